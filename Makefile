@@ -1,0 +1,18 @@
+PYTHON ?= python3
+BIN := .venv/bin
+STACK ?= python
+DIR ?= demo/$(STACK)
+
+.PHONY: help install
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## /  \1	/p' $(MAKEFILE_LIST) | expand -t 22
+
+install: .venv/installed ## Install the locked development tools into .venv
+
+.venv/installed: requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and f"Python 3.10 or newer is needed; {sys.executable} is {sys.version.split()[0]}. Name another one: make PYTHON=…")'
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "This Python cannot create virtual environments. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$$(sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements-dev.txt)
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.txt
+	@touch $@
