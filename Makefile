@@ -2,10 +2,20 @@ PYTHON ?= python3
 BIN := .venv/bin
 STACK ?= python
 DIR ?= demo/$(STACK)
+DATA ?=
 
-.PHONY: help install
+.PHONY: help install demo test bench
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  \1	/p' $(MAKEFILE_LIST) | expand -t 22
+
+demo: .venv/installed ## Render a project, set it up, sign a user up and in (STACK=, DIR=, DATA=)
+	@$(BIN)/python hooks/demo.py '$(STACK)' '$(DIR)' '$(DATA)'
+
+test: .venv/installed ## Check and test everything
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
 
 install: .venv/installed ## Install the locked development tools into .venv
 
@@ -13,6 +23,6 @@ install: .venv/installed ## Install the locked development tools into .venv
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and f"Python 3.10 or newer is needed; {sys.executable} is {sys.version.split()[0]}. Name another one: make PYTHON=…")'
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "This Python cannot create virtual environments. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$$(sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements-dev.txt)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$$(sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements-dev.txt)
 	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.txt
 	@touch $@

@@ -1,0 +1,160 @@
+"""Renders a project, sets it up, and signs a user up, in and out through its running server.
+
+Usage: python hooks/demo.py STACK DIRECTORY [DATA]
+
+DATA is a file of answers for Copier, or the answers themselves: ``plugins=[admin] provider=sqlite``.
+The project stays in DIRECTORY. Run again, the demo renders over it and keeps its database.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shlex
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Stack:
+    """How the projects of a stack are set up and started, from their own folder."""
+
+    setup: Sequence[str]
+    serve: Sequence[str]
+    start: str  # what a developer types
+
+
+STACKS = {
+    "python": Stack(
+        setup=[sys.executable, "scripts/setup.py"],
+        serve=[".venv/bin/fastapi", "run", "--host", "127.0.0.1", "--port"],
+        start=".venv/bin/fastapi dev",
+    ),
+}
+
+
+class DemoError(Exception):
+    """What went wrong, in one sentence for the person at the terminal."""
+
+
+def run(command: Sequence[str], directory: Path) -> None:
+    status = subprocess.run(command, cwd=directory).returncode
+    if status:
+        raise DemoError(f"`{shlex.join(command[:2])}` failed with exit status {status}.")
+
+
+def render(stack: str, directory: Path, data: str) -> None:
+    """Renders the project; over an earlier demo, but over nothing else.
+
+    Raises:
+        DemoError: the folder holds something else, or Copier refuses an answer.
+    """
+    if directory.exists() and any(directory.iterdir()):
+        if not (directory / ".copier-answers.yml").exists():
+            raise DemoError(f"{directory} is not empty; name another folder with DIR=.")
+    if Path(data).is_file():
+        answers = ["--data-file", data]
+    else:
+        answers = [word for pair in shlex.split(data) for word in ("--data", pair)]
+    copier = str(Path(sys.executable).with_name("copier"))
+    copy = [copier, "copy", "--quiet", "--defaults", "--overwrite", "--vcs-ref", "HEAD"]
+    target = ["--data", f"stack={stack}", str(REPOSITORY), str(directory)]
+    run([*copy, *answers, *target], Path.cwd())
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(stack: Stack, directory: Path) -> Iterator[str]:
+    """Runs the project's server on a free port; gives its address."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryFile("w+") as log:
+        command = [*stack.serve, str(port)]
+        server = subprocess.Popen(command, cwd=directory, stdout=log, stderr=log)
+        try:
+            wait_until_healthy(server, address)
+            yield address
+        except (DemoError, httpx.HTTPError):
+            log.seek(0)
+            sys.stderr.write(log.read())
+            raise
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def wait_until_healthy(server: subprocess.Popen[bytes], address: str) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise DemoError(f"The server stopped with exit status {server.returncode}.")
+        try:
+            if httpx.get(f"{address}/health").status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise DemoError("The server did not become healthy within a minute.")
+
+
+def expect(response: httpx.Response, what: str) -> httpx.Response:
+    if not response.is_success:
+        status = f"{response.status_code} {response.reason_phrase}"
+        raise DemoError(f"The {what} was answered with {status}: {response.text}")
+    print(f"✓ {what}")
+    return response
+
+
+def walk_through(address: str) -> None:
+    """Signs a new user up, out, in and out again, and looks at the session in between."""
+    email = f"demo-{secrets.token_hex(4)}@example.com"
+    password = secrets.token_urlsafe(16)
+    # The server knows the address of .env.local; the demo's port is another one.
+    with httpx.Client(base_url=f"{address}/api/auth") as browser:
+        credentials = {"email": email, "password": password}
+        expect(browser.post("/sign-up/email", json={"name": "Demo", **credentials}), "sign-up")
+        expect(browser.post("/sign-out", json={}), "sign-out")
+        if browser.get("/get-session").json() is not None:
+            raise DemoError("The session is still there after the sign-out.")
+        expect(browser.post("/sign-in/email", json=credentials), "sign-in")
+        session = expect(browser.get("/get-session"), "session").json()
+        if session["user"]["email"] != email:
+            raise DemoError(f"The session belongs to somebody else than {email}.")
+        expect(browser.post("/sign-out", json={}), "sign-out")
+        if browser.get("/get-session").json() is not None:
+            raise DemoError("The session is still there after the second sign-out.")
+    print(f"  {email} was signed up, in and out.")
+
+
+def demo(name: str, directory: Path, data: str) -> None:
+    if name not in STACKS:
+        raise DemoError(f'There is no stack "{name}"; choose one of: {", ".join(STACKS)}.')
+    stack = STACKS[name]
+    render(name, directory, data)
+    run(stack.setup, directory)
+    with serving(stack, directory) as address:
+        walk_through(address)
+    print(f"\nThe project is in {directory}. Start it again with:\n")
+    print(f"    cd {shlex.quote(str(directory))} && {stack.start}")
+
+
+if __name__ == "__main__":
+    try:
+        demo(sys.argv[1], Path(sys.argv[2]).resolve(), sys.argv[3] if len(sys.argv) > 3 else "")
+    except (DemoError, httpx.HTTPError) as error:
+        sys.exit(f"demo: {error}")
