@@ -2,12 +2,13 @@
 
 Usage: python hooks/demo.py STACK DIRECTORY [DATA]
 
-DATA is a file of answers for Copier, or the answers themselves: ``plugins=[admin] provider=sqlite``.
+DATA is a file of answers for Copier, or answers themselves: ``plugins=[admin] provider=sqlite``.
 The project stays in DIRECTORY. Run again, the demo renders over it and keeps its database.
 """
 
 from __future__ import annotations
 
+import os
 import secrets
 import shlex
 import socket
@@ -59,9 +60,9 @@ def render(stack: str, directory: Path, data: str) -> None:
     Raises:
         DemoError: the folder holds something else, or Copier refuses an answer.
     """
-    if directory.exists() and any(directory.iterdir()):
-        if not (directory / ".copier-answers.yml").exists():
-            raise DemoError(f"{directory} is not empty; name another folder with DIR=.")
+    is_demo = (directory / ".copier-answers.yml").exists()
+    if directory.exists() and any(directory.iterdir()) and not is_demo:
+        raise DemoError(f"{directory} is not empty; name another folder with DIR=.")
     if Path(data).is_file():
         answers = ["--data-file", data]
     else:
@@ -86,7 +87,9 @@ def serving(stack: Stack, directory: Path) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryFile("w+") as log:
         command = [*stack.serve, str(port)]
-        server = subprocess.Popen(command, cwd=directory, stdout=log, stderr=log)
+        # .env.local names the usual port; what is in the environment goes before it.
+        environment = {**os.environ, "BETTER_AUTH_URL": address}
+        server = subprocess.Popen(command, cwd=directory, env=environment, stdout=log, stderr=log)
         try:
             wait_until_healthy(server, address)
             yield address
@@ -124,8 +127,7 @@ def walk_through(address: str) -> None:
     """Signs a new user up, out, in and out again, and looks at the session in between."""
     email = f"demo-{secrets.token_hex(4)}@example.com"
     password = secrets.token_urlsafe(16)
-    # The server knows the address of .env.local; the demo's port is another one.
-    with httpx.Client(base_url=f"{address}/api/auth") as browser:
+    with httpx.Client(base_url=f"{address}/api/auth", headers={"Origin": address}) as browser:
         credentials = {"email": email, "password": password}
         expect(browser.post("/sign-up/email", json={"name": "Demo", **credentials}), "sign-up")
         expect(browser.post("/sign-out", json={}), "sign-out")
