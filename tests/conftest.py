@@ -1,0 +1,11 @@
+from pathlib import Path
+
+import pytest
+
+from tests.template import snapshot
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the template that is not in a git repository."""
+    return snapshot(tmp_path_factory.mktemp("template"))

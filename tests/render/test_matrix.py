@@ -1,0 +1,82 @@
+"""Every way to answer gives a project whose files parse, are formatted and hold no left-overs."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import tomli
+import yaml
+
+from tests.answers import STACKS, Answers, matrix
+from tests.template import render
+
+CASES = [answers for stack in STACKS for answers in matrix(stack)]
+
+#: Characters and names that Windows cannot have in a file name.
+UNSAFE_ON_WINDOWS = re.compile(
+    r'[<>:"\\|?*\x00-\x1f]|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)', re.I
+)
+
+PARSERS: dict[str, Callable[[str], object]] = {
+    ".py": ast.parse,
+    ".json": json.loads,
+    ".toml": tomli.loads,
+    ".yml": yaml.safe_load,
+    ".yaml": yaml.safe_load,
+}
+
+
+def files(project: Path) -> Iterator[tuple[Path, str]]:
+    for path in sorted(project.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path.relative_to(project), path.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module", params=CASES, ids=str)
+def project(
+    request: pytest.FixtureRequest, template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    answers: Answers = request.param
+    return render(template, tmp_path_factory.mktemp("project"), answers.given)
+
+
+def test_every_file_parses(project: Path) -> None:
+    for name, text in files(project):
+        if name.suffix in PARSERS:
+            PARSERS[name.suffix](text)
+
+
+def test_no_jinja_is_left_over(project: Path) -> None:
+    for name, text in files(project):
+        # GitHub's own expressions look like Jinja's.
+        left = re.search(r"(?<!\$)\{\{|\{%|\{#", text) if name.suffix != ".py" else None
+        assert not left, f"{name}: {text[left.start() : left.start() + 60] if left else ''}"
+        assert not re.search(r"[{%}]|jinja", str(name)), name
+
+
+def test_file_names_are_safe_on_windows(project: Path) -> None:
+    for name, _ in files(project):
+        assert not [part for part in name.parts if UNSAFE_ON_WINDOWS.search(part)], name
+
+
+def test_no_file_has_debris_of_blanks(project: Path) -> None:
+    for name, text in files(project):
+        assert text == "" or re.search(r"[^\n]\n\Z", text), f"{name} does not end in one newline"
+        assert not text.startswith("\n"), f"{name} begins with a blank line"
+        assert not re.search(r"[ \t]$", text, re.M), f"{name} has trailing blanks"
+        blank = 3 if name.suffix == ".py" else 2
+        assert "\n" * (blank + 1) not in text, f"{name} has {blank} blank lines in a row"
+
+
+def test_python_is_formatted_and_clean(project: Path) -> None:
+    for command in (["format", "--check"], ["check"]):
+        ruff = [sys.executable, "-m", "ruff", *command, "--no-cache", "--quiet", "."]
+        result = subprocess.run(ruff, cwd=project, capture_output=True, text=True)
+        assert result.returncode == 0, result.stdout + result.stderr
