@@ -15,7 +15,8 @@ test: .venv/installed ## Check and test everything
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python hooks/readme.py --check
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 install: .venv/installed ## Install the locked development tools into .venv
 

@@ -1,0 +1,51 @@
+"""Somebody answers the questions in a terminal, with a mistake on the way."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pexpect
+import yaml
+
+ENTER, DOWN, CLEAR = "\r", "\x1b[B", "\x15"
+
+
+def test_answers_are_typed_and_a_mistake_is_put_right(template: Path, tmp_path: Path) -> None:
+    terminal = pexpect.spawn(
+        sys.executable,
+        ["-m", "copier", "copy", str(template), "shop"],
+        cwd=str(tmp_path),
+        encoding="utf-8",
+        dimensions=(50, 160),
+        timeout=30,
+    )
+    terminal.expect("Which stack")
+    terminal.send(ENTER)
+    terminal.expect("What is the project called")
+    terminal.send(CLEAR + "Corner Shop" + ENTER)
+    terminal.expect("Which database")
+    terminal.send(ENTER)
+    terminal.expect("What is the PostgreSQL URL")
+    terminal.send("postgresql://shop:pa$$word@localhost/shop" + ENTER)
+    terminal.expect("the database URL contains \\$")
+    terminal.send(CLEAR + "postgresql://shop:pa%24%24word@localhost/shop" + ENTER)
+    terminal.expect("Which better-auth plugins")
+    terminal.expect("organization")
+    terminal.send(" " + DOWN * 3 + " " + ENTER)  # the first and the fourth
+    terminal.expect("What should the plugins do besides")
+    terminal.expect("organization: Teams within an organization")
+    terminal.send(" " + ENTER)
+    terminal.expect("Where are rate limits counted")
+    terminal.send(ENTER)
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0
+
+    answers = yaml.safe_load((tmp_path / "shop" / ".copier-answers.yml").read_text())
+    assert answers["project_name"] == "Corner Shop"
+    assert answers["plugins"] == ["username", "organization"]
+    assert answers["plugin_options"] == ["organization-teams"]
+    assert "database_url" not in answers
+    assert "pa%24%24word" in (tmp_path / "shop" / ".env.local").read_text()
+    assert "word" not in terminal.before + (tmp_path / "shop" / ".copier-answers.yml").read_text()
