@@ -18,6 +18,10 @@ test: .venv/installed ## Check and test everything
 	$(BIN)/python hooks/readme.py --check
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
+bench: .venv/installed ## Time the rendering and the setup, beside peers
+	@$(BIN)/python -m benchmarks.scaffold
+	@$(BIN)/python -m benchmarks.set_up
+
 install: .venv/installed ## Install the locked development tools into .venv
 
 .venv/installed: requirements-dev.txt

@@ -1,0 +1,29 @@
+"""What the benchmarks share: commands in turns, medians in a table."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+
+def seconds(command: Sequence[str], folder: Path, env: Mapping[str, str] | None = None) -> float:
+    """How long a command takes; its output goes nowhere.
+
+    Raises:
+        subprocess.CalledProcessError: the command failed, so its time means nothing.
+    """
+    start = time.perf_counter()
+    subprocess.run(command, cwd=folder, env=env, check=True, capture_output=True)
+    return time.perf_counter() - start
+
+
+def table(rows: Mapping[str, Sequence[float]]) -> str:
+    """The median, the fastest and the slowest of each row, as Markdown."""
+    lines = ["| | median | fastest | slowest |", "|---|---|---|---|"]
+    for name, times in rows.items():
+        values = (statistics.median(times), min(times), max(times))
+        lines.append(f"| {name} | " + " | ".join(f"{value:.2f} s" for value in values) + " |")
+    return "\n".join(lines)
