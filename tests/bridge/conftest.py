@@ -1,12 +1,8 @@
-"""Databases, and auth configurations on them.
-
-The bridge is imported straight from the template; its files have no Jinja in them.
-"""
+"""Databases with the tables of a project."""
 
 from __future__ import annotations
 
 import sqlite3
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,14 +11,10 @@ from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
 import pytest
+from better_auth_prisma import create_prisma_engine, embedded_postgres
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tests.bridge.databases import prisma_schema, push
-from tests.template import REPOSITORY
-
-sys.path.insert(0, str(REPOSITORY / "template" / "python" / "src"))
-
-from better_auth_prisma import create_prisma_engine, embedded_postgres
 
 FEATURES = [
     "username",
