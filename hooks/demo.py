@@ -32,6 +32,7 @@ class Stack:
 
     setup: Sequence[str]
     serve: Sequence[str]
+    stop: Sequence[str]  # the database, which outlives the server
     start: str  # what a developer types
 
 
@@ -39,6 +40,7 @@ STACKS = {
     "python": Stack(
         setup=[sys.executable, "scripts/setup.py"],
         serve=[".venv/bin/fastapi", "run", "--host", "127.0.0.1", "--port"],
+        stop=[".venv/bin/python", "scripts/database.py", "stop"],
         start=".venv/bin/fastapi dev",
     ),
 }
@@ -151,6 +153,8 @@ def demo(name: str, directory: Path, data: str) -> None:
     run(stack.setup, directory)
     with serving(stack, directory) as address:
         walk_through(address)
+    if (directory / ".postgres").exists():
+        run(stack.stop, directory)
     print(f"\nThe project is in {directory}. Start it again with:\n")
     print(f"    cd {shlex.quote(str(directory))} && {stack.start}")
 
