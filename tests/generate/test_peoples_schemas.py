@@ -292,9 +292,6 @@ def edits() -> st.SearchStrategy[str]:
 TRIES = st.tuples(edits(), st.lists(st.sampled_from(FEATURES), max_size=5))
 
 
-TRIES = st.tuples(edits(), st.lists(st.sampled_from(FEATURES), max_size=5))
-
-
 @pytest.mark.e2e
 @settings(
     max_examples=10,
