@@ -1,10 +1,19 @@
 """``python -m better_auth_prisma generate``"""
 
+import os
 import sys
 
 from better_auth_prisma.generate.command import main
 
 if __name__ == "__main__":
     if sys.argv[1:2] != ["generate"]:
-        sys.exit("usage: python -m better_auth_prisma generate [--check] [--diff] [--schema PATH]")
-    sys.exit(main(sys.argv[2:]))
+        print("usage: python -m better_auth_prisma generate [--check] [--diff] [--schema PATH]")
+        sys.exit(2)
+    try:
+        status = main(sys.argv[2:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; Python would complain while it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
+    sys.exit(status)

@@ -24,7 +24,7 @@ def problems(documents: list[Document], matches: list[Match]) -> list[str]:
     for match in matches:
         if match.block is None:
             found += [
-                f"{match.table.name} is needed as a model, but is a {block.kind}: rename that one."
+                f"{match.table.name} is needed as a model, but is {_a(block.kind)}: rename it."
                 for block in blocks
                 if block.name.lower() == match.table.name.lower()
                 and block.kind in ("enum", "type", "view")
@@ -36,6 +36,7 @@ def problems(documents: list[Document], matches: list[Match]) -> list[str]:
                 said = _conflict(match, matches, column, existing, enums, models)
                 found += [f"{_place(match, existing)} {said}"] if said else []
         claimed = {one.name for one in match.fields.values()}
+        claimed |= {other.name for c in match.table.columns if (other := match.look_alike(c))}
         if not match.table.is_hooked:
             found += [
                 f"{_place(match, one)} is required, and better-auth does not fill it: every insert "
@@ -111,12 +112,12 @@ def notes(documents: list[Document], matches: list[Match], habits: Habits) -> li
                     f"{_place(match, existing)} is the enum {existing.type}, which has no "
                     f"{value!r}, better-auth's default: add it, or configure another default."
                 )
-        existing = match.fields.get("id")
-        if existing and existing.native_type == "@db.Uuid" and match.table.generate_id is True:
-            found.append(
-                f"{_place(match, existing)} is a uuid, but better-auth makes other ids: set "
-                'advanced=AdvancedDatabase(generate_id="uuid") in prisma_adapter(…).'
-            )
+    user = next((one for one in matches if one.table.key == "user"), None)
+    key = user.fields.get("id") if user else None
+    if user and key and key.native_type == "@db.Uuid" and user.table.generate_id is True:
+        found.append(
+            f"{_place(user, key)} is a uuid, but better-auth makes other ids: {_ids('uuid')}"
+        )
     return found + _names_for_adapter(matches, habits)
 
 
@@ -153,6 +154,14 @@ def _names_for_adapter(matches: list[Match], habits: Habits) -> list[str]:
     return [
         f"Tell the adapter how the database names things: prisma_adapter(…, {', '.join(said)})."
     ]
+
+
+def _ids(kind: str) -> str:
+    return f'set advanced=AdvancedDatabase(generate_id="{kind}") in prisma_adapter(…).'
+
+
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
 
 
 def _written(names: object) -> str:
@@ -193,6 +202,8 @@ def _conflict(
         fits = column.base == "String"
     else:
         fits = existing.type in _types(match, matches, column)
+    if not fits and column.name == "id" and existing.type in ("Int", "BigInt"):
+        return f"is a number, but better-auth makes other ids: {_ids('serial')}"
     if not fits:
         return f"is {existing.type}, but better-auth writes {column.base}: change its type."
     filled = "@default" in column.attributes or "@updatedAt" in column.attributes

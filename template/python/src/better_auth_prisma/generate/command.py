@@ -63,7 +63,7 @@ def main(arguments: list[str]) -> int:
         _print_diff(documents, new)
     elif not options.check:
         _write(new)
-        print(f"{schema} has {_counted(result)} more")
+        print(f"{schema}: {_counted(result)} added")
     return int(options.check)
 
 
@@ -154,8 +154,8 @@ def _new_texts(documents: list[Document], result: Plan) -> dict[Path, str]:
 def _counted(result: Plan) -> str:
     models = sum(lack.block is None for lack in result.missing)
     lines = sum(len(lack.columns) + len(lack.attributes) for lack in result.missing)
-    counts = ((models, "model"), (lines, "line in its models"))
-    said = [f"{n} {word.replace(' ', 's ', 1) if n > 1 else word}" for n, word in counts if n]
+    said = [f"{models} model{'s' * (models > 1)}"] if models else []
+    said += [f"{lines} line{'s' * (lines > 1)} in existing models"] if lines else []
     return " and ".join(said)
 
 

@@ -131,7 +131,7 @@ def parse(path: Path, text: str) -> Document:
     current: Block | None = None
     pending, first, in_comment = "", 0, False
     for number, line in enumerate(document.lines):
-        code, in_comment = _code(line.lstrip("\ufeff"), in_comment)
+        code, in_comment = _code(line, in_comment)
         if not code.strip():
             continue
         if current is None:

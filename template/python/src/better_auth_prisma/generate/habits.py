@@ -65,22 +65,27 @@ def habits(documents: list[Document], matches: list[Match]) -> Habits:
     home = at_home.document if at_home and at_home.document else documents[-1]
     blocks = [(one.table.key, one.block) for one in there if one.block]
     user = by_key["user"].block if "user" in by_key else None
+    snake_columns = _has_snake_columns(there)
     return Habits(
         home,
-        _table_style(blocks),
-        _has_snake_columns(there),
+        _table_style(blocks, snake_columns),
+        snake_columns,
         user is not None and user.name[:1].islower(),
         _schema(documents, user),
         _indent(home, at_home.block if at_home else None),
     )
 
 
-def _table_style(blocks: list[tuple[str, Block]]) -> Callable[[str], str] | None:
+def _table_style(
+    blocks: list[tuple[str, Block]], snake_columns: bool
+) -> Callable[[str], str] | None:
     mapped = [(key, block.table) for key, block in blocks if block.attribute("@@map")]
     if blocks and not mapped:
         return None
-    fits = (s for s in _TABLE_STYLES if all(s(key) == table for key, table in mapped))
-    return next(fits, _TABLE_STYLES[0])
+    # "user" is written alike in all styles; a project's columns tell them apart.
+    styles = sorted(_TABLE_STYLES, key=lambda s: s("aB").islower() is not snake_columns)
+    fits = (style for style in styles if all(style(key) == table for key, table in mapped))
+    return next(fits, _TABLE_STYLES[0]) if mapped else _TABLE_STYLES[0]
 
 
 def _has_snake_columns(matches: list[Match]) -> bool:

@@ -42,6 +42,8 @@ class Match:
 
     def look_alike(self, column: Column) -> Field | None:
         """A field that no column claims, and that seems to be this one under another name."""
+        if column.name in self.fields:
+            return None
         claimed = {one.name for one in self.fields.values()}
         for one in self.block.fields if self.block else []:
             is_free = one.name not in claimed and one.type == column.base

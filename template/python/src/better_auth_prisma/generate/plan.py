@@ -106,7 +106,10 @@ class _Planner:
         """The table with the names, types and relations that this schema asks for."""
         table = one.table
         names = {column.name: one.field_name(column.name) for column in table.columns}
-        attributes = [with_names(attribute, names) for attribute in table.attributes]
+        written = {column.name: self._column(one, column) for column in table.columns}
+        attributes = [
+            with_names(_unmeasured(attribute, written), names) for attribute in table.attributes
+        ]
         if one.block is None:
             attributes += self.habits.map_attribute(table)
             attributes += [self.habits.schema] if self.habits.schema else []
@@ -114,10 +117,10 @@ class _Planner:
             table,
             name=one.block.name if one.block else self.habits.model_name(table),
             groups=[
-                replace(group, columns=[self._column(one, column) for column in group.columns])
+                replace(group, columns=[written[column.name] for column in group.columns])
                 for group in table.groups
             ],
-            tail=[self._column(one, column) for column in table.tail],
+            tail=[written[column.name] for column in table.tail],
             attributes=attributes,
         )
 
@@ -259,6 +262,13 @@ def _free(block: Block, column: Column) -> Column:
     taken = {existing.name for existing in block.fields}
     name = f"{column.name}Relation" if column.name in taken else column.name
     return replace(column, name=name) if column.is_relation else column
+
+
+def _unmeasured(attribute: str, columns: dict[str, Column]) -> str:
+    """An index for MySQL without a length where the column has one of its own."""
+    names = (name for name in _columns(attribute) if "(length" in attribute and name in columns)
+    measured = any("@db.VarChar" in columns[name].attributes for name in names)
+    return re.sub(r"\(length: \d+\)", "", attribute) if measured else attribute
 
 
 def _with_length(attribute: str, existing: Field) -> str:

@@ -1,0 +1,178 @@
+"""The schemas beside this file: people's ways to write, each with all that is added to it.
+
+Better-auth with nothing but its core first, then with plugins that touch most models.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+from better_auth_prisma.generate.document import Document, parse, read
+from better_auth_prisma.generate.insertion import apply, insertions
+from better_auth_prisma.generate.plan import Plan, plan
+from better_auth_prisma.generate.tables import needed
+
+from tests.generate.auth import auth_with
+from tests.generate.test_fresh import PLUGINS
+from tests.generate.test_peoples_schemas import added
+from tests.node import ask_prisma
+
+FOLDER = Path(__file__).with_name("schemas")
+FILES = sorted(FOLDER.glob("*.prisma"))
+MANY = ["two-factor", "organization", "admin", "passkey", "jwt", "rate-limit"]
+
+INDEXES = ["@@index([userId])", "@@index([userId])", "@@index([identifier])"]
+#: What better-auth's core lacks in the schemas that lack anything.
+CORE = {
+    "block_comments": ["@@index([userId])"],
+    "comments_on_attributes": INDEXES,
+    "four_spaces_unaligned": INDEXES,
+    "generator_with_a_hyphen": INDEXES,
+    "introspected_lists": ["@@index([userId])"],
+    "lower_case_in_a_schema": INDEXES,
+    "mysql_texts": ["@@index([userId])", "@@index([identifier(length: 191)])"],
+    "no_table_names": INDEXES,
+    "no_times": ["updatedAt DateTime @default(now()) @updatedAt"],
+    "odd_spacing": INDEXES,
+    "old_and_plain": INDEXES,
+    "plural_models": INDEXES,
+    "relation_without_fields": [
+        "sessions      Session[]",
+        "user      User     "
+        "@relation(fields: [userId], references: [id], onDelete: Cascade)",
+    ],
+    "sql_server": INDEXES,
+    "sqlite": INDEXES,
+    "tabs": INDEXES,
+    "unsupported_and_views": ["@@index([userId])"],
+    "wide_user": ["@@index([userId])"],
+}  # fmt: skip
+
+#: What cannot be reconciled with the core or with MANY plugins: model, field, and a remedy.
+PROBLEMS = {
+    "ban_as_a_number": ["User.banExpires is Int", "writes DateTime: change its type"],
+    "conflict_markers": [":70: '<<<<<<< before updating' cannot be understood"],
+    "defaults_of_the_client": ["User.code is required", "give it a default that the database"],
+    "first_beta": ["Session.token is missing", "add this line: token String @unique."],
+    "from_auth_js": [
+        "Session.expires looks like expiresAt under another name",
+        'write token … @map("sessionToken")',
+        'columns={"account": {"accountId": "providerAccountId"}}',
+        "Account.provider looks like providerId",
+    ],
+    "number_ids": ["User.id is a number", 'generate_id="serial"'],
+    "own_required_column": ["User.company is required", "additional_fields"],
+    "small_last_request": ["RateLimit.lastRequest is Int", "writes BigInt"],
+    "someone_elses_team": ["Organization is needed as a model, but is an enum: rename it"],
+    "telephone_invitations": ["Invitation.email is missing and has no default"],
+}
+
+NOTES = {
+    "enum_without_the_default": "User.role is the enum UserRole, which has no 'user'",
+    "uuid_ids": "User.id is a uuid, but better-auth makes other ids: set advanced=",
+}
+
+
+@dataclass
+class Outcome:
+    before: str
+    after: str
+    plan: Plan
+    provider: str
+
+
+def outcome(features: list[str], text: str) -> Outcome:
+    document = parse(Path("schema.prisma"), text)
+    provider = next(b for b in document.blocks if b.kind == "datasource").settings["provider"]
+    provider = provider.strip('"')
+    result = plan([document], needed(auth_with(features, PLUGINS), provider), provider)
+    made = insertions(result.missing, result.habits)
+    return Outcome(text, apply(document, made), result, provider)
+
+
+@cache
+def outcomes(plugins: tuple[str, ...]) -> dict[str, Outcome]:
+    return {file.stem: outcome(list(plugins), file.read_text()) for file in FILES}
+
+
+@pytest.mark.parametrize("name", [file.stem for file in FILES])
+def test_core_is_completed_with_as_few_lines_as_can_be(name: str) -> None:
+    one = outcomes(())[name]
+    if name == "nothing_yet":
+        assert [lack.block for lack in one.plan.missing] == [None] * 4
+    elif not one.plan.problems:
+        assert added(one.before, one.after) == CORE.get(name, [])
+
+
+@pytest.mark.parametrize("plugins", [(), tuple(MANY)], ids=["core", "plugins"])
+def test_every_result_is_valid_and_complete(plugins: tuple[str, ...]) -> None:
+    done = {n: one for n, one in outcomes(plugins).items() if not one.plan.problems}
+    before = ask_prisma([one.before for one in done.values()], "validate")
+    after = ask_prisma([one.after for one in done.values()], "validate")
+    assert dict(zip(done, before, strict=True)) == dict.fromkeys(done)
+    assert dict(zip(done, after, strict=True)) == dict.fromkeys(done)
+    for name, one in done.items():
+        added(one.before, one.after)
+        assert outcome(list(plugins), one.after).plan.missing == [], name
+    assert len(done) > 30
+
+
+def test_only_what_stands_in_the_way_is_a_problem() -> None:
+    both = [*outcomes(()).items(), *outcomes(tuple(MANY)).items()]
+    assert {name for name, one in both if one.plan.problems} == set(PROBLEMS)
+    assert {name for name, one in both if one.plan.notes} == set(NOTES)
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_a_problem_names_the_field_and_a_remedy(name: str) -> None:
+    said = "\n".join(outcomes(tuple(MANY))[name].plan.problems)
+    for words in PROBLEMS[name]:
+        assert words in said
+
+
+@pytest.mark.parametrize("name", NOTES)
+def test_what_works_only_with_other_settings_is_noted(name: str) -> None:
+    (said,) = outcomes(tuple(MANY))[name].plan.notes
+    assert NOTES[name] in said
+
+
+def test_models_of_better_auth_may_live_in_any_file_of_a_folder() -> None:
+    documents = [read(file) for file in sorted((FOLDER / "folder").glob("*.prisma"))]
+    result = plan(documents, needed(auth_with(["two-factor"], PLUGINS), "postgresql"), "postgresql")
+    made = insertions(result.missing, result.habits)
+    new = {one.path.stem: apply(one, made) for one in documents}
+
+    def more(one: Document) -> list[str]:
+        return added("".join(one.lines), new[one.path.stem])
+
+    auth, main, user = documents
+    assert more(main) == []
+    assert more(user) == ["twoFactorEnabled Boolean?  @default(false)", "twofactors    TwoFactor[]"]
+    assert more(auth)[:2] == ["@@index([userId])", "model TwoFactor {"]
+    assert ask_prisma(["\n".join(new.values())], "validate") == [None]
+
+
+def test_new_models_are_written_as_the_project_writes_its_own() -> None:
+    new = {name: one.after for name, one in outcomes(tuple(MANY)).items()}
+    assert '  @@map("two_factors")\n' in new["snake_case_columns"]
+    assert '  userId                  String    @map("user_id")\n' in new["snake_case_columns"]
+    assert "@@map" not in new["no_table_names"]
+    assert new["lower_case_in_a_schema"].count('@@schema("auth")') == 11
+    assert "model twoFactor {" in new["lower_case_in_a_schema"]
+    assert "  userId                  String    @db.Uuid\n" in new["uuid_ids"]
+    assert "\n\tsecret " in new["tabs"]
+    assert "\n    secret " in new["four_spaces_unaligned"]
+    assert "@@index([userId])" in new["mysql_texts"]  # not longer than the VarChar(36) it is
+
+
+def test_a_relation_beside_another_one_gets_a_name() -> None:
+    new = outcomes(tuple(MANY))["another_relation_to_user"].after
+    assert 'Passkey[] @relation("Passkey_userId")' in new
+    assert '@relation("Passkey_userId", fields: [userId]' in new
+
+
+def test_a_name_that_is_taken_is_not_taken_again() -> None:
+    assert "  membersRelation Member[]\n" in outcomes(tuple(MANY))["names_in_use"].after
