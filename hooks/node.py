@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import jinja2
@@ -68,20 +70,18 @@ def install(dependencies: Mapping[str, str], *flags: str) -> Path:
     text = json.dumps(manifest, indent=2)
     folder = REPOSITORY / ".cache" / "npm" / hashlib.sha256(text.encode()).hexdigest()[:12]
     done = folder / "installed"
-    if not done.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder / "lock"):
+        if done.exists():
+            return folder
         (folder / "package.json").write_text(text)
-        command = [
-            "node",
-            str(NPM),
-            "install",
-            "--ignore-scripts",
-            "--no-audit",
-            "--no-fund",
-            *flags,
-        ]
+        quiet = ["--ignore-scripts", "--no-audit", "--no-fund", *flags]
         result = subprocess.run(
-            command, cwd=folder, env=environment(), capture_output=True, text=True
+            ["node", str(NPM), "install", *quiet],
+            cwd=folder,
+            env=environment(),
+            capture_output=True,
+            text=True,
         )
         if result.returncode:
             raise RuntimeError(f"npm could not install {text}:\n{result.stderr}")
@@ -89,8 +89,16 @@ def install(dependencies: Mapping[str, str], *flags: str) -> Path:
     return folder
 
 
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keeps other processes out: tests run in several."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def run(script: Path | str, folder: Path, stdin: str = "") -> str:
-    """Runs an ES module as if it stood in ``folder``, so that it finds the packages there.
+    """Runs an ES module with ``folder`` as its own, so that it finds the packages there.
 
     Args:
         script: a file, or the module's text.
@@ -103,9 +111,7 @@ def run(script: Path | str, folder: Path, stdin: str = "") -> str:
         RuntimeError: the module failed; with what it said.
     """
     text = script.read_text(encoding="utf-8") if isinstance(script, Path) else script
-    module = folder / f"{hashlib.sha256(text.encode()).hexdigest()[:12]}.mjs"
-    module.write_text(text, encoding="utf-8")
-    command = ["node", str(module)]
+    command = ["node", "--input-type=module", "--eval", text]
     result = subprocess.run(
         command, cwd=folder, env=environment(), input=stdin, capture_output=True, text=True
     )

@@ -2,7 +2,8 @@
 import prisma from '@prisma/prisma-schema-wasm'
 
 const file = (schema) => [['schema.prisma', schema]]
-const options = { textDocument: { uri: 'schema.prisma' }, options: { tabSize: 2, insertSpaces: true } }
+// With a URI that is none, the formatter does nothing; this one is the CLI's.
+const options = { textDocument: { uri: 'file:/dev/null' }, options: { tabSize: 2, insertSpaces: true } }
 
 function validate(schema) {
   try {

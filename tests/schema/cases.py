@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from hooks import node
-from hooks.catalogue import FEATURES, PROVIDERS, ask, foundation
+from hooks.official import FEATURES, PROVIDERS, ask, foundation
 from tests.template import environment, module
 
 Case = dict[str, Any]
@@ -55,7 +56,19 @@ def random_sets(number: int) -> list[Case]:
 
 def render(case: Case) -> str:
     """The schema as the template writes it."""
-    return environment().get_template("template/shared/schema.prisma.jinja").render(case)
+    return _render(case["provider"], tuple(case["features"]))
+
+
+@cache
+def _render(provider: str, features: tuple[str, ...]) -> str:
+    template = environment().get_template("template/shared/schema.prisma.jinja")
+    return template.render(provider=provider, features=list(features))
+
+
+def is_subsequence(old: str, new: str) -> bool:
+    """Whether a difference from one to the other would delete no line."""
+    rest = iter(new.splitlines())
+    return all(line in rest for line in old.splitlines())
 
 
 def official(questions: list[Case]) -> list[str]:

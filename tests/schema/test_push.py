@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 from dotenv import dotenv_values
 
-from hooks.catalogue import FEATURES
 from hooks.demo import STACKS, run
+from hooks.official import FEATURES
 from tests.schema.cases import complete
 from tests.schema.cases import render as render_schema
 from tests.template import render

@@ -1,0 +1,74 @@
+"""What the official generator writes for a feature, beyond what stands below the feature.
+
+A feature is a plugin, an option of a plugin that adds to the schema, or an option of better-auth
+itself; ``official_features.json`` has them all, in the order of the catalogue.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from hooks import node
+from hooks.generator_output import Model, parse
+
+HOOKS = Path(__file__).resolve().parent
+PROVIDERS = ["postgresql", "mysql", "sqlite", "sqlserver", "cockroachdb"]
+FEATURES: dict[str, dict[str, str]] = json.loads((HOOKS / "official_features.json").read_text())
+
+#: What a feature cannot do without, so that what it adds can be told from what they add.
+NEEDS = {
+    "oauth-provider": ["jwt"],
+    "stripe-organization": ["organization", "stripe-subscription"],
+}
+
+
+def foundation(feature: str) -> list[str]:
+    """The features that stand below one."""
+    below = [FEATURES[feature]["plugin"]] if "plugin" in FEATURES[feature] else []
+    for needed in NEEDS.get(feature, []):
+        below += [name for name in [*foundation(needed), needed] if name not in below]
+    return below
+
+
+def ask(questions: list[dict[str, Any]], versions: dict[str, str], *flags: str) -> list[str]:
+    """The official generator's schemas for ``{provider, features}``, in that order."""
+    folder = node.install(versions, *flags)
+    stdin = json.dumps({"features": FEATURES, "questions": questions})
+    answers: list[str] = json.loads(node.run(HOOKS / "official.mjs", folder, stdin))
+    return answers
+
+
+def official_models(versions: dict[str, str]) -> dict[str, dict[str, dict[str, Model]]]:
+    """By feature (core among them) and provider, the models with and without the feature."""
+    names = ["core", *FEATURES]
+    questions = []
+    for name in names:
+        below = [] if name == "core" else foundation(name)
+        own = [] if name == "core" else [name]
+        for provider in PROVIDERS:
+            questions += [
+                {"provider": provider, "features": below},
+                {"provider": provider, "features": below + own},
+            ]
+    answers = iter(ask(questions, versions, "--legacy-peer-deps"))
+    models: dict[str, dict[str, dict[str, Model]]] = {}
+    for name in names:
+        models[name] = {}
+        for provider in PROVIDERS:
+            before, after = parse(next(answers)), parse(next(answers))
+            models[name][provider] = after if name == "core" else added(before, after)
+    return models
+
+
+def added(before: dict[str, Model], after: dict[str, Model]) -> dict[str, Model]:
+    """What the second schema has and the first one has not."""
+    result = {}
+    for name, model in after.items():
+        known = before.get(name, Model())
+        fields = {key: value for key, value in model.fields.items() if key not in known.fields}
+        attributes = [line for line in model.attributes if line not in known.attributes]
+        if fields or attributes:
+            result[name] = Model(fields, attributes)
+    return result

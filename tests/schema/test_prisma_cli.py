@@ -1,0 +1,88 @@
+"""What the other schema tests take for granted: the CLI and Copier agree with what they ask."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hooks import node
+from hooks.official import FEATURES
+from tests.answers import options_of, stack_plugins, stack_providers
+from tests.node import ask_prisma
+from tests.schema.cases import Case, complete, render, supported
+from tests.template import render as render_project
+
+ACCEPTED: list[Case] = [
+    {"provider": "postgresql", "features": []},
+    {"provider": "mysql", "features": list(FEATURES)},
+    {"provider": "sqlite", "features": complete(["oauth-provider", "stripe-organization"])},
+    {"provider": "cockroachdb", "features": complete(["organization-teams", "rate-limit"])},
+]
+REFUSED: list[Case] = [{"provider": "sqlserver", "features": complete(["scim"])}]
+
+
+def prisma(command: str, schema: Path) -> subprocess.CompletedProcess[str]:
+    """Runs the pinned CLI. No engine is needed for this: any file passes for one."""
+    packages = node.install(node.pinned("prisma"))
+    cli = packages / "node_modules" / "prisma" / "build" / "index.js"
+    return subprocess.run(
+        ["node", str(cli), command, "--schema", str(schema)],
+        cwd=schema.parent,
+        env={
+            **node.environment(),
+            "PRISMA_SCHEMA_ENGINE_BINARY": str(cli),
+            "PRISMA_HIDE_UPDATE_MESSAGE": "1",
+            "NO_COLOR": "1",
+        },
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.e2e
+def test_the_cli_validates_and_formats_as_its_webassembly_does(tmp_path: Path) -> None:
+    file = tmp_path / "schema.prisma"
+    for case in [*ACCEPTED, *REFUSED]:
+        schema = render(case)
+        file.write_text(schema)
+        accepted = prisma("validate", file).returncode == 0
+        assert accepted == (ask_prisma([schema], "validate") == [None]) == (case in ACCEPTED)
+    for schema in map(render, ACCEPTED):
+        crooked = schema.replace(" @id", "   @id").replace("  @@map", "@@map")
+        file.write_text(crooked)
+        assert prisma("format", file).returncode == 0
+        assert [file.read_text()] == [schema] == ask_prisma([crooked], "format")
+
+
+def copied() -> list[dict[str, Any]]:
+    """Answers that give nothing, some and everything, on each provider of the stack."""
+    stack = "python"
+    plugins, options = stack_plugins(stack), list(options_of(stack))
+    found: list[dict[str, Any]] = []
+    for provider in stack_providers(stack):
+        some = ["organization", "admin", "two-factor"]
+        most = [name for name in plugins if supported(provider, complete([name]))]
+        found += [
+            {"provider": provider, "plugins": []},
+            {"provider": provider, "plugins": some, "plugin_options": ["organization-teams"]},
+            {
+                "provider": provider,
+                "plugins": most,
+                "plugin_options": options,
+                "rate_limit_storage": "database",
+            },
+        ]
+    return found
+
+
+@pytest.mark.e2e
+def test_copier_writes_what_these_tests_render(template: Path, tmp_path: Path) -> None:
+    for number, answers in enumerate(copied()):
+        project = render_project(template, tmp_path / str(number), answers)
+        features = [*answers["plugins"], *answers.get("plugin_options", [])]
+        features += ["rate-limit"] if "rate_limit_storage" in answers else []
+        direct = render({"provider": answers["provider"], "features": features})
+        assert (project / "prisma" / "schema.prisma").read_bytes() == direct.encode()
