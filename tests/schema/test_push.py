@@ -25,13 +25,22 @@ SAMPLE = {"none", "all", "organization-teams", "oauth-provider", "device-authori
 SETS = {"none": [], **{feature: complete([feature]) for feature in FEATURES}, "all": list(FEATURES)}
 
 
+@pytest.fixture(scope="module", params=["postgresql", "sqlite"])
+def provider(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
 @pytest.fixture(scope="module")
-def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A project that was set up, whose Prisma CLI and PostgreSQL are used here."""
-    directory = render(template, tmp_path_factory.mktemp("push"), {})
+def project(
+    provider: str, template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """A project that was set up, whose Prisma CLI and server are used here."""
+    directory = render(template, tmp_path_factory.mktemp("push"), {"provider": provider})
     run(PYTHON.setup, directory)
     yield directory
-    run(PYTHON.stop, directory)
+    if provider == "postgresql":
+        run(PYTHON.stop, directory)
 
 
 def push(project: Path, schema: Path, url: str) -> str:
@@ -45,7 +54,6 @@ def push(project: Path, schema: Path, url: str) -> str:
     return result.stdout
 
 
-@pytest.mark.parametrize("provider", ["postgresql", "sqlite"])
 @pytest.mark.parametrize(
     "features",
     [
