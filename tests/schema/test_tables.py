@@ -1,0 +1,104 @@
+"""The schema engine makes the tables of every feature, and then has nothing left to do.
+
+It is asked in the Prisma CLI's own words, which is quicker; ``test_push.py`` goes through the CLI.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from better_auth_prisma import embedded_postgres
+
+from hooks import node
+from tests.node import ask_prisma
+from tests.schema.cases import render, singles
+from tests.template import REPOSITORY
+
+ENGINE = REPOSITORY / "template" / "shared" / "schema-engine"
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The schema engine with its packages."""
+    folder = tmp_path_factory.mktemp("engine")
+    for module in ENGINE.glob("*.mjs"):
+        shutil.copy(module, folder)
+    packages = node.install(
+        node.pinned(
+            "@prisma/adapter-libsql",
+            "@prisma/adapter-pg",
+            "@prisma/driver-adapter-utils",
+            "@prisma/schema-engine-wasm",
+        )
+    )
+    (folder / "node_modules").symlink_to(packages / "node_modules")
+    return folder / "index.mjs"
+
+
+@pytest.fixture(scope="module")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a database on a real PostgreSQL."""
+    folder = tmp_path_factory.mktemp("postgresql")
+    yield embedded_postgres.create(folder, "tables")
+    embedded_postgres.stop(folder)
+
+
+def run(engine: Path, url: str, *command: str, stdin: str = "") -> str:
+    """What the engine answers; fails if it fails."""
+    datasource = json.dumps({"url": url})
+    result = subprocess.run(
+        ["node", str(engine), "--datasource", datasource, *command],
+        env=node.environment(),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def push(engine: Path, url: str, schema: str) -> int:
+    """Pushes as ``prisma db push`` does; gives how many statements that took."""
+    files = [{"path": "schema.prisma", "content": schema}]
+    filters: dict[str, list[str]] = {"externalTables": [], "externalEnums": []}
+    params = {"schema": {"files": files}, "force": False, "filters": filters}
+    request = {"jsonrpc": "2.0", "id": 1, "method": "schemaPush", "params": params}
+    answer = json.loads(run(engine, url, stdin=json.dumps(request) + "\n"))
+    assert "result" in answer, answer
+    result = answer["result"]
+    assert (result["warnings"], result["unexecutable"]) == ([], [])
+    return int(result["executedSteps"])
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("provider", ["postgresql", "sqlite"])
+def test_the_tables_of_every_feature_are_made_once(
+    provider: str, engine: Path, postgresql: str, tmp_path: Path
+) -> None:
+    # Features that change nothing have the schema of none.
+    schemas = list(
+        dict.fromkeys(render(case) for case in singles() if case["provider"] == provider)
+    )
+    tables = [len(meaning["models"]) for meaning in ask_prisma(schemas, "meaning")]
+
+    def pushed_twice(number: int) -> tuple[int, int]:
+        url = f"file:{tmp_path}/{number}.db"
+        if provider == "postgresql":
+            url = urlsplit(postgresql)._replace(path=f"/tables{number}").geturl()
+        run(engine, url, "cli", "create-database")
+        return push(engine, url, schemas[number]), push(engine, url, schemas[number])
+
+    with ThreadPoolExecutor(2) as others:
+        for expected, (first, second) in zip(
+            tables, others.map(pushed_twice, range(len(schemas))), strict=True
+        ):
+            assert first >= expected
+            assert second == 0
