@@ -265,10 +265,15 @@ def _free(block: Block, column: Column) -> Column:
 
 
 def _unmeasured(attribute: str, columns: dict[str, Column]) -> str:
-    """An index for MySQL without a length where the column has one of its own."""
-    names = (name for name in _columns(attribute) if "(length" in attribute and name in columns)
-    measured = any("@db.VarChar" in columns[name].attributes for name in names)
-    return re.sub(r"\(length: \d+\)", "", attribute) if measured else attribute
+    """An index for MySQL without a length where the column itself is shorter."""
+    for name in _columns(attribute):
+        own = re.search(
+            r"@db\.VarChar\((\d+)\)", columns[name].attributes if name in columns else ""
+        )
+        length = re.search(rf"{name}\(length: (\d+)\)", attribute)
+        if own and length and int(own[1]) < int(length[1]):
+            attribute = attribute.replace(length[0], name)
+    return attribute
 
 
 def _with_length(attribute: str, existing: Field) -> str:
