@@ -1,0 +1,37 @@
+// The official generator, asked many things at once: reads [{ provider, features }] and prints the
+// Prisma schema for each. What a feature is to better-auth stands in official_features.json.
+import * as api from 'auth/api'
+import { prismaAdapter } from 'better-auth/adapters/prisma'
+import { createAccessControl } from 'better-auth/plugins/access'
+import Stripe from 'stripe'
+
+const { features: known, questions } = JSON.parse(await new Response(process.stdin).text())
+const names = { createAccessControl, Stripe }
+
+const evaluate = (text) => new Function(...Object.keys(names), `return (${text})`)(...Object.values(names))
+
+async function pluginOf(name, features) {
+  const { import: path, export: constructor, arguments: own = 'undefined' } = known[name]
+  const options = features.filter((feature) => known[feature].plugin === name)
+  let argument = evaluate(own)
+  for (const option of options) argument = { ...argument, ...evaluate(known[option].arguments) }
+  return (await import(path))[constructor](argument)
+}
+
+async function generate({ provider, features, existing }) {
+  const plugins = features.filter((feature) => known[feature].import)
+  const options = {
+    secret: 'x'.repeat(32),
+    emailAndPassword: { enabled: true },
+    plugins: await Promise.all(plugins.map((name) => pluginOf(name, features))),
+    ...Object.assign({}, ...features.map((name) => evaluate(known[name].options ?? '{}'))),
+  }
+  options.database = prismaAdapter({}, { provider, transaction: true }) // nothing is queried
+  const file = existing ?? `/nonexistent/${crypto.randomUUID()}.prisma`
+  const { code } = await api.generatePrismaSchema({ adapter: options.database(options), options, file })
+  return code
+}
+
+const answers = []
+for (const question of questions) answers.push(await generate(question))
+console.log(JSON.stringify(answers))

@@ -1,0 +1,226 @@
+"""``prisma_adapter``: better-auth-server on tables that Prisma made.
+
+The Python sibling of better-auth's ``prismaAdapter``. What a Prisma client writes it reads, and
+the other way round, so that both may work on one database at the same time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from better_auth import Where
+from better_auth.adapters.sqlalchemy import SQLAlchemyAdapter
+from better_auth.adapters.transform import Caps
+from better_auth.config import AdvancedDatabase
+from better_auth.schema import (
+    Field,
+    IntrospectedSchema,
+    Schema,
+    SchemaMismatchError,
+    diff_schema,
+)
+from better_auth.types import APIError
+from sqlalchemy import Column, Connection, Table, inspect
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from better_auth_prisma.column_types import column_type, refined_type, to_milliseconds
+
+_WITH_RETURNING = ("postgresql", "cockroachdb", "sqlite")
+
+
+def prisma_adapter(
+    engine: AsyncEngine,
+    *,
+    provider: str,
+    tables: Mapping[str, str] | None = None,
+    columns: Mapping[str, Mapping[str, str]] | None = None,
+    advanced: AdvancedDatabase | None = None,
+) -> PrismaAdapter:
+    """An adapter for ``BetterAuth(adapter=…)``.
+
+    Args:
+        engine: where the tables are.
+        provider: the provider of ``schema.prisma``: "postgresql", "cockroachdb", "mysql" or
+            "sqlite".
+        tables: better-auth's model names and the tables that ``@@map`` gives them, where they
+            differ: ``{"user": "users"}``.
+        columns: the same for fields and ``@map``: ``{"user": {"email": "email_address"}}``.
+        advanced: better-auth's ``advanced.database`` options.
+
+    Raises:
+        ValueError: there is no such provider.
+    """
+    if provider not in (*_WITH_RETURNING, "mysql"):
+        raise ValueError(f"prisma_adapter has no provider {provider!r}")
+    return PrismaAdapter(engine, provider, tables or {}, columns or {}, advanced)
+
+
+class PrismaAdapter(SQLAlchemyAdapter):
+    """better-auth-server's SQLAlchemy adapter, on Prisma's types and names."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        provider: str,
+        tables: Mapping[str, str],
+        columns: Mapping[str, Mapping[str, str]],
+        advanced: AdvancedDatabase | None = None,
+    ) -> None:
+        super().__init__(engine, advanced=advanced)
+        self.provider = provider
+        self._table_names = tables
+        self._column_names = columns
+        native = provider in ("postgresql", "cockroachdb")
+        self.CAPS = Caps(booleans=True, dates=True, json=native, arrays=native)
+        # A read needs no BEGIN and ROLLBACK around it, which cost two round trips each.
+        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT") if native else engine
+
+    # --- the tables -----------------------------------------------------------------------
+
+    def init(self, schema: Schema) -> None:
+        """Builds the tables of the auth configuration; called once, by ``BetterAuth``."""
+        self.schema = schema
+        for model, fields in schema.items():
+            with_id = {"id": Field("string", required=True), **fields}
+            self._tables[model] = Table(
+                self._table_names.get(model, model),
+                self.metadata,
+                *(self._column(model, name, field) for name, field in with_id.items()),
+            )
+
+    def _column(self, model: str, name: str, field: Field) -> Column[Any]:
+        renamed = self._column_names.get(model, {})
+        return Column(
+            renamed.get(name) or field.field_name or name,
+            column_type(field, self.provider),
+            key=name,
+            primary_key=name == "id",
+            nullable=not field.required,
+        )
+
+    async def check_schema(self) -> None:
+        """Compares the tables with the database, until they once agree.
+
+        Raises:
+            SchemaMismatchError: the database lacks a table or a column, or wants one filled that
+                better-auth does not know. Setup (``python3 scripts/setup.py``) adds what is
+                missing.
+        """
+        if self._schema_verdict is True:
+            return
+        async with self._reading.connect() as connection:
+            found = await connection.run_sync(self._introspect)
+        findings = diff_schema(self.schema, found)
+        if findings and self.advanced.validate_schema is not False:
+            raise SchemaMismatchError(findings)
+        self._schema_verdict = True
+
+    def _introspect(self, sync_conn: Connection) -> IntrospectedSchema:
+        inspector = inspect(sync_conn)
+        present = set(inspector.get_table_names())
+        models = {model: table for model, table in self._tables.items() if table.name in present}
+        return {model: _introspect_table(inspector, table) for model, table in models.items()}
+
+    # --- rows -----------------------------------------------------------------------------
+
+    def _in(self, model: str, data: dict[str, Any], action: str) -> dict[str, Any]:
+        row = super()._in(model, data, action)
+        # The row that is handed back must be the one that a later read finds.
+        return {
+            name: to_milliseconds(value) if isinstance(value, datetime) else value
+            for name, value in row.items()
+        }
+
+    def _row(self, model: str, row: Any, select: list[str] | None) -> dict[str, Any]:
+        # Every statement of the stock adapter asks for all columns, in the order of the table.
+        values = zip(self._tables[model].columns.keys(), row, strict=True)
+        return self._out(model, dict(values), select)
+
+    def _out(
+        self, model: str, row: dict[str, Any], select: list[str] | None = None
+    ) -> dict[str, Any]:
+        result = super()._out(model, row, select)
+        for name, field in self.schema[model].items():
+            if name not in result:
+                continue
+            if field.type == "json" and isinstance(result[name], str):
+                # prismaAdapter stores the JSON text of a value as a JSON string.
+                with contextlib.suppress(ValueError):
+                    result[name] = json.loads(result[name])
+            elif field.type.endswith("[]") and result[name] is None and self.CAPS.arrays:
+                # Prisma reads a list column that is NULL as an empty list.
+                result[name] = []
+        return result
+
+    # --- statements -----------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def _connection(self, write: bool) -> AsyncIterator[AsyncConnection]:
+        transaction = self._active.get()
+        if transaction is not None:
+            yield transaction
+            return
+        await self.check_schema()
+        opened = self.engine.begin() if write else self._reading.connect()
+        async with opened as connection:
+            yield connection
+
+    async def create(
+        self,
+        model: str,
+        data: dict[str, Any],
+        *,
+        select: list[str] | None = None,
+        force_allow_id: bool = False,
+    ) -> dict[str, Any]:
+        """Inserts a row.
+
+        Raises:
+            APIError: another request has just created a user with the same e-mail address, user
+                name or telephone number; 422, as better-auth answers it.
+        """
+        try:
+            return await super().create(model, data, select=select, force_allow_id=force_allow_id)
+        except IntegrityError as error:
+            if model != "user":
+                raise
+            message = "Failed to create user"
+            raise APIError(422, "FAILED_TO_CREATE_USER", message) from error
+
+    async def delete(self, model: str, where: list[Where]) -> None:
+        """Deletes at most one row."""
+        if self.provider != "mysql":
+            await super().delete(model, where)
+            return
+        # MySQL refuses the stock DELETE … WHERE id IN (SELECT … LIMIT 1), error 1235.
+        row = await self.find_one(model, where) if where else None
+        if row is not None:
+            await self.delete_many(model, [Where("id", row["id"])])
+
+    def _native(self, returning: bool) -> bool:
+        return returning and self.provider in _WITH_RETURNING
+
+
+def _introspect_table(inspector: Any, table: Table) -> list[dict[str, Any]]:
+    """The columns of a table under better-auth's names; refines their types on the way."""
+    fields = {column.name: column for column in table.columns}
+    found = []
+    for column in inspector.get_columns(table.name):
+        field = fields.get(column["name"])
+        if field is not None:
+            field.type = refined_type(field.type, column["type"])
+        found.append(
+            {
+                "name": field.key if field is not None else column["name"],
+                "nullable": column["nullable"],
+                "has_default": column.get("default") is not None
+                or column.get("autoincrement") is True,
+            }
+        )
+    return found

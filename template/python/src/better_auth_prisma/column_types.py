@@ -1,0 +1,116 @@
+"""Column types as a Prisma client stores them.
+
+Prisma keeps a ``DateTime`` in UTC to the millisecond: ``timestamp(3)`` on PostgreSQL and
+CockroachDB, ``datetime(3)`` on MySQL, ISO 8601 text on SQLite. Outside the database a datetime is
+always aware, inside it never is unless the schema says ``@db.Timestamptz``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+from better_auth.schema import Field
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    DateTime,
+    Dialect,
+    Integer,
+    Text,
+    Uuid,
+)
+from sqlalchemy.dialects.mysql import DATETIME
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+
+def to_milliseconds(value: datetime) -> datetime:
+    """The same moment in UTC, cut to what JavaScript's ``Date`` can hold.
+
+    A naive datetime is taken for UTC, as everywhere in better-auth-server.
+    """
+    aware = value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value
+    utc = aware.astimezone(timezone.utc)
+    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
+
+
+class Timestamp(TypeDecorator[datetime]):
+    """``DateTime`` of Prisma on PostgreSQL, CockroachDB and MySQL."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def __init__(self, with_time_zone: bool = False) -> None:
+        super().__init__()
+        self.with_time_zone = with_time_zone
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "mysql":
+            return dialect.type_descriptor(DATETIME(fsp=3))
+        return dialect.type_descriptor(TIMESTAMP(timezone=self.with_time_zone, precision=3))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment = to_milliseconds(value)
+        return moment if self.with_time_zone else moment.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else to_milliseconds(value)
+
+
+class IsoTimestamp(TypeDecorator[datetime]):
+    """``DateTime`` of Prisma on SQLite: text such as ``2026-11-23T14:16:15.641+00:00``.
+
+    Reads milliseconds since 1970 too, as Prisma wrote them before its driver adapters, and what
+    ``CURRENT_TIMESTAMP`` leaves.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        return None if value is None else to_milliseconds(value).isoformat(timespec="milliseconds")
+
+    def process_result_value(self, value: str | int | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if isinstance(value, int) or value.lstrip("-").isdigit():
+            return datetime.fromtimestamp(int(value) / 1000, timezone.utc)
+        # Python 3.10 does not know the Z of JavaScript's toISOString().
+        return to_milliseconds(datetime.fromisoformat(value.replace("Z", "+00:00")))
+
+
+def column_type(field: Field, provider: str) -> TypeEngine[Any]:
+    """The type of the column that Prisma makes for a field of better-auth.
+
+    Raises:
+        ValueError: better-auth has no such field type.
+    """
+    native = provider in ("postgresql", "cockroachdb")
+    if field.type in ("string", "text"):
+        return Text()
+    if field.type == "number":
+        return BigInteger() if field.bigint else Integer()
+    if field.type == "boolean":
+        return Boolean()
+    if field.type == "datetime":
+        return IsoTimestamp() if provider == "sqlite" else Timestamp()
+    if field.type == "json":
+        return JSONB(none_as_null=True) if native else Text()
+    if field.type == "string[]":
+        return ARRAY(Text()) if native else Text()
+    if field.type == "number[]":
+        return ARRAY(Integer()) if native else Text()
+    raise ValueError(f"better-auth has no field type {field.type!r}")
+
+
+def refined_type(declared: TypeEngine[Any], found: TypeEngine[Any]) -> TypeEngine[Any]:
+    """The declared type, unless ``@db.Timestamptz`` or ``@db.Uuid`` made the column another one."""
+    if isinstance(declared, Timestamp) and getattr(found, "timezone", False):
+        return Timestamp(with_time_zone=True)
+    if isinstance(declared, Text) and isinstance(found, Uuid):
+        return Uuid(as_uuid=False)
+    return declared

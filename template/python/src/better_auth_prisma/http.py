@@ -1,0 +1,85 @@
+"""The routes of better-auth in a FastAPI application.
+
+Takes the place of ``better_auth.integrations.fastapi``.
+"""
+
+from __future__ import annotations
+
+from better_auth import BetterAuth
+from better_auth.types import APIError, AuthResponse, dump_json
+from fastapi import APIRouter, FastAPI, Request, Response
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from better_auth_prisma.http_body import read_body
+from better_auth_prisma.http_request import to_auth_request
+
+#: Where a request keeps the cookies that its answer has to set.
+COOKIES = "better_auth_prisma.cookies"
+
+
+def mount_auth(app: FastAPI, auth: BetterAuth) -> None:
+    """Serves better-auth under its base path, and lets ``SessionReader`` renew cookies."""
+    app.include_router(auth_router(auth))
+    app.add_middleware(_SessionCookies)
+
+
+def auth_router(auth: BetterAuth) -> APIRouter:
+    """A router with everything below the base path of ``auth``."""
+    router = APIRouter()
+    methods = ["GET", "POST"]
+
+    @router.api_route(
+        auth.base_path + "/{path:path}", methods=methods, include_in_schema=False, name="auth"
+    )
+    async def serve(request: Request, path: str) -> Response:
+        try:
+            body = await read_body(request)
+            translated = to_auth_request(
+                request, auth, f"/{path}", method=request.method, body=body
+            )
+        except APIError as error:
+            return _to_response(refusal(error))
+        return _to_response(await auth.handle(translated))
+
+    return router
+
+
+def refusal(error: APIError) -> AuthResponse:
+    """The answer for an error, in better-auth's form."""
+    return AuthResponse(status=error.status, body={"code": error.code, "message": error.message})
+
+
+def _to_response(result: AuthResponse) -> Response:
+    if result.redirect_to is not None:
+        response = Response(status_code=302, headers={"location": result.redirect_to})
+    elif result.media_type is not None:
+        response = Response(result.body, result.status, media_type=result.media_type)
+    else:
+        response = Response(dump_json(result.body), result.status, media_type="application/json")
+    for name, value in result.headers:
+        response.headers.append(name, value)
+    return response
+
+
+class _SessionCookies:
+    """Adds the cookies that reading a session renewed, whatever the route answers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        cookies: list[str] = []
+        scope[COOKIES] = cookies
+
+        async def send_with_cookies(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for cookie in cookies:
+                    headers.append("set-cookie", cookie)
+            await send(message)
+
+        await self.app(scope, receive, send_with_cookies)

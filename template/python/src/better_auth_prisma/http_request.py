@@ -1,0 +1,82 @@
+"""A request of FastAPI as better-auth-server wants it, read as better-auth reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from better_auth import BetterAuth
+from better_auth.types import APIError, AuthRequest
+from starlette.requests import HTTPConnection
+
+from better_auth_prisma.http_address import client_address
+from better_auth_prisma.http_body import check_text
+
+
+@dataclass
+class PrismaAuthRequest(AuthRequest):
+    """An ``AuthRequest`` with better-auth's rules for cookies.
+
+    better-auth-server's own parser is ``http.cookies``, which drops every cookie of a header
+    when one of them is odd: a stranger's ``a={"x":1}`` would sign the user out.
+    """
+
+    def cookies(self) -> dict[str, str]:
+        """The cookies by name; the first one of a name counts."""
+        cookies: dict[str, str] = {}
+        for pair in self.headers.get("cookie", "").split(";"):
+            name, equals, value = pair.partition("=")
+            value = value.strip()
+            if value.startswith('"'):
+                value = value[1:-1]
+            # Signatures are compared as ASCII; nothing that better-auth sets is anything else.
+            if equals and unquote(value).isascii():
+                cookies.setdefault(name.strip(), value)
+        return cookies
+
+
+def to_auth_request(
+    connection: HTTPConnection, auth: BetterAuth, path: str, *, method: str, body: bytes = b""
+) -> AuthRequest:
+    """Translates a request; ``path`` starts after the base path.
+
+    Raises:
+        APIError: 400, when the path or the query holds what no database can store.
+    """
+    query = dict(connection.query_params)
+    check_text(path, "path")
+    for name, value in query.items():
+        check_text(name + value, "query")
+    return PrismaAuthRequest(
+        method=method,
+        path=path,
+        headers=_headers(connection, auth),
+        query=query,
+        body=body,
+        client_ip=client_address(connection, auth.ip_address),
+        url=_public_url(connection, auth),
+    )
+
+
+def _headers(connection: HTTPConnection, auth: BetterAuth) -> dict[str, str]:
+    """The headers under lower-case names, several of one name joined."""
+    headers: dict[str, str] = {}
+    for name, value in connection.headers.items():
+        separator = "; " if name == "cookie" else ", "
+        headers[name] = f"{headers[name]}{separator}{value}" if name in headers else value
+    # What they say is in client_ip already, as far as it can be believed.
+    for name in auth.ip_address.ip_address_headers:
+        headers.pop(name.lower(), None)
+    if not unquote(headers.get("authorization", "")).isascii():
+        del headers["authorization"]
+    return headers
+
+
+def _public_url(connection: HTTPConnection, auth: BetterAuth) -> str:
+    """The URL that the client asked for, under the base URL rather than a proxy's own name."""
+    url = connection.url
+    try:
+        base = auth.base_url
+    except APIError:  # a dynamic base URL, not resolved yet
+        return str(url)
+    return f"{base}{url.path}?{url.query}" if url.query else f"{base}{url.path}"
