@@ -161,7 +161,8 @@ def append(catalogue: Catalogue, rows: list[dict[str, Any]], version: str) -> Ca
         update(model, row, None if first or is_new_model else version)
         present |= {(name, field[0]) for field in row["fields"]}
         present |= {(name, attribute[0]) for attribute in row["attributes"]}
-    return {"version": version, "models": [kept for m in models if (kept := prune(m, present))]}
+    kept = [pruned for model in models if (pruned := prune(model, present))]
+    return {"version": version, "features": list(FEATURES), "models": kept}
 
 
 def place(models: list[dict[str, Any]], feature: str) -> int:
@@ -248,7 +249,7 @@ def prune(model: dict[str, Any], present: set[tuple[str, str]]) -> dict[str, Any
 def dump(catalogue: Catalogue) -> str:
     """The catalogue as a Jinja file, a line a field."""
     lines = [f'{{%- set catalogue = {{\n  "version": {json.dumps(catalogue["version"])},']
-    lines.append(f'  "features": {json.dumps(list(FEATURES))},\n  "models": [')
+    lines.append(f'  "features": {json.dumps(catalogue["features"])},\n  "models": [')
     for model in catalogue["models"]:
         head = {key: model[key] for key in ("name", "feature")}
         lines.append(f'    {json.dumps(head)[:-1]}, "groups": [')

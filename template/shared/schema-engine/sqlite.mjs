@@ -1,0 +1,87 @@
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { failure } from "./failure.mjs";
+
+const require = createRequire(import.meta.url);
+const MAGIC = "SQLite format 3\0";
+
+/** Whether a file could be an SQLite database; an empty one becomes one. */
+function isDatabase(path) {
+  const file = openSync(path, "r");
+  try {
+    const header = Buffer.alloc(MAGIC.length);
+    const length = readSync(file, header);
+    return length === 0 || header.toString("latin1") === MAGIC;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The SQLite database in a file. */
+export function sqlite({ url }) {
+  const { PrismaLibSql } = require("@prisma/adapter-libsql");
+  const path = url.replace(/^file:(\/\/)?|\?.*$/g, "");
+
+  async function open(file) {
+    const adapter = await new PrismaLibSql({ url: `file:${file}` }).connect();
+    // libsql runs only the first statement of a script unless it is told that it is a script.
+    const executeRaw = adapter.executeRaw.bind(adapter);
+    adapter.executeRaw = (query) =>
+      query.args.length
+        ? executeRaw(query)
+        : adapter.executeScript(query.sql).then(() => 0);
+    // A history that does not exist yet is an empty one; the engine expects an error that this
+    // adapter does not make.
+    const queryRaw = adapter.queryRaw.bind(adapter);
+    adapter.queryRaw = (query) =>
+      queryRaw(query).catch((error) => {
+        const message = error.cause?.originalMessage;
+        if (!/no such table: _prisma_migrations/.test(message)) throw error;
+        return { columnNames: [], columnTypes: [], rows: [] };
+      });
+    return adapter;
+  }
+
+  return {
+    provider: "sqlite",
+    adapterName: "@prisma/adapter-libsql",
+    connect: () => open(path),
+    async connectToShadowDb() {
+      const name = `prisma_migrate_shadow_db_${crypto.randomUUID()}`;
+      const file = join(tmpdir(), name);
+      const adapter = await open(file);
+      const close = adapter.dispose.bind(adapter);
+      adapter.dispose = () => close().then(() => rmSync(file, { force: true }));
+      return adapter;
+    },
+    /** Replaces the engine's own reset, which deletes the rows but keeps the tables. */
+    async reset() {
+      for (const suffix of ["", "-journal", "-wal", "-shm"]) {
+        rmSync(path + suffix, { force: true });
+      }
+      writeFileSync(path, "");
+    },
+    async create() {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, "", { flag: "a" });
+    },
+    async check() {
+      if (!existsSync(path)) {
+        throw failure("P1003", `Database \`${path}\` does not exist`);
+      }
+      if (!isDatabase(path)) {
+        throw failure(undefined, `\`${path}\` is not an SQLite database.`);
+      }
+    },
+  };
+}

@@ -1,0 +1,82 @@
+"""The schemas that are compared: each feature alone, every pair, and random sets, per provider."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterable
+from itertools import combinations
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hooks import node
+from hooks.catalogue import FEATURES, PROVIDERS, ask, foundation
+from tests.template import environment, module
+
+Case = dict[str, Any]
+
+
+def complete(features: Iterable[str]) -> list[str]:
+    """The features and what they stand on, in the catalogue's order."""
+    wanted = {name for feature in features for name in [feature, *foundation(feature)]}
+    return [name for name in FEATURES if name in wanted]
+
+
+def supported(provider: str, features: list[str]) -> bool:
+    return not set(features) & set(module("unsupported").unsupported.get(provider, {}))
+
+
+def cases(sets: Iterable[Iterable[str]]) -> list[Case]:
+    """Each set on every provider that can hold it, once."""
+    distinct = dict.fromkeys(tuple(complete(features)) for features in sets)
+    return [
+        {"provider": provider, "features": list(features)}
+        for features in distinct
+        for provider in PROVIDERS
+        if supported(provider, list(features))
+    ]
+
+
+def singles() -> list[Case]:
+    return cases([[], *([feature] for feature in FEATURES), FEATURES])
+
+
+def pairs() -> list[Case]:
+    return cases(combinations(FEATURES, 2))
+
+
+def random_sets(number: int) -> list[Case]:
+    chance = random.Random(20261123)
+    names = list(FEATURES)
+    found = cases(chance.sample(names, chance.randint(3, len(names))) for _ in range(number))
+    return chance.sample(found, number)
+
+
+def render(case: Case) -> str:
+    """The schema as the template writes it."""
+    return environment().get_template("template/shared/schema.prisma.jinja").render(case)
+
+
+def official(questions: list[Case]) -> list[str]:
+    """The real generator's schemas, behind the generator and datasource blocks of ours."""
+    models = ask(questions, node.pinned(*node.BETTER_AUTH), "--legacy-peer-deps")
+    return [
+        render({**question, "features": []}).split("model ", 1)[0] + text[text.index("model ") :]
+        for question, text in zip(questions, models, strict=True)
+    ]
+
+
+def offered_by_official(questions: list[Case]) -> list[str]:
+    """What the real generator would make of our schemas; empty where it has nothing to add."""
+    with TemporaryDirectory() as folder:
+        existing = [Path(folder) / f"{number}.prisma" for number in range(len(questions))]
+        for file, question in zip(existing, questions, strict=True):
+            file.write_text(render(question))
+        asked = [{**q, "existing": str(f)} for q, f in zip(questions, existing, strict=True)]
+        return ask(asked, node.pinned(*node.BETTER_AUTH), "--legacy-peer-deps")
+
+
+def without_list_defaults(schema: str) -> str:
+    """The schema without the defaults of lists on columns that are none: the known deviation."""
+    return re.sub(r"^( +\w+ +\w+\??) +@default\(\[\]\)", r"\1", schema, flags=re.M)
