@@ -17,9 +17,9 @@ export function conflicts(): string {
 
 function trackedFiles(): string[] {
   try {
-    const options = { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] } as const;
     const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
-    return execFileSync("git", args, options).split("\0").filter(Boolean);
+    const files = execFileSync("git", args, { stdio: ["ignore", "pipe", "ignore"] });
+    return files.toString().split("\0").filter(Boolean);
   } catch {
     return ["prisma/schema.prisma", "package.json", "src/lib/auth.ts"]; // no git here
   }

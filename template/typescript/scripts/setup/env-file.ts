@@ -1,5 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { parseEnv } from "node:util";
 import { Problem } from "./report.ts";
 
@@ -61,7 +69,8 @@ function newKeys(): [key: string, lines: string][] {
  */
 export function completeEnvFile(change: boolean): string {
   const done: string[] = [];
-  const isOpen = existsSync(file) && process.platform !== "win32" && (statSync(file).mode & 0o077) !== 0;
+  const isOpen =
+    existsSync(file) && process.platform !== "win32" && (statSync(file).mode & 0o077) !== 0;
   if (isOpen) done.push("readable by its owner alone");
   const missing = newKeys();
   const needsSecret = !setting("BETTER_AUTH_SECRET");

@@ -25,7 +25,9 @@ export function lock(): void {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
       const owner = Number(readFileSync(file, "utf8"));
       if (owner && isRunning(owner)) {
-        throw new Problem(`Another setup of this project is running (process ${owner}). Wait for it.`);
+        throw new Problem(
+          `Another setup of this project is running (process ${owner}). Wait for it.`,
+        );
       }
       rmSync(file, { force: true });
     }

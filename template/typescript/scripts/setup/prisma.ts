@@ -82,6 +82,7 @@ export async function schemaDifference(): Promise<string> {
   const args = ["migrate", "diff", "--from-config-datasource", "--to-schema", schemaFile];
   const { status, output } = await prisma([...args, "--exit-code"]);
   if (status === 0) return "in sync";
-  if (status === 2) throw new Problem("The tables are not in step with the schema. Run: npm run setup");
+  if (status === 2)
+    throw new Problem("The tables are not in step with the schema. Run: npm run setup");
   throw new Problem(`The tables cannot be compared with the schema:\n${errors(output)}`);
 }

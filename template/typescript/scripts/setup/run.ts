@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 
 /** How a command ended, and all that it printed. */
 export type Result = { status: number; output: string };
@@ -21,6 +21,8 @@ export function node(
     // BETTER_AUTH_TELEMETRY and CHECKPOINT_DISABLE: setting up is nobody else's business.
     env: {
       ...process.env,
+      // What the command starts by its name has to be this Node, too.
+      PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
       BETTER_AUTH_TELEMETRY: "0",
       CHECKPOINT_DISABLE: "1",
       NO_COLOR: "1",
@@ -34,7 +36,10 @@ export function node(
   }
   child.on("error", reject);
   child.on("close", (code, signal) => {
-    resolve({ status: code ?? (signal ? 1 : 0), output: output.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, "") });
+    resolve({
+      status: code ?? (signal ? 1 : 0),
+      output: output.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, ""),
+    });
   });
   return promise;
 }
@@ -42,7 +47,9 @@ export function node(
 /** The file that a package of this project runs as a command. */
 export function command(name: string): string {
   const manifest = join(process.cwd(), "node_modules", name, "package.json");
-  const { bin } = createRequire(import.meta.url)(manifest) as { bin: string | Record<string, string> };
+  const { bin } = createRequire(import.meta.url)(manifest) as {
+    bin: string | Record<string, string>;
+  };
   const file = typeof bin === "string" ? bin : bin[name];
   if (!file) throw new Error(`${name} is no command`);
   return join(dirname(manifest), file);
