@@ -10,15 +10,5 @@ code out of it.
 
 from better_auth_prisma.adapter import PrismaAdapter, prisma_adapter
 from better_auth_prisma.database_url import DatabaseUrlError, create_prisma_engine
-from better_auth_prisma.http import mount_auth
-from better_auth_prisma.sessions import AuthSession, SessionReader
 
-__all__ = [
-    "AuthSession",
-    "DatabaseUrlError",
-    "PrismaAdapter",
-    "SessionReader",
-    "create_prisma_engine",
-    "mount_auth",
-    "prisma_adapter",
-]
+__all__ = ["DatabaseUrlError", "PrismaAdapter", "create_prisma_engine", "prisma_adapter"]

@@ -5,12 +5,17 @@ Takes the place of ``better_auth.integrations.fastapi``.
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
+from typing import Any
+
 from better_auth import BetterAuth
-from better_auth.types import APIError, AuthResponse, dump_json
+from better_auth.types import APIError, AuthResponse
 from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from better_auth_prisma.column_types import to_milliseconds
 from better_auth_prisma.http_body import read_body
 from better_auth_prisma.http_request import to_auth_request
 
@@ -56,10 +61,21 @@ def _to_response(result: AuthResponse) -> Response:
     elif result.media_type is not None:
         response = Response(result.body, result.status, media_type=result.media_type)
     else:
-        response = Response(dump_json(result.body), result.status, media_type="application/json")
+        response = Response(_to_json(result.body), result.status, media_type="application/json")
     for name, value in result.headers:
         response.headers.append(name, value)
     return response
+
+
+def _to_json(body: Any) -> str:
+    return json.dumps(body, default=_to_iso_string, separators=(",", ":"))
+
+
+def _to_iso_string(value: object) -> str:
+    """A moment as ``Date.prototype.toISOString`` writes it."""
+    if isinstance(value, datetime):
+        return to_milliseconds(value).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
 class _SessionCookies:
