@@ -179,19 +179,20 @@ class PrismaAdapter(SQLAlchemyAdapter):
         select: list[str] | None = None,
         force_allow_id: bool = False,
     ) -> dict[str, Any]:
-        """Inserts a row.
+        """Inserts a row, and gives it back with all its columns, as a later read will.
 
         Raises:
             APIError: another request has just created a user with the same e-mail address, user
                 name or telephone number; 422, as better-auth answers it.
         """
         try:
-            return await super().create(model, data, select=select, force_allow_id=force_allow_id)
+            row = await super().create(model, data, force_allow_id=force_allow_id)
         except IntegrityError as error:
             if model != "user":
                 raise
             message = "Failed to create user"
             raise APIError(422, "FAILED_TO_CREATE_USER", message) from error
+        return self._out(model, dict.fromkeys(self._tables[model].columns.keys()) | row, select)
 
     async def delete(self, model: str, where: list[Where]) -> None:
         """Deletes at most one row."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -158,18 +159,20 @@ def _place_of_group(
 
 
 def _like(document: Document, block: Block, columns: list[Column], indent: str) -> list[str]:
-    """Fields in the columns of the model's last field."""
-    if not block.fields:
-        return _aligned(columns, indent)
-    last = block.fields[-1]
-    line = document.lines[last.line]
-    start = line.index(last.name, len(indent) - 1 if indent else 0) + len(last.name)
-    width = start + len(line[start:]) - len(line[start:].lstrip()) - len(indent) - 1
-    types = 0
-    if last.attributes and last.attributes in line:
-        types = line.index(last.attributes) - len(indent) - width - 2
+    """Fields in the columns of the group that the model's last field belongs to."""
+    names = types = 0
+    previous = None
+    for one in reversed(block.fields):
+        if previous is not None and previous - one.line > 1:
+            break
+        previous = one.line
+        line = document.lines[one.line].removeprefix(indent)
+        row = re.match(r"(\w+ +)(\S+ *)", line)
+        if row:
+            names = max(names, len(row[1]) - 1)
+            types = max(types, len(row[2]) - 1 if one.attributes else 0)
     return [
-        f"{indent}{one.name:{max(width, 0)}} {one.type:{max(types, 0)}} {one.attributes}".rstrip()
+        f"{indent}{one.name:{names}} {one.type:{types}} {one.attributes}".rstrip()
         for one in columns
     ]
 

@@ -1,0 +1,326 @@
+"""The HTTP glue, on an application with real tables: what it believes, and what it refuses."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta, timezone
+from typing import Annotated, Any
+
+import httpx
+import pytest
+from better_auth import BetterAuth, IPAddressOptions, RateLimit, Where
+from better_auth.crypto import sign_value
+from better_auth_prisma import prisma_adapter
+from better_auth_prisma.http import mount_auth
+from better_auth_prisma.sessions import AuthSession, SessionReader
+from fastapi import Depends, FastAPI, HTTPException
+
+from tests.bridge.configurations import BASE_URL, configure
+from tests.bridge.conftest import Database
+
+PERSON = {"email": "ada@example.com", "password": "correct horse", "name": "Ada"}
+HERE = "203.0.113.9"
+
+
+@asynccontextmanager
+async def serving(
+    database: Database, **options: Any
+) -> AsyncIterator[tuple[BetterAuth, httpx.ASGITransport]]:
+    engine = database.engine()
+    auth = configure(prisma_adapter(engine, provider=database.provider), **options)
+    app = FastAPI()
+    mount_auth(app, auth)
+    reader = SessionReader(auth)
+
+    @app.api_route("/me", methods=["GET", "POST"])
+    async def me(session: Annotated[AuthSession | None, Depends(reader)]) -> dict[str, Any]:
+        if session is None:
+            raise HTTPException(401)
+        return {"email": session.user["email"]}
+
+    try:
+        yield auth, httpx.ASGITransport(app, client=(HERE, 4000), raise_app_exceptions=True)
+    finally:
+        await auth.adapter.delete_many("user", [Where("email", PERSON["email"])])
+        await engine.dispose()
+
+
+def browser(transport: httpx.ASGITransport, **headers: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        transport=transport, base_url=BASE_URL, headers={"origin": BASE_URL, **headers}
+    )
+
+
+@pytest.fixture
+async def served(sqlite: Database) -> AsyncIterator[tuple[BetterAuth, httpx.ASGITransport]]:
+    async with serving(sqlite) as pair:
+        yield pair
+
+
+@pytest.fixture
+def auth(served: tuple[BetterAuth, httpx.ASGITransport]) -> BetterAuth:
+    return served[0]
+
+
+@pytest.fixture
+async def ada(served: tuple[BetterAuth, httpx.ASGITransport]) -> AsyncIterator[httpx.AsyncClient]:
+    """The browser of somebody who has signed up."""
+    async with browser(served[1]) as client:
+        (await client.post("/api/auth/sign-up/email", json=PERSON)).raise_for_status()
+        yield client
+
+
+def cookie_of(client: httpx.AsyncClient) -> str:
+    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in client.cookies.jar)
+
+
+# --- cookies ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "cookies",
+    [
+        'a={{"x":1}}; {0}',
+        "noequals; {0}",
+        "a@b=1; {0}",
+        "; ;; =; {0}; ",
+        "x=é; {0}",
+        "{0}; better-auth.session_token=forged",
+        "a=%F0%9F%98%80; {0}",
+    ],
+)
+async def test_odd_neighbours_do_not_sign_anybody_out(ada: httpx.AsyncClient, cookies: str) -> None:
+    header = cookies.format(cookie_of(ada)).encode()
+    ada.cookies.clear()
+    for path in ("/me", "/api/auth/get-session"):
+        response = await ada.get(path, headers={b"cookie": header})
+        assert response.status_code == 200 and PERSON["email"] in response.text
+
+
+async def test_several_cookie_headers_and_a_quoted_value(ada: httpx.AsyncClient) -> None:
+    name, _, value = cookie_of(ada).partition("=")
+    ada.cookies.clear()
+    headers = [("cookie", "a=1"), ("cookie", f'{name}="{value}"')]
+    assert (await ada.get("/me", headers=headers)).status_code == 200
+
+
+@pytest.mark.parametrize("value", ["", "é.é", "a.b", "%00.%00", "x" * 5000, "a.b; b=", '"'])
+async def test_a_cookie_that_nobody_signed(ada: httpx.AsyncClient, value: str) -> None:
+    ada.cookies.clear()
+    header = f"better-auth.session_token={value}".encode()
+    assert (await ada.get("/me", headers={b"cookie": header})).status_code == 401
+    assert (await ada.get("/api/auth/get-session", headers={b"cookie": header})).json() is None
+
+
+# --- bodies -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b'{"name":5}', "VALIDATION_ERROR"),
+        (b'{"name":["a"]}', "VALIDATION_ERROR"),
+        (b'{"image":{"a":1}}', "VALIDATION_ERROR"),
+        (b'{"name":true}', "VALIDATION_ERROR"),
+        (rb'{"name":"\ud800"}', "VALIDATION_ERROR"),
+        (rb'{"name":"a\u0000b"}', "VALIDATION_ERROR"),
+        (rb'{"metadata":[{"\udfff":1}]}', "VALIDATION_ERROR"),
+        (b"[]", "VALIDATION_ERROR"),
+        (b"null", "VALIDATION_ERROR"),
+        (b'{"name":', "BAD_REQUEST"),
+        (b'{"name":NaN}', "BAD_REQUEST"),
+        (b'\xff\xfe{"name":"x"}', "BAD_REQUEST"),
+        ('{"name":"x"}'.encode("utf-16"), "BAD_REQUEST"),
+        (b"[" * 500_000, "BAD_REQUEST"),
+        (b'{"a":' * 150_000, "BAD_REQUEST"),
+    ],
+)
+async def test_a_body_that_makes_no_sense(ada: httpx.AsyncClient, body: bytes, code: str) -> None:
+    headers = {"content-type": "application/json"}
+    response = await ada.post("/api/auth/update-user", content=body, headers=headers)
+    assert (response.status_code, response.json()["code"]) == (400, code)
+
+
+async def test_brackets_in_a_string_are_no_nesting(ada: httpx.AsyncClient) -> None:
+    name = '[{"' * 500 + "\\"
+    assert (await ada.post("/api/auth/update-user", json={"name": name})).status_code == 200
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "", "application/jsonp", "multipart/x"])
+async def test_a_body_of_another_type(ada: httpx.AsyncClient, content_type: str) -> None:
+    headers = {"content-type": content_type} if content_type else {}
+    response = await ada.post("/api/auth/update-user", content=b'{"name":"x"}', headers=headers)
+    assert response.status_code == 415
+    assert response.json()["code"] == "UNSUPPORTED_MEDIA_TYPE"
+
+
+async def test_a_body_without_end(ada: httpx.AsyncClient) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(40):
+            yield b"x" * 65_536
+
+    headers = {"content-type": "application/json"}
+    response = await ada.post("/api/auth/update-user", content=chunks(), headers=headers)
+    assert response.status_code == 413
+
+
+@pytest.mark.parametrize(
+    "path", ["/verify-email?token=%00", "/reset-password/%00?callbackURL=/", "/verify-email?%00=1"]
+)
+async def test_a_zero_byte_in_the_url(ada: httpx.AsyncClient, path: str) -> None:
+    assert (await ada.get(f"/api/auth{path}")).status_code == 400
+
+
+async def test_times_are_written_as_javascript_does(ada: httpx.AsyncClient) -> None:
+    created = (await ada.get("/api/auth/get-session")).json()["user"]["createdAt"]
+    assert len(created) == len("2026-11-23T14:16:15.641Z") and created.endswith("Z")
+
+
+# --- the client's address -----------------------------------------------------------------
+
+WRONG = {"email": "nobody@example.com", "password": "wrong password"}
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "recorded"),
+    [
+        ([], None, HERE),
+        ([], "198.51.100.1", HERE),
+        ([], "garbage", HERE),
+        (["10.0.0.0/8"], "198.51.100.1", HERE),
+        ([HERE], "198.51.100.1", "198.51.100.1"),
+        ([HERE], "6.6.6.6, 198.51.100.1", "198.51.100.1"),
+        ([HERE, "10.0.0.0/8"], "6.6.6.6, 198.51.100.1, 10.1.2.3", "198.51.100.1"),
+        ([HERE], "198.51.100.1:4711", "198.51.100.1"),
+        ([HERE], "[2001:db8:1:2:3::4]:4711", "2001:db8:1:2::"),
+        ([HERE], "6.6.6.6, garbage", ""),
+        ([HERE], None, HERE),
+    ],
+)
+async def test_the_address_of_a_session(
+    sqlite: Database, proxies: list[str], forwarded: str | None, recorded: str
+) -> None:
+    options = IPAddressOptions(trusted_proxies=proxies)
+    async with serving(sqlite, ip_address=options) as (auth, transport):
+        headers = {"x-forwarded-for": forwarded} if forwarded else {}
+        async with browser(transport, **headers) as client:
+            (await client.post("/api/auth/sign-up/email", json=PERSON)).raise_for_status()
+            [session] = await auth.adapter.find_many("session")
+    assert session["ipAddress"] == recorded
+
+
+async def test_what_uvicorn_took_from_the_header_is_not_believed(sqlite: Database) -> None:
+    """Uvicorn sets the client to what the header says when the peer is on this machine."""
+    async with serving(sqlite) as (auth, transport):
+        transport.client = ("198.51.100.1", 0)
+        async with browser(transport, **{"x-forwarded-for": "198.51.100.1"}) as client:
+            (await client.post("/api/auth/sign-up/email", json=PERSON)).raise_for_status()
+            [session] = await auth.adapter.find_many("session")
+    assert session["ipAddress"] == "127.0.0.1"
+
+
+@pytest.mark.parametrize("storage", ["memory", "database"])
+async def test_a_new_address_in_each_request_does_not_lift_the_limit(
+    sqlite: Database, storage: str
+) -> None:
+    limit = RateLimit(enabled=True, storage=storage)
+    async with serving(sqlite, rate_limit=limit) as (_, transport), browser(transport) as client:
+        statuses = [
+            (
+                await client.post(
+                    "/api/auth/sign-in/email",
+                    json=WRONG,
+                    headers={"x-forwarded-for": f"198.51.100.{number}"},
+                )
+            ).status_code
+            for number in range(5)
+        ]
+    assert statuses == [401, 401, 401, 429, 429]
+
+
+# --- sessions in the application's own routes ---------------------------------------------
+
+
+async def test_a_session_is_read_and_ended(ada: httpx.AsyncClient) -> None:
+    assert (await ada.get("/me")).json() == {"email": PERSON["email"]}
+    (await ada.post("/api/auth/sign-out", json={})).raise_for_status()
+    assert (await ada.get("/me")).status_code == 401
+
+
+async def test_a_session_is_renewed_with_its_cookie(
+    ada: httpx.AsyncClient, auth: BetterAuth
+) -> None:
+    soon = datetime.now(timezone.utc) + timedelta(days=1)
+    [session] = await auth.adapter.find_many("session")
+    await auth.adapter.update("session", [Where("id", session["id"])], {"expiresAt": soon})
+    response = await ada.get("/me")
+    assert "Max-Age=604800" in response.headers["set-cookie"]
+    [renewed] = await auth.adapter.find_many("session")
+    assert renewed["expiresAt"] > soon + timedelta(days=5)
+
+
+async def test_an_expired_session_ends_and_its_cookie_goes(
+    ada: httpx.AsyncClient, auth: BetterAuth
+) -> None:
+    past = datetime.now(timezone.utc) - timedelta(seconds=1)
+    await auth.adapter.update_many("session", [], {"expiresAt": past})
+    response = await ada.get("/me")
+    assert response.status_code == 401
+    assert "Max-Age=0" in response.headers["set-cookie"]
+
+
+@pytest.mark.parametrize(
+    ("expires", "status"), [(None, 401), (timedelta(hours=1), 401), (-timedelta(hours=1), 200)]
+)
+async def test_a_banned_user_is_out_at_once(
+    ada: httpx.AsyncClient, auth: BetterAuth, expires: timedelta | None, status: int
+) -> None:
+    until = None if expires is None else datetime.now(timezone.utc) + expires
+    where = [Where("email", PERSON["email"])]
+    await auth.adapter.update("user", where, {"banned": True, "banExpires": until})
+    assert (await ada.get("/me")).status_code == status
+
+
+async def test_a_foreign_page_cannot_write(ada: httpx.AsyncClient) -> None:
+    assert (await ada.post("/me")).status_code == 200
+    assert (await ada.post("/me", headers={"origin": "https://evil.example"})).status_code == 403
+    del ada.headers["origin"]
+    response = await ada.post("/me")
+    assert response.status_code == 403
+    assert response.json()["detail"]["code"] == "MISSING_OR_NULL_ORIGIN"
+    assert (await ada.get("/me")).status_code == 200
+
+
+async def test_the_bearer_plugin_decides_about_tokens(
+    ada: httpx.AsyncClient, auth: BetterAuth
+) -> None:
+    [session] = await auth.adapter.find_many("session")
+    ada.cookies.clear()
+
+    async def status(token: str) -> int:
+        response = await ada.get("/me", headers={b"authorization": f"Bearer {token}".encode()})
+        return response.status_code
+
+    assert await status(session["token"]) == 401, "the plugin wants a signature"
+    assert await status(sign_value(auth.secret, session["token"])) == 200
+    assert await status("é.é") == 401
+
+
+async def test_an_api_key_stands_for_its_owner(ada: httpx.AsyncClient) -> None:
+    created = await ada.post("/api/auth/api-key/create", json={"name": "ci"})
+    created.raise_for_status()
+    ada.cookies.clear()
+    response = await ada.get("/me", headers={"x-api-key": created.json()["key"]})
+    assert response.json() == {"email": PERSON["email"]}
+    wrong = await ada.get("/me", headers={"x-api-key": "x" * 64})
+    assert 400 <= wrong.status_code < 500, wrong.text
+
+
+async def test_nonsense_in_the_query_of_a_route(ada: httpx.AsyncClient) -> None:
+    assert (await ada.get("/me?x=%00")).status_code == 400
+
+
+async def test_json_of_the_answers_is_utf_8(ada: httpx.AsyncClient) -> None:
+    await ada.post("/api/auth/update-user", json={"name": "Zoë \U0001f600"})
+    response = await ada.get("/api/auth/get-session")
+    assert json.loads(response.content)["user"]["name"] == "Zoë \U0001f600"
