@@ -78,7 +78,7 @@ def matrix(stack: str) -> list[Answers]:
     }
     variations: list[dict[str, Any]] = [
         {},
-        *({"project_name": name} for name in ("a", "X", "My.Own_App 2-0", "A" + "b" * 49)),
+        *({"project_name": name} for name in ("a", "X", "My.Own_App 2-0", "A" + "b" * 39)),
         *({"rate_limit_storage": storage} for storage in ("database",)),
         *(
             {"provider": provider, "database_url": URLS[provider]}

@@ -71,7 +71,7 @@ def test_no_file_has_debris_of_blanks(project: Path) -> None:
         assert text == "" or re.search(r"[^\n]\n\Z", text), f"{name} does not end in one newline"
         assert not text.startswith("\n"), f"{name} begins with a blank line"
         assert not re.search(r"[ \t]$", text, re.M), f"{name} has trailing blanks"
-        blank = 3 if name.suffix == ".py" else 2
+        blank = 3 if name.suffix in (".py", ".md") else 2
         assert "\n" * (blank + 1) not in text, f"{name} has {blank} blank lines in a row"
 
 

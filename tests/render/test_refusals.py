@@ -32,7 +32,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"project_name": 'My "app"'}, "cannot be used; start with a letter"),
     ({"project_name": "app\n"}, "cannot be used; start with a letter"),
     ({"project_name": "../app"}, "cannot be used; start with a letter"),
-    ({"project_name": "a" * 51}, "longer than 50 characters"),
+    ({"project_name": "a" * 41}, "longer than 40 characters"),
     ({"project_name": "Class"}, "a package class, which is a keyword of Python"),
     ({"project_name": "fastapi"}, "a package fastapi, which is a dependency of the project"),
     ({"project_name": "Better Auth"}, "a package better_auth, which is a dependency"),

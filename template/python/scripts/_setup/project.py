@@ -1,0 +1,37 @@
+"""Where things are in the project, and what its pyproject.toml says about them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+NODE_MODULES = ROOT / "node_modules"
+SCHEMA_ENGINE = ROOT / "prisma" / "schema-engine"
+ENV_FILE = ROOT / ".env.local"
+ENV_EXAMPLE = ROOT / ".env.example"
+
+
+def setting(table: str, key: str) -> str:
+    """A string from pyproject.toml; Python 3.10 has no parser for it.
+
+    Raises:
+        LookupError: it is not there.
+    """
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    section = re.search(rf"^\[{re.escape(table)}\]\s*$(.*?)(?=^\[|\Z)", text, re.M | re.S)
+    found = section and re.search(rf'^{key}\s*=\s*"([^"]*)"', section[1], re.M)
+    if not found:
+        raise LookupError(f"{key} is missing in [{table}] of pyproject.toml")
+    return found[1]
+
+
+def provider() -> str:
+    """The database provider, in Prisma's name."""
+    return setting("tool.better-auth-prisma", "provider")
+
+
+def name() -> str:
+    return setting("project", "name")
