@@ -56,8 +56,13 @@ function newKeys(): [key: string, lines: string][] {
   const known = readEnvFile();
   const blocks = readFileSync(".env.example", "utf8").split(/\n{2,}/);
   return blocks.flatMap((block): [string, string][] => {
-    const keys = Object.keys(parseEnv(block));
-    return keys.some((key) => key in known) ? [] : keys.map((key) => [key, block.trim()]);
+    const missing = Object.keys(parseEnv(block)).filter((key) => !(key in known));
+    const isWhole = missing.length === Object.keys(parseEnv(block)).length;
+    const lines = (key: string) => block.split("\n").filter((line) => line.startsWith(`${key}=`));
+    return missing.map((key, index) => {
+      if (!isWhole) return [key, lines(key).join("\n")];
+      return [key, index === 0 ? block.trim() : ""];
+    });
   });
 }
 
@@ -81,7 +86,10 @@ export function completeEnvFile(change: boolean): string {
 
   if (missing.length > 0) {
     const text = existsSync(file) ? readFileSync(file, "utf8").replace(/\n*$/, "\n\n") : "";
-    write(text.replace(/^\n+/, "") + missing.map(([, lines]) => `${lines}\n`).join("\n"));
+    write(
+      text.replace(/^\n+/, "") +
+        missing.flatMap(([, lines]) => (lines ? `${lines}\n` : [])).join("\n"),
+    );
   }
   if (needsSecret) fill({ BETTER_AUTH_SECRET: randomBytes(32).toString("base64url") });
   if (isOpen) chmodSync(file, 0o600);

@@ -4,25 +4,47 @@ import { prisma, schemaFile, schemaText } from "./prisma.ts";
 import { Problem, warn } from "./report.ts";
 import { command, node, tail } from "./run.ts";
 
-/** Whether every line of `before` is in `after`, in the same order. */
-export function keepsEveryLine(before: string, after: string): boolean {
-  const lines = after.split("\n");
+const squeeze = (line: string | undefined) => line?.trim().replace(/\s+/g, " ");
+
+/**
+ * `before` with the lines that `after` has more; a generator that aligns columns anew changes
+ * nothing by that.
+ *
+ * @returns nothing if a line of `before` is missing in `after`, or stands elsewhere
+ */
+export function insertAdditions(before: string, after: string): string | undefined {
+  const old = before.split("\n");
+  const result: string[] = [];
   let position = 0;
-  for (const line of before.split("\n")) {
-    position = lines.indexOf(line, position) + 1;
-    if (position === 0) return false;
+  let blank = false;
+  for (const line of after.split("\n")) {
+    if (!squeeze(line)) {
+      blank = true;
+      continue;
+    }
+    const start = position;
+    while (position < old.length && !squeeze(old[position])) position++;
+    if (squeeze(old[position]) === squeeze(line)) {
+      result.push(...old.slice(start, ++position));
+    } else {
+      position = start;
+      if (blank && squeeze(result.at(-1))) result.push("");
+      result.push(line);
+    }
+    blank = false;
   }
-  return true;
+  const rest = old.slice(position);
+  return rest.some(squeeze) ? undefined : [...result, ...rest].join("\n");
 }
 
 /** The lines of `after` that are not in `before`, each with the block it stands in. */
 export function additions(before: string, after: string): string[] {
-  const squeeze = (line: string) => line.trim().replace(/\s+/g, " ");
-  const blocks = (text: string) => {
+  const blocks = (schema: string) => {
     let block = "";
-    return text.split("\n").flatMap((line) => {
+    return schema.split("\n").flatMap((line) => {
       block = /^(\w+ \w+) *\{/.exec(line)?.[1] ?? block;
-      return squeeze(line) && squeeze(line) !== "}" ? `${block}: ${squeeze(line)}` : [];
+      const text = squeeze(line);
+      return text && text !== "}" ? `${block}: ${text}` : [];
     });
   };
   const known = new Set(blocks(before));
@@ -32,8 +54,8 @@ export function additions(before: string, after: string): string[] {
 /**
  * Adds to the schema what the plugins in src/lib/auth.ts need, with better-auth's own generator.
  *
- * It works on a copy, which becomes the schema only if every line of yours is still there, in order,
- * and Prisma accepts it. Otherwise the schema stays as it is, and what to add by hand is shown.
+ * It works on a copy, whose new lines are taken only if every line of yours is still there, in
+ * order, and Prisma accepts the result. Otherwise the schema stays as it is, and what to add by hand is shown.
  *
  * @param change whether to do it, or only to say what is missing
  * @returns what happened, and whether the schema is another one now
@@ -55,12 +77,19 @@ export async function generate(change: boolean): Promise<{ result: string; chang
     if (added.length === 0) return { result: "up to date", changed: false };
     if (!change) throw new Problem(`${schemaFile} lacks:\n${indent(added)}\nRun: npm run setup`);
 
-    const kept = keepsEveryLine(before, after);
-    if (kept && (await prisma(["validate", "--schema", draft])).status === 0) {
+    const result = insertAdditions(before, after);
+    writeFileSync(draft, result ?? after);
+    const reason =
+      result === undefined
+        ? "it would have changed lines of yours"
+        : await refusal(before, added, draft);
+    if (!reason) {
       renameSync(draft, schemaFile);
-      return { result: `${added.length} lines added`, changed: true };
+      return {
+        result: added.length === 1 ? "1 line added" : `${added.length} lines added`,
+        changed: true,
+      };
     }
-    const reason = kept ? "Prisma refuses the result" : "it would have changed lines of yours";
     warn(
       `${schemaFile} was left alone: ${reason}. better-auth's generator wanted these lines; ` +
         `add by hand what is really missing, then run npm run setup again:\n${indent(added)}`,
@@ -69,6 +98,17 @@ export async function generate(change: boolean): Promise<{ result: string; chang
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Why the result must not become the schema; nothing if it may. */
+async function refusal(before: string, added: string[], draft: string) {
+  const renamed = added.find((line) => {
+    const [model, attribute = ""] = line.split(": ", 2);
+    return attribute.startsWith("@@map") && new RegExp(`^${model} *\\{`, "m").test(before);
+  });
+  if (renamed) return "it would have given a table of yours another name";
+  const { status } = await prisma(["validate", "--schema", draft]);
+  return status === 0 ? "" : "Prisma refuses the result";
 }
 
 const indent = (lines: string[]) => lines.map((line) => `    ${line}`).join("\n");
