@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import os
 import re
 import secrets
+import signal
 import struct
 import subprocess
 import time
@@ -318,6 +320,34 @@ def test_bad_requests_are_the_callers_fault(browser: Browser) -> None:
     assert browser.post("/sign-in/email", content=b"[]", headers=json_type).status_code == 400
     assert browser.post("/sign-in/email", content=b"a", headers=json_type).status_code == 400
     assert browser.get("/nowhere").status_code == 404
+
+
+def test_the_embedded_database_survives_being_killed(project: Path, server: Server) -> None:
+    browser = server.browser()
+    browser.sign_up()
+    lock_file = project / ".postgres" / "data" / "postmaster.pid"
+    os.kill(int(lock_file.read_text().split()[0]), signal.SIGKILL)
+    assert "started" in run(project, "scripts/database.ts", "start")
+    assert "running" in run(project, "scripts/database.ts", "status")
+    user = browser.user()
+    assert user and user["email"] == browser.email
+
+
+def test_a_wrong_database_is_named_without_its_password(project: Path) -> None:
+    settings = (project / ".env.local").read_text()
+    port = re.search(r"127\.0\.0\.1:(\d+)/", settings)
+    assert port
+    wrong = f"postgresql://postgres:s3cret@127.0.0.1:{port[1]}/my_app"
+    nowhere = "postgresql://app:s3cret@127.0.0.1:1/app"
+    for url, sentence in [
+        (wrong, "Authentication failed"),
+        (nowhere, "server at 127.0.0.1:1 cannot be reached: ECONNREFUSED"),
+        ("mysql://app:s3cret@127.0.0.1/app", "DATABASE_URL is no PostgreSQL URL"),
+    ]:
+        done = setup(project, DATABASE_URL=url)
+        assert done.returncode == 1
+        assert sentence in done.stdout
+        assert "s3cret" not in done.stdout
 
 
 def test_production_refuses_weak_settings(project: Path) -> None:
