@@ -18,8 +18,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from hooks.demo import environment
 from tests.answers import options_of, stack_plugins
-from tests.project.typescript import TYPESCRIPT, Browser, Server, environment, serving, setup
+from tests.project.typescript import TYPESCRIPT, Browser, Server, serving, setup
 from tests.template import render
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("typescript-flows")]
