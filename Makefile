@@ -4,7 +4,7 @@ STACK ?= python
 DIR ?= demo/$(STACK)
 DATA ?=
 
-.PHONY: help install demo test bench
+.PHONY: help install demo test test-exhaustive bench
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  \1	/p' $(MAKEFILE_LIST) | expand -t 22
 
@@ -17,6 +17,9 @@ test: .venv/installed ## Check and test everything
 	$(BIN)/mypy
 	$(BIN)/python hooks/readme.py --check
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-exhaustive: .venv/installed ## Test what `test` only samples
+	$(BIN)/python -m pytest -n 2 -m exhaustive
 
 bench: .venv/installed ## Time the rendering and the setup, beside peers
 	@$(BIN)/python -m benchmarks.scaffold

@@ -37,6 +37,7 @@ class Stack:
 
     setup: Sequence[str]
     serve: Sequence[str]  # listens on 127.0.0.1 and the port that it is given, or PORT says
+    stop: Sequence[str]  # the database, which outlives the server
     start: str  # what a developer types
 
 
@@ -44,11 +45,13 @@ STACKS = {
     "python": Stack(
         setup=[sys.executable, "scripts/setup.py"],
         serve=[".venv/bin/fastapi", "run", "--host", "127.0.0.1", "--port", "{port}"],
+        stop=[".venv/bin/python", "scripts/database.py", "stop"],
         start=".venv/bin/fastapi dev",
     ),
     "typescript": Stack(
         setup=[str(NODE / "bin" / "node"), NPM, "run", "setup"],
         serve=[str(NODE / "bin" / "node"), "src/server.ts"],
+        stop=[str(NODE / "bin" / "node"), "scripts/database.ts", "stop"],
         start="npm run dev    # with Node.js 22.18 or newer",
     ),
 }
@@ -167,6 +170,8 @@ def demo(name: str, directory: Path, data: str) -> None:
     run(stack.setup, directory)
     with serving(stack, directory) as address:
         walk_through(address)
+    if (directory / ".postgres").exists():
+        run(stack.stop, directory)
     print(f"\nThe project is in {directory}. Start it again with:\n")
     print(f"    cd {shlex.quote(str(directory))} && {stack.start}")
 

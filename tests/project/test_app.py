@@ -1,0 +1,135 @@
+"""A project as its owner meets it: set up, its checks run, and its server used over HTTP."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from hooks.demo import STACKS, run, serving, walk_through
+from tests.answers import options_of, stack_plugins
+from tests.template import render
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("app")]
+PYTHON = STACKS["python"]
+
+EVERYTHING = {
+    "plugins": stack_plugins("python"),
+    "plugin_options": list(options_of("python")),
+    "rate_limit_storage": "database",
+}
+
+
+@pytest.fixture(scope="module")
+def on_postgresql(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A project with every plugin, on its own PostgreSQL."""
+    directory = render(template, tmp_path_factory.mktemp("app"), EVERYTHING)
+    run(PYTHON.setup, directory)
+    yield directory
+    database(directory, "stop")
+
+
+@pytest.fixture(scope="module")
+def on_sqlite(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project without plugins, on SQLite."""
+    directory = render(template, tmp_path_factory.mktemp("app"), {"provider": "sqlite"})
+    run(PYTHON.setup, directory)
+    return directory
+
+
+@pytest.fixture(params=["on_postgresql", "on_sqlite"])
+def project(request: pytest.FixtureRequest) -> Path:
+    """Each project in turn."""
+    directory: Path = request.getfixturevalue(request.param)
+    return directory
+
+
+@pytest.fixture
+def address(project: Path) -> Iterator[str]:
+    with serving(PYTHON, project) as address:
+        yield address
+
+
+def database(project: Path, command: str) -> None:
+    run([".venv/bin/python", "scripts/database.py", command], project)
+
+
+@pytest.mark.parametrize("check", ["ruff format --check .", "ruff check .", "mypy"])
+def test_it_is_formatted_and_typed(project: Path, check: str) -> None:
+    program, *arguments = check.split()
+    result = subprocess.run(
+        [f".venv/bin/{program}", *arguments], cwd=project, capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_its_tests_pass_and_leave_the_developers_data_alone(project: Path, address: str) -> None:
+    credentials = {"email": "developer@example.com", "password": "correct horse"}
+    up = {"name": "Developer", **credentials}
+    httpx.post(f"{address}/api/auth/sign-up/email", json=up).raise_for_status()
+    run([".venv/bin/pytest", "--quiet"], project)
+    # Once more, over what the first run left behind.
+    run([".venv/bin/pytest", "--quiet", "tests/test_app.py"], project)
+    httpx.post(f"{address}/api/auth/sign-in/email", json=credentials).raise_for_status()
+
+
+def test_somebody_signs_up_in_and_out(address: str) -> None:
+    walk_through(address)
+
+
+def test_a_forged_address_does_not_lift_the_rate_limit(address: str) -> None:
+    """Uvicorn believes X-Forwarded-For of whoever is on its own machine; the application not."""
+    wrong = {"email": "nobody@example.com", "password": "wrong password"}
+    statuses = [
+        httpx.post(
+            f"{address}/api/auth/sign-in/email",
+            json=wrong,
+            headers={"X-Forwarded-For": f"198.51.100.{number}{port}"},
+        ).status_code
+        for number, port in enumerate(["", "", ":1234", "", ":80", ""])
+    ]
+    assert statuses[-1] == 429
+
+
+def test_the_database_goes_and_comes_back(on_postgresql: Path) -> None:
+    with serving(PYTHON, on_postgresql) as address:
+        database(on_postgresql, "stop")
+        assert httpx.get(f"{address}/health").status_code == 503
+        database(on_postgresql, "start")
+        assert httpx.get(f"{address}/health").status_code == 200
+        walk_through(address)
+
+
+def test_the_development_server_starts_the_database(on_postgresql: Path) -> None:
+    lock = on_postgresql / ".postgres" / "data" / "postmaster.pid"
+    os.kill(int(lock.read_text().split()[0]), signal.SIGKILL)
+    with serving(PYTHON, on_postgresql) as address:
+        walk_through(address)
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"BETTER_AUTH_ENV": "production"}, "BETTER_AUTH_URL starts with http://"),
+        ({"BETTER_AUTH_SECRET": "geheim"}, "BETTER_AUTH_SECRET cannot be used"),
+        ({"DATABASE_URL": "oracle://me:geheim@db/app"}, "DATABASE_URL cannot be used"),
+    ],
+)
+def test_a_server_that_must_not_start_says_why(
+    project: Path, variables: dict[str, str], sentence: str
+) -> None:
+    result = subprocess.run(
+        [".venv/bin/fastapi", "run", "--host", "127.0.0.1", "--port", "1"],
+        cwd=project,
+        env=os.environ | variables,
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 1
+    assert sentence in result.stderr
+    assert "Traceback" not in result.stderr and "geheim" not in result.stderr
