@@ -13,7 +13,8 @@ from better_auth.crypto import sign_value
 from better_auth_prisma import prisma_adapter
 from better_auth_prisma.http import mount_auth
 from better_auth_prisma.sessions import AuthSession, SessionReader
-from fastapi import Depends, FastAPI, HTTPException
+from fastapi import Depends, FastAPI, HTTPException, WebSocket
+from starlette.testclient import TestClient, WebSocketDenialResponse
 
 from tests.bridge.configurations import BASE_URL, configure
 from tests.bridge.conftest import Database
@@ -68,6 +69,13 @@ async def ada(served: tuple[BetterAuth, httpx.ASGITransport]) -> AsyncIterator[h
     async with browser(served[1]) as client:
         (await client.post("/api/auth/sign-up/email", json=PERSON)).raise_for_status()
         yield client
+
+
+async def session_of_ada(auth: BetterAuth) -> dict[str, Any]:
+    user = await auth.adapter.find_one("user", [Where("email", PERSON["email"])])
+    assert user is not None
+    [session] = await auth.adapter.find_many("session", [Where("userId", user["id"])])
+    return session
 
 
 def cookie_of(client: httpx.AsyncClient) -> str:
@@ -205,7 +213,7 @@ async def test_the_address_of_a_session(
         headers = {"x-forwarded-for": forwarded} if forwarded else {}
         async with browser(transport, **headers) as client:
             (await client.post("/api/auth/sign-up/email", json=PERSON)).raise_for_status()
-            [session] = await auth.adapter.find_many("session")
+            session = await session_of_ada(auth)
     assert session["ipAddress"] == recorded
 
 
@@ -215,7 +223,7 @@ async def test_what_uvicorn_took_from_the_header_is_not_believed(sqlite: Databas
         transport.client = ("198.51.100.1", 0)
         async with browser(transport, **{"x-forwarded-for": "198.51.100.1"}) as client:
             (await client.post("/api/auth/sign-up/email", json=PERSON)).raise_for_status()
-            [session] = await auth.adapter.find_many("session")
+            session = await session_of_ada(auth)
     assert session["ipAddress"] == "127.0.0.1"
 
 
@@ -251,11 +259,11 @@ async def test_a_session_is_renewed_with_its_cookie(
     ada: httpx.AsyncClient, auth: BetterAuth
 ) -> None:
     soon = datetime.now(timezone.utc) + timedelta(days=1)
-    [session] = await auth.adapter.find_many("session")
+    session = await session_of_ada(auth)
     await auth.adapter.update("session", [Where("id", session["id"])], {"expiresAt": soon})
     response = await ada.get("/me")
     assert "Max-Age=604800" in response.headers["set-cookie"]
-    [renewed] = await auth.adapter.find_many("session")
+    renewed = await session_of_ada(auth)
     assert renewed["expiresAt"] > soon + timedelta(days=5)
 
 
@@ -263,7 +271,8 @@ async def test_an_expired_session_ends_and_its_cookie_goes(
     ada: httpx.AsyncClient, auth: BetterAuth
 ) -> None:
     past = datetime.now(timezone.utc) - timedelta(seconds=1)
-    await auth.adapter.update_many("session", [], {"expiresAt": past})
+    session = await session_of_ada(auth)
+    await auth.adapter.update("session", [Where("id", session["id"])], {"expiresAt": past})
     response = await ada.get("/me")
     assert response.status_code == 401
     assert "Max-Age=0" in response.headers["set-cookie"]
@@ -291,10 +300,40 @@ async def test_a_foreign_page_cannot_write(ada: httpx.AsyncClient) -> None:
     assert (await ada.get("/me")).status_code == 200
 
 
+def test_a_foreign_page_cannot_open_a_websocket(sqlite: Database) -> None:
+    engine = sqlite.engine()
+    reader = SessionReader(auth := configure(prisma_adapter(engine, provider="sqlite")))
+    app = FastAPI()
+    mount_auth(app, auth)
+
+    @app.websocket("/talk")
+    async def talk(
+        socket: WebSocket, session: Annotated[AuthSession | None, Depends(reader)]
+    ) -> None:
+        await socket.accept()
+        await socket.send_text(session.user["email"] if session else "nobody")
+
+    with TestClient(app, base_url=BASE_URL, headers={"origin": BASE_URL}) as client:
+        client.post("/api/auth/sign-up/email", json=PERSON).raise_for_status()
+        cookie = {"cookie": "; ".join(f"{it.name}={it.value}" for it in client.cookies.jar)}
+        with client.websocket_connect("/talk", headers=cookie) as socket:
+            assert socket.receive_text() == PERSON["email"]
+        foreign = {**cookie, "origin": "https://evil.example"}
+        with (
+            pytest.raises(WebSocketDenialResponse) as refused,
+            client.websocket_connect("/talk", headers=foreign),
+        ):
+            pass
+        assert refused.value.status_code == 403
+        assert client.portal is not None
+        client.portal.call(auth.adapter.delete_many, "user", [Where("email", PERSON["email"])])
+        client.portal.call(engine.dispose)
+
+
 async def test_the_bearer_plugin_decides_about_tokens(
     ada: httpx.AsyncClient, auth: BetterAuth
 ) -> None:
-    [session] = await auth.adapter.find_many("session")
+    session = await session_of_ada(auth)
     ada.cookies.clear()
 
     async def status(token: str) -> int:

@@ -10,8 +10,8 @@ from better_auth import plugins_ext as ext
 from better_auth.plugins import Plugin
 
 
-async def nothing(*_: Any, **__: Any) -> None:
-    """Stands where a message would be sent."""
+async def nothing(*_: Any, **__: Any) -> Any:
+    """Stands where a message would be sent: these tests never send one."""
 
 
 def plugin(name: str, features: set[str]) -> Plugin:

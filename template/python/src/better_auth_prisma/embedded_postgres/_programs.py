@@ -73,8 +73,10 @@ class Account:
             )
         command = [setpriv, f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups"]
         if capability := _reading_capability():
-            # The project may lie in a folder that only root can enter, such as /root.
+            # The project may lie in a folder that only root can enter, such as /root. initdb asks
+            # access() for its neighbours, which forgets capabilities unless the last bit is set.
             command += [f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}"]
+            command += ["--securebits=+no_setuid_fixup"]
         return command
 
 

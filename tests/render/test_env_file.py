@@ -1,0 +1,66 @@
+"""What a URL means in .env.local does not depend on who reads the file."""
+
+from __future__ import annotations
+
+import json
+import string
+import subprocess
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from dotenv import dotenv_values
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.node import run_node
+from tests.template import environment, module
+
+#: Everything that a URL may hold, percent-encoded where env files need it.
+encoded = st.builds("%{:02X}".format, st.integers(0, 255))
+plain = st.sampled_from(string.ascii_letters + string.digits + "-._~!&()*+,;=")
+word = st.lists(plain | encoded, min_size=1, max_size=20).map("".join)
+urls = st.builds(
+    "postgresql://{}:{}@{}.example.com:{}/{}?{}={}".format,
+    word,
+    word,
+    st.text(string.ascii_lowercase, min_size=1),
+    st.integers(1, 65535),
+    word,
+    word,
+    word,
+)
+
+ANSWERS = {"provider": "postgresql", "plugins": [], "features": [], "project_name": "My App"}
+
+READ_WITH_NODE = """
+import { parseEnv } from "node:util";
+import dotenv from "dotenv";
+const files = JSON.parse(await new Response(process.stdin).text());
+const read = (text) => [parseEnv(text), dotenv.parse(text)].map((env) => env.DATABASE_URL);
+console.log(JSON.stringify(files.map(read)));
+"""
+
+READ_WITH_SH = 'for file; do (. "$file"; printf "%s\\n" "$DATABASE_URL"); done'
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(written=st.lists(urls, min_size=40, max_size=40))
+def test_every_reader_sees_the_url_that_was_typed(written: list[str]) -> None:
+    problem = module("database_url").problem
+    assert not [url for url in written if problem(url, "postgresql")]
+    env_file = environment().get_template("template/python/.env.local.jinja")
+    texts = [env_file.render(ANSWERS, database_url=url) for url in written]
+
+    assert [dotenv_values(stream=StringIO(text))["DATABASE_URL"] for text in texts] == written
+    assert json.loads(run_node(READ_WITH_NODE, json.dumps(texts))) == [[url] * 2 for url in written]
+    assert read_with_shell(texts) == written
+
+
+def read_with_shell(texts: list[str]) -> list[str]:
+    with TemporaryDirectory() as folder:
+        files = [Path(folder) / str(number) for number in range(len(texts))]
+        for file, text in zip(files, texts, strict=True):
+            file.write_text(text)
+        command = ["sh", "-c", READ_WITH_SH, "sh", *map(str, files)]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
