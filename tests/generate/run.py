@@ -18,8 +18,8 @@ def generate(auth: BetterAuth, *schemas: str, provider: str = "postgresql") -> l
         ValueError: there are problems, which it names.
     """
     documents = [parse(Path(f"{number}.prisma"), text) for number, text in enumerate(schemas)]
-    result = plan(documents, needed(auth, provider))
+    result = plan(documents, needed(auth, provider), provider)
     if result.problems:
         raise ValueError("\n".join(result.problems))
-    made = insertions(documents, result.missing)
+    made = insertions(result.missing, result.habits)
     return [apply(document, made) for document in documents]

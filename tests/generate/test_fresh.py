@@ -25,6 +25,6 @@ def test_a_fresh_schema_lacks_nothing(provider: str, features: list[str]) -> Non
     chosen = [name for name in complete(features) if supported(provider, complete([name]))]
     schema = render({"provider": provider, "features": chosen})
     tables = needed(auth_with(chosen, PLUGINS), provider)
-    result = plan([parse(Path("schema.prisma"), schema)], tables)
+    result = plan([parse(Path("schema.prisma"), schema)], tables, provider)
     assert [str(lack) for lack in result.missing] == []
     assert result.problems == []

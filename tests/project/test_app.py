@@ -13,7 +13,7 @@ import pytest
 
 from hooks.demo import STACKS, run, serving, walk_through
 from tests.answers import options_of, stack_plugins
-from tests.template import render
+from tests.template import module, render
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("app")]
 PYTHON = STACKS["python"]
@@ -133,3 +133,13 @@ def test_a_server_that_must_not_start_says_why(
     assert result.returncode == 1
     assert sentence in result.stderr
     assert "Traceback" not in result.stderr and "geheim" not in result.stderr
+
+
+def test_no_dependency_can_be_shadowed_by_a_project(project: Path) -> None:
+    modules = "from importlib.metadata import packages_distributions as p; print(*p())"
+    command = [".venv/bin/python", "-c", modules]
+    found = subprocess.run(command, cwd=project, capture_output=True, text=True, check=True)
+    names = {name.lower() for name in found.stdout.split() if name.isidentifier()}
+    own = {"my_app"}
+    hidden = {name for name in names if name.startswith("_")}
+    assert not names - own - hidden - set(module("reserved_names").reserved_names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import os
+import re
 import sys
 import traceback
 from importlib.metadata import entry_points
@@ -16,48 +17,71 @@ from better_auth_prisma.generate.document import Document, read
 if TYPE_CHECKING:
     from better_auth import BetterAuth
 
+    from better_auth_prisma.generate.plan import Plan
+
 DESCRIPTION = """\
 Adds to the Prisma schema the models, fields, relations and indexes that the project's better-auth
 configuration needs. Only adds lines: nothing is changed, moved or removed."""
 
+STATUS = """\
+Exit status: 0 if the schema has everything (now), 1 if something is left to be done: by hand, or
+with --check at all; 2 if there is no schema or no configuration to work with."""
+
+_PROVIDERS = ("postgresql", "mysql", "sqlite", "cockroachdb", "sqlserver")
+
 
 def main(arguments: list[str]) -> int:
-    """Runs the command in the project's folder.
-
-    Returns:
-        0 if the schema has everything (now), 1 if something has to be done by hand or, with
-        ``--check``, at all.
-    """
+    """Runs the command in the project's folder; gives the exit status, as `STATUS` says."""
     parser = argparse.ArgumentParser(
-        prog="python -m better_auth_prisma generate", description=DESCRIPTION
+        prog="python -m better_auth_prisma generate", description=DESCRIPTION, epilog=STATUS
     )
     parser.add_argument("--check", action="store_true", help="only say what is missing")
     parser.add_argument("--diff", action="store_true", help="only show what would be added")
     parser.add_argument(
         "--schema",
         type=Path,
-        default=Path("prisma/schema.prisma"),
-        help="a schema file, or a folder of them (default: %(default)s)",
+        help="a schema file, or a folder of them (default: as prisma.config.ts has it)",
     )
     options = parser.parse_args(arguments)
-    documents = _documents(options.schema)
-    new = _new_texts(documents)
-    if not new:
-        print(f"{options.schema} is up to date.")
-        return 0
-    if options.diff:
-        for document in documents:
-            if document.path in new:
-                _print_diff(document, new[document.path])
-        return 0
-    if options.check:
+    schema: Path = options.schema or _configured_schema()
+    documents = _documents(schema)
+    result = _plan(documents)
+    # What --diff writes can be piped into a patch.
+    out = sys.stderr if options.diff else sys.stdout
+    for note in result.notes:
+        print(f"Note: {note}", file=out)
+    for lack in result.missing:
+        print(f"+ {lack}", file=out)
+    if result.problems:
+        print("\n".join([*result.problems, f"{schema} is left as it is."]), file=sys.stderr)
         return 1
-    _write(new)
-    return 0
+    if not result.missing:
+        print(f"{schema} is up to date", file=out)
+        return 0
+    new = _new_texts(documents, result)
+    if options.diff:
+        _print_diff(documents, new)
+    elif not options.check:
+        _write(new)
+        print(f"{schema} has {_counted(result)} more")
+    return int(options.check)
+
+
+def _configured_schema() -> Path:
+    """The schema's file or folder by ``prisma.config.ts``, else Prisma's usual file."""
+    try:
+        config = Path("prisma.config.ts").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        config = ""
+    found = re.search(r"""^\s*schema:\s*["']([^"']+)["']""", config, flags=re.M)
+    return Path(found[1] if found else "prisma/schema.prisma")
 
 
 def _documents(schema: Path) -> list[Document]:
-    files = sorted(schema.rglob("*.prisma")) if schema.is_dir() else [schema]
+    files = [schema]
+    if schema.is_dir():
+        found = sorted(schema.rglob("*.prisma"))
+        files = [one for one in found if "node_modules" not in one.relative_to(schema).parts]
     if not files:
         _fail(f"There is no Prisma file in {schema}. Name your schema with --schema.")
     try:
@@ -68,34 +92,41 @@ def _documents(schema: Path) -> list[Document]:
         _fail(f"{schema} cannot be read: {error}")
 
 
-def _new_texts(documents: list[Document]) -> dict[Path, str]:
-    """The files that need an addition, with their new texts; says what it is."""
-    # better_auth takes a while to import: a wrong path is said without it.
-    from better_auth_prisma.generate.insertion import apply, insertions
+def _plan(documents: list[Document]) -> Plan:
+    provider = _provider(documents)
+    # better_auth takes a while to import: a wrong path or provider is said without it.
     from better_auth_prisma.generate.plan import plan
     from better_auth_prisma.generate.tables import needed
 
-    provider = next(filter(None, (document.provider for document in documents)), None)
-    if provider is None:
-        _fail("The schema has no datasource with a provider; add one.")
-    result = plan(documents, needed(_auth(), provider))
-    if result.problems:
-        _fail("\n".join(result.problems))
-    for lack in result.missing:
-        print(f"+ {lack}")
-    made = insertions(documents, result.missing)
-    changed = {id(one.document) for one in made}
-    return {one.path: apply(one, made) for one in documents if id(one) in changed}
+    return plan(documents, needed(_auth(), provider), provider)
+
+
+def _provider(documents: list[Document]) -> str:
+    """Prisma's name of the database, from the datasource."""
+    settings = (
+        block.settings for one in documents for block in one.blocks if block.kind == "datasource"
+    )
+    name = next((one["provider"].strip('"') for one in settings if "provider" in one), None)
+    if name is None:
+        _fail("The schema has no datasource with a provider. Add one, or name the whole folder.")
+    name = "postgresql" if name == "postgres" else name
+    if name not in _PROVIDERS:
+        _fail(f"The provider {name!r} is none that Prisma 7 has: {', '.join(_PROVIDERS)}.")
+    return name
 
 
 def _auth() -> BetterAuth:
-    """The project's better-auth, from the entry point ``auth`` of ``better_auth_prisma``."""
+    """The project's better-auth, from the entry point ``auth`` of ``better_auth_prisma``.
+
+    An entry point, as ``pyproject.toml`` cannot be read by Python 3.10 alone.
+    """
     found = list(entry_points(group="better_auth_prisma", name="auth"))
     if not found:
         _fail("The project is not installed. Run: python3 scripts/setup.py")
+    from better_auth import BetterAuth
+
     try:
-        auth: BetterAuth = found[0].load()
-        return auth
+        auth = found[0].load()
     except Exception as error:
         # The configuration is the user's own code: whatever is wrong there, say where it is.
         place = traceback.extract_tb(error.__traceback__)[-1]
@@ -103,12 +134,40 @@ def _auth() -> BetterAuth:
         _fail(
             f"{found[0].value} cannot be imported: {said} ({place.filename}, line {place.lineno})"
         )
+    if not isinstance(auth, BetterAuth):
+        _fail(f"{found[0].value} is a {type(auth).__name__}; it must be a BetterAuth.")
+    return auth
 
 
-def _print_diff(document: Document, text: str) -> None:
-    old, new = ("".join(document.lines)).splitlines(), text.splitlines()
-    name = str(document.path)
-    print("\n".join(difflib.unified_diff(old, new, name, name, lineterm="")))
+def _new_texts(documents: list[Document], result: Plan) -> dict[Path, str]:
+    """The files that get an addition, with their new texts."""
+    from better_auth_prisma.generate.insertion import LostLineError, apply, insertions
+
+    made = insertions(result.missing, result.habits)
+    changed = {id(one.document) for one in made}
+    try:
+        return {one.path: apply(one, made) for one in documents if id(one) in changed}
+    except LostLineError as error:
+        _fail(str(error))
+
+
+def _counted(result: Plan) -> str:
+    models = sum(lack.block is None for lack in result.missing)
+    lines = sum(len(lack.columns) + len(lack.attributes) for lack in result.missing)
+    counts = ((models, "model"), (lines, "line in its models"))
+    said = [f"{n} {word.replace(' ', 's ', 1) if n > 1 else word}" for n, word in counts if n]
+    return " and ".join(said)
+
+
+def _print_diff(documents: list[Document], new: dict[Path, str]) -> None:
+    for one in documents:
+        if one.path in new:
+            old, after = "".join(one.lines), new[one.path]
+            name = one.path.as_posix()
+            lines = difflib.unified_diff(
+                old.splitlines(), after.splitlines(), f"a/{name}", f"b/{name}", lineterm=""
+            )
+            print("\n".join(lines))
 
 
 def _write(texts: dict[Path, str]) -> None:
@@ -116,18 +175,19 @@ def _write(texts: dict[Path, str]) -> None:
     written: list[tuple[Path, Path]] = []
     try:
         for path, text in texts.items():
-            fresh = path.with_name(f".{path.name}.new")
-            written.append((fresh, path))
+            target = path.resolve()
+            fresh = target.with_name(f".{target.name}.{os.getpid()}")
+            written.append((fresh, target))
             fresh.write_bytes(text.encode("utf-8"))
-            fresh.chmod(path.stat().st_mode)
+            fresh.chmod(target.stat().st_mode)
+        for fresh, target in written:
+            os.replace(fresh, target)
     except OSError as error:
         for fresh, _ in written:
             fresh.unlink(missing_ok=True)
         _fail(f"The schema cannot be written: {error}")
-    for fresh, path in written:
-        os.replace(fresh, path)
 
 
 def _fail(message: str) -> NoReturn:
     print(message, file=sys.stderr)
-    raise SystemExit(1)
+    raise SystemExit(2)

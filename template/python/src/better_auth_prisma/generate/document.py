@@ -1,6 +1,7 @@
 """A Prisma schema as lines: enough syntax to know where to insert, and nothing lost on the way.
 
 The parts of a file are its very lines, so ``"".join(document.lines)`` is the file, byte for byte.
+A line that is not understood is noted and kept; only who wants to edit beside it has to care.
 """
 
 from __future__ import annotations
@@ -11,30 +12,44 @@ from pathlib import Path
 
 #: A string, or one of the two kinds of comment: what may hide braces from a reader.
 _OPAQUE = re.compile(r'"(?:\\.|[^"\\])*"|//.*|/\*')
-_OPEN = re.compile(r"(model|view|type|enum|generator|datasource)\s+([\w-]+)\s*\{\s*$")
-_FIELD = re.compile(r"(\w+)\s+([\w.]+(?:\(.*?\))?)(\[\])?([?!])?\s*(@.*)?$")
+_OPEN = re.compile(r"(model|view|type|enum|generator|datasource)\s+([\w-]+)\s*\{$")
+_FIELD = re.compile(r"(\w+)\s+([\w.]+(?:\(.*?\))?)\s*(\[\])?\s*([?!])?\s*(@.*)?$")
+_VALUE = re.compile(r"(\w+)\s*(@.*)?$")
+_SETTING = re.compile(r"(\w+)\s*=\s*(.*)$")
+#: What may stand between the blocks: the lines of prisma-import.
+_BETWEEN = re.compile(r"import\b")
+_MAP = re.compile(r'@map\(\s*(?:name:\s*)?"([^"]*)"\s*\)')
 
 
 @dataclass
 class Field:
-    """A field of a model: ``name Type[]? @attributes``."""
+    """A field of a model: ``name Type[]? @attributes``; lines are counted from 0."""
 
     name: str
     type: str
     is_list: bool
     is_optional: bool
     attributes: str
+    #: the last one, if there are several
     line: int
 
     @property
     def column(self) -> str:
         """The name in the database: that of ``@map``, else the field's own."""
-        mapped = re.search(r'@map\((?:name:\s*)?"([^"]*)"\)', self.attributes)
+        mapped = _MAP.search(self.attributes)
         return mapped[1] if mapped else self.name
 
     @property
-    def has_default(self) -> bool:
-        return bool(re.search(r"@(default|updatedAt)\b", self.attributes))
+    def native_type(self) -> str:
+        """``@db.Uuid`` and its like; empty if Prisma chooses."""
+        found = re.search(r"@db\.\w+(\([^)]*\))?", self.attributes)
+        return found[0] if found else ""
+
+    @property
+    def is_filled_by_database(self) -> bool:
+        """Whether an insert may leave it out: Prisma's own client makes ids and times by itself."""
+        found = re.search(r"@default\(\s*(\w+\()?", self.attributes)
+        return bool(found) and (found[1] if found else "") not in CLIENT_DEFAULTS
 
     @property
     def relation(self) -> str | None:
@@ -42,33 +57,44 @@ class Field:
         found = re.search(r"@relation\((.*)\)", self.attributes)
         return found[1] if found else None
 
+    @property
+    def relation_name(self) -> str:
+        """The name of its relation; empty without one."""
+        bare = re.sub(r"(\w+:\s*\[.*?\]|\bmap:\s*\"[^\"]*\")", "", self.relation or "")
+        found = re.search(r'"([^"]*)"', bare)
+        return found[1] if found else ""
+
+
+CLIENT_DEFAULTS = {"cuid(", "uuid(", "nanoid(", "ulid("}
+
 
 @dataclass
 class Block:
-    """A block such as ``model User { … }``; lines are counted from 0."""
+    """A block such as ``model User { … }``."""
 
     kind: str
     name: str
     start: int
     end: int = -1
     fields: list[Field] = field(default_factory=list)
-    #: block attributes, as (text without comment, line)
-    attributes: list[tuple[str, int]] = field(default_factory=list)
-    #: lines that were not understood
+    #: block attributes, as (text without comment, first line, last line)
+    attributes: list[tuple[str, int, int]] = field(default_factory=list)
+    #: of an enum, as the database has them
+    values: list[str] = field(default_factory=list)
+    #: of a datasource or a generator
+    settings: dict[str, str] = field(default_factory=dict)
     unknown: list[int] = field(default_factory=list)
 
     @property
     def table(self) -> str:
         """The name in the database: that of ``@@map``, else the block's own."""
-        for text, _ in self.attributes:
-            mapped = re.match(r'@@map\((?:name:\s*)?"([^"]*)"\)', text)
-            if mapped:
-                return mapped[1]
-        return self.name
+        mapped = (_MAP.match(text[1:]) for text, _, _ in self.attributes if "@@map" in text)
+        return next((found[1] for found in mapped if found), self.name)
 
-    def field(self, name: str) -> Field | None:
-        """The field of this name or column, if there is one."""
-        return next((one for one in self.fields if name in (one.name, one.column)), None)
+    def attribute(self, name: str) -> str | None:
+        """The first block attribute of that name, such as ``@@schema``."""
+        texts = (text for text, _, _ in self.attributes)
+        return next((text for text in texts if re.match(rf"{name}\b", text)), None)
 
 
 @dataclass
@@ -78,20 +104,15 @@ class Document:
     path: Path
     lines: list[str]
     blocks: list[Block]
+    #: lines between the blocks, and blocks without end, that were not understood
+    unknown: list[int]
 
-    @property
-    def line_end(self) -> str:
-        return "\r\n" if any(line.endswith("\r\n") for line in self.lines[:1]) else "\n"
-
-    @property
-    def provider(self) -> str | None:
-        """The provider of the datasource, if it stands in this file."""
-        for block in self.blocks:
-            if block.kind == "datasource":
-                for line in self.lines[block.start : block.end]:
-                    if found := re.match(r'\s*provider\s*=\s*"(\w+)"', line):
-                        return found[1]
-        return None
+    def line_end(self, line: int) -> str:
+        """The line end at a place: that of the line before it, else of the first."""
+        near = self.lines[max(0, line - 1)] if self.lines else ""
+        if not near.endswith("\n") and self.lines:
+            near = self.lines[0]
+        return "\r\n" if near.endswith("\r\n") else "\n"
 
 
 def read(path: Path) -> Document:
@@ -105,46 +126,51 @@ def read(path: Path) -> Document:
 
 
 def parse(path: Path, text: str) -> Document:
-    """Takes a schema apart; what is not understood is noted in its block, never refused."""
-    lines = text.splitlines(keepends=True)
-    blocks: list[Block] = []
+    """Takes a schema apart, whatever is in it."""
+    document = Document(path, re.findall(r"[^\n]*\n|[^\n]+", text), [], [])
     current: Block | None = None
-    pending, depth, in_comment = "", 0, False
-    for number, line in enumerate(lines):
-        code, in_comment = _code(line, in_comment)
-        code = code.strip()
-        if not code:
+    pending, first, in_comment = "", 0, False
+    for number, line in enumerate(document.lines):
+        code, in_comment = _code(line.lstrip("\ufeff"), in_comment)
+        if not code.strip():
             continue
         if current is None:
-            if opened := _OPEN.match(code):
+            if opened := _OPEN.match(code.strip()):
                 current = Block(opened[1], opened[2], number)
+            elif not _BETWEEN.match(code.strip()):
+                document.unknown.append(number)
             continue
-        pending = f"{pending} {code}".strip()
-        depth = _depth(pending)
-        if depth > 0:
+        first = first if pending else number
+        pending = f"{pending} {code.strip()}".strip()
+        if _depth(pending) > 0:
             continue
         if pending == "}":
             current.end = number
-            blocks.append(current)
+            document.blocks.append(current)
             current = None
         else:
-            _classify(current, pending, number)
+            _classify(current, pending, first, number)
         pending = ""
-    return Document(path, lines, blocks)
+    if current is not None:
+        document.unknown.append(current.start)
+    return document
 
 
-def _classify(block: Block, code: str, number: int) -> None:
-    if block.kind not in ("model", "view", "type"):
-        return
+def _classify(block: Block, code: str, first: int, last: int) -> None:
+    """Files a line of a block, or several within brackets, under what it is."""
     if code.startswith("@@"):
-        block.attributes.append((code, number))
+        block.attributes.append((code, first, last))
+    elif block.kind in ("datasource", "generator"):
+        if found := _SETTING.match(code):
+            block.settings[found[1]] = found[2]
+    elif block.kind == "enum" and (found := _VALUE.match(code)):
+        mapped = _MAP.search(found[2] or "")
+        block.values.append(mapped[1] if mapped else found[1])
     elif found := _FIELD.match(code):
         name, type_, is_list, mark, attributes = found.groups()
-        block.fields.append(
-            Field(name, type_, bool(is_list), mark == "?", attributes or "", number)
-        )
+        block.fields.append(Field(name, type_, bool(is_list), mark == "?", attributes or "", last))
     else:
-        block.unknown.append(number)
+        block.unknown.append(first)
 
 
 def _code(line: str, in_comment: bool) -> tuple[str, bool]:
@@ -168,4 +194,4 @@ def _code(line: str, in_comment: bool) -> tuple[str, bool]:
 def _depth(code: str) -> int:
     """How many brackets are open, outside of strings."""
     bare = re.sub(r'"(?:\\.|[^"\\])*"', "", code)
-    return sum(bare.count(one) for one in "([") - sum(bare.count(one) for one in ")]")
+    return sum(map(bare.count, "([")) - sum(map(bare.count, ")]"))

@@ -6,11 +6,22 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from better_auth_prisma.generate.document import Block, Document
+from better_auth_prisma.generate.document import Block, Document, Field
+from better_auth_prisma.generate.habits import Habits
 from better_auth_prisma.generate.plan import Missing
-from better_auth_prisma.generate.tables import Column, Group, Table, features_in_order
+from better_auth_prisma.generate.tables import (
+    Column,
+    Group,
+    Table,
+    features_in_order,
+    models_in_order,
+)
 
 _RESERVED = "go below this line."
+
+
+class LostLineError(Exception):
+    """An insertion would lose a line of a schema: a defect of this package."""
 
 
 @dataclass(frozen=True)
@@ -22,12 +33,12 @@ class Insertion:
     lines: list[str]
 
 
-def insertions(documents: list[Document], missing: Iterable[Missing]) -> list[Insertion]:
+def insertions(missing: Iterable[Missing], habits: Habits) -> list[Insertion]:
     """Where each missing thing goes, and how it is written there."""
     result: list[Insertion] = []
     for lack in missing:
         if lack.block is None or lack.document is None:
-            result.append(_new_model(documents, lack.table))
+            result.append(_new_model(lack.table, habits))
             continue
         result += [_new_fields(lack.document, lack.block, lack.table, one) for one in lack.groups]
         if lack.attributes:
@@ -39,20 +50,26 @@ def apply(document: Document, made: Iterable[Insertion]) -> str:
     """The text of a document with the insertions.
 
     Raises:
-        AssertionError: a line of the document would be lost; nothing of it must be written.
+        LostLineError: a line of the document would be lost; nothing of it must be written.
     """
     lines = list(document.lines)
-    if lines and not lines[-1].endswith("\n"):
-        lines[-1] += document.line_end
+    # A file without a line end at its end stays so, though its last line may be a new one.
+    open_end = "" if "".join(lines[-1:]).endswith("\n") else document.line_end(len(lines))
+    lines[-1:] = [line + open_end for line in lines[-1:]]
     own = [one for one in made if one.document is document]
     # From the bottom up, and what goes to one place in the order in which it came.
     for one in sorted(reversed(own), key=lambda one: -one.before):
-        lines[one.before : one.before] = [line + document.line_end for line in one.lines]
+        end = document.line_end(one.before)
+        lines[one.before : one.before] = [line + end for line in one.lines]
+    lines[-1:] = [line.removesuffix(open_end) for line in lines[-1:]]
     rest = iter(lines)
-    assert all(
-        any(line.rstrip("\r\n") == new.rstrip("\r\n") for new in rest) for line in document.lines
-    )
+    if not all(any(_bare(line) == _bare(new) for new in rest) for line in document.lines):
+        raise LostLineError(f"{document.path} is left as it is: an insertion would change a line.")
     return "".join(lines)
+
+
+def _bare(line: str) -> str:
+    return line.rstrip("\r\n")
 
 
 def _is_ours(document: Document) -> bool:
@@ -60,33 +77,34 @@ def _is_ours(document: Document) -> bool:
     return any(_RESERVED in line for line in document.lines)
 
 
-def _aligned(columns: list[Column], indent: str) -> list[str]:
-    """Fields in the columns of ``prisma format``."""
-    names = max(len(column.name) for column in columns)
-    types = max(len(column.type) for column in columns)
+def _rows(columns: list[Column], indent: str, names: int = 0, types: int = 0) -> list[str]:
+    """Fields in columns that are as wide as said, where they can be."""
     return [
         f"{indent}{one.name:{names}} {one.type:{types}} {one.attributes}".rstrip()
         for one in columns
     ]
 
 
-def _order(feature: str) -> int:
-    order = features_in_order()
-    return order.index(feature) if feature in order else len(order)
+def _aligned(columns: list[Column], indent: str) -> list[str]:
+    """Fields in the columns of ``prisma format``."""
+    names = max(len(column.name) for column in columns)
+    types = max(len(column.type) for column in columns)
+    return _rows(columns, indent, names, types)
 
 
-def _new_model(documents: list[Document], table: Table) -> Insertion:
-    home = next((one for one in documents if _model(one, "User")), documents[0])
+# --- models -----------------------------------------------------------------------------------
+
+
+def _new_model(table: Table, habits: Habits) -> Insertion:
+    home, indent = habits.home, habits.indent
     lines = [f"model {table.name} {{"]
     for group in table.groups:
-        lines += [] if group.feature == table.feature else [f"  // {group.title}"]
-        lines += [*_aligned(group.columns, "  "), ""]
-    lines += [*_aligned(table.tail, "  "), ""] if table.tail else []
+        lines += [] if group.feature == table.feature else [f"{indent}// {group.title}"]
+        lines += [*_aligned(group.columns, indent), ""]
+    lines += [*_aligned(table.tail, indent), ""] if table.tail else []
     if _is_ours(home):
-        lines += [f"  // Your own fields and relations of {table.name} {_RESERVED}", ""]
-    attributes = table.attributes if _maps_tables(home, table) else table.attributes[:-1]
-    lines += [f"  {attribute}" for attribute in attributes]
-    lines += _schema_attribute(home)
+        lines += [f"{indent}// Your own fields and relations of {table.name} {_RESERVED}", ""]
+    lines += [f"{indent}{attribute}" for attribute in table.attributes]
     while lines[-1] == "":
         lines.pop()
     lines.append("}")
@@ -95,49 +113,45 @@ def _new_model(documents: list[Document], table: Table) -> Insertion:
     return Insertion(home, before, ["", *lines] if at_end else [*lines, ""])
 
 
-def _model(document: Document, name: str) -> Block | None:
-    models = (block for block in document.blocks if block.kind == "model")
-    return next((block for block in models if block.name.lower() == name.lower()), None)
-
-
-def _maps_tables(document: Document, table: Table) -> bool:
-    """Whether a new model says ``@@map``: unless the project has none, and no name asks for it."""
-    user = _model(document, "User")
-    return user is None or any(text.startswith("@@map") for text, _ in user.attributes)
-
-
-def _schema_attribute(document: Document) -> list[str]:
-    user = _model(document, "User")
-    attributes = user.attributes if user else []
-    return [f"  {text}" for text, _ in attributes if text.startswith("@@schema")]
-
-
 def _place_of_model(document: Document, table: Table) -> int:
-    """In our layout behind the models of the features before it; else at the end."""
-    if not _is_ours(document):
-        return len(document.lines)
-    verification = _model(document, "Verification")
-    if verification:
-        return verification.start
+    """In our layout before the models that come later in the catalogue; else at the end."""
     last = len(document.lines)
-    return last - 1 if _RESERVED in document.lines[-1] else last
+    if not _is_ours(document):
+        return last
+    order = models_in_order()
+    place = order.index(table.name) if table.name in order else order.index("Verification")
+    later = set(order[place:])
+    # Plugins of others go before Verification, the last model of the layout, too.
+    starts = [one.start for one in document.blocks if one.kind == "model" and one.name in later]
+    if starts:
+        return min(starts)
+    reserved = [n for n, line in enumerate(document.lines) if _RESERVED in line]
+    blocks = max((one.end for one in document.blocks), default=-1)
+    return next((n for n in reserved if n > blocks), last)
+
+
+# --- fields -----------------------------------------------------------------------------------
 
 
 def _new_fields(document: Document, block: Block, table: Table, group: Group) -> Insertion:
-    indent = _indent(document, block)
-    lines = _aligned(group.columns, indent)
     reserved = _reserved_line(document, block)
-    if reserved is None or group.feature == table.feature:
-        last = max((one.line for one in block.fields), default=block.start)
-        if reserved is not None and any(
-            c.name == t.name for c in group.columns for t in table.tail
-        ):
-            return Insertion(document, reserved, [*lines, ""])
-        return Insertion(document, last + 1, _like(document, block, group.columns, indent))
-    return Insertion(
-        document, _place_of_group(document, block, table, group, reserved),
-        [f"{indent}// {group.title}", *lines, ""],
-    )  # fmt: skip
+    indent = _indent(document, block)
+    if reserved is None:
+        return _after_last_field(document, block, group.columns)
+    if group.feature != table.feature:
+        place = _place_of_group(document, block, table, group, reserved)
+        title = f"{indent}// {group.title}"
+        return Insertion(document, place, [title, *_aligned(group.columns, indent), ""])
+    if {column.name for column in group.columns} & {column.name for column in table.tail}:
+        return Insertion(document, reserved, [*_aligned(group.columns, indent), ""])
+    return _after_last_field(document, block, group.columns)
+
+
+def _after_last_field(document: Document, block: Block, columns: list[Column]) -> Insertion:
+    last = max((one.line for one in block.fields), default=block.start)
+    names, types = _widths(document, block)
+    rows = _rows(columns, _indent(document, block), names, types)
+    return Insertion(document, last + 1, rows)
 
 
 def _reserved_line(document: Document, block: Block) -> int | None:
@@ -149,32 +163,39 @@ def _place_of_group(
     document: Document, block: Block, table: Table, group: Group, reserved: int
 ) -> int:
     """Before the first group of a later feature, else before the tail, else the reserved place."""
+    order = features_in_order()
+    own = order.index(group.feature) if group.feature in order else len(order)
     for number in range(block.start, reserved):
         text = document.lines[number].strip()
         title = text[3:].split(",")[0] if text.startswith("// ") else ""
-        if title in features_in_order() and _order(title) > _order(group.feature):
+        if title in order and order.index(title) > own:
             return number
-    tail = [one.line for one in block.fields if one.name in {column.name for column in table.tail}]
-    return min((line for line in tail if line < reserved), default=reserved)
+    tail = {column.name for column in table.tail}
+    lines = [one.line for one in block.fields if one.name in tail and one.line < reserved]
+    return min(lines, default=reserved)
 
 
-def _like(document: Document, block: Block, columns: list[Column], indent: str) -> list[str]:
-    """Fields in the columns of the group that the model's last field belongs to."""
-    names = types = 0
-    previous = None
-    for one in reversed(block.fields):
-        if previous is not None and previous - one.line > 1:
+def _widths(document: Document, block: Block) -> tuple[int, int]:
+    """How wide names and types are in the group of lines that the last field belongs to.
+
+    Nothing where the group is not aligned.
+    """
+    group: list[Field] = []
+    for one in sorted(block.fields, key=lambda one: -one.line):
+        if group and group[-1].line - one.line > 1:
             break
-        previous = one.line
-        line = document.lines[one.line].removeprefix(indent)
-        row = re.match(r"(\w+ +)(\S+ *)", line)
+        group.append(one)
+    names, types = set(), set()
+    for one in group:
+        row = re.match(r"\s*(\w+\s+)(\S+\s*)(@?)", document.lines[one.line])
         if row:
-            names = max(names, len(row[1]) - 1)
-            types = max(types, len(row[2]) - 1 if one.attributes else 0)
-    return [
-        f"{indent}{one.name:{names}} {one.type:{types}} {one.attributes}".rstrip()
-        for one in columns
-    ]
+            names.add(len(row[1]) - 1)
+            if row[3]:
+                types.add(len(row[2]) - 1)
+    return (
+        names.pop() if len(names) == 1 else 0,
+        types.pop() if len(types) == 1 else 0,
+    )
 
 
 def _indent(document: Document, block: Block) -> str:
@@ -184,12 +205,20 @@ def _indent(document: Document, block: Block) -> str:
     return line[: len(line) - len(line.lstrip())]
 
 
+# --- block attributes -------------------------------------------------------------------------
+
+
 def _new_attributes(document: Document, block: Block, attributes: list[str]) -> Insertion:
     """Behind the last ``@@unique`` or ``@@index``, else before the other block attributes."""
     lines = [f"{_indent(document, block)}{attribute}" for attribute in attributes]
-    indexes = [n for text, n in block.attributes if text.startswith(("@@unique", "@@index"))]
+    own = ("@@unique", "@@index")
+    indexes = [last for text, _, last in block.attributes if text.startswith(own)]
     if indexes:
         return Insertion(document, max(indexes) + 1, lines)
     if block.attributes:
-        return Insertion(document, min(n for _, n in block.attributes), lines)
-    return Insertion(document, block.end, ["", *lines])
+        first = min(first for _, first, _ in block.attributes)
+        while document.lines[first - 1].lstrip().startswith("//"):
+            first -= 1  # a comment stays with what it is about
+        return Insertion(document, first, lines)
+    is_apart = not document.lines[block.end - 1].strip()
+    return Insertion(document, block.end, lines if is_apart else ["", *lines])
