@@ -21,10 +21,11 @@ from tests.node import ask_prisma
 from tests.schema.cases import render, singles
 from tests.template import REPOSITORY
 
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("tables")]
 ENGINE = REPOSITORY / "template" / "shared" / "schema-engine"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The schema engine with its packages."""
     folder = tmp_path_factory.mktemp("engine")
@@ -42,7 +43,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "index.mjs"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a database on a real PostgreSQL."""
     folder = tmp_path_factory.mktemp("postgresql")
@@ -78,7 +79,6 @@ def push(engine: Path, url: str, schema: str) -> int:
     return int(result["executedSteps"])
 
 
-@pytest.mark.e2e
 @pytest.mark.parametrize("provider", ["postgresql", "sqlite"])
 def test_the_tables_of_every_feature_are_made_once(
     provider: str, engine: Path, postgresql: str, tmp_path: Path
