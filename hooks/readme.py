@@ -19,12 +19,12 @@ def table() -> str:
     """The plugins as a Markdown table, in the order of the prompt."""
     jinja = jinja2.Environment(loader=jinja2.FileSystemLoader(REPOSITORY))
     plugins = jinja.get_template("template/shared/plugins.jinja").module.plugin_data  # type: ignore[attr-defined]
-    rows = ["| Plugin | For | Needs | Options | Python stack |", "|---|---|---|---|---|"]
+    rows = ["| Plugin | For | Needs | Options | Stacks |", "|---|---|---|---|---|"]
     for name, data in plugins.items():
         needs = ", ".join(f"`{needed}`" for needed in data.get("requires", []))
         options = ", ".join(f"`{option}`" for option in data.get("options", {}))
-        python = "yes" if "python" in data else ""
-        rows.append(f"| `{name}` | {data['label']} | {needs} | {options} | {python} |")
+        stacks = "both" if "python" in data else "TypeScript"
+        rows.append(f"| `{name}` | {data['label']} | {needs} | {options} | {stacks} |")
     return "\n".join(rows) + "\n"
 
 

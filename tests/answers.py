@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.template import module
 
-STACKS = ["python"]
+STACKS = ["python", "typescript"]
 
 #: A URL for each provider, with a password that can be searched for.
 URLS = {

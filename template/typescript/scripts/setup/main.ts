@@ -1,0 +1,67 @@
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { database } from "./database.ts";
+import { completeEnvFile } from "./env-file.ts";
+import { generate } from "./generate.ts";
+import { lock } from "./lock.ts";
+import { conflicts } from "./conflicts.ts";
+import { install } from "./packages.ts";
+import { engine, generateClient, push, schemaDifference } from "./prisma.ts";
+import { Problem, step } from "./report.ts";
+
+const usage = `Usage: npm run setup [-- OPTION]
+
+Takes a fresh clone to a running database; can be repeated at any time.
+
+  --check             only look, change nothing
+  --accept-data-loss  let the database lose what no longer fits the schema
+  --help              this text`;
+
+function options() {
+  try {
+    return parseArgs({
+      options: {
+        check: { type: "boolean", default: false },
+        "accept-data-loss": { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new Problem(`${(error as Error).message}\n\n${usage}`);
+  }
+}
+
+async function setup(change: boolean, acceptDataLoss: boolean): Promise<void> {
+  await step("Node.js", () => process.versions.node);
+  await step("Conflicts", conflicts);
+  await step(".env.local", () => completeEnvFile(change));
+  await step("Packages", () => install(".", change));
+  await step("Database", () => database(change));
+  await step("Schema engine", () => engine(change));
+  if (change) await step("Prisma client", generateClient);
+  let changed = false;
+  await step("Schema", async () => {
+    const outcome = await generate(change);
+    changed = outcome.changed;
+    return outcome.result;
+  });
+  if (changed) await step("Prisma client", generateClient);
+  await step("Tables", () => (change ? push(acceptDataLoss) : schemaDifference()));
+}
+
+async function main(): Promise<void> {
+  const { check, help, "accept-data-loss": acceptDataLoss } = options();
+  if (help) return console.log(usage);
+  process.chdir(join(import.meta.dirname, "../.."));
+  lock();
+  await setup(!check, acceptDataLoss);
+  console.log(check ? "\nAll is well." : "\nReady. Start it with: npm run dev");
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof Problem)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

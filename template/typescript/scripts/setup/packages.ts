@@ -1,0 +1,52 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Problem } from "./report.ts";
+import { node, tail } from "./run.ts";
+
+type Manifest = { version?: string } & Partial<
+  Record<"dependencies" | "devDependencies", Record<string, string>>
+>;
+
+const read = (folder: string): Manifest =>
+  JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+
+/** The packages of a folder's package.json that are not installed in the version it names. */
+function missingPackages(folder: string): string[] {
+  const { dependencies, devDependencies } = read(folder);
+  return Object.entries({ ...dependencies, ...devDependencies }).flatMap(([name, wanted]) => {
+    const installed = join(folder, "node_modules", name);
+    if (!existsSync(join(installed, "package.json"))) return name;
+    // A range is the user's own; npm has seen to it.
+    return /^\d/.test(wanted) && read(installed).version !== wanted ? name : [];
+  });
+}
+
+/** npm's own file: beside the Node that runs this, unless npm said where it is. */
+function npm(): string {
+  const beside = dirname(process.execPath);
+  const candidates = [
+    process.env.npm_execpath ?? "",
+    join(beside, "../lib/node_modules/npm/bin/npm-cli.js"),
+    join(beside, "node_modules/npm/bin/npm-cli.js"),
+  ];
+  const found = candidates.find((file) => /npm-cli\.[cm]?js$/.test(file) && existsSync(file));
+  if (!found) throw new Problem("npm cannot be found. Run: npm run setup");
+  return found;
+}
+
+/**
+ * Installs what a folder's package.json names, if it is not there.
+ *
+ * @param change whether to do it, or only to say what is missing
+ */
+export async function install(folder: string, change: boolean): Promise<string> {
+  const missing = missingPackages(folder);
+  if (missing.length === 0) return "installed";
+  if (!change) throw new Problem(`Not installed: ${missing.join(", ")}. Run: npm run setup`);
+  const args = ["install", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"];
+  const { status, output } = await node(npm(), args, { cwd: folder });
+  if (status !== 0) throw new Problem(`npm could not install the packages:\n${tail(output)}`);
+  const still = missingPackages(folder);
+  if (still.length > 0) throw new Problem(`npm did not install ${still.join(", ")}.`);
+  return "installed";
+}

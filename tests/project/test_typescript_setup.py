@@ -1,0 +1,170 @@
+"""Setting a TypeScript project up, again and again, with what people do to it; on SQLite."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hooks.demo import environment
+from tests.project import test_typescript_flows as flows
+from tests.project.typescript import TYPESCRIPT, Browser, serving, setup
+from tests.template import render
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("typescript-setup")]
+
+PLUGINS = ["username", "two-factor", "magic-link", "email-otp", "anonymous"]
+
+
+@pytest.fixture(scope="module")
+def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("typescript") / "project"
+    render(template, folder, {"stack": "typescript", "provider": "sqlite", "plugins": PLUGINS})
+    done = setup(folder)
+    assert done.returncode == 0, done.stdout
+    return folder
+
+
+@pytest.fixture
+def schema(project: Path) -> Iterator[Path]:
+    """The schema, which is as it was when the test is over."""
+    file = project / "prisma" / "schema.prisma"
+    before = file.read_bytes()
+    yield file
+    file.write_bytes(before)
+
+
+@pytest.mark.parametrize(
+    "flow",
+    [
+        flows.test_username,
+        flows.test_two_factor,
+        flows.test_magic_link,
+        flows.test_email_otp,
+        flows.test_anonymous,
+    ],
+)
+def test_plugins_work_on_sqlite(project: Path, flow: Callable[[Browser], None]) -> None:
+    with serving(project) as server:
+        flow(server.browser())
+
+
+def test_a_second_setup_changes_nothing(project: Path) -> None:
+    settings = (project / ".env.local").read_bytes()
+    done = setup(project)
+    assert done.returncode == 0, done.stdout
+    for line in (".env.local       complete", "up to date", "in sync", "npm run dev"):
+        assert line in done.stdout
+    assert (project / ".env.local").read_bytes() == settings
+    assert (project / ".env.local").stat().st_mode & 0o777 == 0o600
+    assert setup(project, "--check").returncode == 0
+
+
+def test_settings_edited_by_hand_survive(project: Path) -> None:
+    file = project / ".env.local"
+    before = file.read_text()
+    mine = before.replace("\nHOST=127.0.0.1\n", "\n") + '# mine\nMY_KEY = "a # b"  \n'
+    file.write_text(mine)
+    file.chmod(0o644)
+    check = setup(project, "--check")
+    assert check.returncode == 1
+    assert ".env.local is not complete. Run: npm run setup" in check.stdout
+    assert file.read_text() == mine
+    done = setup(project)
+    assert done.returncode == 0, done.stdout
+    assert file.read_text().startswith(mine)
+    assert file.read_text()[len(mine) :].count("HOST=127.0.0.1") == 1
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_a_plugin_lacks_is_added(project: Path, schema: Path) -> None:
+    before = schema.read_text()
+    line = next(line for line in before.splitlines() if "twoFactorEnabled" in line)
+    schema.write_text(before.replace(line + "\n", ""))
+    check = setup(project, "--check")
+    assert check.returncode == 1
+    assert "model User: twoFactorEnabled Boolean?" in check.stdout
+    done = setup(project)
+    assert done.returncode == 0, done.stdout
+    assert "1 line added" in done.stdout
+    after = [line for line in schema.read_text().splitlines() if line]
+    rest = [text for text in before.splitlines() if text and text != line]
+    assert [line for line in after if "twoFactorEnabled" not in line] == rest
+
+
+def test_what_the_generator_would_harm_is_left_alone(project: Path, schema: Path) -> None:
+    mine = schema.read_text().replace('  @@map("twoFactor")\n', "")
+    schema.write_text(mine)
+    check = setup(project, "--check")
+    assert '@@map("twoFactor")' in check.stdout
+    done = setup(project, "--accept-data-loss", **agentless())
+    assert "was left alone: it would have given a table of yours another name" in done.stdout
+    assert schema.read_text() == mine
+
+
+def test_no_data_is_lost_unasked(project: Path, schema: Path) -> None:
+    with serving(project) as server:
+        server.browser().sign_up()
+    before = schema.read_text()
+    place = "  // Your own fields and relations of User go below this line.\n"
+    schema.write_text(before.replace(place, f'{place}  nickname String @default("Al")\n'))
+    assert setup(project).returncode == 0
+    schema.write_text(before)
+    refused = setup(project)
+    assert refused.returncode == 1
+    assert "Pushing the schema would lose data, so nothing was changed" in refused.stdout
+    assert "npm run setup -- --accept-data-loss" in refused.stdout
+    agreed = setup(project, "--accept-data-loss", **agentless())
+    assert agreed.returncode == 0, agreed.stdout
+
+
+def agentless() -> dict[str, str]:
+    """Prisma refuses that flag where it believes that a program gives it."""
+    return {"CLAUDECODE": "", "GEMINI_CLI": "", "CURSOR_TRACE_ID": ""}
+
+
+def test_left_over_conflicts_stop_it(project: Path) -> None:
+    file = project / "src" / "lib" / "auth.ts"
+    before = file.read_text()
+    file.write_text("<<<<<<< before updating\n" + before)
+    done = setup(project)
+    file.write_text(before)
+    assert done.returncode == 1
+    assert "An update left conflicts in src/lib/auth.ts. Resolve them first." in done.stdout
+
+
+def test_a_broken_configuration_is_named(project: Path) -> None:
+    file = project / "src" / "lib" / "auth.ts"
+    before = file.read_text()
+    file.write_text(before.replace("username(),", "usrname(),"))
+    done = setup(project)
+    file.write_text(before)
+    assert done.returncode == 1
+    assert "usrname is not defined" in done.stdout
+
+
+def test_a_url_of_another_database_is_refused(project: Path) -> None:
+    url = "postgresql://a:s3cret@localhost/b"
+    done = setup(project, DATABASE_URL=url)
+    assert done.returncode == 1
+    assert "DATABASE_URL does not start with file:" in done.stdout
+    assert "s3cret" not in done.stdout
+
+
+def test_an_unknown_option_is_refused(project: Path) -> None:
+    done = setup(project, "--force")
+    assert done.returncode == 1
+    assert "--force" in done.stdout and "Usage: npm run setup" in done.stdout
+
+
+@pytest.mark.parametrize("version", ["12.22.9", "20.20.2", "22.17.0"])
+def test_an_old_node_is_told_what_it_lacks(project: Path, version: str) -> None:
+    pretend = f"Object.defineProperty(process.versions, 'node', {{ value: '{version}' }});"
+    command = [TYPESCRIPT.serve[0], "--eval", f"{pretend} require('./scripts/setup.cjs')"]
+    done = subprocess.run(
+        command, cwd=project, env=environment(), capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert f"Node.js 22.18 or newer is needed; this is {version}" in done.stderr

@@ -1,0 +1,114 @@
+"""A TypeScript project as its developer has it: set up, started, and used by browsers."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from hooks.demo import STACKS, environment, free_port, wait_until_healthy
+
+TYPESCRIPT = STACKS["typescript"]
+
+#: The server believes this proxy, so that each browser of a test has an address of its own.
+PROXY = "127.0.0.1"
+
+
+def setup(project: Path, *flags: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Runs ``npm run setup``; what it prints is in ``stdout``."""
+    command = [*TYPESCRIPT.setup, *(("--", *flags) if flags else ())]
+    return subprocess.run(
+        command,
+        cwd=project,
+        env=environment(**more),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=600,
+    )
+
+
+class Browser(httpx.Client):
+    """Keeps cookies, and has an address of its own."""
+
+    def __init__(self, address: str, log: Path) -> None:
+        self.origin, self.log = address, log
+        self.address = ".".join(str(1 + secrets.randbelow(254)) for _ in range(4))
+        self.email = f"{secrets.token_hex(6)}@example.com"
+        self.password = secrets.token_urlsafe(12)
+        super().__init__(
+            base_url=f"{address}/api/auth",
+            headers={"Origin": address, "X-Forwarded-For": self.address},
+        )
+
+    def ask(self, path: str, **parameters: str) -> Any:
+        """The answer to a GET request, which has to be a success."""
+        response = self.get(path, params=parameters)
+        assert response.is_success, f"{path}: {response.status_code} {response.text}"
+        return response.json()
+
+    def do(self, path: str, **body: Any) -> Any:
+        """The answer to a POST request, which has to be a success."""
+        response = self.post(path, json=body)
+        assert response.is_success, f"{path}: {response.status_code} {response.text}"
+        return response.json()
+
+    def sign_up(self, **more: Any) -> dict[str, Any]:
+        body = {"name": "Ada", "email": self.email, "password": self.password, **more}
+        user: dict[str, Any] = self.do("/sign-up/email", **body)["user"]
+        return user
+
+    def sign_in(self) -> Any:
+        return self.do("/sign-in/email", email=self.email, password=self.password)
+
+    def user(self) -> dict[str, Any] | None:
+        """Who is signed in."""
+        session = self.ask("/get-session")
+        return session["user"] if session else None
+
+    def message(self, to: str) -> str:
+        """The latest message to somebody, which development writes into the log."""
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            texts = re.findall(rf"^To {re.escape(to)}: [^:]*: (.*)$", self.log.read_text(), re.M)
+            if texts:
+                return str(texts[-1])
+            time.sleep(0.05)
+        raise AssertionError(f"nothing was sent to {to}")
+
+
+class Server:
+    """A running server of a project."""
+
+    def __init__(self, address: str, log: Path) -> None:
+        self.address, self.log = address, log
+
+    def browser(self) -> Browser:
+        return Browser(self.address, self.log)
+
+
+@contextmanager
+def serving(project: Path, **settings: str) -> Iterator[Server]:
+    """Runs the project's server on a free port."""
+    port = free_port()
+    address, log = f"http://127.0.0.1:{port}", project / "server.log"
+    env: Mapping[str, str] = environment(
+        BETTER_AUTH_URL=address, PORT=str(port), TRUSTED_PROXIES=PROXY, **settings
+    )
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            TYPESCRIPT.serve, cwd=project, env=env, stdout=output, stderr=output
+        )
+        try:
+            wait_until_healthy(server, address)
+            yield Server(address, log)
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
