@@ -16,7 +16,7 @@ test: .venv/installed ## Check and test everything
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python hooks/readme.py --check
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-exhaustive: .venv/installed ## Test what `test` only samples
 	$(BIN)/python -m pytest -n 2 -m exhaustive

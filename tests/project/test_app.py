@@ -15,7 +15,7 @@ from hooks.demo import STACKS, run, serving, walk_through
 from tests.answers import options_of, stack_plugins
 from tests.template import module, render
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("app")]
+pytestmark = pytest.mark.e2e
 PYTHON = STACKS["python"]
 
 EVERYTHING = {

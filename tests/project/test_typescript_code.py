@@ -117,7 +117,6 @@ def run(folder: Path, script: str, *arguments: str) -> str:
 
 
 @pytest.mark.e2e
-@pytest.mark.xdist_group("typescript-code")
 def test_every_project_is_typed(projects: Path) -> None:
     parts = ["src", "scripts", "tests", "prisma.config.ts"]
     config = {
@@ -129,7 +128,6 @@ def test_every_project_is_typed(projects: Path) -> None:
 
 
 @pytest.mark.e2e
-@pytest.mark.xdist_group("typescript-code")
 def test_every_project_is_formatted(projects: Path) -> None:
     (projects / ".prettierignore").write_text("generated/\ntsconfig.json\n")
     assert run(projects, "prettier/bin/prettier.cjs", "--check", ".") == ""

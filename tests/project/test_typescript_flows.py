@@ -23,7 +23,7 @@ from tests.answers import options_of, stack_plugins
 from tests.project.typescript import TYPESCRIPT, Browser, Server, serving, setup
 from tests.template import render
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("typescript-flows")]
+pytestmark = pytest.mark.e2e
 
 SCIM_TOKEN = secrets.token_urlsafe(24)
 

@@ -17,8 +17,6 @@ from tests.answers import plugin_data
 from tests.schema.cases import Case, is_subsequence, render, singles
 from tests.template import environment
 
-pytestmark = pytest.mark.xdist_group("official")
-
 RELEASES = REPOSITORY / "hooks" / "releases"
 EVERYTHING: Case = {"provider": "postgresql", "features": list(FEATURES)}
 

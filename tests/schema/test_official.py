@@ -22,8 +22,6 @@ from tests.schema.cases import (
 )
 from tests.template import module
 
-pytestmark = pytest.mark.xdist_group("official")
-
 
 @pytest.mark.e2e
 def test_the_schema_means_what_the_official_generator_means() -> None:

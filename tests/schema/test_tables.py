@@ -21,7 +21,7 @@ from tests.node import ask_prisma
 from tests.schema.cases import render, singles
 from tests.template import REPOSITORY
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("tables")]
+pytestmark = pytest.mark.e2e
 ENGINE = REPOSITORY / "template" / "shared" / "schema-engine"
 
 

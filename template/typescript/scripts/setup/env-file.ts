@@ -32,9 +32,16 @@ export function setting(key: string): string {
 export function fill(values: Record<string, string>): void {
   let text = existsSync(file) ? readFileSync(file, "utf8") : "";
   for (const [key, value] of Object.entries(values)) {
-    const empty = new RegExp(`^(?:export[ \\t]+)?${key}[ \\t]*=[ \\t]*(?:""|'')?[ \\t]*$`, "m");
-    if (empty.test(text)) text = text.replace(empty, () => `${key}="${value}"`);
-    else text += `${text && !text.endsWith("\n") ? "\n" : ""}${key}="${value}"\n`;
+    const empty = new RegExp(
+      `^([ \\t]*(?:export[ \\t]+)?${key}[ \\t]*=)[ \\t]*(?:""|'')?[ \\t]*(#.*)?(?=\\r?$)`,
+      "m",
+    );
+    if (empty.test(text)) {
+      // A comment behind the empty value stays.
+      text = text.replace(empty, (_, start: string, comment?: string) => {
+        return `${start}"${value}"${comment ? `  ${comment}` : ""}`;
+      });
+    } else text += `${text && !text.endsWith("\n") ? "\n" : ""}${key}="${value}"\n`;
   }
   write(text);
 }

@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { prisma, schemaFile, schemaText } from "./prisma.ts";
-import { Problem, warn } from "./report.ts";
-import { command, node, tail } from "./run.ts";
+import { lastWords, Problem, warn } from "./report.ts";
+import { command, node } from "./run.ts";
 
 const squeeze = (line: string | undefined) => line?.trim().replace(/\s+/g, " ");
 
@@ -71,10 +71,10 @@ export async function generate(change: boolean): Promise<{ result: string; chang
     const after = readFileSync(draft, "utf8");
     // Its exit status is 0 even when it did nothing; only these two tell that it got to its end.
     if (status !== 0 || (after === before && !/already up to date/i.test(output))) {
-      throw new Problem(`\`auth generate\` failed:\n${tail(output)}`);
+      throw new Problem(`\`auth generate\` failed: ${lastWords(output)}.`);
     }
     const added = additions(before, after);
-    if (added.length === 0) return { result: "up to date", changed: false };
+    if (added.length === 0) return { result: `${schemaFile} is up to date`, changed: false };
     if (!change) throw new Problem(`${schemaFile} lacks:\n${indent(added)}\nRun: npm run setup`);
 
     const result = insertAdditions(before, after);

@@ -4,7 +4,7 @@ import { database } from "./database.ts";
 import { completeEnvFile } from "./env-file.ts";
 import { generate } from "./generate.ts";
 import { lock } from "./lock.ts";
-import { conflicts } from "./conflicts.ts";
+import { refuseConflicts } from "./conflicts.ts";
 import { install } from "./packages.ts";
 import { engine, generateClient, push, schemaDifference } from "./prisma.ts";
 import { Problem, step } from "./report.ts";
@@ -32,36 +32,39 @@ function options() {
 }
 
 async function setup(change: boolean, acceptDataLoss: boolean): Promise<void> {
-  await step("Node.js", () => process.versions.node);
-  await step("Conflicts", conflicts);
-  await step(".env.local", () => completeEnvFile(change));
-  await step("Packages", () => install(".", change));
-  await step("Database", () => database(change));
-  await step("Schema engine", () => engine(change));
-  if (change) await step("Prisma client", generateClient);
-  let changed = false;
-  await step("Schema", async () => {
-    const outcome = await generate(change);
-    changed = outcome.changed;
-    return outcome.result;
+  await step("tools", () => {
+    refuseConflicts();
+    return `Node.js ${process.versions.node}`;
   });
-  if (changed) await step("Prisma client", generateClient);
-  await step("Tables", () => (change ? push(acceptDataLoss) : schemaDifference()));
+  await step("install", () => install(".", change));
+  await step("settings", () => completeEnvFile(change));
+  await step("database", () => database(change));
+  await step("prisma", async () => {
+    const found = await engine(change);
+    if (change) await generateClient();
+    return found;
+  });
+  await step("generate", async () => {
+    const { result, changed } = await generate(change);
+    if (changed) await generateClient();
+    return result;
+  });
+  await step("push", () => (change ? push(acceptDataLoss) : schemaDifference()));
 }
 
 async function main(): Promise<void> {
   const { check, help, "accept-data-loss": acceptDataLoss } = options();
   if (help) return console.log(usage);
   process.chdir(join(import.meta.dirname, "../.."));
-  lock();
+  if (!check) await lock();
   await setup(!check, acceptDataLoss);
-  console.log(check ? "\nAll is well." : "\nReady. Start it with: npm run dev");
+  console.log(check ? "\nAll is well." : "\nReady. Start it with:\n\n    npm run dev\n");
 }
 
 try {
   await main();
 } catch (error) {
   if (!(error instanceof Problem)) throw error;
-  console.error(error.message);
+  console.error(`setup: ${error.message}`);
   process.exitCode = 1;
 }

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { Problem } from "./report.ts";
-import { node, tail } from "./run.ts";
+import { lastWords, Problem } from "./report.ts";
+import { node } from "./run.ts";
 
 type Manifest = { version?: string } & Partial<
   Record<"dependencies" | "devDependencies", Record<string, string>>
@@ -12,6 +12,7 @@ const read = (folder: string): Manifest =>
 
 /** The packages of a folder's package.json that are not installed in the version it names. */
 function missingPackages(folder: string): string[] {
+  if (existsSync(join(folder, "node_modules", ".setup-unfinished"))) return ["npm packages"];
   const { dependencies, devDependencies } = read(folder);
   return Object.entries({ ...dependencies, ...devDependencies }).flatMap(([name, wanted]) => {
     const installed = join(folder, "node_modules", name);
@@ -34,6 +35,22 @@ function npm(): string {
   return found;
 }
 
+// Without them npm tries for over a minute to reach an index that does not answer.
+const patience = {
+  npm_config_fetch_retry_mintimeout: "500",
+  npm_config_fetch_retry_maxtimeout: "2000",
+};
+
+function failure(output: string): string {
+  if (/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|E(HOST|NET)UNREACH/.test(output)) {
+    return (
+      "The npm packages cannot be downloaded, because the package index does not answer. Check " +
+      "the connection, or name a proxy (HTTPS_PROXY) or another index (npm_config_registry)."
+    );
+  }
+  return `The npm packages cannot be installed: ${lastWords(output)}.`;
+}
+
 /**
  * Installs what a folder's package.json names, if it is not there.
  *
@@ -41,12 +58,19 @@ function npm(): string {
  */
 export async function install(folder: string, change: boolean): Promise<string> {
   const missing = missingPackages(folder);
-  if (missing.length === 0) return "installed";
+  if (missing.length === 0) return "npm packages are installed";
   if (!change) throw new Problem(`Not installed: ${missing.join(", ")}. Run: npm run setup`);
+  const modules = join(folder, "node_modules");
+  const unfinished = join(modules, ".setup-unfinished");
+  // What a killed npm left half-way has gaps that npm itself does not see.
+  if (existsSync(unfinished)) rmSync(modules, { recursive: true });
+  mkdirSync(modules, { recursive: true });
+  writeFileSync(unfinished, "");
   const args = ["install", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"];
-  const { status, output } = await node(npm(), args, { cwd: folder });
-  if (status !== 0) throw new Problem(`npm could not install the packages:\n${tail(output)}`);
+  const { status, output } = await node(npm(), args, { cwd: folder, env: patience });
+  if (status !== 0) throw new Problem(failure(output));
+  rmSync(unfinished, { force: true });
   const still = missingPackages(folder);
   if (still.length > 0) throw new Problem(`npm did not install ${still.join(", ")}.`);
-  return "installed";
+  return "npm packages installed";
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { install } from "./packages.ts";
-import { Problem } from "./report.ts";
-import { command, node, tail, type Result } from "./run.ts";
+import { lastWords, Problem } from "./report.ts";
+import { command, node, type Result } from "./run.ts";
 
 const substitute = "prisma/schema-engine";
 
@@ -21,11 +21,12 @@ function has(folder: string, name: RegExp): boolean {
 export async function engine(change: boolean): Promise<string> {
   if (existsSync(`${substitute}/node_modules`)) {
     await install(substitute, change);
-    return "WebAssembly";
+    return "WebAssembly schema engine";
   }
-  if (process.env.PRISMA_SCHEMA_ENGINE_BINARY) return "as PRISMA_SCHEMA_ENGINE_BINARY says";
-  if (has("node_modules/@prisma/engines", /^schema-engine-/)) return "native";
-  if ((await prisma(["-v"])).status === 0) return "native";
+  if (process.env.PRISMA_SCHEMA_ENGINE_BINARY)
+    return "its schema engine is named by PRISMA_SCHEMA_ENGINE_BINARY";
+  if (has("node_modules/@prisma/engines", /^schema-engine-/)) return "native schema engine";
+  if ((await prisma(["-v"])).status === 0) return "native schema engine";
 
   const [, provider] = /datasource[^{]*\{[^}]*provider\s*=\s*"(\w+)"/.exec(schemaText()) ?? [];
   if (!/^(postgres(ql)?|cockroachdb|sqlite)$/.test(provider ?? "")) {
@@ -36,7 +37,7 @@ export async function engine(change: boolean): Promise<string> {
   }
   if (!change) throw new Problem("Prisma has no schema engine. Run: npm run setup");
   await install(substitute, change);
-  return "WebAssembly, as Prisma's own cannot be downloaded";
+  return "WebAssembly schema engine";
 }
 
 export const schemaFile = "prisma/schema.prisma";
@@ -47,16 +48,22 @@ export function schemaText(): string {
 }
 
 /** Writes the client of the schema into src/generated/prisma. */
-export async function generateClient(): Promise<string> {
+export async function generateClient(): Promise<void> {
   const { status, output } = await prisma(["generate"]);
-  if (status !== 0) throw new Problem(`\`prisma generate\` failed:\n${errors(output)}`);
-  return "generated";
+  if (status !== 0) throw new Problem(`\`prisma generate\` failed: ${reason(output)}.`);
 }
 
-/** What Prisma complains about, without its decoration. */
-function errors(output: string): string {
-  const start = output.search(/^(Error|⚠️)/m);
-  return tail(start < 0 ? output : output.slice(start));
+/** The CLI's error, on one line. */
+function reason(output: string): string {
+  const [, message] = /Error:([^]+)/.exec(output) ?? [];
+  return message?.trim().replace(/\s+/g, " ").replace(/\.$/, "") ?? lastWords(output);
+}
+
+/** The points below a heading, as sentences. */
+function points(output: string, heading: string): string {
+  const below = output.split(heading)[1] ?? "";
+  const found = [...below.matchAll(/^\s*[•*-]\s*(.+)$/gm)];
+  return found.map(([, point]) => `${point?.replace(/[. ]+$/, "")}.`).join(" ");
 }
 
 /**
@@ -67,22 +74,42 @@ function errors(output: string): string {
 export async function push(acceptDataLoss: boolean): Promise<string> {
   const args = ["db", "push", ...(acceptDataLoss ? ["--accept-data-loss"] : [])];
   const { status, output } = await prisma(args);
-  if (status === 0) return /already in sync/.test(output) ? "in sync" : "pushed";
-  if (/--accept-data-loss|--force-reset/.test(output)) {
+  // The CLI also ends with status 0 when its engine ends too early.
+  if (status === 0 && /in sync/.test(output)) {
+    return /already in sync/.test(output) ? "nothing to change" : "tables updated";
+  }
+  const losses = points(output, "data loss");
+  if (losses && !acceptDataLoss) {
     throw new Problem(
-      `Pushing the schema would lose data, so nothing was changed:\n${errors(output)}\n` +
-        "If that is what you want: npm run setup -- --accept-data-loss",
+      `\`prisma db push\` would lose data: ${losses} Nothing was changed. Keep the data by ` +
+        "changing prisma/schema.prisma or moving it first, or run setup again with " +
+        "--accept-data-loss.",
     );
   }
-  throw new Problem(`\`prisma db push\` failed:\n${errors(output)}`);
+  const impossible = points(output, "cannot be executed");
+  if (impossible) {
+    throw new Problem(
+      `\`prisma db push\` cannot change the database: ${impossible} Nothing was changed. Give ` +
+        "the field a default or make it optional in prisma/schema.prisma, or fill the rows in first.",
+    );
+  }
+  const [, server, user] = /P1000\b[^`]*`([^`]+)`[^`]*`([^`]+)`/.exec(output) ?? [];
+  if (server) {
+    throw new Problem(
+      `The database server at ${server} does not accept the password of "${user}"; ` +
+        "correct DATABASE_URL in .env.local.",
+    );
+  }
+  throw new Problem(`\`prisma db push\` failed: ${reason(output)}.`);
 }
 
 /** Whether the tables are in step with the schema; changes nothing. */
 export async function schemaDifference(): Promise<string> {
   const args = ["migrate", "diff", "--from-config-datasource", "--to-schema", schemaFile];
   const { status, output } = await prisma([...args, "--exit-code"]);
-  if (status === 0) return "in sync";
-  if (status === 2)
-    throw new Problem("The tables are not in step with the schema. Run: npm run setup");
-  throw new Problem(`The tables cannot be compared with the schema:\n${errors(output)}`);
+  if (status === 0) return "nothing to change";
+  if (status === 2) {
+    throw new Problem("The tables of the database are not those of prisma/schema.prisma.");
+  }
+  throw new Problem(`\`prisma migrate diff\` failed: ${reason(output)}.`);
 }

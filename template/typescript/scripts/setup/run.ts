@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
+import { noteProgram } from "./lock.ts";
 
 /** How a command ended, and all that it printed. */
 export type Result = { status: number; output: string };
@@ -30,6 +31,7 @@ export function node(
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  if (child.pid) noteProgram(child.pid);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => (output += text));
@@ -53,13 +55,4 @@ export function command(name: string): string {
   const file = typeof bin === "string" ? bin : bin[name];
   if (!file) throw new Error(`${name} is no command`);
   return join(dirname(manifest), file);
-}
-
-/** The last lines of what a command printed, without empty ones. */
-export function tail(output: string, lines = 12): string {
-  return output
-    .split("\n")
-    .filter((line) => line.trim())
-    .slice(-lines)
-    .join("\n");
 }

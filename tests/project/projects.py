@@ -1,0 +1,87 @@
+"""A project of either stack, and its setup."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import asyncpg  # type: ignore[import-untyped]
+from dotenv import dotenv_values
+
+from hooks.demo import NODE, STACKS, environment, run
+from tests.template import render
+
+
+class Project:
+    """A rendered project, and its setup."""
+
+    def __init__(self, stack: str, template: Path, folder: Path, plugins: Sequence[str]) -> None:
+        self.stack = STACKS[stack]
+        self.is_python = stack == "python"
+        self.folder = render(template, folder, {"stack": stack, "plugins": list(plugins)})
+        self.env_file = self.folder / ".env.local"
+
+    def command(self, *arguments: str) -> list[str]:
+        """Setup itself, without the npm that usually starts it."""
+        direct = [str(NODE / "bin" / "node"), "scripts/setup.cjs"]
+        return [*(self.stack.setup if self.is_python else direct), *arguments]
+
+    def setup(
+        self, *arguments: str, prefix: Sequence[str] = (), **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Runs setup; whatever it says, it is no traceback and no secret."""
+        result = subprocess.run(
+            [*prefix, *self.command(*arguments)],
+            cwd=self.folder,
+            env=environment(**variables),
+            capture_output=True,
+            text=True,
+            timeout=200,
+        )
+        said = result.stdout + result.stderr
+        assert "Traceback" not in said and "    at " not in said
+        values = self.variables() | variables
+        for name in ("DATABASE_URL", "BETTER_AUTH_SECRET"):
+            value = values.get(name)
+            assert not value or value not in said
+        return result
+
+    def start_setup(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            self.command(),
+            cwd=self.folder,
+            env=environment(),
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def variables(self) -> dict[str, str]:
+        values = dotenv_values(self.env_file)
+        return {name: value or "" for name, value in values.items()}
+
+    @property
+    def url(self) -> str:
+        return self.variables()["DATABASE_URL"]
+
+    def stop_database(self) -> None:
+        run(self.stack.stop, self.folder)
+
+    async def _query(self, sql: str) -> Any:
+        connection = await asyncpg.connect(self.url)
+        try:
+            return await connection.fetchval(sql)
+        finally:
+            await connection.close()
+
+    def query(self, sql: str) -> Any:
+        """The first value of what the project's database answers."""
+        return asyncio.run(self._query(sql))
+
+
+def wait_for(step: str, setup: subprocess.Popen[str]) -> None:
+    """Until it has printed that the step is done."""
+    assert setup.stdout
+    assert any(f"✓ {step} " in line for line in setup.stdout), f"it ended before {step}"

@@ -1,0 +1,38 @@
+"""A setup that is killed leaves nothing behind that the next one cannot go on from."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from hooks.demo import STACKS, serving, walk_through
+from tests.project.projects import Project, wait_for
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_setup_killed_at_any_step_is_completed_by_the_next(
+    stack: str, template: Path, tmp_path: Path
+) -> None:
+    project = Project(stack, template, tmp_path / "killed", [])
+    # The first one is killed while packages are installed, the last while tables are made.
+    for step in ("tools", "install", "settings", "database", "generate", "prisma"):
+        killed = project.start_setup()
+        wait_for(step, killed)
+        time.sleep(0.3)
+        killed.kill()  # not the programs that it has started
+        killed.wait()
+    again = project.setup()
+    try:
+        assert again.returncode == 0, again.stdout + again.stderr
+        assert project.setup("--check").returncode == 0
+        names = re.findall(r"^(\w+)=", project.env_file.read_text(), re.MULTILINE)
+        assert sorted(names) == sorted(project.variables())
+        with serving(project.stack, project.folder) as address:
+            walk_through(address)
+    finally:
+        project.stop_database()
