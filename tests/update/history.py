@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hooks import node
 from hooks.catalogue import CATALOGUE, dump, load
 from hooks.layout import Catalogue, append
 from tests.template import REPOSITORY, snapshot

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,28 +14,21 @@ from copier import run_copy, run_update
 from tests.update.history import git
 
 MARKER = "<<<<<<< before updating"
+URL = "postgresql://app:correct-horse@localhost:5432/app"
+
+#: Plugins whose tables grew between the releases, and some whose tables did not.
+COMMON: dict[str, Any] = {
+    "plugins": ["username", "admin", "organization", "jwt", "api-key"],
+    "plugin_options": ["organization-teams"],
+    "rate_limit_storage": "database",
+}
 
 
 @dataclass(frozen=True)
 class Project:
-    """A project's folder, and the template's repository it comes from."""
+    """A project's folder."""
 
     folder: Path
-    template: Path
-
-    @classmethod
-    def make(cls, template: Path, tag: str, folder: Path, answers: dict[str, Any]) -> Project:
-        """Renders a release and commits it."""
-        project = cls.render(template, tag, folder, answers)
-        git(folder, "init", "--quiet")
-        project.commit("Start")
-        return project
-
-    @classmethod
-    def render(cls, template: Path, tag: str, folder: Path, answers: dict[str, Any]) -> Project:
-        """Renders a release outside of git."""
-        run_copy(str(template), folder, data=answers, vcs_ref=tag, defaults=True, quiet=True)
-        return cls(folder, template)
 
     def commit(self, message: str) -> None:
         git(self.folder, "add", "--all")
@@ -60,6 +55,43 @@ class Project:
     def conflicts(self) -> list[str]:
         """The files in which Copier left conflict markers."""
         return [path for path, text in self.files().items() if MARKER in text]
+
+
+@dataclass(frozen=True)
+class Projects:
+    """Makes projects with the releases of a template; renders each kind once.
+
+    Attributes:
+        template: the template's repository.
+        renders: a folder for the renders.
+    """
+
+    template: Path
+    renders: Path
+    known: dict[str, Path] = field(default_factory=dict)
+
+    def rendered(self, tag: str, answers: dict[str, Any], folder: Path) -> Project:
+        """A fresh project that is not in git."""
+        key = json.dumps([tag, answers], sort_keys=True)
+        if key not in self.known:
+            self.known[key] = self.renders / str(len(self.known))
+            run_copy(
+                str(self.template),
+                self.known[key],
+                data=answers,
+                vcs_ref=tag,
+                defaults=True,
+                quiet=True,
+            )
+        shutil.copytree(self.known[key], folder)
+        return Project(folder)
+
+    def committed(self, tag: str, answers: dict[str, Any], folder: Path) -> Project:
+        """A fresh project in git."""
+        project = self.rendered(tag, answers, folder)
+        git(folder, "init", "--quiet")
+        project.commit("Start")
+        return project
 
 
 def own_lines(rendered: dict[str, str], edited: dict[str, str]) -> dict[str, Counter[str]]:

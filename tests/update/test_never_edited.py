@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +9,8 @@ import pytest
 
 from hooks.catalogue import refreshed
 from tests.answers import STACKS, options_of, stack_plugins
-from tests.update.history import PAIRS, RECORDED, RELEASES, TAGS, VERSIONS, git
-from tests.update.project import Project
-
-URL = "postgresql://app:correct-horse@localhost:5432/app"
-#: Plugins whose tables grew between the releases, and some whose tables did not.
-COMMON: dict[str, Any] = {
-    "plugins": ["username", "admin", "organization", "jwt", "api-key"],
-    "plugin_options": ["organization-teams"],
-    "rate_limit_storage": "database",
-}
+from tests.update.history import PAIRS, RECORDED, RELEASES, VERSIONS
+from tests.update.project import COMMON, URL, Projects
 
 
 @pytest.mark.e2e
@@ -34,9 +25,9 @@ def test_the_recorded_tables_are_what_better_auth_generates(tmp_path: Path) -> N
 @pytest.mark.parametrize(("old", "new"), PAIRS)
 @pytest.mark.parametrize("stack", STACKS)
 def test_an_update_is_a_fresh_render(
-    releases: Path, tmp_path: Path, stack: str, old: str, new: str
+    projects: Projects, tmp_path: Path, stack: str, old: str, new: str
 ) -> None:
-    becomes_a_fresh_render(releases, tmp_path, old, new, {"stack": stack, **COMMON})
+    becomes_a_fresh_render(projects, tmp_path, old, new, {"stack": stack, **COMMON})
 
 
 @pytest.mark.exhaustive
@@ -45,23 +36,23 @@ def test_an_update_is_a_fresh_render(
     ("stack", "plugin"), [(stack, plugin) for stack in STACKS for plugin in stack_plugins(stack)]
 )
 def test_an_update_is_a_fresh_render_with_any_plugin(
-    releases: Path, tmp_path: Path, stack: str, plugin: str, old: str, new: str
+    projects: Projects, tmp_path: Path, stack: str, plugin: str, old: str, new: str
 ) -> None:
     needed = {"oauth-provider": ["jwt"]}.get(plugin, [])
     chosen = [plugin, *needed]
     options = [name for name, plugins in options_of(stack).items() if set(plugins) <= set(chosen)]
     answers = {"stack": stack, "plugins": chosen, "plugin_options": options}
-    becomes_a_fresh_render(releases, tmp_path, old, new, answers)
+    becomes_a_fresh_render(projects, tmp_path, old, new, answers)
 
 
 def becomes_a_fresh_render(
-    releases: Path, folder: Path, old: str, new: str, answers: dict[str, Any]
+    projects: Projects, folder: Path, old: str, new: str, answers: dict[str, Any]
 ) -> None:
-    project = Project.make(releases, old, folder / "shop", {**answers, "database_url": URL})
+    project = projects.committed(old, {**answers, "database_url": URL}, folder / "shop")
     settings = (project.folder / ".env.local").read_text()
     assert URL in settings
     project.update(new)
-    fresh = Project.render(releases, new, folder / "fresh", answers)
+    fresh = projects.rendered(new, answers, folder / "fresh")
 
     updated = project.files()
     assert updated.pop(".env.local") == settings
