@@ -49,8 +49,8 @@ OLDER_TEXTS = {
         "on this machine.",
     ),
     "template/python/src/{{package_name}}/main.py.jinja": (
-        "the database is not ready",
-        "unavailable",
+        "# Starts the project's own PostgreSQL, if that is what DATABASE_URL names.",
+        "# The project's own PostgreSQL.",
     ),
     "template/typescript/src/app.ts.jinja": ("the database cannot be reached", "unavailable"),
 }

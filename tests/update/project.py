@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from copier import run_copy, run_update
 
 from tests.update.history import git
 
-MARKER = "<<<<<<< before updating"
+MARKER = re.compile("^<<<<<<< before updating$", re.M)
 URL = "postgresql://app:correct-horse@localhost:5432/app"
 
 #: Plugins whose tables grew between the releases, and some whose tables did not.
@@ -54,7 +55,7 @@ class Project:
 
     def conflicts(self) -> list[str]:
         """The files in which Copier left conflict markers."""
-        return [path for path, text in self.files().items() if MARKER in text]
+        return [path for path, text in self.files().items() if MARKER.search(text)]
 
 
 @dataclass(frozen=True)
