@@ -60,7 +60,7 @@ IN_RESERVED_PLACES = [
     ),
     Edit("a field of sessions", {SCHEMA: own("Session", "  deviceName String?")}),
     Edit("a field of accounts", {SCHEMA: own("Account", "  linkedAt DateTime?")}),
-    Edit("an index of accounts", {SCHEMA: own("Account", "  @@index([providerId])")}),
+    Edit("an index of accounts", {SCHEMA: own("Account", "  @@index([createdAt])")}),
     Edit("a field of teams", {SCHEMA: own("Team", "  colour String?")}),
     Edit("a field of verifications", {SCHEMA: own("Verification", "  attempts Int @default(0)")}),
 ]

@@ -30,6 +30,18 @@ def test_an_update_is_a_fresh_render(
     becomes_a_fresh_render(projects, tmp_path, old, new, {"stack": stack, **COMMON})
 
 
+def test_an_update_needs_no_url_where_a_first_copy_does(projects: Projects, tmp_path: Path) -> None:
+    url = "mysql://app:correct-horse@localhost:3306/app"
+    answers = {"stack": "python", "provider": "mysql", **COMMON}
+    project = projects.committed("0.1.0", {**answers, "database_url": url}, tmp_path / "shop")
+    project.update("0.3.0")
+    fresh = projects.rendered("0.3.0", {**answers, "database_url": url}, tmp_path / "fresh")
+    updated, expected = project.files(), fresh.files()
+    assert url in updated.pop(".env.local")
+    del expected[".env.local"]
+    assert updated == expected
+
+
 @pytest.mark.exhaustive
 @pytest.mark.parametrize(("old", "new"), PAIRS)
 @pytest.mark.parametrize(

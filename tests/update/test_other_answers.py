@@ -21,12 +21,20 @@ OTHERWISE: dict[str, dict[str, Any]] = {
     "another database": {"provider": "mysql"},
     "another name": {"project_name": "Corner Shop"},
 }
+#: The stack of each that is always tested.
+SAMPLE = dict(zip(OTHERWISE, STACKS * len(OTHERWISE), strict=False))
 #: These need no model that some of the answers do not have.
 EDITS = [edit for edit in IN_RESERVED_PLACES if edit.name != "a field of teams"]
 
 
-@pytest.mark.parametrize("stack", STACKS)
-@pytest.mark.parametrize("change", OTHERWISE)
+@pytest.mark.parametrize(
+    ("stack", "change"),
+    [
+        pytest.param(stack, change, marks=() if stack == SAMPLE[change] else pytest.mark.exhaustive)
+        for stack in STACKS
+        for change in OTHERWISE
+    ],
+)
 def test_other_answers(projects: Projects, tmp_path: Path, stack: str, change: str) -> None:
     """The project is what it would be with these answers from the start, and the same edits."""
     answers = {"stack": stack, **FEW}
