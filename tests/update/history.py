@@ -1,0 +1,136 @@
+"""A history of the template: releases with the better-auth of their time, in a git repository.
+
+Each is the present template with older tables, older pins and a few older lines, so that an update
+from one to the next brings all that a real one brings.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hooks.catalogue import CATALOGUE, dump, load
+from hooks.layout import Catalogue, append
+from tests.template import REPOSITORY, snapshot
+
+#: What `python -m hooks.catalogue` made of better-auth's older releases, one after the other.
+RECORDED = Path(__file__).with_name("catalogues")
+VERSIONS = REPOSITORY / "hooks" / "releases"
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release of the template: its tag, and what it has that the present one has otherwise."""
+
+    tag: str
+    better_auth: str | None = None
+    python: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def npm(self) -> dict[str, str]:
+        if self.better_auth is None:
+            return {}
+        versions: dict[str, str] = json.loads((VERSIONS / f"{self.better_auth}.json").read_text())
+        return versions
+
+
+#: By file, what stands there now and what stood there before.
+OLDER_TEXTS = {
+    "template/python/.env.local.jinja": (
+        "# The settings of this machine. They are secret: the file stays out of git.",
+        "# Local settings, which stay out of git.",
+    ),
+    "template/typescript/.env.local.jinja": (
+        "on this machine: not in git, and readable by you alone.",
+        "on this machine.",
+    ),
+    "template/python/src/{{package_name}}/main.py.jinja": (
+        "# Starts the project's own PostgreSQL, if that is what DATABASE_URL names.",
+        "# The project's own PostgreSQL.",
+    ),
+    "template/typescript/src/app.ts.jinja": ("the database cannot be reached", "unavailable"),
+}
+
+RELEASES = [
+    Release("0.1.0", "1.6.33", {"fastapi": "0.160.0", "sqlalchemy": "2.0.51"}, OLDER_TEXTS),
+    Release("0.2.0", "1.7.2", {"fastapi": "0.160.0"}),
+    Release("0.3.0"),
+]
+TAGS = [release.tag for release in RELEASES]
+#: From each release to each later one.
+PAIRS = [(old, new) for number, old in enumerate(TAGS) for new in TAGS[number + 1 :]]
+
+
+def build(folder: Path) -> Path:
+    """Commits and tags each release of the template in a new repository in ``folder``."""
+    git(folder, "init", "--quiet")
+    snapshot(folder)
+    for release in RELEASES:
+        write(release, folder)
+        git(folder, "add", "--all")
+        git(folder, "commit", "--quiet", "--message", f"Release {release.tag}")
+        git(folder, "tag", release.tag)
+    return folder
+
+
+def write(release: Release, folder: Path) -> None:
+    """Turns the template in ``folder`` into that of a release."""
+    shared = folder / "template" / "shared"
+    (shared / "catalogue.jinja").write_text(catalogue(release))
+    versions = (REPOSITORY / "template/shared/versions.jinja").read_text()
+    for name, version in {**release.npm, **release.python}.items():
+        # JSON of one line: a package of PyPI and one of npm may have the same name.
+        versions = replaced(
+            versions, f'"{name}": "{pinned(versions, name)}"', f'"{name}": "{version}"'
+        )
+    (shared / "versions.jinja").write_text(versions)
+    for path in OLDER_TEXTS:
+        text = (REPOSITORY / path).read_text()
+        if path in release.texts:
+            text = replaced(text, *release.texts[path])
+        (folder / path).write_text(text)
+
+
+def pinned(versions: str, name: str) -> str:
+    return versions.split(f'"{name}": "', 1)[1].split('"', 1)[0]
+
+
+def replaced(text: str, present: str, older: str) -> str:
+    assert text.count(present) == 1, f"the template does not have once: {present}"
+    return text.replace(present, older)
+
+
+def catalogue(release: Release) -> str:
+    """A release's tables: recorded ones, or the pinned ones appended to the last recorded."""
+    if release.better_auth is not None:
+        return (RECORDED / f"{release.better_auth}.jinja").read_text()
+    present = load(CATALOGUE)
+    before = RELEASES[-2].better_auth
+    return dump(append(load(RECORDED / f"{before}.jinja"), rows_of(present), present["version"]))
+
+
+def rows_of(catalogue: Catalogue) -> list[dict[str, Any]]:
+    """What the official generator had written for this catalogue."""
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for model in catalogue["models"]:
+        tail = {"feature": model["feature"], "fields": model["tail"]}
+        for part in [*model["groups"], tail, *model["attributes"]]:
+            feature, name = part["feature"], model["name"]
+            row = rows.setdefault(
+                (feature, name),
+                {"feature": feature, "model": name, "fields": [], "attributes": []},
+            )
+            row["fields"] += part.get("fields", [])
+            row["attributes"] += [part["line"]] if "line" in part else []
+    return list(rows.values())
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Runs git in a folder and gives what it prints."""
+    result = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    return result.stdout

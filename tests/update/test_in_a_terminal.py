@@ -1,0 +1,129 @@
+"""Copier's own commands in a project, as people type them."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pexpect
+
+from tests.update.history import git
+from tests.update.project import COMMON, URL, Project, Projects
+
+ANSWERS = {"stack": "python", **COMMON}
+
+
+def copier(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "copier", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
+
+
+def test_an_update_asks_for_no_trust_and_says_what_comes_next(
+    projects: Projects, tmp_path: Path
+) -> None:
+    project = projects.committed("0.2.0", ANSWERS, tmp_path / "shop")
+    checked = copier(project.folder, "check-update")
+    assert checked.returncode == 0
+    assert "0.3.0" in checked.stdout
+
+    updated = copier(project.folder, "update", "--defaults")
+    assert updated.returncode == 0, updated.stderr
+    assert "python3 scripts/setup.py" in updated.stderr
+    project.commit("Update")
+    assert project.files() == projects.rendered("0.3.0", ANSWERS, tmp_path / "fresh").files()
+    assert "up-to-date" in copier(project.folder, "check-update").stdout
+
+
+def test_an_update_never_asks_for_the_database(projects: Projects, tmp_path: Path) -> None:
+    project = projects.committed("0.1.0", {**ANSWERS, "database_url": URL}, tmp_path / "shop")
+    terminal = pexpect.spawn(
+        sys.executable,
+        ["-m", "copier", "update"],
+        cwd=str(project.folder),
+        encoding="utf-8",
+        dimensions=(50, 160),
+        timeout=30,
+    )
+    screen = terminal.logfile_read = io.StringIO()
+    for question in ("Which stack", "is the project called", "Which database", "Which better-auth",
+                     "What should the plugins do", "Where are rate limits"):  # fmt: skip
+        terminal.expect(question)
+        terminal.send("\r")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0
+    assert "URL" not in screen.getvalue()
+    assert f'"{URL}"' in (project.folder / ".env.local").read_text()
+    assert "correct-horse" not in (project.folder / ".copier-answers.yml").read_text()
+
+
+def test_work_that_is_not_committed_is_left_alone(projects: Projects, tmp_path: Path) -> None:
+    project = projects.committed("0.1.0", ANSWERS, tmp_path / "shop")
+    schema = project.folder / "prisma" / "schema.prisma"
+    schema.write_text(schema.read_text() + "\n// Later: invoices.\n")
+    before = project.files()
+    refused = copier(project.folder, "update", "--defaults")
+    assert refused.returncode != 0
+    assert "repository is dirty" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert project.files() == before
+
+
+def test_a_project_in_a_folder_of_a_bigger_repository(projects: Projects, tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    neighbour = tmp_path / "website" / "index.html"
+    neighbour.parent.mkdir()
+    neighbour.write_text("<h1>The shop</h1>\n")
+    project = projects.rendered("0.1.0", ANSWERS, tmp_path / "services" / "shop")
+    project.commit("Everything")
+    project.update("0.3.0")
+
+    assert project.files() == projects.rendered("0.3.0", ANSWERS, tmp_path / "fresh").files() | {
+        ".env.local": project.files()[".env.local"]
+    }
+    changed = git(tmp_path, "status", "--porcelain").splitlines()
+    assert changed
+    assert {line[3:].split("/")[0] for line in changed} == {"fresh", "services"}
+
+
+def test_recopy_gives_up_the_edits_but_not_the_settings(projects: Projects, tmp_path: Path) -> None:
+    project = projects.committed("0.1.0", ANSWERS, tmp_path / "shop")
+    settings = project.folder / ".env.local"
+    settings.write_text("DATABASE_URL=postgresql://a:b@db/shop\n")
+    schema = project.folder / "prisma" / "schema.prisma"
+    schema.write_text("// Lost.\n")
+    project.commit("Work")
+    result = copier(project.folder, "recopy", "--defaults", "--overwrite")
+    assert result.returncode == 0, result.stderr
+    fresh = projects.rendered("0.3.0", ANSWERS, tmp_path / "fresh").files()
+    assert project.files() == fresh | {".env.local": "DATABASE_URL=postgresql://a:b@db/shop\n"}
+
+
+def test_a_template_without_releases(projects: Projects, tmp_path: Path) -> None:
+    """A clone without tags updates to its last commit."""
+    template = tmp_path / "template"
+    git(tmp_path, "clone", "--quiet", "--no-tags", str(projects.template), str(template))
+    git(template, "checkout", "--quiet", "HEAD~2")
+    git(template, "checkout", "--quiet", "-B", "main")
+    project = Project(tmp_path / "shop")
+    result = copier(
+        tmp_path, "copy", "--defaults", "--data", "plugins=[admin]", str(template), "shop"
+    )
+    assert result.returncode == 0, result.stderr
+    git(project.folder, "init", "--quiet")
+    project.commit("Start")
+    git(template, "merge", "--quiet", "--ff-only", "origin/HEAD")
+    result = copier(project.folder, "update", "--defaults")
+    assert result.returncode == 0, result.stderr
+    answers = {"plugins": ["admin"]}
+    settings = project.files()[".env.local"]
+    fresh = projects.rendered("0.3.0", answers, tmp_path / "fresh").files()
+    assert without_source(project.files()) == without_source(fresh | {".env.local": settings})
+
+
+def without_source(files: dict[str, str]) -> dict[str, str]:
+    answers = files[".copier-answers.yml"].splitlines()
+    kept = [line for line in answers if not line.startswith("_src_path: ")]
+    return {**files, ".copier-answers.yml": "\n".join(kept)}

@@ -1,0 +1,76 @@
+"""A project that nobody edited becomes, by an update, what a new project would be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hooks.catalogue import refreshed
+from tests.answers import STACKS, options_of, stack_plugins
+from tests.update.history import PAIRS, RECORDED, RELEASES, VERSIONS
+from tests.update.project import COMMON, URL, Projects
+
+
+@pytest.mark.e2e
+@pytest.mark.xdist_group("official")
+def test_the_recorded_tables_are_what_better_auth_generates(tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.jinja"
+    for version in (release.better_auth for release in RELEASES if release.better_auth):
+        file.write_text(refreshed(file, VERSIONS / f"{version}.json"))
+        assert file.read_text() == (RECORDED / f"{version}.jinja").read_text(), version
+
+
+@pytest.mark.parametrize(("old", "new"), PAIRS)
+@pytest.mark.parametrize("stack", STACKS)
+def test_an_update_is_a_fresh_render(
+    projects: Projects, tmp_path: Path, stack: str, old: str, new: str
+) -> None:
+    becomes_a_fresh_render(projects, tmp_path, old, new, {"stack": stack, **COMMON})
+
+
+def test_an_update_needs_no_url_where_a_first_copy_does(projects: Projects, tmp_path: Path) -> None:
+    url = "mysql://app:correct-horse@localhost:3306/app"
+    answers = {"stack": "python", "provider": "mysql", **COMMON}
+    project = projects.committed("0.1.0", {**answers, "database_url": url}, tmp_path / "shop")
+    project.update("0.3.0")
+    fresh = projects.rendered("0.3.0", {**answers, "database_url": url}, tmp_path / "fresh")
+    updated, expected = project.files(), fresh.files()
+    assert url in updated.pop(".env.local")
+    del expected[".env.local"]
+    assert updated == expected
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(("old", "new"), PAIRS)
+@pytest.mark.parametrize(
+    ("stack", "plugin"), [(stack, plugin) for stack in STACKS for plugin in stack_plugins(stack)]
+)
+def test_an_update_is_a_fresh_render_with_any_plugin(
+    projects: Projects, tmp_path: Path, stack: str, plugin: str, old: str, new: str
+) -> None:
+    needed = {"oauth-provider": ["jwt"]}.get(plugin, [])
+    chosen = [plugin, *needed]
+    options = [name for name, plugins in options_of(stack).items() if set(plugins) <= set(chosen)]
+    answers = {"stack": stack, "plugins": chosen, "plugin_options": options}
+    becomes_a_fresh_render(projects, tmp_path, old, new, answers)
+
+
+def becomes_a_fresh_render(
+    projects: Projects, folder: Path, old: str, new: str, answers: dict[str, Any]
+) -> None:
+    project = projects.committed(old, {**answers, "database_url": URL}, folder / "shop")
+    settings = (project.folder / ".env.local").read_text()
+    assert URL in settings
+    project.update(new)
+    fresh = projects.rendered(new, answers, folder / "fresh")
+
+    updated = project.files()
+    assert updated.pop(".env.local") == settings
+    expected = fresh.files()
+    assert expected.pop(".env.local") != settings
+    assert updated == expected
+    schema = updated["prisma/schema.prisma"]
+    assert ("issuer" in schema) == (new == "0.2.0")
+    assert f"_commit: {new}" in (project.folder / ".copier-answers.yml").read_text()
