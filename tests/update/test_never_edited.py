@@ -14,7 +14,6 @@ from tests.update.project import COMMON, URL, Projects
 
 
 @pytest.mark.e2e
-@pytest.mark.xdist_group("official")
 def test_the_recorded_tables_are_what_better_auth_generates(tmp_path: Path) -> None:
     file = tmp_path / "catalogue.jinja"
     for version in (release.better_auth for release in RELEASES if release.better_auth):
