@@ -1,40 +1,49 @@
-"""How long the setup of a rendered project takes, the first time and again.
+"""How long a rendered project takes to be set up, to be set up again, and to start.
 
 Usage: python -m benchmarks.set_up [ROUNDS]
 
-The package caches are warmed by one setup that does not count. Everything is the default: the
-Python stack, no plugins, an embedded PostgreSQL.
+The package caches are warmed by one setup that does not count. Everything is the default: no
+plugins, an embedded PostgreSQL. A server has started when its health route answers.
 """
 
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.timing import seconds, table
+from hooks.demo import REPOSITORY, STACKS, Stack, environment, serving
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-COPY = [str(Path(sys.executable).with_name("copier")), "copy", "--quiet", "--defaults"]
-SET_UP = [sys.executable, "scripts/setup.py"]
-STOP = [".venv/bin/python", "scripts/database.py", "stop"]
+COPIER = str(Path(sys.executable).with_name("copier"))
+COPY = [COPIER, "copy", "--quiet", "--defaults", "--vcs-ref", "HEAD"]
+
+
+def start(stack: Stack, project: Path) -> float:
+    """The seconds until the server's health route answers."""
+    started = time.perf_counter()
+    with serving(stack, project):
+        return time.perf_counter() - started
 
 
 def measure(rounds: int) -> dict[str, list[float]]:
-    times: dict[str, list[float]] = {"copier copy": [], "first setup": [], "setup again": []}
+    times: dict[str, list[float]] = {}
     for number in range(rounds + 1):
-        with TemporaryDirectory() as folder:
-            project = Path(folder) / "app"
-            copy = [*COPY, "--vcs-ref", "HEAD", str(REPOSITORY), str(project)]
-            taken = {"copier copy": seconds(copy, Path(folder))}
-            try:
-                taken["first setup"] = seconds(SET_UP, project)
-                taken["setup again"] = seconds(SET_UP, project)
-            finally:
-                seconds(STOP, project)
+        for name, stack in STACKS.items():
+            with TemporaryDirectory() as folder:
+                project = Path(folder) / "app"
+                copy = [*COPY, "--data", f"stack={name}", str(REPOSITORY), str(project)]
+                taken = {"copier copy": seconds(copy, Path(folder))}
+                try:
+                    taken["first setup"] = seconds(stack.setup, project, environment())
+                    taken["setup again"] = seconds(stack.setup, project, environment())
+                    taken["start"] = start(stack, project)
+                finally:
+                    seconds(stack.stop, project, environment())
             if number:
-                for name, value in taken.items():
-                    times[name].append(value)
+                for what, value in taken.items():
+                    times.setdefault(f"{name}: {what}", []).append(value)
     return times
 
 
