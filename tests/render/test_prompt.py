@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import io
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import pexpect
+import pytest
 import yaml
 
 ENTER, DOWN, CLEAR = "\r", "\x1b[B", "\x15"
 
 
-def test_answers_are_typed_and_a_mistake_is_put_right(template: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def git_url(template: Path, tmp_path: Path) -> str:
+    """The template in a git repository, as people have it."""
+    repository = tmp_path / "repository"
+    shutil.copytree(template, repository)
+    person = ["-c", "user.name=Maintainer", "-c", "user.email=maintainer@example.com"]
+    for command in (["init"], ["add", "--all"], [*person, "commit", "--message", "Release"]):
+        subprocess.run(["git", *command], cwd=repository, check=True, capture_output=True)
+    return f"git+file://{repository}"
+
+
+def test_answers_are_typed_and_a_mistake_is_put_right(git_url: str, tmp_path: Path) -> None:
     terminal = pexpect.spawn(
         sys.executable,
-        ["-m", "copier", "copy", str(template), "shop"],
+        ["-m", "copier", "copy", git_url, "shop"],
         cwd=str(tmp_path),
         encoding="utf-8",
         dimensions=(50, 160),
