@@ -55,7 +55,7 @@ def net_changes(noted: list[Any]) -> list[Change]:
     for note in noted:
         before = json.loads(note["before"]) if note["before"] else None
         after = json.loads(note["after"]) if note["after"] else None
-        key = (note["model"], (after or before)["id"])
+        key = (note["model"], (after if before is None else before)["id"])
         first = rows[key][0] if key in rows else before
         rows[key] = (first, after)
     return [

@@ -5,36 +5,62 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from tests.conformance.comparison import Difference
 
+#: Any value.
+ANY = object()
+
+
+@dataclass(frozen=True, eq=False)
+class Explained:
+    """A place that may differ; `*` stands for anything, there and in the values."""
+
+    place: str
+    official: Any = ANY
+    python: Any = ANY
+
+    def meets(self, difference: Difference) -> bool:
+        """Whether it is about this difference."""
+        return (
+            _is_like(self.place, difference.place)
+            and _is_like(self.official, difference.official)
+            and _is_like(self.python, difference.python)
+        )
+
 
 class Explanations:
-    """The written list: reasons, each with the patterns of the places that it explains."""
+    """The written list, and how often each entry of it was met."""
 
-    def __init__(self, reasons: Mapping[str, Sequence[str]]) -> None:
-        self._patterns = [
-            (_pattern(text), text, reason) for reason, texts in reasons.items() for text in texts
-        ]
-        self._met: Counter[str] = Counter()
+    def __init__(self, reasons: Mapping[str, Sequence[Explained]]) -> None:
+        self._reasons = reasons
+        self._met: Counter[Explained] = Counter()
         self.by_reason: Counter[str] = Counter()
 
     def unexplained(self, differences: Iterable[Difference]) -> list[Difference]:
-        """Those that no pattern meets."""
-        return [difference for difference in differences if not self._explains(difference)]
+        """Those that no entry meets."""
+        return [difference for difference in differences if not self._explain(difference)]
 
-    def _explains(self, difference: Difference) -> bool:
-        found = [entry for entry in self._patterns if entry[0].fullmatch(difference.place)]
-        for _, text, _ in found:
-            self._met[text] += 1
-        if found:
-            self.by_reason[found[0][2]] += 1
-        return bool(found)
+    def _explain(self, difference: Difference) -> bool:
+        found = False
+        for reason, entries in self._reasons.items():
+            for entry in entries:
+                if entry.meets(difference):
+                    self._met[entry] += 1
+                    self.by_reason[reason] += not found
+                    found = True
+        return found
 
-    def unused(self) -> list[str]:
-        """Patterns that met nothing: what they explained is gone."""
-        return [text for _, text, _ in self._patterns if not self._met[text]]
+    def unused(self) -> list[Explained]:
+        """Entries that met nothing: what they explained is gone."""
+        entries = [entry for entries in self._reasons.values() for entry in entries]
+        return [entry for entry in entries if not self._met[entry]]
 
 
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(".*".join(map(re.escape, text.split("*"))))
+def _is_like(pattern: Any, value: Any) -> bool:
+    if isinstance(pattern, str) and "*" in pattern:
+        parts = map(re.escape, pattern.split("*"))
+        return bool(re.fullmatch(".*".join(parts), str(value), re.DOTALL))
+    return bool(pattern is ANY or pattern == value)

@@ -126,13 +126,14 @@ def _is_random(word: str) -> bool:
     return sum(has) == 3 or (len(word) >= 24 and "_" not in word and sum(has) == 2)
 
 
-def cookie(header: str, form: NormalForm) -> str:
-    """A Set-Cookie header: name, whether there is a value, and the attributes."""
-    pair, *attributes = header.split(";")
-    name, _, value = pair.partition("=")
-    kept = []
-    for attribute in attributes:
-        key, _, setting = attribute.strip().partition("=")
-        kept.append(f"{key.lower()}={setting}" if setting else key.lower())
-    shown = "…" if unquote(value) else ""
-    return form.of(f"{name}={shown}; {'; '.join(sorted(kept))}", "cookie")  # type: ignore[no-any-return]
+def cookies(headers: list[str], form: NormalForm) -> dict[str, list[str]]:
+    """Set-Cookie headers by name: whether there is a value, and the attributes."""
+    found: dict[str, list[str]] = {}
+    for header in headers:
+        pair, *attributes = header.split(";")
+        name, _, value = pair.partition("=")
+        pairs = [attribute.strip().partition("=") for attribute in attributes]
+        said = sorted(f"{key.lower()}{equals}{setting}" for key, equals, setting in pairs)
+        shown = ["a value" if unquote(value) else "no value", *said]
+        found.setdefault(form.of(name, "cookie"), []).append("; ".join(shown))
+    return found

@@ -125,6 +125,7 @@ def set_up(template: Path, folder: Path) -> Stacks:
         render(template, folder / "typescript", answers("typescript")),
         render(template, folder / "python", answers("python")),
     )
+    configure(folder)
     _run_setup([str(NODE / "bin" / "node"), "scripts/setup.cjs"], stacks.typescript)
     env_file = stacks.python / ".env.local"
     kept = [
@@ -142,6 +143,45 @@ def set_up(template: Path, folder: Path) -> Stacks:
     with closing(Database(stacks.url())) as database:
         database.execute(WATCH)
     return stacks
+
+
+#: What a developer adds to the auth configurations, so that more of better-auth is on.
+_EDITS = {
+    "typescript/src/lib/auth.ts": {
+        "  rateLimit: {": (
+            "  user: { changeEmail: { enabled: true }, deleteUser: { enabled: true } },\n"
+            "  rateLimit: {"
+        ),
+        "oauthProvider({ ": (
+            "oauthProvider({ allowDynamicClientRegistration: true, "
+            "allowUnauthenticatedClientRegistration: true, "
+        ),
+    },
+    "python/src/my_app/auth.py": {
+        "    rate_limit=": (
+            "    user=UserOptions(ChangeEmailOptions(enabled=True), DeleteUserOptions(enabled=True)),\n"
+            "    rate_limit="
+        ),
+        'OAuthProviderPlugin(\n': (
+            "OAuthProviderPlugin(\n            allow_dynamic_client_registration=True,\n"
+            "            allow_unauthenticated_client_registration=True,\n"
+        ),
+        "from better_auth.plugins_ext": (
+            "from better_auth.config import ChangeEmailOptions, DeleteUserOptions, UserOptions\n"
+            "from better_auth.plugins_ext"
+        ),
+    },
+}
+
+
+def configure(folder: Path) -> None:
+    """Edits the auth configurations of both projects, in the same sense."""
+    for name, edits in _EDITS.items():
+        text = (folder / name).read_text()
+        for old, new in edits.items():
+            assert text.count(old) == 1, f"{name} does not say {old}"
+            text = text.replace(old, new)
+        (folder / name).write_text(text)
 
 
 def _run_setup(command: Sequence[str], project: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 from tests.conformance.changes import LATEST, NEWER, net_changes
-from tests.conformance.normal_form import NormalForm, cookie
+from tests.conformance.normal_form import NormalForm, cookies
 from tests.conformance.servers import Database, Server
 
 PASSWORD = "correct horse battery"
@@ -84,7 +84,7 @@ class World:
         place = f"{len(self.exchanges) + 1}"
         noted = [self._normal(answer, place) for answer in answers]
         noted.sort(key=lambda entry: json.dumps(entry, sort_keys=True))
-        answer = noted[0] if len(noted) == 1 else {"answers": noted}
+        answer: dict[str, Any] = noted[0] if len(noted) == 1 else {"answers": noted}
         answer["rows"] = self._rows(place)
         status = max(answer.status_code for answer in answers)
         self.exchanges.append(Exchange(f"{place} {name}", status, answer))
@@ -95,18 +95,17 @@ class World:
             for name in _HEADERS
             if name in answer.headers
         }
-        kind = answer.headers.get("content-type", "").partition(";")[0]
+        # What a redirect says besides its location, nobody reads.
+        kind = answer.headers.get("content-type") if answer.content else None
         try:
             body = answer.json() if answer.content else None
         except ValueError:
             body = answer.text
         return {
             "status": answer.status_code,
-            "type": kind,
+            "type": kind.partition(";")[0] if kind else None,
             "headers": headers,
-            "cookies": sorted(
-                cookie(header, self.form) for header in answer.headers.get_list("set-cookie")
-            ),
+            "cookies": cookies(answer.headers.get_list("set-cookie"), self.form),
             "body": self.form.of(body, place),
         }
 

@@ -88,3 +88,31 @@ def is_nobody(world: World) -> None:
     nobody.get("/error")
     nobody.get("/nowhere")
     nobody.post("/nowhere")
+
+
+def posts_no_body(world: World) -> None:
+    nobody = world.browser()
+    nobody.request("POST", "/sign-up/email")
+    nobody.request("POST", "/sign-in/email")
+    nobody.request("POST", "/sign-out")
+
+
+def two_sign_up_at_a_time(world: World) -> None:
+    ada = world.browser()
+    body = {"name": "Ada", "email": ada.email, "password": ada.password}
+    ada.race("POST", "/sign-up/email", [body, body])
+
+
+def is_named_in_another_alphabet(world: World) -> None:
+    ada = world.signed_up(name="Ада Лавлейс 🧮 'quote\" \\ <b>")
+    ada.session()
+
+
+def has_long_values(world: World) -> None:
+    world.signed_up(name="x" * 5000).session()
+    world.browser("b" * 250).sign_up()
+
+
+def sends_what_nobody_asked_for(world: World) -> None:
+    ada = world.signed_up(nonsense=1, emailVerified=True, role="admin", id="chosen", banned=True)
+    ada.session()
