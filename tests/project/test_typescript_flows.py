@@ -342,7 +342,7 @@ def test_a_wrong_database_is_named_without_its_password(project: Path) -> None:
     nowhere = "postgresql://app:s3cret@127.0.0.1:1/app"
     for url, sentence in [
         (wrong, 'does not accept the password of "postgres"'),
-        (nowhere, "server at 127.0.0.1:1 cannot be reached: ECONNREFUSED"),
+        (nowhere, "server at 127.0.0.1:1 cannot be reached (connection refused)"),
         ("mysql://app:s3cret@127.0.0.1/app", "DATABASE_URL is no PostgreSQL URL"),
     ]:
         done = setup(project, DATABASE_URL=url)
