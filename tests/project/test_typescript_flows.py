@@ -341,7 +341,7 @@ def test_a_wrong_database_is_named_without_its_password(project: Path) -> None:
     wrong = f"postgresql://postgres:s3cret@127.0.0.1:{port[1]}/my_app"
     nowhere = "postgresql://app:s3cret@127.0.0.1:1/app"
     for url, sentence in [
-        (wrong, "does not accept the password of \"postgres\""),
+        (wrong, 'does not accept the password of "postgres"'),
         (nowhere, "server at 127.0.0.1:1 cannot be reached: ECONNREFUSED"),
         ("mysql://app:s3cret@127.0.0.1/app", "DATABASE_URL is no PostgreSQL URL"),
     ]:
