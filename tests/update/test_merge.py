@@ -21,7 +21,7 @@ from tests.schema.cases import complete, render
 from tests.update.edits import Edit, above, below, instead, own
 from tests.update.library import LIBRARY, SCHEMA, edits
 from tests.update.project import COMMON as PROJECT
-from tests.update.project import Projects
+from tests.update.project import Project, Projects
 
 #: What all of these schemas have, so that every edit of the library finds its place.
 COMMON = ["username", "admin", "organization", "organization-teams"]
@@ -207,6 +207,9 @@ def test_a_schema_that_is_none_is_left_alone() -> None:
         merge(schema(), "<<<<<<< before updating\n" + schema(), schema())
 
 
+#: A field right where the new release adds its own.
+ROTATED = instead("  privateKey String\n\n", "  privateKey String\n\n  rotatedBy String?\n")
+
 MERGE = """
 import sys
 from _setup.conflicts import find
@@ -216,15 +219,43 @@ print(merge([name for name in find() if can_merge(name)], Console()))
 """
 
 
-def test_setup_merges_what_an_update_left_as_conflicts(projects: Projects, tmp_path: Path) -> None:
+@pytest.fixture
+def conflicting(projects: Projects, tmp_path: Path) -> Project:
+    """A project whose update left conflicts in its schema."""
     project = projects.committed("0.1.0", {"stack": "python", **PROJECT}, tmp_path / "shop")
-    edit = instead("  privateKey String\n\n", "  privateKey String\n\n  rotatedBy String?\n")
     schema = project.folder / SCHEMA
-    schema.write_text(edit(schema.read_text()))
+    schema.write_text(ROTATED(schema.read_text()))
     project.commit("Work")
     project.update("0.3.0")
     assert project.conflicts() == [SCHEMA]
+    return project
 
+
+def refusal(project: Project, *flags: str) -> str:
+    """What setup says, which has to refuse."""
+    done = subprocess.run(
+        [sys.executable, "scripts/setup.py", *flags],
+        cwd=project.folder,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    return done.stderr
+
+
+def test_conflicts_are_left_to_those_who_want_them_or_whose_git_forgot_the_versions(
+    conflicting: Project,
+) -> None:
+    sentence = "The last update left conflicts in prisma/schema.prisma; resolve them"
+    assert sentence in refusal(conflicting, "--no-merge")
+    conflicting.commit("With its markers")
+    assert sentence in refusal(conflicting)
+
+
+def test_setup_merges_what_an_update_left_as_conflicts(
+    projects: Projects, conflicting: Project, tmp_path: Path
+) -> None:
+    project = conflicting
     folders = [str(project.folder / folder) for folder in ("scripts", "src")]
     said = subprocess.run(
         [sys.executable, "-c", MERGE],
@@ -237,7 +268,8 @@ def test_setup_merges_what_an_update_left_as_conflicts(projects: Projects, tmp_p
     assert "Jwks: added alg, crv" in said
     fresh = projects.rendered("0.3.0", {"stack": "python", **PROJECT}, tmp_path / "fresh")
     assert project.conflicts() == []
-    expected = edit((fresh.folder / SCHEMA).read_text())
+    schema = project.folder / SCHEMA
+    expected = ROTATED((fresh.folder / SCHEMA).read_text())
     assert ask_prisma([schema.read_text()], "meaning") == ask_prisma([expected], "meaning")
     unmerged = subprocess.run(
         ["git", "ls-files", "--unmerged"], cwd=project.folder, capture_output=True, text=True
