@@ -21,8 +21,22 @@ def test_scim(server: Server, scim_token: str) -> None:
         "name": {"givenName": "Ada", "familyName": "Lovelace"},
     }
     assert directory.post("/scim/v2/Users", json=person).status_code == 401
+    directory.headers["Authorization"] = "Bearer guessed"
+    assert directory.post("/scim/v2/Users", json=person).status_code == 401
     directory.headers["Authorization"] = f"Bearer {scim_token}"
     created = directory.post("/scim/v2/Users", json=person)
     assert created.status_code == 201, created.text
-    assert directory.ask(f"/scim/v2/Users/{created.json()['id']}")["userName"] == name
-    assert directory.delete(f"/scim/v2/Users/{created.json()['id']}").status_code == 204
+    place = f"/scim/v2/Users/{created.json()['id']}"
+    assert directory.ask(place)["userName"] == name
+    found = directory.ask("/scim/v2/Users", filter=f'userName eq "{name}"')
+    assert [entry["id"] for entry in found["Resources"]] == [created.json()["id"]]
+
+    married = {"op": "replace", "path": "name.familyName", "value": "King"}
+    patch = {
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+        "Operations": [married],
+    }
+    assert directory.patch(place, json=patch).is_success
+    assert directory.ask(place)["name"]["familyName"] == "King"
+    assert directory.delete(place).status_code == 204
+    assert directory.get(place).status_code == 404

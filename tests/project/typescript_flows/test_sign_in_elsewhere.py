@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import secrets
 from collections.abc import Iterator
 from typing import Any
@@ -61,7 +63,9 @@ def shop(
         "COMPANY_CLIENT_SECRET": client_secret,
         "COMPANY_DISCOVERY_URL": f"{server.address}/api/auth/.well-known/openid-configuration",
     }
-    workshop.render({"plugins": ["generic-oauth", "sso"]}, folder, settings)
+    workshop.render(
+        {"plugins": ["bearer", "generic-oauth", "oauth-popup", "sso"]}, folder, settings
+    )
     configuration = folder / "src" / "lib" / "auth.ts"
     before = configuration.read_text()
     assert before.count("config: []") == 1
@@ -107,6 +111,23 @@ def test_a_link_of_another_browser_signs_nobody_in(server: Server, shop: Server)
     back = agree(person, ask(attacker, shop))
     assert victim.get(back).headers["location"].startswith(f"{shop.address}/error?")
     assert victim.user() is None
+
+
+def test_a_popup_hands_the_session_to_its_page(server: Server, shop: Server) -> None:
+    person, popup, page = server.browser(), shop.browser(), shop.browser()
+    person.sign_up()
+    start = {"provider": "company", "popupNonce": secrets.token_hex(8)}
+    stranger = {**start, "popupOrigin": "https://stranger.example.com"}
+    assert popup.get("/oauth-popup/start", params=stranger).status_code == 403
+    to_company = popup.get("/oauth-popup/start", params={**start, "popupOrigin": shop.address})
+    done = popup.get(agree(person, to_company.headers["location"])).text
+    data = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', done)
+    assert data
+    message = json.loads(data[1])
+    assert (message["targetOrigin"], message["nonce"]) == (shop.address, start["popupNonce"])
+    page.headers["Authorization"] = f"Bearer {message['token']}"
+    user = page.user()
+    assert user and user["email"] == person.email
 
 
 def test_a_user_of_a_customers_identity_provider(server: Server, shop: Server) -> None:
