@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -54,10 +55,10 @@ def _version(name: str, stage: int) -> bytes:
 
 
 def _git(*arguments: str) -> subprocess.CompletedProcess[bytes]:
-    try:
-        return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True)
-    except FileNotFoundError:
+    git = shutil.which("git")
+    if git is None:
         return subprocess.CompletedProcess(["git"], 127, b"", b"")
+    return subprocess.run([git, *arguments], cwd=ROOT, capture_output=True)
 
 
 def _write(path: Path, text: str) -> None:
