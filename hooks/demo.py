@@ -36,6 +36,7 @@ class Stack:
     """How the projects of a stack are set up and started, from their own folder."""
 
     setup: Sequence[str]
+    generate: Sequence[str]
     serve: Sequence[str]  # listens on 127.0.0.1 and the port that it is given, or PORT says
     stop: Sequence[str]  # the database, which outlives the server
     start: str  # what a developer types
@@ -44,12 +45,17 @@ class Stack:
 STACKS = {
     "python": Stack(
         setup=[sys.executable, "scripts/setup.py"],
+        generate=[".venv/bin/python", "-m", "better_auth_prisma", "generate"],
         serve=[".venv/bin/fastapi", "run", "--host", "127.0.0.1", "--port", "{port}"],
         stop=[".venv/bin/python", "scripts/database.py", "stop"],
         start=".venv/bin/fastapi dev",
     ),
     "typescript": Stack(
         setup=[str(NODE / "bin" / "node"), NPM, "run", "setup"],
+        generate=[
+            *(str(NODE / "bin" / "node"), "node_modules/auth/dist/index.mjs", "generate", "-y"),
+            *("--config", "src/lib/auth.ts", "--output", "prisma/schema.prisma"),
+        ],
         serve=[str(NODE / "bin" / "node"), "src/server.ts"],
         stop=[str(NODE / "bin" / "node"), "scripts/database.ts", "stop"],
         start="npm run dev    # with Node.js 22.18 or newer",

@@ -29,6 +29,7 @@ INDEXES = ["@@index([userId])", "@@index([userId])", "@@index([identifier])"]
 CORE = {
     "block_comments": ["@@index([userId])"],
     "comments_on_attributes": INDEXES,
+    "emails_of_tenants": ["@@unique([email])"],
     "four_spaces_unaligned": INDEXES,
     "generator_with_a_hyphen": INDEXES,
     "introspected_lists": ["@@index([userId])"],
@@ -53,9 +54,12 @@ CORE = {
 
 #: What cannot be reconciled with the core or with MANY plugins: model, field, and a remedy.
 PROBLEMS = {
+    "accounts_without_an_id": ["Account has an @@id instead of the field id", "Make it a @@unique"],
     "ban_as_a_number": ["User.banExpires is Int", "writes DateTime: change its type"],
+    "big_number_ids": ["Session.id is a number", 'generate_id="serial"'],
     "conflict_markers": [":70: '<<<<<<< before updating' cannot be understood"],
     "defaults_of_the_client": ["User.code is required", "give it a default that the database"],
+    "first_and_last_names": ["User.name is missing", "Else add it as String? first, fill it"],
     "first_beta": ["Session.token is missing", "add this line: token String @unique."],
     "from_auth_js": [
         "Session.expires looks like expiresAt under another name",
@@ -64,6 +68,7 @@ PROBLEMS = {
         "Account.provider looks like providerId",
     ],
     "number_ids": ["User.id is a number", 'generate_id="serial"'],
+    "old_passkeys": ["Passkey.webauthnUserID is required", "credentialID is missing"],
     "own_required_column": ["User.company is required", "additional_fields"],
     "small_last_request": ["RateLimit.lastRequest is Int", "writes BigInt"],
     "someone_elses_team": ["Organization is needed as a model, but is an enum: rename it"],
@@ -72,6 +77,7 @@ PROBLEMS = {
 
 NOTES = {
     "enum_without_the_default": "User.role is the enum UserRole, which has no 'user'",
+    "ids_of_the_database": "User.id is a uuid, but better-auth makes other ids: set advanced=",
     "uuid_ids": "User.id is a uuid, but better-auth makes other ids: set advanced=",
 }
 

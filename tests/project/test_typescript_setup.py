@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from hooks.demo import environment
-from tests.project import test_typescript_flows as flows
 from tests.project.typescript import TYPESCRIPT, Browser, serving, setup
+from tests.project.typescript_flows import test_accounts, test_messages, test_two_factor
 from tests.template import render
 
 pytestmark = pytest.mark.e2e
@@ -39,14 +39,17 @@ def schema(project: Path) -> Iterator[Path]:
 @pytest.mark.parametrize(
     "flow",
     [
-        flows.test_username,
-        flows.test_two_factor,
-        flows.test_magic_link,
-        flows.test_email_otp,
-        flows.test_anonymous,
+        test_accounts.test_password,
+        test_accounts.test_username,
+        test_accounts.test_anonymous,
+        test_messages.test_magic_link,
+        test_messages.test_email_otp,
+        test_two_factor.test_two_factor,
     ],
 )
-def test_plugins_work_on_sqlite(project: Path, flow: Callable[[Browser], None]) -> None:
+def test_accounts_and_plugins_work_on_sqlite(
+    project: Path, flow: Callable[[Browser], None]
+) -> None:
     with serving(project) as server:
         flow(server.browser())
 

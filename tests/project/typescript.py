@@ -35,6 +35,21 @@ def setup(project: Path, *flags: str, **more: str) -> subprocess.CompletedProces
     )
 
 
+def run_node(project: Path, *command: str, **settings: str) -> str:
+    """What a command of Node.js prints in the project's folder; it has to succeed."""
+    done = subprocess.run(
+        [TYPESCRIPT.serve[0], *command],
+        cwd=project,
+        env=environment(NO_COLOR="1", **settings),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
 class Browser(httpx.Client):
     """Keeps cookies, and has an address of its own."""
 
@@ -73,11 +88,12 @@ class Browser(httpx.Client):
         session = self.ask("/get-session")
         return session["user"] if session else None
 
-    def message(self, to: str) -> str:
+    def message(self, to: str, about: str = "") -> str:
         """The latest message to somebody, which development writes into the log."""
         deadline = time.monotonic() + 5
+        line = rf"^To {re.escape(to)}: [^:]*{about}[^:]*: (.*)$"
         while time.monotonic() < deadline:
-            texts = re.findall(rf"^To {re.escape(to)}: [^:]*: (.*)$", self.log.read_text(), re.M)
+            texts = re.findall(line, self.log.read_text(), re.M)
             if texts:
                 return str(texts[-1])
             time.sleep(0.05)
@@ -95,9 +111,9 @@ class Server:
 
 
 @contextmanager
-def serving(project: Path, **settings: str) -> Iterator[Server]:
-    """Runs the project's server on a free port."""
-    port = free_port()
+def serving(project: Path, port: int | None = None, **settings: str) -> Iterator[Server]:
+    """Runs the project's server, on a free port unless it is to be this one."""
+    port = port or free_port()
     address, log = f"http://127.0.0.1:{port}", project / "server.log"
     env: Mapping[str, str] = environment(
         BETTER_AUTH_URL=address, PORT=str(port), TRUSTED_PROXIES=PROXY, **settings

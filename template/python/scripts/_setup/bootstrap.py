@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from _setup import conflicts, python_packages
+from _setup import conflicts, merge, python_packages
 from _setup.console import Console, Problem
 from _setup.project import PYTHON, ROOT
 
@@ -57,7 +57,17 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="let `prisma db push` make changes that delete data",
     )
+    parser.add_argument(
+        "--no-merge",
+        action="store_true",
+        help="leave the conflicts that an update left in the Prisma schema to you",
+    )
     return parser
+
+
+def _mergeable(options: argparse.Namespace) -> list[str]:
+    """The schemas whose conflicts setup resolves."""
+    return [] if options.no_merge else [one for one in conflicts.find() if merge.can_merge(one)]
 
 
 def _prepare(options: argparse.Namespace, console: Console, arguments: Sequence[str]) -> int:
@@ -75,7 +85,7 @@ def _prepare(options: argparse.Namespace, console: Console, arguments: Sequence[
         if not os.access(ROOT, os.W_OK):
             raise Problem(f"The project's folder {ROOT} is read-only for this user.")
         locks = Locks.take(console)
-        conflicts.refuse()
+        conflicts.refuse(but=_mergeable(options))
         step.detail = f"Python {sys.version.split()[0]}"
     with console.step("install") as step:
         step.detail = f"Python packages, {python_packages.install(locks.programs)}"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from _setup.console import Problem
 from _setup.project import ROOT
 
-_MARKER = b"<<<<<<< before updating"
+MARKER = b"<<<<<<< before updating"
 _NOT_OURS = {".git", ".venv", "node_modules", ".postgres", "__pycache__"}
 _LARGEST = 1_000_000
 
@@ -19,15 +19,18 @@ def find() -> list[str]:
     return sorted(str(path.relative_to(ROOT)) for path in _files() if _has_marker(path))
 
 
-def refuse() -> None:
+def refuse(but: Collection[str] = ()) -> None:
     """
+    Args:
+        but: files that may have them.
+
     Raises:
         Problem: a file has unresolved conflicts.
     """
-    if files := find():
+    if files := [name for name in find() if name not in but]:
         raise Problem(
             f"The last update left conflicts in {', '.join(files)}; resolve them (look for "
-            f'"{_MARKER.decode()}") and run setup again.'
+            f'"{MARKER.decode()}") and run setup again.'
         )
 
 
@@ -44,4 +47,4 @@ def _has_marker(path: Path) -> bool:
         content = path.read_bytes()
     except OSError:
         return False
-    return content.startswith(_MARKER) or b"\n" + _MARKER in content
+    return content.startswith(MARKER) or b"\n" + MARKER in content

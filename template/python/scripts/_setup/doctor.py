@@ -7,7 +7,17 @@ from collections.abc import Callable
 from better_auth_prisma import embedded_postgres
 from better_auth_prisma.embedded_postgres import EmbeddedPostgresError
 
-from _setup import conflicts, database, env_file, generate, node, project, push, python_packages
+from _setup import (
+    conflicts,
+    database,
+    env_file,
+    generate,
+    merge,
+    node,
+    project,
+    push,
+    python_packages,
+)
 from _setup.console import Console, Problem
 from _setup.prisma import Engine
 from _setup.steps import read_variables
@@ -47,7 +57,11 @@ class _Doctor:
         self._reachable = False
 
     def conflicts(self) -> list[str]:
-        return [f"{name} has conflicts from an update; resolve them." for name in conflicts.find()]
+        return [
+            f"{name} has conflicts from an update; "
+            + ("setup merges them." if merge.can_merge(name) else "resolve them.")
+            for name in conflicts.find()
+        ]
 
     def settings(self) -> list[str]:
         names = env_file.missing(project.ENV_FILE, project.ENV_EXAMPLE)

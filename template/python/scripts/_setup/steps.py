@@ -10,7 +10,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from better_auth_prisma import embedded_postgres
 from better_auth_prisma.embedded_postgres import EmbeddedPostgresError
 
-from _setup import database, env_file, node, programs, project
+from _setup import conflicts, database, env_file, merge, node, programs, project
 from _setup.console import Console, Problem
 from _setup.generate import generate
 from _setup.locks import Locks
@@ -34,6 +34,9 @@ def run_steps(options: argparse.Namespace, console: Console, locks: str) -> int:
     lock = Locks.inherited(locks).programs
     with ThreadPoolExecutor() as background:
         try:
+            if schemas := [name for name in conflicts.find() if merge.can_merge(name)]:
+                with console.step("merge") as step:
+                    step.detail = merge.merge(schemas, console)
             _run(console, lock, background, accept_data_loss=options.accept_data_loss)
         except Problem as problem:
             # Said at once: leaving the block waits for npm, so that the next setup need not.

@@ -74,6 +74,11 @@ def problems_of_addition(
                 f'{column.name} … @map("{other.column}"), or tell prisma_adapter(…, columns='
                 f'{{"{match.table.key}": {{"{column.name}": "{other.column}"}}}}).'
             )
+        elif "@id" in column.attributes and match.block.attribute("@@id"):
+            found.append(
+                f"{place} has an @@id instead of the field {column.name}, which better-auth needs. "
+                f"Make it a @@unique, and give the model a field {column.name} that is the @id."
+            )
         elif _cannot_be_added(column):
             line = f"{column.name} {column.type} {column.attributes}".strip()
             found.append(

@@ -1,0 +1,37 @@
+"""Administrators: who is one, and what they do to others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.project.typescript import Server, run_node
+
+pytestmark = pytest.mark.e2e
+
+
+def test_admin(project: Path, server: Server) -> None:
+    boss, guest = server.browser(), server.browser()
+    boss.sign_up()
+    guest_id = guest.sign_up()["id"]
+    assert boss.get("/admin/list-users").status_code == 403
+    promote(project, boss.email)
+    assert boss.ask("/admin/list-users")["total"] >= 2
+    boss.do("/admin/impersonate-user", userId=guest_id)
+    impersonated = boss.user()
+    assert impersonated and impersonated["email"] == guest.email
+    boss.do("/admin/stop-impersonating")
+    boss.do("/admin/ban-user", userId=guest_id)
+    assert guest.user() is None
+    body = {"email": guest.email, "password": guest.password}
+    assert guest.post("/sign-in/email", json=body).status_code == 403
+
+
+def promote(project: Path, email: str) -> None:
+    script = f"""
+    import {{ prisma }} from "./src/lib/prisma.ts";
+    await prisma.user.update({{ where: {{ email: "{email}" }}, data: {{ role: "admin" }} }});
+    await prisma.$disconnect();
+    """
+    run_node(project, "--input-type=module", "--eval", script)

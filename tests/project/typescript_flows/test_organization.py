@@ -1,0 +1,31 @@
+"""Organizations with invitations, teams, and roles of their own."""
+
+from __future__ import annotations
+
+import secrets
+
+import pytest
+
+from tests.project.typescript import Server
+
+pytestmark = pytest.mark.e2e
+
+
+def test_organization(server: Server) -> None:
+    owner, guest = server.browser(), server.browser()
+    owner.sign_up()
+    guest_id = guest.sign_up()["id"]
+    slug = secrets.token_hex(6)
+    organization = owner.do("/organization/create", name="Engines", slug=slug)["id"]
+    owner.do("/organization/set-active", organizationId=organization)
+    owner.do("/organization/invite-member", email=guest.email, role="member")
+    invitation = owner.message(guest.email).rsplit("/", 1)[1]
+    guest.do("/organization/accept-invitation", invitationId=invitation)
+    team = owner.do("/organization/create-team", name="Looms", organizationId=organization)
+    owner.do("/organization/add-team-member", teamId=team["id"], userId=guest_id)
+    role = {"role": "auditor", "permission": {"member": ["update"]}}
+    owner.do("/organization/create-role", organizationId=organization, **role)
+    full = owner.ask("/organization/get-full-organization", organizationId=organization)
+    assert len(full["members"]) == 2
+    assert "Looms" in {team["name"] for team in full["teams"]}
+    assert [team["name"] for team in guest.ask("/organization/list-user-teams")] == ["Looms"]

@@ -1,0 +1,54 @@
+"""The second factor: an authenticator app, backup codes, and codes in a mail."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import struct
+import time
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.project.typescript import Browser
+
+pytestmark = pytest.mark.e2e
+
+
+def totp(uri: str) -> str:
+    secret = parse_qs(urlsplit(uri).query)["secret"][0]
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    digest = hmac.new(key, struct.pack(">Q", int(time.time()) // 30), hashlib.sha1).digest()
+    offset = digest[-1] & 15
+    number = struct.unpack(">I", digest[offset : offset + 4])[0] & 0x7FFFFFFF
+    return f"{number % 10**6:06}"
+
+
+def test_two_factor(browser: Browser) -> None:
+    browser.sign_up()
+    enabled = browser.do("/two-factor/enable", password=browser.password)
+    browser.do("/two-factor/verify-totp", code=totp(enabled["totpURI"]))
+
+    start_over(browser)
+    backup = {"code": enabled["backupCodes"][0]}
+    assert browser.post("/two-factor/verify-totp", json=backup).is_client_error
+    browser.do("/two-factor/verify-totp", code=totp(enabled["totpURI"]))
+    assert browser.user()
+
+    start_over(browser)
+    browser.do("/two-factor/verify-backup-code", **backup)
+    assert browser.user()
+
+    start_over(browser)
+    assert browser.post("/two-factor/verify-backup-code", json=backup).is_client_error
+    browser.do("/two-factor/send-otp")
+    browser.do("/two-factor/verify-otp", code=browser.message(browser.email, "sign-in code"))
+    assert browser.user()
+
+
+def start_over(browser: Browser) -> None:
+    """Signs out, and in again as far as the password gets."""
+    browser.do("/sign-out")
+    assert browser.sign_in()["twoFactorRedirect"] is True
+    assert browser.user() is None

@@ -1,0 +1,57 @@
+"""Makes projects that run, in a second or two each: npm's packages and a PostgreSQL are shared."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg  # type: ignore[import-untyped]
+
+from tests.project.typescript import run_node
+from tests.project.typescript_sources import ENGINE, render_project
+
+PRISMA = "node_modules/prisma/build/index.js"
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What the projects share: npm's packages, and a PostgreSQL with a database for each."""
+
+    packages: Path
+    url: str
+
+    async def _create(self, database: str) -> None:
+        connection = await asyncpg.connect(self.url)
+        try:
+            await connection.execute(f'CREATE DATABASE "{database}"')
+        finally:
+            await connection.close()
+
+    def database(self) -> str:
+        """The URL of a new and empty database."""
+        database = f"set_{secrets.token_hex(6)}"
+        asyncio.run(self._create(database))
+        return f"{self.url.rsplit('/', 1)[0]}/{database}"
+
+    def settings(self) -> dict[str, str]:
+        """What a new project keeps in .env.local: an empty database, and a secret."""
+        return {
+            "DATABASE_URL": self.database(),
+            "BETTER_AUTH_SECRET": secrets.token_urlsafe(32),
+        }
+
+    def render(self, answers: dict[str, Any], folder: Path, settings: dict[str, str]) -> None:
+        """Writes a project, with Prisma's client."""
+        render_project(answers, folder)
+        (folder / ".env.local").write_text("".join(f"{k}={v}\n" for k, v in settings.items()))
+        for place in (folder, folder / ENGINE):
+            (place / "node_modules").symlink_to(self.packages)
+        run_node(folder, PRISMA, "generate")
+
+    def push(self, project: Path) -> None:
+        """Creates the tables of a project."""
+        # The CLI also ends with status 0 when its engine ends too early.
+        assert "in sync" in run_node(project, PRISMA, "db", "push")
