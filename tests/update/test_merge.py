@@ -260,7 +260,11 @@ def test_setup_merges_what_an_update_left_as_conflicts(
     said = subprocess.run(
         [sys.executable, "-c", MERGE],
         cwd=project.folder,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(folders)},
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(folders),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
         capture_output=True,
         text=True,
         check=True,

@@ -29,7 +29,7 @@ from sqlalchemy import Column, Connection, Table, inspect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from better_auth_prisma.column_types import column_type, refined_type, to_milliseconds
+from better_auth_prisma.column_types import column_type, fitting, refined_type, to_milliseconds
 
 _WITH_RETURNING = ("postgresql", "cockroachdb", "sqlite")
 
@@ -130,12 +130,23 @@ class PrismaAdapter(SQLAlchemyAdapter):
     # --- rows -----------------------------------------------------------------------------
 
     def _in(self, model: str, data: dict[str, Any], action: str) -> dict[str, Any]:
-        row = super()._in(model, data, action)
+        row = super()._in(model, self._fitting(model, data), action)
         # The row that is handed back must be the one that a later read finds.
         return {
             name: to_milliseconds(value) if isinstance(value, datetime) else value
             for name, value in row.items()
         }
+
+    def _fitting(self, model: str, data: dict[str, Any]) -> dict[str, Any]:
+        fields = self.schema[model]
+        row = dict(data)
+        for name in fields.keys() & row.keys():
+            try:
+                row[name] = fitting(row[name], fields[name])
+            except ValueError as error:
+                message = f"[body.{name}] Invalid input: {error}"
+                raise APIError(400, "VALIDATION_ERROR", message) from None
+        return row
 
     def _row(self, model: str, row: Any, select: list[str] | None) -> dict[str, Any]:
         # Every statement of the stock adapter asks for all columns, in the order of the table.

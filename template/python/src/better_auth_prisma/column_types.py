@@ -83,6 +83,32 @@ class IsoTimestamp(TypeDecorator[datetime]):
         return to_milliseconds(datetime.fromisoformat(value.replace("Z", "+00:00")))
 
 
+def fitting(value: Any, field: Field) -> Any:
+    """A value as a field holds it; a moment may come as its text, as in JSON.
+
+    Raises:
+        ValueError: the field cannot hold it.
+    """
+    if value is None or field.type == "json":
+        return value
+    if field.type == "datetime":
+        if isinstance(value, str):
+            # Python 3.10 does not know the Z of JavaScript's toISOString().
+            value = datetime.fromisoformat(value.replace("Z", "+00:00"))
+        fits = isinstance(value, datetime)
+    elif field.type == "number":
+        bits = 63 if field.bigint else 31
+        fits = type(value) is int and -(2**bits) <= value < 2**bits
+    else:
+        fits = isinstance(value, _KINDS[field.type])
+    if not fits:
+        raise ValueError(f"expected {field.type}")
+    return value
+
+
+_KINDS = {"string": str, "text": str, "boolean": bool, "string[]": list, "number[]": list}
+
+
 def column_type(field: Field, provider: str) -> TypeEngine[Any]:
     """The type of the column that Prisma makes for a field of better-auth.
 

@@ -18,6 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from better_auth_prisma.column_types import to_milliseconds
 from better_auth_prisma.http_body import read_body
 from better_auth_prisma.http_request import to_auth_request
+from better_auth_prisma.internal_adapter import make_concurrent
+from better_auth_prisma.passwords import hashing_in_threads
 
 #: Where a request keeps the cookies that its answer has to set.
 COOKIES = "better_auth_prisma.cookies"
@@ -25,6 +27,7 @@ COOKIES = "better_auth_prisma.cookies"
 
 def mount_auth(app: FastAPI, auth: BetterAuth) -> None:
     """Serves better-auth under its base path, and lets ``SessionReader`` renew cookies."""
+    make_concurrent(auth)
     app.include_router(auth_router(auth))
     app.add_middleware(_SessionCookies)
 
@@ -45,7 +48,7 @@ def auth_router(auth: BetterAuth) -> APIRouter:
             )
         except APIError as error:
             return _to_response(refusal(error))
-        return _to_response(await auth.handle(translated))
+        return _to_response(await hashing_in_threads(auth.handle(translated)))
 
     return router
 
