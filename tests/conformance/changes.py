@@ -53,9 +53,9 @@ def net_changes(noted: list[Any]) -> list[Change]:
     """What a request did in all: not that it, say, wrote a row and then completed it."""
     rows: dict[tuple[str, str], tuple[Any, Any]] = {}
     for note in noted:
-        before = json.loads(note["before"]) if note["before"] else None
-        after = json.loads(note["after"]) if note["after"] else None
-        key = (note["model"], (after if before is None else before)["id"])
+        before: Any = json.loads(note["before"]) if note["before"] else None
+        after: Any = json.loads(note["after"]) if note["after"] else None
+        key = (note["model"], (before or after)["id"])
         first = rows[key][0] if key in rows else before
         rows[key] = (first, after)
     return [

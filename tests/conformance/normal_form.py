@@ -22,6 +22,8 @@ _WORD = re.compile(r"[A-Za-z0-9_-]{16,}")
 _CODE = re.compile(r"\d{4,8}|[A-Za-z0-9]{5}-[A-Za-z0-9]{5}|[A-Z0-9]{8}|[A-Z0-9]{4}-[A-Z0-9]{4}")
 #: A session token and its signature, as cookies and bearers carry it.
 _SIGNED = re.compile(r"\b(\w{32})\.([\w+/-]{43}=|(?:[\w-]|%2B|%2F){43}%3D)")
+#: A code, and how often it was guessed.
+_COUNTED_CODE = re.compile(r"(\d{6}):(\d+)")
 _MULTI_SESSION = re.compile(r"_multi-\w{32}")
 _SECONDS = range(10**9, 10**10)
 _MILLISECONDS = range(10**12, 10**13)
@@ -67,6 +69,8 @@ class NormalForm:
         text = self._replace(text)
         if _CODE.fullmatch(text) and text not in ("00000000",):
             return self._met.setdefault(text, f"{{{place}, a code of {len(text)}}}")
+        if counted := _COUNTED_CODE.fullmatch(text):
+            return f"{self._text(counted[1], place)}:{counted[2]}"
         text = _MULTI_SESSION.sub("_multi-{token}", _SIGNED.sub(_signed, text))
         return self._words(_JWT.sub(lambda found: self._jwt(found[0], place), text), place)
 

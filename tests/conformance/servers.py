@@ -159,10 +159,11 @@ _EDITS = {
     },
     "python/src/my_app/auth.py": {
         "    rate_limit=": (
-            "    user=UserOptions(ChangeEmailOptions(enabled=True), DeleteUserOptions(enabled=True)),\n"
+            "    user=UserOptions(\n        ChangeEmailOptions(enabled=True), "
+            "DeleteUserOptions(enabled=True)\n    ),\n"
             "    rate_limit="
         ),
-        'OAuthProviderPlugin(\n': (
+        "OAuthProviderPlugin(\n": (
             "OAuthProviderPlugin(\n            allow_dynamic_client_registration=True,\n"
             "            allow_unauthenticated_client_registration=True,\n"
         ),

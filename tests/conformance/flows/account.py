@@ -161,7 +161,7 @@ def sets_a_password_without_knowing_it(world: World) -> None:
     """For the application alone, not for its users."""
     ada = world.signed_up()
     ada.post("/set-password", newPassword=OTHER_PASSWORD)
-    world.change("UPDATE account SET password = NULL WHERE \"userId\" = $1", ada.user_id)
+    world.change('UPDATE account SET password = NULL WHERE "userId" = $1', ada.user_id)
     ada.post("/set-password", newPassword=OTHER_PASSWORD)
 
 

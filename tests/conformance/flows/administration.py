@@ -1,5 +1,7 @@
 """What an administrator does to users, and what nobody else may."""
 
+from typing import Any
+
 from tests.conformance.world import World
 
 OTHER_PASSWORD = "another battery"
@@ -16,8 +18,12 @@ def lists_users(world: World) -> None:
     boss.get("/admin/list-users", searchOperator="starts_with", **ada)
     boss.get("/admin/list-users", **mine, filterField="role", filterValue="admin")
     boss.get(
-        "/admin/list-users", **mine, sortBy="email",
-        filterField="role", filterValue="admin", filterOperator="ne",
+        "/admin/list-users",
+        **mine,
+        sortBy="email",
+        filterField="role",
+        filterValue="admin",
+        filterOperator="ne",
     )
     boss.get("/admin/list-users", searchField="name", searchValue=f"nobody{world.tag}")
 
@@ -54,10 +60,14 @@ def creates_a_user(world: World) -> None:
 def creates_odd_users(world: World) -> None:
     boss = world.admin()
     boss.post("/admin/create-user", email=f"a{world.tag}@example.com", name="No password")
-    boss.post("/admin/create-user", email=f"B{world.tag}@example.com", name="Role", role=["user", "admin"])
+    boss.post(
+        "/admin/create-user", email=f"B{world.tag}@example.com", name="Role", role=["user", "admin"]
+    )
     boss.post("/admin/create-user", email=f"c{world.tag}@example.com", name="Role", role="nonsense")
     boss.post(
-        "/admin/create-user", email=f"d{world.tag}@example.com", name="Data",
+        "/admin/create-user",
+        email=f"d{world.tag}@example.com",
+        name="Data",
         data={"image": "https://example.com/d.png", "username": f"d{world.tag}"},
     )
     boss.post("/admin/create-user", email="nonsense", name="Nobody")
@@ -180,7 +190,7 @@ def asks_for_permissions(world: World) -> None:
     world.browser().post("/admin/has-permission", permissions={"user": ["ban"]})
 
 
-_REQUESTS = [
+_REQUESTS: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/admin/list-users", {}),
     ("GET", "/admin/get-user", {}),
     ("POST", "/admin/create-user", {"email": "x@example.com", "name": "x"}),
