@@ -133,7 +133,8 @@ def test_no_dependency_can_be_shadowed_by_a_project(project: Path) -> None:
 def test_a_forged_address_does_not_lift_the_rate_limit(address: str) -> None:
     """Uvicorn believes X-Forwarded-For of whoever is on its own machine; the application not.
 
-    This one is the last: nobody can sign in from here for ten seconds after it.
+    Three attempts in ten seconds are allowed; of eight, one is too many even if ten seconds end
+    among them. This test is the last: nobody can sign in from here for ten seconds after it.
     """
     wrong = {"email": "nobody@example.com", "password": "wrong password"}
     statuses = [
@@ -142,6 +143,6 @@ def test_a_forged_address_does_not_lift_the_rate_limit(address: str) -> None:
             json=wrong,
             headers={"X-Forwarded-For": f"198.51.100.{number}{port}"},
         ).status_code
-        for number, port in enumerate(["", "", ":1234", "", ":80", ""])
+        for number, port in enumerate(["", "", ":1234", "", ":80", "", "", ""])
     ]
-    assert statuses[-1] == 429
+    assert 429 in statuses

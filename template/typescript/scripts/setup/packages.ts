@@ -66,8 +66,16 @@ export async function install(folder: string, change: boolean): Promise<string> 
   if (existsSync(unfinished)) rmSync(modules, { recursive: true });
   mkdirSync(modules, { recursive: true });
   writeFileSync(unfinished, "");
-  const args = ["install", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"];
-  const { status, output } = await node(npm(), args, { cwd: folder, env: patience });
+  const attempt = (freshness: string) =>
+    node(npm(), ["install", "--no-audit", "--no-fund", freshness, "--loglevel=error"], {
+      cwd: folder,
+      env: patience,
+    });
+  let { status, output } = await attempt("--prefer-offline");
+  // What npm has in its cache may be too old to know the versions that a newer package asks for.
+  if (status !== 0 && output.includes("ETARGET")) {
+    ({ status, output } = await attempt("--prefer-online"));
+  }
   if (status !== 0) throw new Problem(failure(output));
   rmSync(unfinished, { force: true });
   const still = missingPackages(folder);
