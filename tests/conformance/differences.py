@@ -23,7 +23,7 @@ EXPLAINED: dict[str, list[Explained]] = {
     ],
     "A refusal that has no body on the official server": [
         Explained("* · body", None, "{'code': '*', 'message': '*'}"),
-        Explained("* · body", None, "{'message': 'Not Found'}"),
+        Explained("* · body", None, {"message": "Not Found"}),
         Explained("* · type", None, "application/json"),
     ],
     "A code beside the message, where the official server has only the message": [
@@ -80,6 +80,10 @@ EXPLAINED: dict[str, list[Explained]] = {
         Explained("administration/bans_a_user: 8 * · session deleted · 0 · token"),
         Explained("administration/ends_sessions_of_users: 7 POST /sign-in/email *"),
         Explained("administration/ends_sessions_of_users: 8 * · session deleted · 0 · token"),
+    ],
+    "The official server renews the session that it refuses": [
+        Explained("account/is_no_longer_fresh: 2 * · cookies · better-auth.session_token"),
+        Explained("account/is_no_longer_fresh: 2 * · headers · set-auth-token"),
     ],
     "What a filter does not know, it does not find": [
         Explained("administration/lists_users_wrongly: *"),
