@@ -1,17 +1,19 @@
-"""What people and attackers do, on the official server and on the Python one, and no difference."""
+"""What people do, on the official server and on the Python one, and no difference."""
 
 from __future__ import annotations
 
 import pytest
 
+from tests.conformance import flows
+from tests.conformance.collected import flows_of
 from tests.conformance.comparison import Outcome, compare
 from tests.conformance.differences import EXPLAINED, LENIENT
 from tests.conformance.explanations import Explanations
-from tests.conformance.flows import all_flows
 from tests.conformance.servers import Server
 
 pytestmark = pytest.mark.e2e
 
+FLOWS = flows_of(flows)
 EXPLANATIONS = Explanations(EXPLAINED)
 
 
@@ -29,9 +31,9 @@ def check(name: str, outcome: Outcome) -> None:
     assert not unexplained, "\n".join(map(str, ["the servers differ", *unexplained]))
 
 
-@pytest.mark.parametrize("name", all_flows())
+@pytest.mark.parametrize("name", FLOWS)
 def test_both_servers_do_the_same(servers: tuple[Server, Server], name: str) -> None:
-    check(name, compare(all_flows()[name], name, *servers))
+    check(name, compare(FLOWS[name], name, *servers))
 
 
 def test_every_explanation_is_still_needed() -> None:

@@ -32,6 +32,22 @@ class Exchange:
     status: int
     answer: dict[str, Any]
 
+    @property
+    def successes(self) -> int:
+        """How many of its answers are no refusal."""
+        return sum(answer["status"] < 400 for answer in self._answers)
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether it gives somebody a session."""
+        cookies = [answer["cookies"] for answer in self._answers]
+        return any("a value" in str(each.get("better-auth.session_token")) for each in cookies)
+
+    @property
+    def _answers(self) -> list[dict[str, Any]]:
+        answers: list[dict[str, Any]] = self.answer.get("answers", [self.answer])
+        return answers
+
 
 class World:
     """What a flow is given. Names and addresses in it are new in each run."""
