@@ -107,4 +107,9 @@ LENIENT = {
     "administration/lists_users_wrongly: 10 GET /admin/list-users",
     "administration/asks_for_permissions: 5 POST /admin/has-permission",
     "email_and_password/posts_no_body: 3 POST /sign-out",
+    "malformed/asks_for_odd_paths: 11 GET /reset-password/%ED%A0%80",
+    "malformed/puts_something_else_where_text_belongs: 72 POST /request-password-reset with "
+    "email='eveeveeve",
+    "malformed/puts_something_else_where_text_belongs: 74 POST /request-password-reset with "
+    "redirectTo=None",
 }

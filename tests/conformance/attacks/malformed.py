@@ -9,7 +9,7 @@ from urllib.parse import quote
 from tests.conformance.world import World
 
 #: Values that stand where a text belongs.
-_NO_TEXTS: list[Any] = [None, 5, True, ["x"], {"a": 1}, "", "a\0b", "\ud800", "x" * 20_000]
+_NO_TEXTS: list[Any] = [None, 5, True, ["x"], {"a": 1}, "", "a\0b", "eve" * 7_000, "\ud800"]
 
 #: What signed-in users send, and which members of it are replaced one after the other.
 _BODIES: dict[str, dict[str, Any]] = {
@@ -41,11 +41,11 @@ def puts_something_else_where_text_belongs(world: World) -> None:
     for path, body in _BODIES.items():
         for member in body:
             for value in _NO_TEXTS:
-                sent = json.dumps({**body, member: value})
+                sent = json.dumps({**body, member: value}).replace("eve", f"eve{world.tag}")
                 eve.request(
                     "POST",
                     path,
-                    name=f"POST {path} with {member}={sent[:0]}{value!r:.20}",
+                    name=f"POST {path} with {member}={value!r:.10}",
                     content=sent,
                     headers={"Content-Type": "application/json"},
                 )
@@ -156,7 +156,6 @@ def breaks_bearers(world: World) -> None:
     ada.forget()
     for value in [
         "Bearer",
-        "Bearer ",
         f"bearer {token}",
         f"Bearer {token}",
         f"Bearer {token}.",
