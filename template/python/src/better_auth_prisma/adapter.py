@@ -138,8 +138,9 @@ class PrismaAdapter(SQLAlchemyAdapter):
         }
 
     def _fitting(self, model: str, data: dict[str, Any]) -> dict[str, Any]:
+        """What of the data the table has, as better-auth's adapters take it."""
         fields = self.schema[model]
-        row = dict(data)
+        row = {name: value for name, value in data.items() if name == "id" or name in fields}
         for name in fields.keys() & row.keys():
             try:
                 row[name] = fitting(row[name], fields[name])

@@ -20,6 +20,7 @@ from better_auth_prisma.http_body import read_body
 from better_auth_prisma.http_request import to_auth_request
 from better_auth_prisma.internal_adapter import make_concurrent
 from better_auth_prisma.passwords import hashing_in_threads
+from better_auth_prisma.repairs import repair
 
 #: Where a request keeps the cookies that its answer has to set.
 COOKIES = "better_auth_prisma.cookies"
@@ -28,6 +29,7 @@ COOKIES = "better_auth_prisma.cookies"
 def mount_auth(app: FastAPI, auth: BetterAuth) -> None:
     """Serves better-auth under its base path, and lets ``SessionReader`` renew cookies."""
     make_concurrent(auth)
+    repair(auth)
     app.include_router(auth_router(auth))
     app.add_middleware(_SessionCookies)
 

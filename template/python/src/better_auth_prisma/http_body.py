@@ -35,6 +35,8 @@ _STRING_MEMBERS = """
     username
 """
 _STRINGS = frozenset(_STRING_MEMBERS.split())
+#: Members that are numbers on every route which has them.
+_NUMBERS = frozenset({"banExpiresIn", "expiresIn", "refillAmount", "refillInterval", "remaining"})
 _KINDS = {bool: "boolean", int: "number", float: "number", list: "array", dict: "object"}
 
 
@@ -119,6 +121,9 @@ def _check_members(body: Any) -> None:
         raise _invalid("body", f"expected object, received {_kind(body)}")
     _check_texts(body)
     _check_strings(body, "body")
+    for name in _NUMBERS.intersection(body):
+        if body[name] is not None and type(body[name]) not in (int, float):
+            raise _invalid(f"body.{name}", f"expected number, received {_kind(body[name])}")
     if isinstance(body.get("data"), dict):
         _check_strings(body["data"], "body.data")
 

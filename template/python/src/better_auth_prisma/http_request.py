@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, NoReturn
 from urllib.parse import unquote
 
 from better_auth import BetterAuth
@@ -13,13 +14,32 @@ from better_auth_prisma.http_address import client_address
 from better_auth_prisma.http_body import check_text
 
 
+class _Body(dict[str, Any]):
+    """A body that lacks a member is refused; in better-auth-server, it is a ``KeyError``: 500."""
+
+    def __missing__(self, name: str) -> NoReturn:
+        raise APIError(
+            400,
+            "VALIDATION_ERROR",
+            f"[body.{name}] Invalid input: expected string, received undefined",
+        )
+
+
 @dataclass
 class PrismaAuthRequest(AuthRequest):
-    """An ``AuthRequest`` with better-auth's rules for cookies.
+    """An ``AuthRequest`` with better-auth's rules for bodies and for cookies.
 
     better-auth-server's own parser is ``http.cookies``, which drops every cookie of a header
     when one of them is odd: a stranger's ``a={"x":1}`` would sign the user out.
     """
+
+    def json(self) -> dict[str, Any]:
+        """The members of the body.
+
+        Raises:
+            APIError: 400; it is no JSON object, or lacks a member that somebody takes from it.
+        """
+        return _Body(super().json())
 
     def cookies(self) -> dict[str, str]:
         """The cookies by name; the first one of a name counts."""

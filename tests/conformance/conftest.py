@@ -1,0 +1,52 @@
+"""The two stacks, set up once for all workers of a test run."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.servers import Server, Stacks, set_up
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[Path]:
+    """Holds a lock; gives the file that counts who uses the folder."""
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder / "users"
+
+
+@pytest.fixture(scope="session")
+def stacks(
+    template: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Iterator[Stacks]:
+    """Both projects on one database. The worker that is last stops it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "conformance"
+    with _locked(folder) as users:
+        if users.exists():
+            stacks = Stacks(folder / "typescript", folder / "python")
+            stacks.start_database()
+        else:
+            stacks = set_up(template, folder)
+            users.write_text("0")
+        users.write_text(str(int(users.read_text()) + 1))
+    try:
+        yield stacks
+    finally:
+        with _locked(folder) as users:
+            users.write_text(str(int(users.read_text()) - 1))
+            if users.read_text() == "0":
+                stacks.stop_database()
+
+
+@pytest.fixture(scope="module")
+def servers(stacks: Stacks) -> Iterator[tuple[Server, Server]]:
+    """The official server and the Python one, on the same database at the same time."""
+    with stacks.serving() as both:
+        yield both

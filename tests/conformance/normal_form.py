@@ -1,0 +1,143 @@
+"""Answers and rows in a form that is the same for both servers.
+
+What is random gets the name of the place where the flow first met it, so that it is compared
+whether a later answer repeats the right value. Moments become their distance from now.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import time
+from datetime import datetime, timezone
+from typing import Any
+from urllib.parse import quote, unquote
+
+_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
+#: As `Date.prototype.toISOString` writes it.
+_ISO_OF_JAVASCRIPT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+_JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
+_WORD = re.compile(r"[A-Za-z0-9_-]{16,}")
+_CODE = re.compile(r"\d{4,8}|[A-Za-z0-9]{5}-[A-Za-z0-9]{5}|[A-Z0-9]{8}|[A-Z0-9]{4}-[A-Z0-9]{4}")
+#: A session token and its signature, as cookies and bearers carry it.
+_SIGNED = re.compile(r"\b(\w{32})\.([\w+/-]{43}=|(?:[\w-]|%2B|%2F){43}%3D)")
+#: A code, and how often it was guessed.
+_COUNTED_CODE = re.compile(r"(\d{6}):(\d+)")
+_MULTI_SESSION = re.compile(r"_multi-\w{32}")
+_SECONDS = range(10**9, 10**10)
+_MILLISECONDS = range(10**12, 10**13)
+
+
+class NormalForm:
+    """The normal form of one flow on one server."""
+
+    def __init__(self, replacements: dict[str, str]) -> None:
+        self._replacements = replacements
+        self._met: dict[str, str] = {}
+
+    def replace(self, text: str, name: str) -> None:
+        """From now on ``text`` is called ``{name}``."""
+        self._replacements[text] = name
+
+    def of(self, value: Any, place: str) -> Any:
+        """The normal form of a value of JSON that was found at a place."""
+        if isinstance(value, dict):
+            return {
+                self._replace(str(name)): self.of(value[name], f"{place}.{name}")
+                for name in sorted(value)
+            }
+        if isinstance(value, list):
+            return [self.of(entry, f"{place}[{index}]") for index, entry in enumerate(value)]
+        if isinstance(value, str):
+            return self._text(value, place)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            if int(value) in _SECONDS:
+                return _distance(value)
+            if int(value) in _MILLISECONDS:
+                return _distance(value / 1000) + " in ms"
+        return value
+
+    def _text(self, text: str, place: str) -> Any:
+        if _ISO.fullmatch(text):
+            return self._moment(text, place)
+        if text[:1] in ("{", "[") and text[-1:] in ("}", "]"):
+            try:
+                return {"json": self.of(json.loads(text), place)}
+            except ValueError:
+                pass
+        text = self._replace(text)
+        if _CODE.fullmatch(text) and text not in ("00000000",):
+            return self._met.setdefault(text, f"{{{place}, a code of {len(text)}}}")
+        if counted := _COUNTED_CODE.fullmatch(text):
+            return f"{self._text(counted[1], place)}:{counted[2]}"
+        text = _MULTI_SESSION.sub("_multi-{token}", _SIGNED.sub(_signed, text))
+        return self._words(_JWT.sub(lambda found: self._jwt(found[0], place), text), place)
+
+    def _replace(self, text: str) -> str:
+        for old, name in self._replacements.items():
+            for spelling in {old, quote(old, safe=""), quote(old)}:
+                text = text.replace(spelling, f"{{{name}}}")
+        return text
+
+    def _words(self, text: str, place: str) -> str:
+        def name(found: re.Match[str]) -> str:
+            word = found[0]
+            if not _is_random(word):
+                return word
+            return self._met.setdefault(word, f"{{{place}, {len(word)} long}}")
+
+        return _WORD.sub(name, text)
+
+    def _jwt(self, token: str, place: str) -> str:
+        if token not in self._met:
+            parts = [_from_base64(part) for part in token.split(".")[:2]]
+            self._met[token] = f"JWT{json.dumps([self.of(part, place) for part in parts])}"
+        return self._met[token]
+
+    def _moment(self, text: str, place: str) -> str:
+        moment = datetime.fromisoformat(
+            re.sub(r"\.(\d+)", _microseconds, text.replace("Z", "+00:00"))
+        )
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=timezone.utc)
+        form = "" if ".row." in place or _ISO_OF_JAVASCRIPT.fullmatch(text) else " in an odd form"
+        return _distance(moment.timestamp()) + form
+
+
+def _signed(found: re.Match[str]) -> str:
+    return f"{found[1]}.signature{' in percent-encoding' if '%' in found[2] else ''}"
+
+
+def _microseconds(found: re.Match[str]) -> str:
+    return f".{found[1]:0<6.6}"
+
+
+def _distance(moment: float) -> str:
+    """In minutes, which a slow request does not change."""
+    return f"{{now {round((moment - time.time()) / 60):+d} min}}"
+
+
+def _from_base64(part: str) -> Any:
+    try:
+        return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except ValueError:
+        return "not JSON"
+
+
+def _is_random(word: str) -> bool:
+    has = [any(map(kind, word)) for kind in (str.islower, str.isupper, str.isdigit)]
+    return sum(has) == 3 or (len(word) >= 24 and "_" not in word and sum(has) == 2)
+
+
+def cookies(headers: list[str], form: NormalForm) -> dict[str, list[str]]:
+    """Set-Cookie headers by name: whether there is a value, and the attributes."""
+    found: dict[str, list[str]] = {}
+    for header in headers:
+        pair, *attributes = header.split(";")
+        name, _, value = pair.partition("=")
+        pairs = [attribute.strip().partition("=") for attribute in attributes]
+        said = sorted(f"{key.lower()}{equals}{setting}" for key, equals, setting in pairs)
+        shown = ["a value" if unquote(value) else "no value", *said]
+        found.setdefault(form.of(name, "cookie"), []).append("; ".join(shown))
+    return found

@@ -1,0 +1,214 @@
+"""Both servers of the template on one PostgreSQL: the official one, and the Python one."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg  # type: ignore[import-untyped]
+from dotenv import dotenv_values
+
+from hooks.demo import NODE, STACKS, environment, free_port, run, wait_until_healthy
+from tests.answers import options_of, stack_plugins
+from tests.conformance.changes import WATCH
+from tests.project.typescript import PROXY
+from tests.template import render
+
+Result = TypeVar("Result")
+
+_STACK_OF = {"official": "typescript", "python": "python"}
+
+#: The database that the crossing works on: the same tables, empty.
+CROSSING = "crossing"
+
+
+def answers(stack: str) -> dict[str, Any]:
+    """All plugins and options that both stacks have."""
+    both = set(stack_plugins("python")) & set(stack_plugins("typescript"))
+    options = set(options_of("python")) & set(options_of("typescript"))
+    return {
+        "stack": stack,
+        "plugins": [plugin for plugin in stack_plugins("typescript") if plugin in both],
+        "plugin_options": [option for option in options_of("typescript") if option in options],
+        "rate_limit_storage": "database",
+    }
+
+
+class Database:
+    """The database of both, for one thread of a test."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._loop = asyncio.new_event_loop()
+        self._connection: Any = None
+
+    def _wait(self, work: Coroutine[Any, Any, Result]) -> Result:
+        return self._loop.run_until_complete(work)
+
+    def _open(self) -> Any:
+        if self._connection is None:
+            self._connection = self._wait(asyncpg.connect(self.url))
+        return self._connection
+
+    def execute(self, sql: str, *arguments: object) -> None:
+        self._wait(self._open().execute(sql, *arguments))
+
+    def fetch(self, sql: str, *arguments: object) -> list[Any]:
+        rows: list[Any] = self._wait(self._open().fetch(sql, *arguments))
+        return rows
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._wait(self._connection.close())
+        self._loop.close()
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that runs; ``name`` is also what it tells the database as its application."""
+
+    name: str
+    address: str
+    log: Path
+    database_url: str
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.address).netloc
+
+
+@dataclass(frozen=True)
+class Stacks:
+    """The two projects, set up on one database with one secret."""
+
+    typescript: Path
+    python: Path
+
+    @property
+    def settings(self) -> dict[str, str]:
+        values = dotenv_values(self.typescript / ".env.local")
+        return {name: values[name] or "" for name in ("DATABASE_URL", "BETTER_AUTH_SECRET")}
+
+    def url(self, database: str | None = None) -> str:
+        """The URL of the common database, or of another one beside it."""
+        parts = urlsplit(self.settings["DATABASE_URL"])
+        return urlunsplit(parts._replace(path=f"/{database}")) if database else parts.geturl()
+
+    def start_database(self) -> None:
+        run([STACKS["typescript"].serve[0], "scripts/database.ts", "start"], self.typescript)
+
+    def stop_database(self) -> None:
+        run(STACKS["typescript"].stop, self.typescript)
+
+    @contextmanager
+    def serving(
+        self, *, database: str | None = None, zones: tuple[str, str] = ("UTC", "UTC")
+    ) -> Iterator[tuple[Server, Server]]:
+        """Runs the official server and the Python one, each in a time zone of its own."""
+        url = self.url(database)
+        with (
+            _serving("official", self.typescript, url, zones[0]) as official,
+            _serving("python", self.python, url, zones[1]) as python,
+        ):
+            yield official, python
+
+
+def set_up(template: Path, folder: Path) -> Stacks:
+    """Renders and sets up both projects; the second takes the database of the first."""
+    stacks = Stacks(
+        render(template, folder / "typescript", answers("typescript")),
+        render(template, folder / "python", answers("python")),
+    )
+    configure(folder)
+    _run_setup([str(NODE / "bin" / "node"), "scripts/setup.cjs"], stacks.typescript)
+    env_file = stacks.python / ".env.local"
+    kept = [
+        line
+        for line in env_file.read_text().splitlines()
+        if line.partition("=")[0] not in stacks.settings
+    ]
+    given = [f"{name}={value}" for name, value in stacks.settings.items()]
+    env_file.write_text("\n".join([*kept, *given]) + "\n")
+    _run_setup(STACKS["python"].setup, stacks.python)
+
+    with closing(Database(stacks.url("postgres"))) as database:
+        common = urlsplit(stacks.url()).path[1:]
+        database.execute(f'CREATE DATABASE {CROSSING} TEMPLATE "{common}"')
+    with closing(Database(stacks.url())) as database:
+        database.execute(WATCH)
+    return stacks
+
+
+#: What a developer adds to the auth configurations, so that more of better-auth is on.
+_EDITS = {
+    "typescript/src/lib/auth.ts": {
+        "  rateLimit: {": (
+            "  user: { changeEmail: { enabled: true }, deleteUser: { enabled: true } },\n"
+            "  rateLimit: {"
+        ),
+        "oauthProvider({ ": (
+            "oauthProvider({ allowDynamicClientRegistration: true, "
+            "allowUnauthenticatedClientRegistration: true, "
+        ),
+    },
+    "python/src/my_app/auth.py": {
+        "    rate_limit=": (
+            "    user=UserOptions(\n        ChangeEmailOptions(enabled=True), "
+            "DeleteUserOptions(enabled=True)\n    ),\n"
+            "    rate_limit="
+        ),
+        "OAuthProviderPlugin(\n": (
+            "OAuthProviderPlugin(\n            allow_dynamic_client_registration=True,\n"
+            "            allow_unauthenticated_client_registration=True,\n"
+        ),
+        "from better_auth.plugins_ext": (
+            "from better_auth.config import ChangeEmailOptions, DeleteUserOptions, UserOptions\n"
+            "from better_auth.plugins_ext"
+        ),
+    },
+}
+
+
+def configure(folder: Path) -> None:
+    """Edits the auth configurations of both projects, in the same sense."""
+    for name, edits in _EDITS.items():
+        text = (folder / name).read_text()
+        for old, new in edits.items():
+            assert text.count(old) == 1, f"{name} does not say {old}"
+            text = text.replace(old, new)
+        (folder / name).write_text(text)
+
+
+def _run_setup(command: Sequence[str], project: Path) -> None:
+    done = subprocess.run(
+        command, cwd=project, env=environment(), capture_output=True, text=True, timeout=600
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@contextmanager
+def _serving(name: str, project: Path, database_url: str, zone: str) -> Iterator[Server]:
+    port = free_port()
+    address, log = f"http://127.0.0.1:{port}", project / "server.log"
+    command = [word.format(port=port) for word in STACKS[_STACK_OF[name]].serve]
+    settings = environment(
+        BETTER_AUTH_URL=address,
+        DATABASE_URL=f"{database_url}?application_name={name}",
+        PORT=str(port),
+        TRUSTED_PROXIES=PROXY,
+        TZ=zone,
+    )
+    with log.open("w") as output:
+        server = subprocess.Popen(command, cwd=project, env=settings, stdout=output, stderr=output)
+        try:
+            wait_until_healthy(server, address)
+            yield Server(name, address, log, database_url)
+        finally:
+            server.terminate()
+            server.wait(timeout=30)

@@ -1,0 +1,244 @@
+"""One run of a flow against one server: its browsers, and what they were answered."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from tests.conformance.changes import LATEST, NEWER, net_changes
+from tests.conformance.normal_form import NormalForm, cookies
+from tests.conformance.servers import Database, Server
+
+PASSWORD = "correct horse battery"
+
+#: Headers that mean something to a client of better-auth.
+_HEADERS = ["location", "www-authenticate", "set-auth-token", "set-auth-jwt", "x-retry-after"]
+
+
+@dataclass
+class Exchange:
+    """A request by name, and its answer in normal form."""
+
+    name: str
+    status: int
+    answer: dict[str, Any]
+
+    @property
+    def successes(self) -> int:
+        """How many of its answers are no refusal."""
+        return sum(answer["status"] < 400 for answer in self._answers)
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether it gives somebody a session."""
+        cookies = [answer["cookies"] for answer in self._answers]
+        return any("a value" in str(each.get("better-auth.session_token")) for each in cookies)
+
+    @property
+    def _answers(self) -> list[dict[str, Any]]:
+        answers: list[dict[str, Any]] = self.answer.get("answers", [self.answer])
+        return answers
+
+
+class World:
+    """What a flow is given. Names and addresses in it are new in each run."""
+
+    def __init__(self, server: Server, database: Database, transport: httpx.BaseTransport) -> None:
+        self.server, self.database, self.transport = server, database, transport
+        self.tag = str(10**7 + secrets.randbelow(9 * 10**7))
+        self.form = NormalForm(
+            {server.address: "origin", server.host: "host", self.tag: "tag"},
+        )
+        self.exchanges: list[Exchange] = []
+        self._mark: int = database.fetch(LATEST)[0]["number"]
+        self._log_start = server.log.stat().st_size
+
+    def browser(self, name: str = "ada") -> Browser:
+        """A browser of somebody who is not signed in."""
+        return Browser(self, name)
+
+    def signed_up(self, name: str = "ada", **more: Any) -> Browser:
+        """A browser of somebody who has just signed up."""
+        browser = self.browser(name)
+        browser.sign_up(**more)
+        return browser
+
+    def admin(self, name: str = "boss") -> Browser:
+        """A browser of somebody who may do everything."""
+        browser = self.signed_up(name)
+        self.change('UPDATE "user" SET role = $1 WHERE email = $2', "admin", browser.email)
+        return browser
+
+    def change(self, sql: str, *arguments: object) -> None:
+        """Changes the database behind the server's back."""
+        self.database.execute(sql, *arguments)
+
+    def message(self, to: str) -> str:
+        """The latest message to an address, which development writes into the log."""
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            with self.server.log.open("rb") as log:
+                log.seek(self._log_start)
+                said = log.read().decode(errors="replace")
+            texts = re.findall(rf"To {re.escape(to)}: [^:\n]*: (.*)$", said, re.M)
+            if texts:
+                return str(texts[-1])
+            time.sleep(0.02)
+        raise AssertionError(f"nothing was sent to {to}")
+
+    def note(self, name: str, answers: Sequence[httpx.Response]) -> None:
+        """Writes down what came of a request, or of several at a time."""
+        place = f"{len(self.exchanges) + 1}"
+        noted = [self._normal(answer, place) for answer in answers]
+        noted.sort(key=lambda entry: json.dumps(entry, sort_keys=True))
+        answer: dict[str, Any] = noted[0] if len(noted) == 1 else {"answers": noted}
+        answer["rows"] = self._rows(place)
+        status = max(answer.status_code for answer in answers)
+        self.exchanges.append(Exchange(f"{place} {name}", status, answer))
+
+    def _normal(self, answer: httpx.Response, place: str) -> dict[str, Any]:
+        headers = {
+            name: self.form.of(answer.headers[name], f"{place}.{name}")
+            for name in _HEADERS
+            if name in answer.headers
+        }
+        # What a redirect says besides its location, nobody reads.
+        kind = answer.headers.get("content-type") if answer.content else None
+        try:
+            body = answer.json() if answer.content else None
+        except ValueError:
+            body = answer.text
+        return {
+            "status": answer.status_code,
+            "type": kind.partition(";")[0] if kind else None,
+            "headers": headers,
+            "cookies": cookies(answer.headers.get_list("set-cookie"), self.form),
+            "body": self.form.of(body, place),
+        }
+
+    def _rows(self, place: str) -> dict[str, Any]:
+        noted = self.database.fetch(NEWER, self.server.name, self._mark)
+        if noted:
+            self._mark = noted[-1]["number"]
+        rows: dict[str, Any] = {}
+        changes = net_changes(noted)
+        for change in sorted(changes, key=lambda change: (change.model, change.kind)):
+            key = f"{change.model} {change.kind}"
+            normal = self.form.of(change.columns, f"{place}.row.{key}")
+            rows.setdefault(key, []).append(normal)
+        for entries in rows.values():
+            entries.sort(key=lambda entry: json.dumps(entry, sort_keys=True))
+        return rows
+
+
+class Browser:
+    """Keeps cookies. Each request comes from an address of its own, so that no limit is met."""
+
+    def __init__(self, world: World, name: str) -> None:
+        self.world, self.name = world, name
+        self.email = f"{name}{world.tag}@example.com"
+        self.password = PASSWORD
+        self.headers: dict[str, str] = {"Origin": world.server.address}
+        self.address: str | None = None
+        self.user_id = ""
+        self.http = httpx.Client(
+            base_url=f"{world.server.address}/api/auth",
+            transport=world.transport,
+            timeout=30,
+            headers={"User-Agent": "conformance"},
+        )
+
+    # --- requests -------------------------------------------------------------------------
+
+    def request(self, method: str, path: str, *, name: str = "", **options: Any) -> httpx.Response:
+        """Sends a request, and has it written down."""
+        answer = self.send(method, path, **options)
+        self.world.note(name or f"{method} {path.partition('?')[0]}", [answer])
+        return answer
+
+    def get(self, path: str, **query: Any) -> httpx.Response:
+        return self.request("GET", path, params=query)
+
+    def post(self, path: str, /, **body: Any) -> httpx.Response:
+        return self.request("POST", path, json=body)
+
+    def race(self, method: str, path: str, bodies: Sequence[dict[str, Any]]) -> None:
+        """Sends several requests at a time."""
+        with ThreadPoolExecutor(len(bodies)) as pool:
+            answers = list(pool.map(lambda body: self.send(method, path, json=body), bodies))
+        self.world.note(f"{method} {path} at a time", answers)
+
+    def send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Sends a request; it is not written down."""
+        given = options.pop("headers", {})
+        headers = given if isinstance(given, list) else list(given.items())
+        named = {name.lower() if isinstance(name, str) else name for name, _ in headers}
+        defaults = {"X-Forwarded-For": self._address(), **self.headers}
+        headers += [(name, value) for name, value in defaults.items() if name.lower() not in named]
+        headers = [(name, value) for name, value in headers if value is not None]
+        return self.http.request(method, path, headers=headers, **options)
+
+    def _address(self) -> str:
+        address = self.address or ".".join(str(1 + secrets.randbelow(223)) for _ in range(4))
+        self.world.form.replace(address, "address")
+        return address
+
+    # --- what a user does -----------------------------------------------------------------
+
+    def sign_up(self, **more: Any) -> httpx.Response:
+        body = {"name": self.name, "email": self.email, "password": self.password, **more}
+        answer = self.post("/sign-up/email", **body)
+        if answer.is_success:
+            self.user_id = answer.json()["user"]["id"]
+        return answer
+
+    def sign_in(self, **more: Any) -> httpx.Response:
+        return self.post(
+            "/sign-in/email", **{"email": self.email, "password": self.password, **more}
+        )
+
+    def session(self) -> Any:
+        """Looks who is signed in."""
+        return self.get("/get-session").json()
+
+    def message(self) -> str:
+        """The latest mail to this user."""
+        return self.world.message(self.email)
+
+    def follow(self, link: str) -> httpx.Response:
+        """Opens a link of a mail."""
+        return self.request("GET", link, name="GET the link")
+
+    def cookie(self, name: str = "better-auth.session_token") -> str:
+        """A cookie's value, as it is sent."""
+        return next((each.value or "" for each in self.http.cookies.jar if each.name == name), "")
+
+    def forget(self) -> None:
+        """Loses all cookies."""
+        self.http.cookies.clear()
+
+
+Flow = Callable[[World], None]
+
+
+@contextmanager
+def worlds(*servers: Server) -> Iterator[list[World]]:
+    """A world on each server, for the same flow."""
+    databases = [Database(server.database_url) for server in servers]
+    transports = [httpx.HTTPTransport(verify=False) for _ in servers]
+    try:
+        yield [World(*each) for each in zip(servers, databases, transports, strict=True)]
+    finally:
+        for database in databases:
+            database.close()
+        for transport in transports:
+            transport.close()
