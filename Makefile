@@ -19,7 +19,7 @@ test: .venv/installed ## Check and test everything
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-exhaustive: .venv/installed ## Test what `test` only samples
-	$(BIN)/python -m pytest -n 2 -m exhaustive
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m exhaustive
 
 bench: .venv/installed ## Time the rendering and the setup, beside peers
 	@$(BIN)/python -m benchmarks.scaffold
