@@ -20,10 +20,10 @@ def seconds(command: Sequence[str], folder: Path, env: Mapping[str, str] | None 
     return time.perf_counter() - start
 
 
-def table(rows: Mapping[str, Sequence[float]]) -> str:
+def table(rows: Mapping[str, Sequence[float]], unit: str = "s") -> str:
     """The median, the fastest and the slowest of each row, as Markdown."""
     lines = ["| | median | fastest | slowest |", "|---|---|---|---|"]
     for name, times in rows.items():
         values = (statistics.median(times), min(times), max(times))
-        lines.append(f"| {name} | " + " | ".join(f"{value:.2f} s" for value in values) + " |")
+        lines.append(f"| {name} | " + " | ".join(f"{value:.2f} {unit}" for value in values) + " |")
     return "\n".join(lines)

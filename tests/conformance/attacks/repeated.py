@@ -15,6 +15,19 @@ def signs_up_five_times_at_once(world: World) -> None:
     ada.race("POST", "/sign-up/email", [body] * 5)
 
 
+def two_take_a_name_at_once(world: World) -> None:
+    bodies = [
+        {
+            "name": name,
+            "email": f"{name}{world.tag}@example.com",
+            "password": "correct horse battery",
+            "username": f"ada{world.tag}",
+        }
+        for name in ("ada", "ida")
+    ]
+    world.browser().race("POST", "/sign-up/email", bodies)
+
+
 def uses_a_reset_twice_at_once(world: World) -> None:
     ada = world.signed_up()
     ada.post("/request-password-reset", email=ada.email, redirectTo="/reset")

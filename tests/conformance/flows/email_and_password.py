@@ -97,12 +97,6 @@ def posts_no_body(world: World) -> None:
     nobody.request("POST", "/sign-out")
 
 
-def two_sign_up_at_a_time(world: World) -> None:
-    ada = world.browser()
-    body = {"name": "Ada", "email": ada.email, "password": ada.password}
-    ada.race("POST", "/sign-up/email", [body, body])
-
-
 def is_named_in_another_alphabet(world: World) -> None:
     ada = world.signed_up(name="Ада Лавлейс 🧮 'quote\" \\ <b>")
     ada.session()

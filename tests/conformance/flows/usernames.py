@@ -63,16 +63,3 @@ def signs_in_with_options(world: World) -> None:
     ada.post("/sign-in/username", username=name, password=password, rememberMe=False)
     ada.post("/sign-in/username", username=name, password=password, callbackURL="/home")
     ada.post("/sign-in/username", username=name, password=password, callbackURL="//evil.example")
-
-
-def two_take_a_name_at_a_time(world: World) -> None:
-    bodies = [
-        {
-            "name": name,
-            "email": f"{name}{world.tag}@example.com",
-            "password": "correct horse battery",
-            "username": f"ada{world.tag}",
-        }
-        for name in ("ada", "ida")
-    ]
-    world.browser().race("POST", "/sign-up/email", bodies)
