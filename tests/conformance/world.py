@@ -117,12 +117,17 @@ class World:
             body = answer.json() if answer.content else None
         except ValueError:
             body = answer.text
+        shown = self.form.of(body, place)
+        if isinstance(
+            shown, list
+        ):  # rows, in the order in which the database happened to find them
+            shown.sort(key=lambda entry: json.dumps(entry, sort_keys=True))
         return {
             "status": answer.status_code,
             "type": kind.partition(";")[0] if kind else None,
             "headers": headers,
             "cookies": cookies(answer.headers.get_list("set-cookie"), self.form),
-            "body": self.form.of(body, place),
+            "body": shown,
         }
 
     def _rows(self, place: str) -> dict[str, Any]:
