@@ -182,7 +182,9 @@ def peer_environment(folder: Path) -> str:
     """A Python with fastapi-users, and otherwise with what the project has."""
     subprocess.run([UV, "venv", "--quiet", "--python", sys.executable, str(folder)], check=True)
     python = str(folder / "bin" / "python")
-    packages = [f"{name}=={pinned(name)}" for name in ("asyncpg", "fastapi", "sqlalchemy")]
+    packages = [
+        f"{name}=={pinned()['python'][name]}" for name in ("asyncpg", "fastapi", "sqlalchemy")
+    ]
     packages += ["fastapi-users[sqlalchemy]==15.0.5", "uvicorn[standard]"]
     subprocess.run([UV, "pip", "install", "--quiet", "--python", python, *packages], check=True)
     return python
