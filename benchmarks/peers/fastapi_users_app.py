@@ -87,7 +87,7 @@ async def sign_in(number: int) -> None:
     async with engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
     async with new_session() as session:
-        for index in range(number):
+        for index in range(1, number + 1):
             email = f"{index}@example.com"
             user = User(email=email, hashed_password="", is_active=True, is_verified=True)
             session.add(user)
