@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi_better_auth import StoredSession, StoredUser
 from sqlalchemy import Select, bindparam, select
-from sqlalchemy.util import greenlet_spawn
+from sqlalchemy.util import await_only, greenlet_spawn
 
 from better_auth_prisma.adapter import PrismaAdapter
 
@@ -85,14 +85,17 @@ class PrismaSessionStore:
         engine = self._adapter.engine
         sql = str(self._query().compile(dialect=engine.dialect))
 
-        async def fetch(token: str) -> Sequence[Any] | None:
-            lent = await engine.raw_connection()
+        def ask(token: str) -> Sequence[Any] | None:
+            lent = engine.sync_engine.raw_connection()
             try:
                 connection: Any = lent.driver_connection
-                row: Sequence[Any] | None = await connection.fetchrow(sql, token)
+                row: Sequence[Any] | None = await_only(connection.fetchrow(sql, token))
                 return row
             finally:
-                await greenlet_spawn(lent.close)
+                lent.close()
+
+        async def fetch(token: str) -> Sequence[Any] | None:
+            return await greenlet_spawn(ask, token)
 
         return fetch
 
