@@ -24,10 +24,11 @@ test: .venv/installed ## Check and test everything
 test-exhaustive: .venv/installed ## Test what `test` only samples
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m exhaustive
 
-bench: .venv/installed ## Time the rendering, the update and the setup, beside peers
+bench: .venv/installed ## Measure rendering, setup, sign-ins and the session check, beside peers
 	@$(BIN)/python -m benchmarks.scaffold
 	@$(BIN)/python -m benchmarks.set_up
 	@$(BIN)/python -m benchmarks.while_hashing
+	@$(BIN)/python -m benchmarks.session_check
 
 install: .venv/installed ## Install the locked development tools into .venv
 

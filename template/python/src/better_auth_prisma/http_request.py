@@ -54,9 +54,9 @@ def parse_cookies(header: str) -> dict[str, str]:
         value = value.strip()
         if value.startswith('"'):
             value = value[1:-1]
-        # Signatures are compared as ASCII; nothing that better-auth sets is anything else.
-        if equals and unquote(value).isascii():
-            cookies.setdefault(name.strip(), value)
+        if equals:
+            # Signatures are compared as ASCII; nothing that better-auth sets is anything else.
+            cookies.setdefault(name.strip(), value if unquote(value).isascii() else "")
     return cookies
 
 

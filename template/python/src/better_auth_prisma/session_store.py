@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from better_auth.schema import SchemaMismatchError, diff_schema
 from fastapi_better_auth import StoredSession, StoredUser
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.util import await_only, greenlet_spawn
 
 from better_auth_prisma.adapter import PrismaAdapter
+from better_auth_prisma.introspection import introspect
 
 _Fetch = Callable[[str], Awaitable[Sequence[Any] | None]]
 
@@ -28,15 +30,23 @@ class PrismaSessionStore:
         """Makes the query, once the database has told the types of its columns.
 
         Raises:
-            SchemaMismatchError: the database lacks what the auth configuration needs.
+            SchemaMismatchError: a column is missing. What else the tables have does not matter to
+                somebody who only reads.
         """
         if self._fetch is not None:
             return
-        await self._adapter.check_schema()
+        adapter = self._adapter
+        tables = {model: adapter._table(model) for model in ("session", "user")}
+        async with adapter._connection(write=False) as connection:
+            found = await connection.run_sync(introspect, tables)
+        findings = diff_schema({model: adapter.schema[model] for model in tables}, found)
+        missing = [each for each in findings if each["kind"] != "unexpected-required-column"]
+        if missing:
+            raise SchemaMismatchError(missing)
         # A driver's own rows still have to become what SQLAlchemy would make of them.
-        is_raw = self._adapter.engine.dialect.driver == "asyncpg"
-        self._session = _Decoder(self._adapter, "session", is_raw)
-        self._user = _Decoder(self._adapter, "user", is_raw)
+        is_raw = adapter.engine.dialect.driver == "asyncpg"
+        self._session = _Decoder(adapter, "session", is_raw)
+        self._user = _Decoder(adapter, "user", is_raw)
         self._fetch = self._with_asyncpg() if is_raw else self._with_sqlalchemy()
 
     async def fetch_session_by_token(self, token: str) -> StoredSession | None:

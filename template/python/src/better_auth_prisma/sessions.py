@@ -33,6 +33,7 @@ from fastapi_better_auth import (
     parse_user,
 )
 from pydantic import SecretStr
+from sqlalchemy.exc import DBAPIError
 from starlette.requests import HTTPConnection
 
 from better_auth_prisma.adapter import PrismaAdapter
@@ -98,7 +99,8 @@ class SessionReader(SecurityBase, Generic[UserT]):
         except APIError as error:
             detail = {"code": error.code, "message": error.message}
             raise HTTPException(error.status, detail) from error
-        except AuthServiceUnavailable as error:
+        except (AuthServiceUnavailable, DBAPIError, OSError) as error:
+            _logger.warning("sessions cannot be read: %r", error)
             detail = {"code": "SERVICE_UNAVAILABLE", "message": "Sessions cannot be read"}
             raise HTTPException(503, detail) from error
         except InvalidCredential as error:
