@@ -4,7 +4,7 @@ STACK ?= python
 DIR ?= demo/$(STACK)
 DATA ?=
 
-.PHONY: help install demo test test-exhaustive bench
+.PHONY: help install demo test test-exhaustive test-updates bench
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  \1	/p' $(MAKEFILE_LIST) | expand -t 22
 
@@ -20,6 +20,9 @@ test: .venv/installed ## Check and test everything
 
 test-exhaustive: .venv/installed ## Test what `test` only samples
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m exhaustive
+
+test-updates: .venv/installed ## Count the conflicts of a hundred updates of each kind
+	@PYTHONPATH=template/python/src $(BIN)/python -m tests.update.numbers
 
 bench: .venv/installed ## Time the rendering, the update and the setup, beside peers
 	@$(BIN)/python -m benchmarks.scaffold
