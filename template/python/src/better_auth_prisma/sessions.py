@@ -100,7 +100,8 @@ class SessionReader(SecurityBase, Generic[UserT]):
             detail = {"code": error.code, "message": error.message}
             raise HTTPException(error.status, detail) from error
         except (AuthServiceUnavailable, DBAPIError, OSError) as error:
-            _logger.warning("sessions cannot be read: %r", error)
+            # Its message may hold the statement, and that the token.
+            _logger.warning("sessions cannot be read: %s", type(error).__name__)
             detail = {"code": "SERVICE_UNAVAILABLE", "message": "Sessions cannot be read"}
             raise HTTPException(503, detail) from error
         except InvalidCredential as error:
