@@ -7,16 +7,12 @@ import difflib
 import os
 import re
 import sys
-import traceback
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from better_auth_prisma.generate.document import Document, read
 
 if TYPE_CHECKING:
-    from better_auth import BetterAuth
-
     from better_auth_prisma.generate.plan import Plan
 
 DESCRIPTION = """\
@@ -95,10 +91,14 @@ def _documents(schema: Path) -> list[Document]:
 def _plan(documents: list[Document]) -> Plan:
     provider = _provider(documents)
     # better_auth takes a while to import: a wrong path or provider is said without it.
+    from better_auth_prisma.generate.configuration import ConfigurationError, load_auth
     from better_auth_prisma.generate.plan import plan
     from better_auth_prisma.generate.tables import needed
 
-    return plan(documents, needed(_auth(), provider), provider)
+    try:
+        return plan(documents, needed(load_auth(), provider), provider)
+    except ConfigurationError as error:
+        _fail(str(error))
 
 
 def _provider(documents: list[Document]) -> str:
@@ -113,30 +113,6 @@ def _provider(documents: list[Document]) -> str:
     if name not in _PROVIDERS:
         _fail(f"The provider {name!r} is none that Prisma 7 has: {', '.join(_PROVIDERS)}.")
     return name
-
-
-def _auth() -> BetterAuth:
-    """The project's better-auth, from the entry point ``auth`` of ``better_auth_prisma``.
-
-    An entry point, as ``pyproject.toml`` cannot be read by Python 3.10 alone.
-    """
-    found = list(entry_points(group="better_auth_prisma", name="auth"))
-    if not found:
-        _fail("The project is not installed. Run: python3 scripts/setup.py")
-    from better_auth import BetterAuth
-
-    try:
-        auth = found[0].load()
-    except Exception as error:
-        # The configuration is the user's own code: whatever is wrong there, say where it is.
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        said = traceback.format_exception_only(error)[-1].strip()
-        _fail(
-            f"{found[0].value} cannot be imported: {said} ({place.filename}, line {place.lineno})"
-        )
-    if not isinstance(auth, BetterAuth):
-        _fail(f"{found[0].value} is a {type(auth).__name__}; it must be a BetterAuth.")
-    return auth
 
 
 def _new_texts(documents: list[Document], result: Plan) -> dict[Path, str]:

@@ -15,15 +15,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from better_auth import BetterAuth
 from better_auth.schema import Field as AuthField
 
-from better_auth_prisma.adapter import PrismaAdapter
 from better_auth_prisma.generate.definitions import definition, id_definition
 
 SCALARS = {"String", "Int", "BigInt", "Boolean", "DateTime", "Json", "Float", "Decimal", "Bytes"}
+
+
+@runtime_checkable
+class _Named(Protocol):
+    """An adapter that was told the names in the database: ``prisma_adapter``'s."""
+
+    _table_names: Mapping[str, str]
+    _column_names: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -301,7 +308,7 @@ def _name(table: Table, auth: BetterAuth) -> None:
     fields = auth.schema[table.key]
     names = {name: one.field_name for name, one in fields.items() if one.field_name}
     maps: Mapping[str, str] = {}
-    if isinstance(auth.adapter, PrismaAdapter):
+    if isinstance(auth.adapter, _Named):
         table.is_named_by_adapter = True
         table.map = auth.adapter._table_names.get(table.key)
         maps = auth.adapter._column_names.get(table.key, {})
