@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from better_auth_prisma.generate.document import Document, read
 
@@ -90,6 +90,9 @@ def _documents(schema: Path) -> list[Document]:
 
 def _plan(documents: list[Document]) -> Plan:
     provider = _provider(documents)
+    # httpx, which better_auth brings, would import click, rich and pygments for a command line of
+    # its own, and can do without.
+    sys.modules.setdefault("httpx._main", cast(Any, None))
     # better_auth takes a while to import: a wrong path or provider is said without it.
     from better_auth_prisma.generate.configuration import ConfigurationError, load_auth
     from better_auth_prisma.generate.plan import plan

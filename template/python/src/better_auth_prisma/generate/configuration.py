@@ -8,19 +8,16 @@ something of it is used.
 
 from __future__ import annotations
 
-import sys
 import traceback
 from collections.abc import Mapping
 from functools import cached_property, partial
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-# httpx would import click, rich and pygments, for a command line of its own; it can do without.
-sys.modules.setdefault("httpx._main", cast(Any, None))
-
-import better_auth_prisma
 from better_auth import BetterAuth, MemoryAdapter
 from better_auth.config import AdvancedDatabase
+
+import better_auth_prisma
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
