@@ -114,7 +114,10 @@ def _provider(documents: list[Document]) -> str:
         _fail("The schema has no datasource with a provider. Add one, or name the whole folder.")
     name = "postgresql" if name == "postgres" else name
     if name not in _PROVIDERS:
-        _fail(f"The provider {name!r} is none that Prisma 7 has: {', '.join(_PROVIDERS)}.")
+        _fail(
+            f"The datasource's provider is {name!r}, which generate does not know. It knows "
+            f"{', '.join(_PROVIDERS)}."
+        )
     return name
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from better_auth import BetterAuth
+from better_auth.schema import UNSET
 from better_auth.schema import Field as AuthField
 
 from better_auth_prisma.generate.definitions import definition, id_definition
@@ -95,8 +96,8 @@ class Table:
     is_hooked: bool = False
     #: how better-auth makes ids: ``True`` (itself), "uuid", "serial", ``False``, a function
     generate_id: object = True
-    #: by name, what the field must be able to hold, should it be an enum
-    values: dict[str, str] = field(default_factory=dict)
+    #: by name, what better-auth itself fills a field with; nothing if a function makes it
+    defaults: dict[str, Any] = field(default_factory=dict)
 
     @property
     def columns(self) -> list[Column]:
@@ -169,7 +170,7 @@ def needed(auth: BetterAuth, provider: str) -> list[Table]:
     for table in tables.values():
         _relate(table, tables, auth)
         _name(table, auth)
-        _note_values(table, auth)
+        _note_defaults(table, auth)
     return list(tables.values())
 
 
@@ -325,11 +326,14 @@ def _name(table: Table, auth: BetterAuth) -> None:
     table.is_hooked = table.key in (auth.database_hooks or {})
 
 
-def _note_values(table: Table, auth: BetterAuth) -> None:
+def _note_defaults(table: Table, auth: BetterAuth) -> None:
     for column in table.columns:
         if found := re.match(r'@default\("(.*)"\)', column.attributes):
-            table.values[column.name] = found[1]
+            table.defaults[column.name] = found[1]
+    for name, one in auth.schema[table.key].items():
+        if one.has_default():
+            table.defaults[one.field_name or name] = None if one.default is UNSET else one.default
     if table.key == "user":
         for plugin in auth.plugins:
             if plugin.id == "admin":
-                table.values["role"] = str(getattr(plugin, "default_role", None) or "user")
+                table.defaults["role"] = str(getattr(plugin, "default_role", None) or "user")
