@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Mapping
 from functools import cached_property, partial
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from better_auth import BetterAuth, MemoryAdapter
@@ -93,10 +94,10 @@ def load_auth() -> BetterAuth:
         auth = found[0].load()
     except Exception as error:
         # The configuration is the user's own code: whatever is wrong there, say where it is.
-        place = traceback.extract_tb(error.__traceback__)[-1]
         said = traceback.format_exception_only(error)[-1].strip()
+        place = _place(error, found[0].module)
         raise ConfigurationError(
-            f"{found[0].value} cannot be imported: {said} ({place.filename}, line {place.lineno})"
+            f"{found[0].value} cannot be imported: {said} ({place})"
         ) from error
     finally:
         for name in instead:
@@ -106,3 +107,15 @@ def load_auth() -> BetterAuth:
             f"{found[0].value} is a {type(auth).__name__}; it must be a BetterAuth."
         )
     return auth
+
+
+def _place(error: Exception, module: str) -> str:
+    """The line of the project that an error comes from; else the line that raised it."""
+    if isinstance(error, SyntaxError):
+        return f"{error.filename}, line {error.lineno}"
+    package = find_spec(module.split(".")[0])
+    folders = list(package.submodule_search_locations or ()) if package else []
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [one for one in frames if any(one.filename.startswith(folder) for folder in folders)]
+    last = (own or frames)[-1]
+    return f"{last.filename}, line {last.lineno}"

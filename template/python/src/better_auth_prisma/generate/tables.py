@@ -148,6 +148,9 @@ def models_in_order() -> list[str]:
 def needed(auth: BetterAuth, provider: str) -> list[Table]:
     """The tables that a configuration needs.
 
+    With a secondary storage too these are all tables: the port checks for sessions and
+    verifications in the database although it keeps them elsewhere then.
+
     Args:
         auth: the configured better-auth.
         provider: Prisma's name of the database.
