@@ -6,7 +6,7 @@ DATA ?=
 # MariaDB is what is installed, or Debian's; where neither can be had, its tests are left out.
 MARIADB := $(shell PATH="$$PATH:/usr/sbin" command -v mariadbd || command -v apt-get)
 
-.PHONY: help install demo test test-exhaustive bench
+.PHONY: help install demo test test-exhaustive test-updates bench
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  \1	/p' $(MAKEFILE_LIST) | expand -t 22
 
@@ -23,6 +23,9 @@ test: .venv/installed ## Check and test everything
 
 test-exhaustive: .venv/installed ## Test what `test` only samples
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m exhaustive
+
+test-updates: .venv/installed ## Count the conflicts of a hundred updates of each kind
+	@PYTHONPATH=template/python/src $(BIN)/python -m tests.update.numbers
 
 bench: .venv/installed ## Time the rendering, the update and the setup, beside peers
 	@$(BIN)/python -m benchmarks.scaffold
