@@ -30,6 +30,7 @@ test-updates: .venv/installed ## Count the conflicts of a hundred updates of eac
 bench: .venv/installed ## Measure rendering, updates, setup and the session check, beside peers
 	@$(BIN)/python -m benchmarks.scaffold
 	@$(BIN)/python -m benchmarks.set_up
+	@$(BIN)/python -m benchmarks.generate
 	@$(BIN)/python -m benchmarks.while_hashing
 	@$(BIN)/python -m benchmarks.session_check
 
