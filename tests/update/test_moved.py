@@ -16,6 +16,7 @@ from tests.schema.cases import complete
 from tests.update.history import git
 from tests.update.library import IN_RESERVED_PLACES, SCHEMA
 from tests.update.project import COMMON, Projects
+from tests.update.simulation import KEPT
 
 MOVED = "prisma/schema/main.prisma"
 ANSWERS = {"stack": "python", **COMMON}
@@ -56,3 +57,18 @@ def test_deleted_files_do_not_come_back_but_the_settings_do(
     assert not files.keys() & set(unwanted)
     fresh = projects.texts("0.3.0", ANSWERS)
     assert files == {path: text for path, text in fresh.items() if path not in unwanted}
+
+
+def test_the_file_of_a_plugin_goes_with_it_and_git_has_the_edits(
+    projects: Projects, tmp_path: Path
+) -> None:
+    project = projects.committed("0.1.0", ANSWERS, tmp_path / "shop")
+    file = project.folder / "tests" / "test_admin.py"
+    mine = file.read_text() + "\n\ndef test_of_the_shop() -> None: ...\n"
+    file.write_text(mine)
+    project.commit("A test")
+    fewer = [name for name in COMMON["plugins"] if name != "admin"]
+    project.update("0.3.0", plugins=fewer)
+    fresh = projects.texts("0.3.0", {**ANSWERS, "plugins": fewer})
+    assert project.files() == fresh | {KEPT: project.files()[KEPT]}
+    assert git(project.folder, "show", "HEAD:tests/test_admin.py") == mine
