@@ -90,7 +90,6 @@ def shop(request: pytest.FixtureRequest, projects: Projects, tmp_path: Path) -> 
     "shop",
     [
         ("python", "0.1.0", "postgresql"),
-        ("typescript", "0.1.0", "postgresql"),
         pytest.param(("python", "0.1.0", "sqlite"), marks=pytest.mark.exhaustive),
     ],
     indirect=True,
