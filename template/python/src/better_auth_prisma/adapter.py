@@ -37,6 +37,22 @@ from better_auth_prisma.introspection import introspect
 _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
 
+
+def _lost_code() -> APIError:
+    """What OAuth answers for a code, or a token, that was used twice (RFC 6749, 5.2)."""
+    words = {"error": "invalid_grant", "error_description": "invalid code"}
+    return APIError(400, "INVALID_GRANT", "Invalid code", extra=words)
+
+
+#: What somebody is told whose row a concurrent request made impossible.
+_LOST_RACES: dict[str, Callable[[], APIError]] = {
+    "user": lambda: APIError(422, "FAILED_TO_CREATE_USER", "Failed to create user"),
+    "organization": lambda: APIError(
+        400, "ORGANIZATION_ALREADY_EXISTS", "Organization already exists"
+    ),
+    "oauthAccessToken": _lost_code,
+    "oauthRefreshToken": _lost_code,
+}
 _WITH_RETURNING = ("postgresql", "cockroachdb", "sqlite")
 
 
@@ -158,6 +174,8 @@ class PrismaAdapter(SQLAlchemyAdapter):
         fields = self.schema[model]
         row = {name: value for name, value in data.items() if name == "id" or name in fields}
         for name in fields.keys() & row.keys():
+            if fields[name].transform_input is json.dumps:
+                continue  # any value; its JSON text is what the column holds
             try:
                 row[name] = fitting(row[name], fields[name], self._tables[model].c[name].type)
             except ValueError as error:
@@ -191,7 +209,6 @@ class PrismaAdapter(SQLAlchemyAdapter):
     find_one = _checked(SQLAlchemyAdapter.find_one)
     find_many = _checked(SQLAlchemyAdapter.find_many)
     count = _checked(SQLAlchemyAdapter.count)
-    update = _checked(SQLAlchemyAdapter.update)
     update_many = _checked(SQLAlchemyAdapter.update_many)
     delete_many = _checked(SQLAlchemyAdapter.delete_many)
 
@@ -217,17 +234,27 @@ class PrismaAdapter(SQLAlchemyAdapter):
         """Inserts a row, and gives it back with all its columns, as a later read will.
 
         Raises:
-            APIError: another request has just created a user with the same e-mail address, user
-                name or telephone number; 422, as better-auth answers it.
+            APIError: another request has just taken the same e-mail address, user name, telephone
+                number or slug, or has used the same code of an application; 422 or 400, as
+                better-auth answers it.
         """
         try:
             row = await super().create(model, data, force_allow_id=force_allow_id)
         except IntegrityError as error:
-            if model != "user":
+            lost = _LOST_RACES.get(model)
+            if lost is None:
                 raise
-            message = "Failed to create user"
-            raise APIError(422, "FAILED_TO_CREATE_USER", message) from error
+            raise lost() from error
         return self._out(model, dict.fromkeys(self._tables[model].columns.keys()) | row, select)
+
+    @_checked
+    async def update(
+        self, model: str, where: list[Where], data: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """Changes a row, and gives it back; it may be told to change nothing."""
+        if self._in(model, data, "update"):
+            return await super().update(model, where, data)
+        return await self.find_one(model, where)
 
     @_checked
     async def delete(self, model: str, where: list[Where]) -> None:

@@ -18,9 +18,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from better_auth_prisma.column_types import to_milliseconds
 from better_auth_prisma.http_body import read_body
 from better_auth_prisma.http_request import to_auth_request
-from better_auth_prisma.internal_adapter import make_concurrent
+from better_auth_prisma.internal_adapter import current_request, make_concurrent
 from better_auth_prisma.passwords import hashing_in_threads
 from better_auth_prisma.repairs import repair
+from better_auth_prisma.repairs.members import media_types
 
 #: Where a request keeps the cookies that its answer has to set.
 COOKIES = "better_auth_prisma.cookies"
@@ -44,12 +45,13 @@ def auth_router(auth: BetterAuth) -> APIRouter:
     )
     async def serve(request: Request, path: str) -> Response:
         try:
-            body = await read_body(request)
+            body = await read_body(request, media_types(request.method, f"/{path}"))
             translated = to_auth_request(
                 request, auth, f"/{path}", method=request.method, body=body
             )
         except APIError as error:
             return _to_response(refusal(error))
+        current_request.set(translated)
         return _to_response(await hashing_in_threads(auth.handle(translated)))
 
     return router
@@ -61,6 +63,9 @@ def refusal(error: APIError) -> AuthResponse:
 
 
 def _to_response(result: AuthResponse) -> Response:
+    if isinstance(result.body, dict) and result.body.get("message") == "Not authenticated":
+        # Some plugins of better-auth-server say so; better-auth has one message for all.
+        result.body["message"] = "Unauthorized"
     if result.redirect_to is not None:
         response = Response(status_code=302, headers={"location": result.redirect_to})
     elif result.media_type is not None:
@@ -68,7 +73,10 @@ def _to_response(result: AuthResponse) -> Response:
     else:
         response = Response(_to_json(result.body), result.status, media_type="application/json")
     for name, value in result.headers:
-        response.headers.append(name, value)
+        if name.lower() == "content-type":
+            response.headers[name] = value
+        else:
+            response.headers.append(name, value)
     return response
 
 

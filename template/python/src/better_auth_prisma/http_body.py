@@ -1,7 +1,7 @@
 """What a request may carry, checked before better-auth-server sees it.
 
-better-auth-server takes any body for JSON and any JSON value for a string, and then fails with 500
-where better-auth answers 4xx. The answers here are better-auth's own.
+better-auth-server takes any body for JSON, and then fails with 500 where better-auth answers 4xx.
+The answers here are better-auth's own.
 """
 
 from __future__ import annotations
@@ -13,45 +13,29 @@ from typing import Any, NoReturn
 from better_auth.types import APIError
 from starlette.requests import Request
 
+from better_auth_prisma.repairs.members import JSON, kind
+
 #: Far more than any route takes; the limit keeps a body from filling the memory.
 MAX_BODY_BYTES = 1024 * 1024
 MAX_DEPTH = 100
 
-_JSON = "application/json"
-_FORM = "application/x-www-form-urlencoded"
 #: With an optional end, so that an endless string is one match and not an attempt for each quote.
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _BRACKET = re.compile(rb"[][{}]")
 
-#: Members that are strings on every route which has them.
-_STRING_MEMBERS = """
-    accountId attestation banReason callbackURL client_assertion client_assertion_type client_id
-    client_secret code code_verifier codeVerifier configId currentPassword device_code
-    deviceCode displayUsername domain email errorCallbackURL errorURL grant_type image
-    invitationId issuer key keyId logo memberId message name newEmail newPassword
-    newUserCallbackURL newUserURL oauth_query organizationId organizationSlug otp password
-    phoneNumber prefix provider providerId redirect_uri redirectTo refresh_token roleName
-    sessionToken signature slug state teamId token token_type_hint user_code userCode userId
-    username
-"""
-_STRINGS = frozenset(_STRING_MEMBERS.split())
-#: Members that are numbers on every route which has them.
-_NUMBERS = frozenset({"banExpiresIn", "expiresIn", "refillAmount", "refillInterval", "remaining"})
-_KINDS = {bool: "boolean", int: "number", float: "number", list: "array", dict: "object"}
 
-
-async def read_body(request: Request) -> bytes:
-    """The body of a request, once it is fit for better-auth-server.
+async def read_body(request: Request, media_types: set[str]) -> bytes:
+    """The body of a request, of one of these types, once it is fit for better-auth-server.
 
     Raises:
         APIError: 413, 415 or 400, with better-auth's code and message.
     """
     body = await _read_limited(request)
-    if not body:
+    if not body and (request.method == "GET" or JSON in media_types):
         return body
-    media_type = _media_type(request.headers.get("content-type", ""))
-    if media_type == _JSON:
-        _check_members(_parse(body))
+    media_type = _media_type(request.headers.get("content-type", ""), media_types)
+    if media_type == JSON:
+        _check_object(_parse(body))
     elif b"\0" in body or b"%00" in body:
         raise _invalid("body", "a character that no text can hold")
     return body
@@ -78,11 +62,11 @@ async def _read_limited(request: Request) -> bytes:
     return b"".join(chunks)
 
 
-def _media_type(header: str) -> str:
+def _media_type(header: str, allowed_types: set[str]) -> str:
     base = header.partition(";")[0].strip().lower()
-    if base in (_JSON, _FORM):
+    if base in allowed_types:
         return base
-    allowed = f"Allowed types: {_JSON}"
+    allowed = f"Allowed types: {', '.join(sorted(allowed_types, reverse=True))}"
     problem = f'Content-Type "{header}" is not allowed' if header else "Content-Type is required"
     raise APIError(415, "UNSUPPORTED_MEDIA_TYPE", f"{problem}. {allowed}")
 
@@ -116,23 +100,10 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _check_members(body: Any) -> None:
+def _check_object(body: Any) -> None:
     if not isinstance(body, dict):
-        raise _invalid("body", f"expected object, received {_kind(body)}")
+        raise _invalid("body", f"expected object, received {kind(body)}")
     _check_texts(body)
-    _check_strings(body, "body")
-    for name in _NUMBERS.intersection(body):
-        if body[name] is not None and type(body[name]) not in (int, float):
-            raise _invalid(f"body.{name}", f"expected number, received {_kind(body[name])}")
-    if isinstance(body.get("data"), dict):
-        _check_strings(body["data"], "body.data")
-
-
-def _check_strings(members: dict[str, Any], where: str) -> None:
-    for name in _STRINGS.intersection(members):
-        value = members[name]
-        if value is not None and not isinstance(value, str):
-            raise _invalid(f"{where}.{name}", f"expected string, received {_kind(value)}")
 
 
 def _check_texts(body: dict[str, Any]) -> None:
@@ -145,10 +116,6 @@ def _check_texts(body: dict[str, Any]) -> None:
             waiting += [*value.keys(), *value.values()]
         elif isinstance(value, list):
             waiting += value
-
-
-def _kind(value: Any) -> str:
-    return "null" if value is None else _KINDS.get(type(value), "string")
 
 
 def _invalid(where: str, problem: str) -> APIError:

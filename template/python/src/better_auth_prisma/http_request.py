@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, NoReturn
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from better_auth import BetterAuth
 from better_auth.types import APIError, AuthRequest
@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 
 from better_auth_prisma.http_address import client_address
 from better_auth_prisma.http_body import check_text
+from better_auth_prisma.repairs.members import FORM
 
 
 class _Body(dict[str, Any]):
@@ -39,6 +40,8 @@ class PrismaAuthRequest(AuthRequest):
         Raises:
             APIError: 400; it is no JSON object, or lacks a member that somebody takes from it.
         """
+        if self.headers.get("content-type", "").lower().startswith(FORM):
+            return _Body(parse_qsl(self.body.decode(errors="replace"), keep_blank_values=True))
         return _Body(super().json())
 
     def cookies(self) -> dict[str, str]:

@@ -10,18 +10,24 @@ from weakref import WeakValueDictionary
 
 from better_auth import BetterAuth
 from better_auth.internal_adapter import InternalAdapter
+from better_auth.types import AuthRequest
 
 _Hooks = list[Callable[[], Awaitable[None]]]
 
+#: The request that is being answered.
+current_request: ContextVar[AuthRequest | None] = ContextVar("current_request", default=None)
+
 
 class ConcurrentInternalAdapter(InternalAdapter):
-    """What ``auth.internal`` does, with three of its defects mended.
+    """What ``auth.internal`` does, with four of its defects mended.
 
     - The hooks that wait for a transaction's end belong to one request. In better-auth-server
       they belong to all, and another request's rollback loses them.
     - The locks of verification values go when nobody holds them. In better-auth-server they stay.
     - A sign-up takes, and demands, the fields of ``additional_fields`` and of plugins, as
       better-auth's ``parseUserInput`` does. In better-auth-server they are dropped.
+    - Every session says from where it was asked for. In better-auth-server, that of a device
+      (``device-authorization``) does not.
     """
 
     def __init__(self, stock: InternalAdapter) -> None:
@@ -50,6 +56,27 @@ class ConcurrentInternalAdapter(InternalAdapter):
             user = user | ctx.auth.parse_user_input(ctx.body(), "create")
         return await super().create_user(
             user, source=source, ctx=ctx, force_allow_id=force_allow_id
+        )
+
+    async def create_session(
+        self,
+        user_id: str,
+        *,
+        dont_remember_me: bool = False,
+        override: dict[str, Any] | None = None,
+        ip_address: str = "",
+        user_agent: str = "",
+    ) -> dict[str, Any] | None:
+        request = current_request.get()
+        if request is not None:
+            ip_address = ip_address or request.client_ip or ""
+            user_agent = user_agent or request.headers.get("user-agent", "")
+        return await super().create_session(
+            user_id,
+            dont_remember_me=dont_remember_me,
+            override=override,
+            ip_address=ip_address,
+            user_agent=user_agent,
         )
 
 
