@@ -19,6 +19,16 @@ _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
 _ISO_OF_JAVASCRIPT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 _JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
 _WORD = re.compile(r"[A-Za-z0-9_-]{16,}")
+#: A code to type, in a link.
+_USER_CODE = re.compile(r"(?<=user_code=)[A-Z0-9]{8}")
+#: A public key of a passkey (COSE, in base64).
+_PUBLIC_KEY = re.compile(r"pQEC[\w+/]{80,}=*")
+#: What a provider adds to the query of an application, so that it cannot be changed.
+_SIGNED_QUERY = re.compile(r"\b(ba_iat|exp|sig)=[^&\s]+")
+#: The query of a URL.
+_QUERY = re.compile(r"(?<=\?)[^\s?#]+")
+#: The letters of an API key, the first of them, which are shown, or its hash.
+_LETTERS_OF_KEY = re.compile(r"[A-Za-z]{64}$|[A-Za-z]{6}$|^[\w-]{43}$")
 _CODE = re.compile(r"\d{4,8}|[A-Za-z0-9]{5}-[A-Za-z0-9]{5}|[A-Z0-9]{8}|[A-Z0-9]{4}-[A-Z0-9]{4}")
 #: A session token and its signature, as cookies and bearers carry it.
 _SIGNED = re.compile(r"\b(\w{32})\.([\w+/-]{43}=|(?:[\w-]|%2B|%2F){43}%3D)")
@@ -52,6 +62,8 @@ class NormalForm:
         if isinstance(value, str):
             return self._text(value, place)
         if isinstance(value, int | float) and not isinstance(value, bool):
+            if place.endswith(".tryAgainIn"):
+                return f"{round(value / 60_000)} min"
             if int(value) in _SECONDS:
                 return _distance(value)
             if int(value) in _MILLISECONDS:
@@ -67,12 +79,27 @@ class NormalForm:
             except ValueError:
                 pass
         text = self._replace(text)
+        if place.endswith((".key", ".start")):
+            return _LETTERS_OF_KEY.sub(lambda found: self._name(found[0], place), text)
+        if text.upper() != text and text.upper() in self._met:
+            return f"{self._met[text.upper()]} in lower case"
+        if _PUBLIC_KEY.fullmatch(text):
+            return self._met.setdefault(text, f"{{{place}, a public key}}")
+        if _JWT.fullmatch(text):
+            return {"jwt": self._jwt(text, place)}
+        text = _SIGNED_QUERY.sub(r"\1={new}", text)
+        text = _QUERY.sub(_in_order, _USER_CODE.sub("{a code}", text))
         if _CODE.fullmatch(text) and text not in ("00000000",):
             return self._met.setdefault(text, f"{{{place}, a code of {len(text)}}}")
         if counted := _COUNTED_CODE.fullmatch(text):
             return f"{self._text(counted[1], place)}:{counted[2]}"
         text = _MULTI_SESSION.sub("_multi-{token}", _SIGNED.sub(_signed, text))
-        return self._words(_JWT.sub(lambda found: self._jwt(found[0], place), text), place)
+        return self._words(
+            _JWT.sub(lambda found: f"JWT{json.dumps(self._jwt(found[0], place))}", text), place
+        )
+
+    def _name(self, text: str, place: str) -> str:
+        return self._met.setdefault(text, f"{{{place}}}")
 
     def _replace(self, text: str) -> str:
         for old, name in self._replacements.items():
@@ -89,11 +116,9 @@ class NormalForm:
 
         return _WORD.sub(name, text)
 
-    def _jwt(self, token: str, place: str) -> str:
-        if token not in self._met:
-            parts = [_from_base64(part) for part in token.split(".")[:2]]
-            self._met[token] = f"JWT{json.dumps([self.of(part, place) for part in parts])}"
-        return self._met[token]
+    def _jwt(self, token: str, place: str) -> dict[str, Any]:
+        header, claims = (self.of(_from_base64(part), place) for part in token.split(".")[:2])
+        return {"header": header, "claims": claims}
 
     def _moment(self, text: str, place: str) -> str:
         moment = datetime.fromisoformat(
@@ -107,6 +132,10 @@ class NormalForm:
 
 def _signed(found: re.Match[str]) -> str:
     return f"{found[1]}.signature{' in percent-encoding' if '%' in found[2] else ''}"
+
+
+def _in_order(query: re.Match[str]) -> str:
+    return "&".join(sorted(query[0].split("&")))
 
 
 def _microseconds(found: re.Match[str]) -> str:
@@ -127,7 +156,9 @@ def _from_base64(part: str) -> Any:
 
 def _is_random(word: str) -> bool:
     has = [any(map(kind, word)) for kind in (str.islower, str.isupper, str.isdigit)]
-    return sum(has) == 3 or (len(word) >= 24 and "_" not in word and sum(has) == 2)
+    if sum(has) == 2 and len(word) >= 24:
+        return "_" not in word or (has[0] and has[1])
+    return sum(has) == 3
 
 
 def cookies(headers: list[str], form: NormalForm) -> dict[str, list[str]]:

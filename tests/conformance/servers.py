@@ -152,6 +152,7 @@ _EDITS = {
             "  user: { changeEmail: { enabled: true }, deleteUser: { enabled: true } },\n"
             "  rateLimit: {"
         ),
+        "apiKey()": "apiKey({ enableSessionForAPIKeys: true, enableMetadata: true })",
         "oauthProvider({ ": (
             "oauthProvider({ allowDynamicClientRegistration: true, "
             "allowUnauthenticatedClientRegistration: true, "
@@ -162,6 +163,10 @@ _EDITS = {
             "    user=UserOptions(\n        ChangeEmailOptions(enabled=True), "
             "DeleteUserOptions(enabled=True)\n    ),\n"
             "    rate_limit="
+        ),
+        "ApiKeyPlugin()": (
+            'ApiKeyPlugin(\n            {"enable_session_for_api_keys": True, '
+            '"enable_metadata": True}\n        )'
         ),
         "OAuthProviderPlugin(\n": (
             "OAuthProviderPlugin(\n            allow_dynamic_client_registration=True,\n"

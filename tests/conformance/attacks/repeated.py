@@ -80,3 +80,17 @@ def guesses_a_password_from_one_address(world: World) -> None:
     for _ in range(6):
         ada.sign_in(password="wrong password")
     ada.sign_in()
+
+
+def shows_an_expired_key(world: World) -> None:
+    ada = world.signed_up()
+    made = ada.post("/api-key/create", expiresIn=86_400 * 2).json()
+    world.change(
+        """UPDATE apikey SET "expiresAt" = now() AT TIME ZONE 'UTC' - interval '1 s'
+        WHERE id = $1""",
+        made["id"],
+    )
+    eve, shown = world.browser("eve"), {"x-api-key": made["key"]}
+    eve.request("GET", "/get-session", headers=shown)
+    eve.request("GET", "/list-sessions", headers=shown)
+    eve.request("POST", "/update-user", headers=shown, json={"name": "Eve"})

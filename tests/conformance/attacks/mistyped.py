@@ -1,0 +1,91 @@
+"""Every route that takes members, with something else in the place of each of them.
+
+The routes and their members are the official server's own, as the bridge has written them down.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+from tests.conformance.world import World
+from tests.template import REPOSITORY
+
+_ROUTES = REPOSITORY / "template/python/src/better_auth_prisma/repairs/routes.txt"
+_LINE = re.compile(r"(GET|POST) (/\S+?)(?: form/json)? \??\((.*)\)")
+_MEMBER = re.compile(r"([\w-]+)(\??):([^ (]+)")
+
+#: What stands in the wrong place: each in turn, so that every kind meets every kind of member.
+_WRONG: list[Any] = [None, 5, True, ["x"], {"a": 1}, "", -1, 1e400, [[]], "x\0", "x" * 70_000]
+#: They would end the session of whoever is trying.
+_ENDING = {"/delete-user", "/sign-out"}
+
+_RIGHT: dict[str, Any] = {"string": "x", "string+": "x", "text": "x", "url": "https://x.example"}
+_RIGHT |= {"number": 5, "count": 5, "boolean": True, "any": "x", "{any}": {}, "{[string]}": {}}
+
+
+def _routes(method: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each route of a method, with members that it takes."""
+    for line in Path(_ROUTES).read_text().splitlines():
+        found = _LINE.fullmatch(line)
+        if found and found[1] == method and found[2] not in _ENDING and ":" not in found[2]:
+            outer = re.sub(r"\([^()]*\)", "{any}", found[3])
+            members = _MEMBER.findall(outer)
+            yield found[2], {name: _right(kind) for name, _, kind in members}
+
+
+def _right(kind: str) -> Any:
+    first = kind.partition("|")[0]
+    if first.startswith("<"):
+        return first[1:-1].partition(",")[0]
+    return ["x"] if first.startswith("[") else _RIGHT.get(first, "x")
+
+
+def puts_something_else_into_bodies(world: World) -> None:
+    eve, wrong = world.signed_up("eve"), cycle(_WRONG)
+    for path, members in _routes("POST"):
+        for member in members:
+            for value in (next(wrong), next(wrong)):
+                eve.request(
+                    "POST",
+                    path,
+                    name=f"POST {path} with {member}={value!r:.10}",
+                    content=json.dumps({**members, member: value}),
+                    headers={"Content-Type": "application/json"},
+                )
+
+
+def leaves_members_out(world: World) -> None:
+    eve = world.signed_up("eve")
+    for path, members in _routes("POST"):
+        eve.request("POST", path, name=f"POST {path} with nothing", json={})
+        for member in members:
+            body = {name: value for name, value in members.items() if name != member}
+            eve.request("POST", path, name=f"POST {path} without {member}", json=body)
+
+
+def puts_something_else_into_queries(world: World) -> None:
+    eve, wrong = world.signed_up("eve"), cycle(["", "-1", "1e9", "x" * 5_000, "\0", "ü", "9" * 30])
+    for path, members in _routes("GET"):
+        eve.request("GET", path, name=f"GET {path} with nothing")
+        for member in members:
+            for value in (next(wrong), next(wrong)):
+                name = f"GET {path} with {member}={value!r:.10}"
+                eve.request("GET", path, name=name, params={**members, member: value})
+                eve.request("GET", path, name=f"{name} alone", params={member: value})
+
+
+def sorts_and_filters_by_anything(world: World) -> None:
+    ada = world.signed_up()
+    ada.post("/organization/create", name="Engines", slug=f"engines-{world.tag}")
+    for path in ("/organization/list-members", "/api-key/list"):
+        for field in ["id", "nonsense", "user.password", "role; --", "createdAt", "userId", ""]:
+            ada.request("GET", path, name=f"GET {path} by {field}", params={"sortBy": field})
+            for operator in ["eq", "in", "not_in", "contains", "gt"]:
+                query = {"filterField": field, "filterValue": "x", "filterOperator": operator}
+                name = f"GET {path} where {field} {operator}"
+                ada.request("GET", path, name=name, params=query)

@@ -1,0 +1,134 @@
+"""Codes in a mail: to sign in, to verify an address, to reset a password."""
+
+from tests.conformance.world import Browser, World
+
+OTHER_PASSWORD = "another battery"
+
+
+def _code(browser: Browser, kind: str = "sign-in") -> str:
+    browser.post("/email-otp/send-verification-otp", email=browser.email, type=kind)
+    return browser.message()
+
+
+def signs_up_by_a_code(world: World) -> None:
+    ada = world.browser()
+    code = _code(ada)
+    ada.post("/email-otp/check-verification-otp", email=ada.email, type="sign-in", otp=code)
+    ada.post("/sign-in/email-otp", email=ada.email, otp=code, name="Ada", image="https://x.org/a")
+    ada.session()
+    ada.post("/sign-in/email-otp", email=ada.email, otp=code)
+
+
+def signs_in_by_a_code(world: World) -> None:
+    ada = world.signed_up()
+    ada.post("/sign-out")
+    code = _code(ada)
+    ada.post("/sign-in/email-otp", email=ada.email.upper(), otp=code)
+    ada.session()
+
+
+def asks_for_several_codes(world: World) -> None:
+    ada = world.browser()
+    first = _code(ada)
+    second = _code(ada)
+    if first != second:
+        ada.post("/sign-in/email-otp", email=ada.email, otp=first)
+    ada.post("/sign-in/email-otp", email=ada.email, otp=second)
+
+
+def guesses_codes(world: World) -> None:
+    ada = world.browser()
+    code = _code(ada)
+    for _ in range(4):
+        ada.post("/sign-in/email-otp", email=ada.email, otp="x" + code[1:])
+    ada.post("/sign-in/email-otp", email=ada.email, otp=code)
+    ada.session()
+
+
+def guesses_codes_by_checking(world: World) -> None:
+    ada = world.signed_up()
+    code = _code(ada, "forget-password")
+    for _ in range(4):
+        ada.post(
+            "/email-otp/check-verification-otp",
+            email=ada.email,
+            type="forget-password",
+            otp="x" + code[1:],
+        )
+    ada.post("/email-otp/check-verification-otp", email=ada.email, type="forget-password", otp=code)
+
+
+def is_late_with_a_code(world: World) -> None:
+    ada = world.browser()
+    code = _code(ada)
+    world.change(
+        """UPDATE verification SET "expiresAt" = now() AT TIME ZONE 'UTC' - interval '1 s'
+        WHERE identifier LIKE $1""",
+        f"%{ada.email}%",
+    )
+    ada.post("/sign-in/email-otp", email=ada.email, otp=code)
+
+
+def verifies_the_address_by_a_code(world: World) -> None:
+    ada = world.signed_up()
+    code = _code(ada, "email-verification")
+    ada.post("/email-otp/verify-email", email=ada.email, otp="x" + code[1:])
+    ada.post("/email-otp/verify-email", email=ada.email, otp=code)
+    ada.session()
+    ada.post("/email-otp/verify-email", email=ada.email, otp=code)
+
+
+def resets_the_password_by_a_code(world: World) -> None:
+    ada = world.signed_up()
+    ada.post("/email-otp/request-password-reset", email=ada.email)
+    code = ada.message()
+    body = {"email": ada.email, "otp": code}
+    ada.post("/email-otp/reset-password", password="short", **body)
+    ada.post("/email-otp/reset-password", email=ada.email, otp="x", password=OTHER_PASSWORD)
+    ada.post("/email-otp/reset-password", password=OTHER_PASSWORD, **body)
+    ada.post("/email-otp/reset-password", password=OTHER_PASSWORD, **body)
+    ada.sign_in()
+    ada.sign_in(password=OTHER_PASSWORD)
+    ada.session()
+
+
+def resets_the_password_by_a_code_the_old_way(world: World) -> None:
+    ada = world.signed_up()
+    ada.post("/forget-password/email-otp", email=ada.email)
+    body = {"email": ada.email, "otp": ada.message(), "password": OTHER_PASSWORD}
+    ada.post("/email-otp/reset-password", **body)
+
+
+def uses_a_code_for_something_else(world: World) -> None:
+    ada = world.signed_up()
+    code = _code(ada)
+    ada.post("/email-otp/verify-email", email=ada.email, otp=code)
+    ada.post("/email-otp/reset-password", email=ada.email, otp=code, password=OTHER_PASSWORD)
+    eve = world.signed_up("eve")
+    eve.post("/sign-in/email-otp", email=eve.email, otp=code)
+
+
+def asks_for_codes_wrongly(world: World) -> None:
+    nobody = world.browser()
+    for email in [nobody.email, "nonsense", ""]:
+        for kind in ["email-verification", "forget-password", "change-email", "nonsense"]:
+            nobody.post("/email-otp/send-verification-otp", email=email, type=kind)
+    nobody.post("/email-otp/send-verification-otp", email=nobody.email)
+    nobody.post("/email-otp/request-password-reset", email=nobody.email)
+    nobody.post("/email-otp/verify-email", email=nobody.email, otp="000000")
+    nobody.post("/email-otp/check-verification-otp", email=nobody.email, type="x", otp="000000")
+    nobody.post("/sign-in/email-otp", email=nobody.email)
+    nobody.post("/sign-in/email-otp", email=nobody.email, otp="000000")
+    nobody.post(
+        "/email-otp/reset-password", email=nobody.email, otp="000000", password=OTHER_PASSWORD
+    )
+
+
+def cannot_change_the_address_by_a_code(world: World) -> None:
+    """Only an application that turns it on has that."""
+    ada = world.signed_up()
+    ada.post("/email-otp/request-email-change", newEmail=f"new{ada.email}")
+    ada.post("/email-otp/change-email", newEmail=f"new{ada.email}", otp="000000")
+    nobody = world.browser("nobody")
+    nobody.post("/email-otp/request-email-change", newEmail=f"new{ada.email}")
+    nobody.post("/email-otp/change-email", newEmail=f"new{ada.email}", otp="000000")

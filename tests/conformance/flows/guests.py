@@ -1,0 +1,56 @@
+"""Guests who can become users."""
+
+from tests.conformance.world import World
+
+
+def comes_as_a_guest(world: World) -> None:
+    guest = world.browser()
+    guest.post("/sign-in/anonymous")
+    guest.session()
+    guest.get("/list-accounts")
+    guest.post("/sign-in/anonymous")
+    guest.post("/update-user", name="Ada", isAnonymous=False)
+    guest.session()
+
+
+def becomes_a_user(world: World) -> None:
+    guest = world.browser()
+    guest.post("/sign-in/anonymous")
+    guest.sign_up()
+    guest.session()
+
+
+def is_a_user_already(world: World) -> None:
+    ada = world.signed_up()
+    ada.forget()
+    ada.post("/sign-in/anonymous")
+    ada.sign_in()
+    ada.session()
+    ada.post("/sign-in/anonymous")
+
+
+def becomes_a_user_by_a_link(world: World) -> None:
+    guest = world.browser()
+    guest.post("/sign-in/anonymous")
+    guest.post("/sign-in/magic-link", email=guest.email)
+    guest.follow(guest.message())
+    guest.session()
+
+
+def becomes_a_user_by_a_code(world: World) -> None:
+    guest = world.browser()
+    guest.post("/sign-in/anonymous")
+    guest.post("/email-otp/send-verification-otp", email=guest.email, type="sign-in")
+    guest.post("/sign-in/email-otp", email=guest.email, otp=guest.message())
+    guest.session()
+
+
+def leaves_no_trace(world: World) -> None:
+    guest = world.browser()
+    guest.post("/sign-in/anonymous")
+    guest.post("/delete-anonymous-user")
+    guest.session()
+    guest.post("/delete-anonymous-user")
+    ada = world.signed_up()
+    ada.post("/delete-anonymous-user")
+    ada.session()

@@ -1,0 +1,83 @@
+"""Signing in by a link in a mail."""
+
+from urllib.parse import parse_qs, urlsplit
+
+from tests.conformance.world import World
+
+
+def signs_up_by_a_link(world: World) -> None:
+    ada = world.browser()
+    ada.post("/sign-in/magic-link", email=ada.email, name="Ada", callbackURL="/home")
+    link = ada.message()
+    ada.follow(link)
+    ada.session()
+    ada.follow(link)
+
+
+def signs_in_by_a_link(world: World) -> None:
+    ada = world.signed_up()
+    ada.post("/sign-out")
+    ada.post("/sign-in/magic-link", email=ada.email.upper())
+    ada.follow(ada.message())
+    ada.session()
+    ada.get("/list-accounts")
+
+
+def goes_where_new_users_go(world: World) -> None:
+    ada = world.browser()
+    pages = {"callbackURL": "/home", "newUserCallbackURL": "/new", "errorCallbackURL": "/error"}
+    ada.post("/sign-in/magic-link", email=ada.email, **pages)
+    link = ada.message()
+    ada.follow(link)
+    ada.follow(link)
+    ada.post("/sign-out")
+    ada.post("/sign-in/magic-link", email=ada.email, **pages)
+    ada.follow(ada.message())
+
+
+def opens_a_link_too_late(world: World) -> None:
+    ada = world.browser()
+    ada.post("/sign-in/magic-link", email=ada.email, errorCallbackURL="/error")
+    world.change(
+        """UPDATE verification SET "expiresAt" = now() AT TIME ZONE 'UTC' - interval '1 s'
+        WHERE value LIKE $1""",
+        f"%{ada.email}%",
+    )
+    ada.follow(ada.message())
+    ada.session()
+
+
+def opens_no_link(world: World) -> None:
+    nobody = world.browser()
+    nobody.get("/magic-link/verify", token="unknown")
+    nobody.get("/magic-link/verify", token="unknown", callbackURL="/home")
+    nobody.get("/magic-link/verify", token="unknown", errorCallbackURL="/error")
+    nobody.get("/magic-link/verify")
+    nobody.get("/magic-link/verify", token="")
+    nobody.get("/magic-link/verify", token="unknown", callbackURL="https://evil.example")
+    ada = world.browser()
+    ada.post("/sign-in/magic-link", email=ada.email)
+    token = parse_qs(urlsplit(ada.message()).query)["token"][0]
+    ada.get("/magic-link/verify", token=token, callbackURL="https://evil.example")
+    ada.get("/magic-link/verify", token=token)
+    ada.session()
+
+
+def asks_for_no_link(world: World) -> None:
+    nobody = world.browser()
+    nobody.post("/sign-in/magic-link")
+    nobody.post("/sign-in/magic-link", email="nonsense")
+    nobody.post("/sign-in/magic-link", email="")
+    nobody.post("/sign-in/magic-link", email=nobody.email, callbackURL="https://evil.example")
+    nobody.post("/sign-in/magic-link", email=nobody.email, metadata={"plan": "pro"})
+
+
+def verifies_the_address_by_a_link(world: World) -> None:
+    """Somebody signed up with an address that was never verified."""
+    eve = world.signed_up("ada")
+    ada = world.browser()
+    ada.post("/sign-in/magic-link", email=ada.email)
+    ada.follow(ada.message())
+    ada.session()
+    eve.session()
+    eve.sign_in()

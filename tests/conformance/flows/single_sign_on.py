@@ -1,0 +1,126 @@
+"""Identity providers of customers: made known, looked at, changed, asked."""
+
+from typing import Any
+
+from tests.conformance.world import Browser, World
+
+IDENTITY = "https://identity.example.com"
+
+
+def _provider(browser: Browser, **more: Any) -> str:
+    provider = f"{browser.name}-{browser.world.tag}"
+    configuration = {
+        "clientId": "client",
+        "clientSecret": "secret of the client",
+        "skipDiscovery": True,
+        "authorizationEndpoint": f"{IDENTITY}/authorize",
+        "tokenEndpoint": f"{IDENTITY}/token",
+        "jwksEndpoint": f"{IDENTITY}/jwks",
+    }
+    body = {
+        "providerId": provider,
+        "issuer": IDENTITY,
+        "domain": f"{browser.name}{browser.world.tag}.example.com",
+        "oidcConfig": configuration,
+        **more,
+    }
+    browser.post("/sso/register", **body)
+    return provider
+
+
+def makes_a_provider_known(world: World) -> None:
+    ada = world.signed_up()
+    provider = _provider(ada)
+    ada.get("/sso/providers")
+    ada.get("/sso/get-provider", providerId=provider)
+    _provider(ada)
+
+
+def makes_a_provider_of_an_organization_known(world: World) -> None:
+    ada, eve = world.signed_up(), world.signed_up("eve")
+    made = ada.post("/organization/create", name="Engines", slug=f"engines-{world.tag}").json()
+    _provider(ada, organizationId=made["id"])
+    _provider(eve, organizationId=made["id"])
+    _provider(eve, organizationId="unknown")
+    ada.get("/sso/providers")
+
+
+def cannot_make_a_provider_known(world: World) -> None:
+    ada = world.signed_up()
+    _provider(ada, issuer="nonsense")
+    _provider(ada, oidcConfig={})
+    _provider(ada, oidcConfig={"clientId": "client", "skipDiscovery": True})
+    _provider(ada, oidcConfig=None)
+    _provider(ada, providerId="credential")
+    ada.post("/sso/register")
+    _provider(world.browser("nobody"))
+    ada.get("/sso/providers")
+
+
+def makes_a_provider_without_a_name_known(world: World) -> None:
+    _provider(world.signed_up(), providerId="")
+    _provider(world.signed_up("bob"), domain="")
+
+
+def changes_a_provider(world: World) -> None:
+    ada = world.signed_up()
+    provider = _provider(ada)
+    ada.post("/sso/update-provider", providerId=provider, domain=f"new{world.tag}.example.com")
+    ada.post("/sso/update-provider", providerId=provider, oidcConfig={"clientId": "new client"})
+    ada.post("/sso/update-provider", providerId=provider)
+    ada.post("/sso/update-provider", providerId=provider, issuer="nonsense")
+    ada.get("/sso/get-provider", providerId=provider)
+    ada.post("/sso/delete-provider", providerId=provider)
+    ada.post("/sso/delete-provider", providerId=provider)
+    ada.get("/sso/get-provider", providerId=provider)
+
+
+def has_a_strangers_provider(world: World) -> None:
+    ada, eve, nobody = world.signed_up(), world.signed_up("eve"), world.browser("nobody")
+    for provider in (_provider(ada), "unknown"):
+        for somebody in (eve, nobody):
+            somebody.get("/sso/get-provider", providerId=provider)
+            somebody.post("/sso/update-provider", providerId=provider, domain="evil.example")
+            somebody.post("/sso/delete-provider", providerId=provider)
+            somebody.post("/sso/request-domain-verification", providerId=provider)
+            somebody.post("/sso/verify-domain", providerId=provider)
+            somebody.get("/sso/providers")
+
+
+def asks_a_provider(world: World) -> None:
+    ada, visitor = world.signed_up(), world.browser("visitor")
+    provider = _provider(ada)
+    email = f"x@ada{world.tag}.example.com"
+    for body in [
+        {"providerId": provider},
+        {"email": email},
+        {"email": "x@unknown.example.com"},
+        {"domain": f"ada{world.tag}.example.com"},
+        {"providerId": "unknown"},
+        {"organizationSlug": "unknown"},
+        {},
+    ]:
+        visitor.post("/sign-in/sso", callbackURL="/home", **body)
+    visitor.post("/sign-in/sso", providerId=provider)
+    visitor.post("/sign-in/sso", providerId=provider, callbackURL="https://evil.example")
+    visitor.post("/sign-in/social", provider=provider, callbackURL="/home")
+
+
+def comes_back_wrongly(world: World) -> None:
+    ada, visitor = world.signed_up(), world.browser("visitor")
+    provider = _provider(ada)
+    for name in (provider, "unknown"):
+        visitor.get(f"/sso/callback/{name}", code="code", state="state")
+        visitor.get(f"/sso/callback/{name}", error="access_denied", state="state")
+        visitor.get(f"/sso/callback/{name}")
+    visitor.get("/sso/callback", code="code", state="state")
+    visitor.session()
+
+
+def owns_a_domain(world: World) -> None:
+    ada = world.signed_up()
+    provider = _provider(ada)
+    ada.post("/sso/request-domain-verification", providerId=provider)
+    ada.post("/sso/request-domain-verification", providerId=provider)
+    ada.post("/sso/request-domain-verification")
+    ada.post("/sso/verify-domain")

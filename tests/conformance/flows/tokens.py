@@ -1,0 +1,88 @@
+"""Signed tokens, their keys, bearers, and tokens that count once."""
+
+from tests.conformance.world import World
+
+
+def asks_for_a_token(world: World) -> None:
+    ada = world.signed_up()
+    ada.get("/token")
+    ada.get("/jwks")
+    ada.get("/token")
+    ada.session()
+
+
+def asks_for_a_token_without_a_session(world: World) -> None:
+    nobody = world.browser()
+    nobody.get("/token")
+    nobody.get("/jwks")
+    nobody.post("/token")
+    nobody.post("/jwks")
+    nobody.request("GET", "/token", headers={"Authorization": "Bearer nonsense"})
+    ada = world.signed_up()
+    ada.post("/sign-out")
+    ada.get("/token")
+
+
+def signs_in_with_a_bearer(world: World) -> None:
+    ada = world.signed_up()
+    given = ada.sign_in()
+    token = given.json()["token"]
+    signed = given.headers["set-auth-token"]
+    ada.forget()
+    for value in (token, signed):
+        bearer = {"Authorization": f"Bearer {value}"}
+        ada.request("GET", "/get-session", headers=bearer)
+        ada.request("GET", "/list-sessions", headers=bearer)
+        ada.request("GET", "/token", headers=bearer)
+        ada.request("POST", "/update-user", headers=bearer, json={"name": "Ada"})
+        ada.forget()
+    ada.headers = {"Authorization": f"Bearer {token}"}
+    ada.post("/update-user", name="From a program")
+    ada.post("/sign-out")
+    ada.session()
+
+
+def shows_a_bearer_and_a_cookie(world: World) -> None:
+    ada, bob = world.signed_up(), world.signed_up("bob")
+    token = bob.session()["session"]["token"]
+    ada.request("GET", "/get-session", headers={"Authorization": f"Bearer {token}"})
+    ada.request("GET", "/get-session", headers={"Authorization": "Bearer nonsense"})
+
+
+def hands_a_session_over(world: World) -> None:
+    ada = world.signed_up()
+    token = ada.get("/one-time-token/generate").json()["token"]
+    phone = world.browser()
+    phone.post("/one-time-token/verify", token=token)
+    phone.session()
+    phone.post("/one-time-token/verify", token=token)
+    ada.session()
+
+
+def hands_a_session_over_too_late(world: World) -> None:
+    ada = world.signed_up()
+    token = ada.get("/one-time-token/generate").json()["token"]
+    world.change(
+        """UPDATE verification SET "expiresAt" = now() AT TIME ZONE 'UTC' - interval '1 s'
+        WHERE identifier = $1""",
+        f"one-time-token:{token}",
+    )
+    phone = world.browser()
+    phone.post("/one-time-token/verify", token=token)
+    phone.session()
+
+
+def hands_an_ended_session_over(world: World) -> None:
+    ada = world.signed_up()
+    token = ada.get("/one-time-token/generate").json()["token"]
+    ada.post("/sign-out")
+    world.browser().post("/one-time-token/verify", token=token)
+
+
+def cannot_hand_a_session_over(world: World) -> None:
+    nobody = world.browser()
+    nobody.get("/one-time-token/generate")
+    nobody.post("/one-time-token/verify", token="unknown")
+    nobody.post("/one-time-token/verify", token="")
+    nobody.post("/one-time-token/verify")
+    nobody.post("/one-time-token/generate")
