@@ -35,6 +35,9 @@ def examine(console: Console) -> int:
         "prisma": doctor.prisma,
         "push": doctor.tables,
     }
+    if not project.pushes():
+        for name in ("generate", "prisma", "push"):
+            del looks[name]
     healthy = True
     for name, look in looks.items():
         try:
