@@ -1,8 +1,11 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
 
 import pytest
 from better_auth_prisma import embedded_postgres
 
+from tests.project.projects import Project
 from tests.project.typescript_sources import install_packages
 from tests.project.workshop import Workshop
 
@@ -13,3 +16,22 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     folder = tmp_path_factory.mktemp("postgresql")
     yield Workshop(install_packages(), embedded_postgres.create(folder, "workshop"))
     embedded_postgres.stop(folder)
+
+
+@pytest.fixture(scope="session")
+def set_up(
+    template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Project]]:
+    """Gives a stack's project that was set up on its own PostgreSQL; the same one each time."""
+    made: list[Project] = []
+
+    @cache
+    def project(stack: str) -> Project:
+        project = Project(stack, template, tmp_path_factory.mktemp("setup"), ["admin"])
+        assert project.setup().returncode == 0
+        made.append(project)
+        return project
+
+    yield project
+    for one in made:
+        one.stop_database()
