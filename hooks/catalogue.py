@@ -1,4 +1,4 @@
-"""Records the tables of the pinned better-auth in ``template/shared/catalogue.jinja``.
+"""Records the tables of the pinned better-auth in ``template/shared/catalogue.json``.
 
 Usage: python -m hooks.catalogue [--check] [--versions FILE] [--output FILE]
 
@@ -30,15 +30,7 @@ from hooks.generator_output import Model
 from hooks.layout import Catalogue, append
 from hooks.official import PROVIDERS, official_models
 
-CATALOGUE = node.REPOSITORY / "template" / "shared" / "catalogue.jinja"
-
-HEADER = """\
-{#-
-  The tables of better-auth, as its own generator writes them. Made by `python -m hooks.catalogue`:
-  do not edit. A model has groups of fields, each of one feature, and a tail; a field is a name, a
-  type and attributes, and the same for the providers that differ.
--#}
-"""
+CATALOGUE = node.REPOSITORY / "template" / "shared" / "catalogue.json"
 
 
 def record(models: dict[str, dict[str, dict[str, Model]]]) -> list[dict[str, Any]]:
@@ -77,8 +69,8 @@ def attribute_row(lines: list[str]) -> list[Any]:
 
 
 def dump(catalogue: Catalogue) -> str:
-    """The catalogue as a Jinja file, a line a field."""
-    lines = [f'{{%- set catalogue = {{\n  "version": {json.dumps(catalogue["version"])},']
+    """The catalogue as JSON, a line a field."""
+    lines = [f'{{\n  "version": {json.dumps(catalogue["version"])},']
     lines.append(f'  "features": {json.dumps(catalogue["features"])},\n  "models": [')
     for model in catalogue["models"]:
         head = {key: model[key] for key in ("name", "feature")}
@@ -93,17 +85,15 @@ def dump(catalogue: Catalogue) -> str:
         lines[-1] = lines[-1].removesuffix(",") + '\n    ], "attributes": ['
         lines += [f"      {json.dumps(attribute)}," for attribute in model["attributes"]]
         lines[-1] = lines[-1].removesuffix(",") + "\n    ]},"
-    lines[-1] = lines[-1][:-1] + "\n  ]\n} -%}\n"
-    return HEADER + "\n".join(lines)
+    lines[-1] = lines[-1][:-1] + "\n  ]\n}\n"
+    return "\n".join(lines)
 
 
 def load(path: Path) -> Catalogue:
-    """A catalogue from its Jinja file; an empty one if there is none."""
+    """A catalogue from its file; an empty one if there is none."""
     if not path.exists():
         return {}
-    text = path.read_text(encoding="utf-8")
-    body = text.split("set catalogue = ", 1)[1].rsplit(" -%}", 1)[0]
-    catalogue: Catalogue = json.loads(body)
+    catalogue: Catalogue = json.loads(path.read_text(encoding="utf-8"))
     return catalogue
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import aiomysql  # type: ignore[import-untyped]
 import asyncpg  # type: ignore[import-untyped]
 import pytest
 from better_auth_prisma import create_prisma_engine, embedded_postgres
+from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from tests.bridge import mariadb
 from tests.bridge.databases import prisma_schema, push
+from tests.bridge.mysql_tables import create_tables
 
 FEATURES = [
     "username",
@@ -45,11 +50,41 @@ class Database:
         if self.provider == "sqlite":
             with closing(sqlite3.connect(self.folder / "test.db")) as connection, connection:
                 return connection.execute(statement).fetchall()
-        connection = await asyncpg.connect(self.url)
-        try:
-            return [tuple(row) for row in await connection.fetch(statement)]
-        finally:
-            await connection.close()
+        return await run_sql(self.provider, self.url, statement)
+
+
+async def run_sql(provider: str, url: str, *statements: str) -> list[tuple[Any, ...]]:
+    """Runs statements on a server; gives the rows of the last one."""
+    if provider == "mysql":
+        return await _ask_mysql(url, statements)
+    connection = await asyncpg.connect(url)
+    try:
+        for statement in statements:
+            rows = await connection.fetch(statement)
+        return [tuple(row) for row in rows]
+    finally:
+        await connection.close()
+
+
+async def _ask_mysql(url: str, statements: Sequence[str]) -> list[tuple[Any, ...]]:
+    parts = make_url(url)
+    connection = await aiomysql.connect(
+        host=parts.host,
+        port=parts.port,
+        user=parts.username,
+        password=parts.password,
+        db=parts.database,
+        charset="utf8mb4",
+        sql_mode="'ANSI_QUOTES,STRICT_ALL_TABLES'",
+        autocommit=True,
+    )
+    try:
+        async with connection.cursor() as cursor:
+            for statement in statements:
+                await cursor.execute(statement)
+            return list(await cursor.fetchall())
+    finally:
+        connection.close()
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +109,25 @@ def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Database:
     return Database("sqlite", "file:./test.db", folder)
 
 
-@pytest.fixture(params=["postgresql", "sqlite"])
+@pytest.fixture(scope="session")
+def mariadb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a database on a real MariaDB."""
+    with mariadb.running(tmp_path_factory.mktemp("mariadb")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def mysql(mariadb_server: str, tmp_path_factory: pytest.TempPathFactory) -> Database:
+    statements = create_tables(prisma_schema("mysql", FEATURES))
+    asyncio.run(run_sql("mysql", mariadb_server, *statements))
+    return Database("mysql", mariadb_server, tmp_path_factory.mktemp("mysql"))
+
+
+#: For tests that run on each of them.
+PROVIDERS = ["postgresql", "sqlite", pytest.param("mysql", marks=pytest.mark.mariadb)]
+
+
+@pytest.fixture(params=PROVIDERS)
 def database(request: pytest.FixtureRequest) -> Database:
     """Each database in turn."""
     found: Database = request.getfixturevalue(request.param)

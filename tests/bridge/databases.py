@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from hooks import node
+from tests.project.typescript_sources import install_packages
 from tests.template import REPOSITORY, environment
 
 ENGINE = REPOSITORY / "template" / "shared" / "schema-engine"
@@ -32,10 +33,20 @@ def push(schema: str, url: str, folder: Path) -> None:
     config.write_text(
         f"export default {{ schema: 'schema.prisma', datasource: {{ url: '{url}' }} }};"
     )
+    _run_prisma(folder, "db", "push", "--config", str(config))
+
+
+def generate_client(folder: Path) -> Path:
+    """Runs ``prisma generate`` for the schema in a folder; gives the packages that it needs."""
+    _run_prisma(folder, "generate", "--schema", "schema.prisma")
+    return install_packages()
+
+
+def _run_prisma(folder: Path, *arguments: str) -> None:
     packages = _packages()
     cli = packages / "node_modules" / "prisma" / "build" / "index.js"
     result = subprocess.run(
-        ["node", str(cli), "db", "push", "--config", str(config)],
+        ["node", str(cli), *arguments],
         cwd=folder,
         env={
             **node.environment(),

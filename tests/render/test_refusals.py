@@ -72,7 +72,10 @@ def test_every_provider_and_plugin_is_accepted_or_refused_as_the_oracle_says() -
 def json_choices(text: str) -> dict[str, str]:
     """The refusal, or nothing, of each choice in the YAML that copier.yml gets."""
     entries = [json.loads(line.partition('": ')[2]) for line in text.splitlines() if line.strip()]
-    return {entry["value"]: entry["validator"] for entry in entries}
+    return dict(
+        (entry, "") if isinstance(entry, str) else (entry["value"], entry["validator"])
+        for entry in entries
+    )
 
 
 @pytest.mark.parametrize("provider", provider_data())

@@ -12,13 +12,10 @@ from tests.update.project import Projects
 
 @pytest.fixture(scope="session", autouse=True)
 def plain_git() -> Iterator[None]:
-    """Git as it comes: without the settings of this machine, and with an author."""
+    """Git without the settings of this machine."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
-        patch.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
-        for role in ("AUTHOR", "COMMITTER"):
-            patch.setenv(f"GIT_{role}_NAME", "Ada")
-            patch.setenv(f"GIT_{role}_EMAIL", "ada@example.com")
+        for name, value in history.PLAIN_GIT.items():
+            patch.setenv(name, value)
         yield
 
 

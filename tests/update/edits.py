@@ -23,16 +23,46 @@ class Edit:
     changes: dict[str, Change | None]
     stacks: tuple[str, ...] = ("python", "typescript")
 
+    def edited(self, files: dict[str, str]) -> dict[str, str]:
+        """A project's files with the edit; raises AssertionError where the place is missing."""
+        result = dict(files)
+        for name, change in self.changes.items():
+            if change is None:
+                assert name in result, f"not there: {name}"
+                del result[name]
+            else:
+                result[name] = change(result.get(name, ""))
+        return result
+
+    def has_place(self, files: dict[str, str]) -> bool:
+        """Whether a project with these files can have the edit."""
+        try:
+            self.edited(files)
+        except AssertionError:
+            return False
+        return True
+
     def apply(self, folder: Path) -> None:
         """Edits a project's files; raises AssertionError where the place is missing."""
-        for name, change in self.changes.items():
+        present = [name for name in self.changes if (folder / name).exists()]
+        result = self.edited({name: (folder / name).read_text() for name in present})
+        for name in self.changes:
             path = folder / name
-            if change is None:
-                path.unlink()
+            if name in result:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(result[name])
             else:
-                text = path.read_text() if path.exists() else ""
-                path.parent.mkdir(exist_ok=True)
-                path.write_text(change(text))
+                path.unlink()
+
+
+def fitting(script: list[Edit], *projects: dict[str, str]) -> list[Edit]:
+    """The edits of a script that each of the projects can have, one after the other."""
+    found = []
+    for edit in script:
+        if all(edit.has_place(files) for files in projects):
+            found.append(edit)
+            projects = tuple(edit.edited(files) for files in projects)
+    return found
 
 
 def below(line: str, *added: str) -> Change:

@@ -7,6 +7,7 @@ from one to the next brings all that a real one brings.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,6 +56,14 @@ OLDER_TEXTS = {
     "template/typescript/src/app.ts.jinja": ("the database cannot be reached", "unavailable"),
 }
 
+#: Git as it comes: without the settings of this machine, and with an author.
+PLAIN_GIT = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_SYSTEM": os.devnull,
+    **{f"GIT_{role}_NAME": "Ada" for role in ("AUTHOR", "COMMITTER")},
+    **{f"GIT_{role}_EMAIL": "ada@example.com" for role in ("AUTHOR", "COMMITTER")},
+}
+
 RELEASES = [
     Release("0.1.0", "1.6.33", {"fastapi": "0.160.0", "sqlalchemy": "2.0.51"}, OLDER_TEXTS),
     Release("0.2.0", "1.7.2", {"fastapi": "0.160.0"}),
@@ -80,7 +89,7 @@ def build(folder: Path) -> Path:
 def write(release: Release, folder: Path) -> None:
     """Turns the template in ``folder`` into that of a release."""
     shared = folder / "template" / "shared"
-    (shared / "catalogue.jinja").write_text(catalogue(release))
+    (shared / "catalogue.json").write_text(catalogue(release))
     versions = (REPOSITORY / "template/shared/versions.jinja").read_text()
     for name, version in {**release.npm, **release.python}.items():
         # JSON of one line: a package of PyPI and one of npm may have the same name.
@@ -107,10 +116,10 @@ def replaced(text: str, present: str, older: str) -> str:
 def catalogue(release: Release) -> str:
     """A release's tables: recorded ones, or the pinned ones appended to the last recorded."""
     if release.better_auth is not None:
-        return (RECORDED / f"{release.better_auth}.jinja").read_text()
+        return (RECORDED / f"{release.better_auth}.json").read_text()
     present = load(CATALOGUE)
     before = RELEASES[-2].better_auth
-    return dump(append(load(RECORDED / f"{before}.jinja"), rows_of(present), present["version"]))
+    return dump(append(load(RECORDED / f"{before}.json"), rows_of(present), present["version"]))
 
 
 def rows_of(catalogue: Catalogue) -> list[dict[str, Any]]:

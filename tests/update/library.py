@@ -1,8 +1,9 @@
 """The edits that people make between two updates.
 
-The *ordinary* ones stay with the places that the template reserves, and with files that are
-people's own: no update may have trouble with them. The others change or touch lines that a
-release may change as well.
+Those in *reserved places* stay with the places of the schema that the template reserves, with files
+and routes that are people's own, and with `.env.local`: no update may have trouble with them, to
+whatever release or answers. *Ordinary* ones may meet lines that other answers change, but none that
+a release does. The others change or touch lines that a release may change as well.
 """
 
 from __future__ import annotations
@@ -11,6 +12,10 @@ from tests.update.edits import Edit, above, at_the_end, below, instead, own, the
 
 SCHEMA = "prisma/schema.prisma"
 ENV = ".env.local"
+SNAKE_CASE = [
+    '  refreshToken          String?   @map("refresh_token")',
+    '  idToken               String?   @map("id_token")',
+]
 POSTS = """
 model Post {
   id       String  @id @default(cuid())
@@ -43,6 +48,16 @@ model Project {
   organization   Organization @relation(fields: [organizationId], references: [id])
 }"""
 
+KEY_USES = """
+model KeyUse {
+  id    String   @id @default(cuid())
+  at    DateTime @default(now())
+  keyId String
+  key   Apikey   @relation(fields: [keyId], references: [id], onDelete: Cascade)
+
+  @@index([keyId, at])
+}"""
+
 IN_RESERVED_PLACES = [
     Edit("posts of users", {SCHEMA: then(own("User", "  posts Post[]"), at_the_end(POSTS))}),
     Edit("a model and an enum", {SCHEMA: at_the_end(ORDERS)}),
@@ -54,15 +69,39 @@ IN_RESERVED_PLACES = [
         "fields of users",
         {SCHEMA: own("User", "  nickname String?", '  locale   String  @default("en")')},
     ),
+    Edit("a field of sessions", {SCHEMA: own("Session", "  deviceName String?")}),
+    Edit("a field of accounts", {SCHEMA: own("Account", "  linkedAt DateTime?")}),
+    Edit("a field of teams", {SCHEMA: own("Team", "  colour String?")}),
+    Edit("a field of verifications", {SCHEMA: own("Verification", "  attempts Int @default(0)")}),
+    Edit("a field of signing keys", {SCHEMA: own("Jwks", "  rotatedBy String?")}),
+    Edit(
+        "usage of API keys", {SCHEMA: then(own("Apikey", "  uses KeyUse[]"), at_the_end(KEY_USES))}
+    ),
+    Edit(
+        "guests of users",
+        {
+            SCHEMA: own(
+                "User",
+                "  /// Who brought them here.",
+                "  hostId String?",
+                '  host   User?   @relation("guests", fields: [hostId], references: [id])',
+                '  guests User[]  @relation("guests")',
+            )
+        },
+    ),
+]
+
+#: `prisma format` moves them among the attributes of the model.
+OWN_INDEXES = [
     Edit(
         "an indexed field of users",
         {SCHEMA: own("User", "  points Int @default(0) // of the game", "", "  @@index([points])")},
     ),
-    Edit("a field of sessions", {SCHEMA: own("Session", "  deviceName String?")}),
-    Edit("a field of accounts", {SCHEMA: own("Account", "  linkedAt DateTime?")}),
     Edit("an index of accounts", {SCHEMA: own("Account", "  @@index([createdAt])")}),
-    Edit("a field of teams", {SCHEMA: own("Team", "  colour String?")}),
-    Edit("a field of verifications", {SCHEMA: own("Verification", "  attempts Int @default(0)")}),
+    Edit(
+        "names of members are unique",
+        {SCHEMA: own("Member", "  nickname String?", "", "  @@unique([organizationId, nickname])")},
+    ),
 ]
 
 AMONG_THE_TABLES = [
@@ -77,6 +116,45 @@ AMONG_THE_TABLES = [
     Edit(
         "a field among those of users",
         {SCHEMA: below("  banExpires DateTime?", "  banCount   Int       @default(0)")},
+    ),
+    Edit(
+        "another name of a field",
+        {SCHEMA: instead("  userAgent String?", '  browser   String?  @map("userAgent")')},
+    ),
+    Edit(
+        "columns in snake case",
+        {
+            SCHEMA: then(
+                instead("  refreshToken          String?", SNAKE_CASE[0]),
+                instead("  idToken               String?", SNAKE_CASE[1]),
+                instead('@@map("account")', '@@map("accounts")'),
+            )
+        },
+    ),
+    Edit(
+        "a comment on a field", {SCHEMA: above("  slug      String   @unique", "  /// In the URL.")}
+    ),
+    Edit(
+        "a native type", {SCHEMA: instead("  banReason  String?", "  banReason  String? @db.Text")}
+    ),
+    Edit(
+        "a default for roles",
+        {SCHEMA: instead("  role       String?", '  role       String? @default("user")')},
+    ),
+    Edit(
+        "no reserved comment in sessions",
+        {
+            SCHEMA: instead(
+                "  // Your own fields and relations of Session go below this line.\n\n", ""
+            )
+        },
+    ),
+    Edit(
+        "a banner", {SCHEMA: above("generator client {", "// The tables of the Corner Shop.", "")}
+    ),
+    Edit(
+        "another output",
+        {SCHEMA: instead('= "prisma-client"\n', '= "prisma-client"\n  engineType = "client"\n')},
     ),
 ]
 
@@ -124,20 +202,35 @@ IN_PYTHON = [
         ("python",),
     ),
     Edit(
-        "a plugin in the auth config",
+        "longer passwords",
         {
-            "src/my_app/auth.py": then(
-                below("from better_auth.plugins_ext import (", "    AnonymousPlugin,"),
-                below("    plugins=[", "        AnonymousPlugin(),"),
+            "src/my_app/auth.py": below(
+                "    email_and_password=EmailAndPassword(", "        min_password_length=12,"
             )
         },
         ("python",),
     ),
     Edit(
-        "longer passwords",
+        "a module of their own",
+        {"src/my_app/prices.py": at_the_end('"""What things cost."""', "", "VAT = 19")},
+        ("python",),
+    ),
+    Edit(
+        "a test of their own",
+        {"tests/test_prices.py": at_the_end("def test_nothing_is_free() -> None: ...")},
+        ("python",),
+    ),
+    Edit(
+        "another greeting",
+        {"src/my_app/main.py": instead("'stranger'}!", "'you'}, welcome to the shop!")},
+        ("python",),
+    ),
+    Edit(
+        "other trusted origins",
         {
-            "src/my_app/auth.py": below(
-                "    email_and_password=EmailAndPassword(", "        min_password_length=12,"
+            "src/my_app/auth.py": instead(
+                "    trusted_origins=settings.all_trusted_origins,",
+                '    trusted_origins=[*settings.all_trusted_origins, "https://shop.example.com"],',
             )
         },
         ("python",),
@@ -158,6 +251,62 @@ IN_TYPESCRIPT = [
         ("typescript",),
     ),
     Edit(
+        "longer passwords",
+        {
+            "src/lib/auth.ts": instead(
+                "{ enabled: true, sendResetPassword }",
+                "{ enabled: true, sendResetPassword, minPasswordLength: 12 }",
+            )
+        },
+        ("typescript",),
+    ),
+    Edit(
+        "a module of their own",
+        {"src/lib/prices.ts": at_the_end("/** What things cost. */", "export const vat = 19;")},
+        ("typescript",),
+    ),
+    Edit(
+        "a test of their own",
+        {"tests/prices.test.ts": at_the_end('import test from "node:test";')},
+        ("typescript",),
+    ),
+    Edit(
+        "another greeting",
+        {"src/app.ts": instead('c.json({ name: "My App" })', 'c.json({ name: "The Shop" })')},
+        ("typescript",),
+    ),
+    Edit(
+        "a router",
+        {
+            "src/shop.ts": at_the_end(
+                'import { Hono } from "hono";', "", "export const shop = new Hono();"
+            ),
+            "src/app.ts": then(
+                below(
+                    'import { prisma } from "./lib/prisma.ts";', 'import { shop } from "./shop.ts";'
+                ),
+                above("/** Protected: ", 'app.route("/shop", shop);', ""),
+            ),
+        },
+        ("typescript",),
+    ),
+    Edit("no compose file", {"compose.yaml": None}, ("typescript",)),
+    Edit("no test of the settings", {"tests/settings.test.ts": None}, ("typescript",)),
+]
+
+#: Other answers change the lists of plugins that they stand in.
+PLUGINS_BY_HAND = [
+    Edit(
+        "a plugin in the auth config",
+        {
+            "src/my_app/auth.py": then(
+                below("    AdminPlugin,", "    AnonymousPlugin,"),
+                below("    plugins=[", "        AnonymousPlugin(),"),
+            )
+        },
+        ("python",),
+    ),
+    Edit(
         "a plugin in the auth config",
         {
             "src/lib/auth.ts": then(
@@ -170,18 +319,6 @@ IN_TYPESCRIPT = [
         },
         ("typescript",),
     ),
-    Edit(
-        "longer passwords",
-        {
-            "src/lib/auth.ts": instead(
-                "{ enabled: true, sendResetPassword }",
-                "{ enabled: true, sendResetPassword, minPasswordLength: 12 }",
-            )
-        },
-        ("typescript",),
-    ),
-    Edit("no compose file", {"compose.yaml": None}, ("typescript",)),
-    Edit("no test of the settings", {"tests/settings.test.ts": None}, ("typescript",)),
 ]
 
 OF_THE_MACHINE = [
@@ -210,7 +347,8 @@ OF_PACKAGES = [
     ),
 ]
 
-ORDINARY = [*IN_RESERVED_PLACES, *IN_PYTHON, *IN_TYPESCRIPT, *OF_THE_MACHINE]
+RESERVED = [*IN_RESERVED_PLACES, *IN_PYTHON, *IN_TYPESCRIPT, *OF_THE_MACHINE]
+ORDINARY = [*RESERVED, *OWN_INDEXES, *PLUGINS_BY_HAND]
 LIBRARY = [*ORDINARY, *AMONG_THE_TABLES, *OF_PACKAGES]
 
 

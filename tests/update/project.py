@@ -41,6 +41,16 @@ class Project:
             self.folder, data=answers, vcs_ref=tag, defaults=True, overwrite=True, quiet=True
         )
 
+    def write(self, files: dict[str, str]) -> None:
+        """Gives it the texts of these files, and no others."""
+        present = self.files()
+        for path in present.keys() - files.keys():
+            (self.folder / path).unlink()
+        for path, text in files.items():
+            if text != present.get(path):
+                (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+                (self.folder / path).write_bytes(text.encode())
+
     def files(self) -> dict[str, str]:
         """The text of each file, but for the answers' line that names the release."""
         paths = [path for path in self.folder.rglob("*") if path.is_file()]
@@ -71,8 +81,16 @@ class Projects:
     renders: Path
     known: dict[str, Path] = field(default_factory=dict)
 
+    def texts(self, tag: str, answers: dict[str, Any]) -> dict[str, str]:
+        """The files of a fresh project."""
+        return Project(self._render(tag, answers)).files()
+
     def rendered(self, tag: str, answers: dict[str, Any], folder: Path) -> Project:
         """A fresh project that is not in git."""
+        shutil.copytree(self._render(tag, answers), folder)
+        return Project(folder)
+
+    def _render(self, tag: str, answers: dict[str, Any]) -> Path:
         key = json.dumps([tag, answers], sort_keys=True)
         if key not in self.known:
             self.known[key] = self.renders / str(len(self.known))
@@ -84,8 +102,7 @@ class Projects:
                 defaults=True,
                 quiet=True,
             )
-        shutil.copytree(self.known[key], folder)
-        return Project(folder)
+        return self.known[key]
 
     def committed(self, tag: str, answers: dict[str, Any], folder: Path) -> Project:
         """A fresh project in git."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from tests.answers import STACKS
 from tests.node import ask_prisma
 from tests.update.edits import Edit
 from tests.update.history import PAIRS
-from tests.update.library import LIBRARY, ORDINARY, SCHEMA, edits
+from tests.update.library import ORDINARY, SCHEMA, edits
 from tests.update.project import COMMON, Projects, lost_lines, own_lines
 
 
@@ -63,49 +62,3 @@ def test_the_ordinary_edits_all_at_once(
     assert outcome.lost == {}
     assert outcome.updated == outcome.expected
     assert ask_prisma([outcome.updated[SCHEMA]], "validate") == [None]
-
-
-def random_script(stack: str, seed: int) -> list[Edit]:
-    chance = random.Random(seed)
-    return chance.sample(edits(stack, LIBRARY), chance.randint(1, 6))
-
-
-def count_conflicts(
-    projects: Projects, folder: Path, stack: str, pair: tuple[str, str], seeds: range
-) -> int:
-    """Updates a project for each random script, and counts those that were left with markers.
-
-    Raises:
-        AssertionError: lines were lost, an ordinary edit has a conflict, or a file without
-            markers is not what it would be with the edits made after the update.
-    """
-    left = 0
-    schemas = []
-    for seed in seeds:
-        script = random_script(stack, seed)
-        outcome = update_edited(projects, folder / str(seed), stack, pair, script)
-        names = f"seed {seed}: {[edit.name for edit in script]}"
-        risky = {path for edit in script if edit not in ORDINARY for path in edit.changes}
-        assert outcome.lost == {}, names
-        assert set(outcome.conflicts) <= risky, names
-        for path in set(outcome.expected | outcome.updated) - set(outcome.conflicts):
-            assert outcome.updated.get(path) == outcome.expected.get(path), (path, names)
-        if SCHEMA not in outcome.conflicts:
-            schemas.append(outcome.updated[SCHEMA])
-        left += bool(outcome.conflicts)
-    assert set(ask_prisma(schemas, "validate")) <= {None}
-    return left
-
-
-@pytest.mark.parametrize("stack", STACKS)
-def test_a_few_random_scripts_of_edits(projects: Projects, tmp_path: Path, stack: str) -> None:
-    count_conflicts(projects, tmp_path, stack, PAIRS[1], range(2))
-
-
-@pytest.mark.exhaustive
-@pytest.mark.parametrize("pair", PAIRS, ids="-".join)
-@pytest.mark.parametrize("stack", STACKS)
-def test_random_scripts_of_edits_rarely_conflict(
-    projects: Projects, tmp_path: Path, stack: str, pair: tuple[str, str]
-) -> None:
-    assert count_conflicts(projects, tmp_path, stack, pair, range(100)) <= 5

@@ -18,7 +18,7 @@ from tests.generate.run import generate
 from tests.generate.test_peoples_schemas import auth
 from tests.node import ask_prisma
 from tests.schema.cases import complete, render
-from tests.update.edits import Edit, above, below, instead, own
+from tests.update.edits import Edit, above, below, fitting, instead, own
 from tests.update.library import LIBRARY, SCHEMA, edits
 from tests.update.project import COMMON as PROJECT
 from tests.update.project import Project, Projects
@@ -26,11 +26,17 @@ from tests.update.project import Project, Projects
 #: What all of these schemas have, so that every edit of the library finds its place.
 COMMON = ["username", "admin", "organization", "organization-teams"]
 MORE = ["two-factor", "passkey", "api-key", "jwt", "device-authorization", "sso", "rate-limit"]
-EDITS = [edit for edit in edits("python", LIBRARY) if edit.changes.keys() == {SCHEMA}]
 
 
 def schema(*features: str) -> str:
     return render({"provider": "postgresql", "features": complete([*COMMON, *features])})
+
+
+EDITS = [
+    edit
+    for edit in edits("python", LIBRARY)
+    if edit.changes.keys() == {SCHEMA} and edit.has_place({SCHEMA: schema()})
+]
 
 
 def edited(text: str, script: list[Edit]) -> str:
@@ -118,7 +124,7 @@ def random_case(seed: int) -> tuple[str, str, str, str]:
     old = chance.sample(MORE, chance.randint(0, 3))
     later = [*old, *chance.sample(MORE, chance.randint(1, 4))]
     base, new = schema(*old), schema(*later)
-    script = chance.sample(EDITS, chance.randint(1, 4))
+    script = fitting(chance.sample(EDITS, chance.randint(1, 4)), {SCHEMA: base})
     touched = edited(base, script), edited(new, script)
     script += rough_edits(places(base, new, touched), chance)
     if chance.random() < 0.3:

@@ -15,10 +15,10 @@ from tests.update.project import COMMON, URL, Projects
 
 @pytest.mark.e2e
 def test_the_recorded_tables_are_what_better_auth_generates(tmp_path: Path) -> None:
-    file = tmp_path / "catalogue.jinja"
+    file = tmp_path / "catalogue.json"
     for version in (release.better_auth for release in RELEASES if release.better_auth):
         file.write_text(refreshed(file, VERSIONS / f"{version}.json"))
-        assert file.read_text() == (RECORDED / f"{version}.jinja").read_text(), version
+        assert file.read_text() == (RECORDED / f"{version}.json").read_text(), version
 
 
 @pytest.mark.parametrize(("old", "new"), PAIRS)

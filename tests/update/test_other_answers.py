@@ -9,7 +9,8 @@ import pytest
 
 from tests.answers import STACKS
 from tests.node import ask_prisma
-from tests.update.library import IN_RESERVED_PLACES, SCHEMA
+from tests.update.edits import fitting
+from tests.update.library import RESERVED, SCHEMA, edits
 from tests.update.project import Projects, lost_lines, own_lines
 
 FEW: dict[str, Any] = {"plugins": ["username", "organization"]}
@@ -20,11 +21,12 @@ OTHERWISE: dict[str, dict[str, Any]] = {
     "rate limits in the database": {"rate_limit_storage": "database"},
     "another database": {"provider": "mysql"},
     "another name": {"project_name": "Corner Shop"},
+    "neither plugins nor a database of its own": {"plugins": [], "provider": "sqlite"},
 }
 #: The stack of each that is always tested.
 SAMPLE = dict(zip(OTHERWISE, STACKS * len(OTHERWISE), strict=False))
-#: These need no model that some of the answers do not have.
-EDITS = [edit for edit in IN_RESERVED_PLACES if edit.name != "a field of teams"]
+#: What the answers do not say again: a package keeps its name.
+KEPT = {"python": {"package_name": "my_app"}, "typescript": {}}
 
 
 @pytest.mark.parametrize(
@@ -40,19 +42,18 @@ def test_other_answers(projects: Projects, tmp_path: Path, stack: str, change: s
     answers = {"stack": stack, **FEW}
     project = projects.committed("0.1.0", answers, tmp_path / "shop")
     rendered = project.files()
-    for edit in EDITS:
+    otherwise = {**answers, **KEPT[stack], **OTHERWISE[change]}
+    fresh = projects.rendered("0.3.0", otherwise, tmp_path / "fresh")
+    script = fitting(edits(stack, RESERVED), rendered, fresh.files())
+    for edit in script:
         edit.apply(project.folder)
+        edit.apply(fresh.folder)
     project.commit("Work")
     edited = project.files()
     project.update("0.3.0", **OTHERWISE[change])
 
-    fresh = projects.rendered("0.3.0", {**answers, **OTHERWISE[change]}, tmp_path / "fresh")
-    for edit in EDITS:
-        edit.apply(fresh.folder)
-    updated, expected = project.files(), fresh.files()
-    assert updated.pop(".env.local") == edited[".env.local"]
-    del expected[".env.local"]
+    updated = project.files()
     assert project.conflicts() == []
     assert lost_lines(own_lines(rendered, edited), updated) == {}
-    assert updated == expected
+    assert updated == fresh.files() | {".env.local": edited[".env.local"]}
     assert ask_prisma([updated[SCHEMA]], "validate") == [None]

@@ -6,30 +6,36 @@ the other way round, so that both may work on one database at the same time.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from better_auth import Where
+from better_auth.adapters.base import check_increment
 from better_auth.adapters.sqlalchemy import SQLAlchemyAdapter
 from better_auth.adapters.transform import Caps
 from better_auth.config import AdvancedDatabase
 from better_auth.schema import (
     Field,
-    IntrospectedSchema,
     Schema,
     SchemaMismatchError,
     diff_schema,
 )
 from better_auth.types import APIError
-from sqlalchemy import Column, Connection, Table, inspect
+from sqlalchemy import Column, Row, Table, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from better_auth_prisma.column_types import column_type, fitting, refined_type, to_milliseconds
+from better_auth_prisma.column_types import column_type, fitting, to_milliseconds
+from better_auth_prisma.introspection import introspect
+
+_Given = ParamSpec("_Given")
+_Result = TypeVar("_Result")
 
 _WITH_RETURNING = ("postgresql", "cockroachdb", "sqlite")
 
@@ -61,6 +67,20 @@ def prisma_adapter(
     return PrismaAdapter(engine, provider, tables or {}, columns or {}, advanced)
 
 
+def _checked(
+    method: Callable[Concatenate[Any, _Given], Awaitable[_Result]],
+) -> Callable[Concatenate[Any, _Given], Coroutine[Any, Any, _Result]]:
+    """Looks at the database before the first statement, whose types it decides."""
+
+    @wraps(method)
+    async def checked(adapter: Any, /, *args: _Given.args, **kwargs: _Given.kwargs) -> _Result:
+        if adapter._schema_verdict is not True:
+            await adapter.check_schema()
+        return await method(adapter, *args, **kwargs)
+
+    return checked
+
+
 class PrismaAdapter(SQLAlchemyAdapter):
     """better-auth-server's SQLAlchemy adapter, on Prisma's types and names."""
 
@@ -76,6 +96,7 @@ class PrismaAdapter(SQLAlchemyAdapter):
         self.provider = provider
         self._table_names = tables
         self._column_names = columns
+        self._checking = asyncio.Lock()
         native = provider in ("postgresql", "cockroachdb")
         self.CAPS = Caps(booleans=True, dates=True, json=native, arrays=native)
         # A read needs no BEGIN and ROLLBACK around it, which cost two round trips each.
@@ -112,20 +133,15 @@ class PrismaAdapter(SQLAlchemyAdapter):
                 better-auth does not know. Setup (``python3 scripts/setup.py``) adds what is
                 missing.
         """
-        if self._schema_verdict is True:
-            return
-        async with self._reading.connect() as connection:
-            found = await connection.run_sync(self._introspect)
-        findings = diff_schema(self.schema, found)
-        if findings and self.advanced.validate_schema is not False:
-            raise SchemaMismatchError(findings)
-        self._schema_verdict = True
-
-    def _introspect(self, sync_conn: Connection) -> IntrospectedSchema:
-        inspector = inspect(sync_conn)
-        present = set(inspector.get_table_names())
-        models = {model: table for model, table in self._tables.items() if table.name in present}
-        return {model: _introspect_table(inspector, table) for model, table in models.items()}
+        async with self._checking:
+            if self._schema_verdict is True:
+                return
+            async with self._reading.connect() as connection:
+                found = await connection.run_sync(introspect, self._tables)
+            findings = diff_schema(self.schema, found)
+            if findings and self.advanced.validate_schema is not False:
+                raise SchemaMismatchError(findings)
+            self._schema_verdict = True
 
     # --- rows -----------------------------------------------------------------------------
 
@@ -143,7 +159,7 @@ class PrismaAdapter(SQLAlchemyAdapter):
         row = {name: value for name, value in data.items() if name == "id" or name in fields}
         for name in fields.keys() & row.keys():
             try:
-                row[name] = fitting(row[name], fields[name])
+                row[name] = fitting(row[name], fields[name], self._tables[model].c[name].type)
             except ValueError as error:
                 message = f"[body.{name}] Invalid input: {error}"
                 raise APIError(400, "VALIDATION_ERROR", message) from None
@@ -172,17 +188,24 @@ class PrismaAdapter(SQLAlchemyAdapter):
 
     # --- statements -----------------------------------------------------------------------
 
+    find_one = _checked(SQLAlchemyAdapter.find_one)
+    find_many = _checked(SQLAlchemyAdapter.find_many)
+    count = _checked(SQLAlchemyAdapter.count)
+    update = _checked(SQLAlchemyAdapter.update)
+    update_many = _checked(SQLAlchemyAdapter.update_many)
+    delete_many = _checked(SQLAlchemyAdapter.delete_many)
+
     @asynccontextmanager
     async def _connection(self, write: bool) -> AsyncIterator[AsyncConnection]:
         transaction = self._active.get()
         if transaction is not None:
             yield transaction
             return
-        await self.check_schema()
         opened = self.engine.begin() if write else self._reading.connect()
         async with opened as connection:
             yield connection
 
+    @_checked
     async def create(
         self,
         model: str,
@@ -206,34 +229,65 @@ class PrismaAdapter(SQLAlchemyAdapter):
             raise APIError(422, "FAILED_TO_CREATE_USER", message) from error
         return self._out(model, dict.fromkeys(self._tables[model].columns.keys()) | row, select)
 
+    @_checked
     async def delete(self, model: str, where: list[Where]) -> None:
         """Deletes at most one row."""
         if self.provider != "mysql":
             await super().delete(model, where)
-            return
-        # MySQL refuses the stock DELETE … WHERE id IN (SELECT … LIMIT 1), error 1235.
-        row = await self.find_one(model, where) if where else None
-        if row is not None:
-            await self.delete_many(model, [Where("id", row["id"])])
+        elif where:
+            # MySQL refuses the stock DELETE … WHERE id IN (SELECT … LIMIT 1), error 1235.
+            await self.consume_one(model, where)
+
+    @_checked
+    async def consume_one(self, model: str, where: list[Where]) -> dict[str, Any] | None:
+        """Deletes a row and gives it back, to one of those who ask for it at the same time."""
+        if self.provider != "mysql":
+            return await super().consume_one(model, where)
+        table = self._table(model)
+        async with self._connection(write=True) as connection:
+            row = await self._locked_row(connection, table, where)
+            if row is not None:
+                await connection.execute(table.delete().where(table.c.id == row.id))
+        return None if row is None else self._row(model, row, None)
+
+    @_checked
+    async def increment_one(
+        self,
+        model: str,
+        where: list[Where],
+        increment: dict[str, Any] | None = None,
+        set: dict[str, Any] | None = None,
+    ) -> dict[str, Any] | None:
+        """Adds to the numbers of a row that still fits, also when many do so at the same time."""
+        if self.provider != "mysql":
+            return await super().increment_one(model, where, increment, set)
+        table = self._table(model)
+        added = check_increment(increment, set)
+        async with self._connection(write=True) as connection:
+            row = await self._locked_row(connection, table, where)
+            if row is None:
+                return None
+            changed = self._in(model, set, "update") if set is not None else {}
+            changed |= {
+                name: (row._mapping[table.c[name]] or 0) + delta for name, delta in added.items()
+            }
+            await connection.execute(table.update().where(table.c.id == row.id).values(**changed))
+            statement = table.select().where(table.c.id == row.id)
+            return self._row(model, (await connection.execute(statement)).one(), None)
+
+    async def _locked_row(
+        self, connection: AsyncConnection, table: Table, where: list[Where]
+    ) -> Row[Any] | None:
+        """A row that fits, and that nobody else changes until the transaction ends.
+
+        It is locked by its id: MySQL locks gaps when it looks by any other index, and two who
+        delete and insert in the same gap run into a deadlock.
+        """
+        fits = self._condition(table, where)
+        fitting = true() if fits is None else fits
+        id = await connection.scalar(select(table.c.id).where(fitting).limit(1))
+        statement = table.select().where(table.c.id == id, fitting).with_for_update()
+        return (await connection.execute(statement)).first()
 
     def _native(self, returning: bool) -> bool:
         return returning and self.provider in _WITH_RETURNING
-
-
-def _introspect_table(inspector: Any, table: Table) -> list[dict[str, Any]]:
-    """The columns of a table under better-auth's names; refines their types on the way."""
-    fields = {column.name: column for column in table.columns}
-    found = []
-    for column in inspector.get_columns(table.name):
-        field = fields.get(column["name"])
-        if field is not None:
-            field.type = refined_type(field.type, column["type"])
-        found.append(
-            {
-                "name": field.key if field is not None else column["name"],
-                "nullable": column["nullable"],
-                "has_default": column.get("default") is not None
-                or column.get("autoincrement") is True,
-            }
-        )
-    return found

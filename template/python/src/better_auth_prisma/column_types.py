@@ -7,17 +7,25 @@ always aware, inside it never is unless the schema says ``@db.Timestamptz``.
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+import math
+from datetime import date, datetime, time, timezone
+from decimal import Decimal
 from typing import Any
 
 from better_auth.schema import Field
 from sqlalchemy import (
     ARRAY,
+    JSON,
     BigInteger,
     Boolean,
     DateTime,
     Dialect,
+    Double,
+    Enum,
+    Float,
     Integer,
+    Numeric,
+    SmallInteger,
     Text,
     Uuid,
 )
@@ -57,8 +65,12 @@ class Timestamp(TypeDecorator[datetime]):
         moment = to_milliseconds(value)
         return moment if self.with_time_zone else moment.replace(tzinfo=None)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else to_milliseconds(value)
+    def process_result_value(self, value: date | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        # A day, of ``@db.Date``, is to Prisma its first moment.
+        whole = value if isinstance(value, datetime) else datetime.combine(value, time.min)
+        return to_milliseconds(whole)
 
 
 class IsoTimestamp(TypeDecorator[datetime]):
@@ -83,11 +95,24 @@ class IsoTimestamp(TypeDecorator[datetime]):
         return to_milliseconds(datetime.fromisoformat(value.replace("Z", "+00:00")))
 
 
-def fitting(value: Any, field: Field) -> Any:
-    """A value as a field holds it; a moment may come as its text, as in JSON.
+class DecimalNumber(TypeDecorator[float]):
+    """``Decimal`` of Prisma, as the number that better-auth has a type for."""
+
+    impl = Numeric
+    cache_ok = True
+
+    def process_bind_param(self, value: float | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(str(value))
+
+    def process_result_value(self, value: Decimal | None, dialect: Dialect) -> float | None:
+        return None if value is None else float(value)
+
+
+def fitting(value: Any, field: Field, column: TypeEngine[Any]) -> Any:
+    """A value as a field and its column hold it; a moment may come as its text, as in JSON.
 
     Raises:
-        ValueError: the field cannot hold it.
+        ValueError: they cannot hold it.
     """
     if value is None or field.type == "json":
         return value
@@ -97,8 +122,7 @@ def fitting(value: Any, field: Field) -> Any:
             value = datetime.fromisoformat(value.replace("Z", "+00:00"))
         fits = isinstance(value, datetime)
     elif field.type == "number":
-        bits = 63 if field.bigint else 31
-        fits = type(value) is int and -(2**bits) <= value < 2**bits
+        fits = _holds_number(column, value)
     else:
         fits = isinstance(value, _KINDS[field.type])
     if not fits:
@@ -106,6 +130,15 @@ def fitting(value: Any, field: Field) -> Any:
     return value
 
 
+def _holds_number(column: TypeEngine[Any], value: Any) -> bool:
+    if isinstance(column, (Double, DecimalNumber)):
+        return type(value) in (int, float) and math.isfinite(value)
+    bits = next(bits for kind, bits in _BITS.items() if isinstance(column, kind))
+    return type(value) is int and -(2**bits) <= value < 2**bits
+
+
+#: The first class that fits counts: a BigInteger is an Integer, too.
+_BITS = {BigInteger: 63, SmallInteger: 15, Integer: 31}
 _KINDS = {"string": str, "text": str, "boolean": bool, "string[]": list, "number[]": list}
 
 
@@ -134,9 +167,23 @@ def column_type(field: Field, provider: str) -> TypeEngine[Any]:
 
 
 def refined_type(declared: TypeEngine[Any], found: TypeEngine[Any]) -> TypeEngine[Any]:
-    """The declared type, unless ``@db.Timestamptz`` or ``@db.Uuid`` made the column another one."""
+    """The declared type, unless somebody chose another one for the column.
+
+    Understands ``@db.Timestamptz``, ``@db.Uuid``, ``@db.Json``, enums, and the other types of
+    numbers that Prisma has.
+    """
     if isinstance(declared, Timestamp) and getattr(found, "timezone", False):
         return Timestamp(with_time_zone=True)
-    if isinstance(declared, Text) and isinstance(found, Uuid):
-        return Uuid(as_uuid=False)
-    return declared
+    if isinstance(declared, Text):
+        if isinstance(found, Uuid):
+            return Uuid(as_uuid=False)
+        return found if isinstance(found, Enum) else declared
+    if isinstance(declared, JSONB) and not isinstance(found, JSONB):
+        return JSON(none_as_null=True)
+    if isinstance(declared, Integer):
+        if isinstance(found, Float):
+            return Double()
+        if isinstance(found, Numeric):
+            return DecimalNumber()
+        return found if isinstance(found, tuple(_BITS)) else declared
+    return found if isinstance(declared, ARRAY) and isinstance(found, ARRAY) else declared

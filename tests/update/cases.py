@@ -1,0 +1,97 @@
+"""Updates of projects that people edited at random, and what has to come out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+from tests.node import ask_prisma
+from tests.update.edits import Edit, fitting
+from tests.update.library import PLUGINS_BY_HAND, SCHEMA
+from tests.update.people import KINDS, Kind
+from tests.update.project import COMMON, Projects
+from tests.update.simulation import Files, Update
+
+
+@dataclass(frozen=True)
+class Step:
+    """From one release to another, and maybe to other answers."""
+
+    name: str
+    old: str
+    new: str
+    otherwise: dict[str, Any] = field(default_factory=dict, hash=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+STEPS = [
+    Step("1.6.33 to 1.7.2", "0.1.0", "0.2.0"),
+    Step("1.6.33 to 1.7.7", "0.1.0", "0.3.0"),
+    Step("1.7.2 to 1.7.7", "0.2.0", "0.3.0"),
+    Step(
+        "1.6.33 to 1.7.7, three plugins more",
+        *("0.1.0", "0.3.0"),
+        {"plugins": [*COMMON["plugins"], "two-factor", "passkey", "device-authorization"]},
+    ),
+    Step(
+        "1.6.33 to 1.7.7, two plugins less",
+        *("0.1.0", "0.3.0"),
+        {"plugins": [one for one in COMMON["plugins"] if one not in ("username", "api-key")]},
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What one person did, and what the update has to make of it.
+
+    Attributes:
+        expected: the new release with the same edits; none if it has no place for them.
+    """
+
+    step: Step
+    kind: Kind
+    script: list[Edit]
+    update: Update
+    expected: Files | None
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether somebody edited what the update takes away, or the list that its answers change.
+
+        A conflict is right then.
+        """
+        by_hand = any(edit in PLUGINS_BY_HAND for edit in self.script)
+        return self.expected is None or (by_hand and "plugins" in self.step.otherwise)
+
+    def __str__(self) -> str:
+        return f"{self.step}: {', '.join(edit.name for edit in self.script)}"
+
+
+def cases(
+    projects: Projects, stack: str, seeds: range, steps: Sequence[Step] = STEPS
+) -> list[Case]:
+    """For each step and kind of people as many as there are seeds."""
+    found, formatted = [], []
+    for step, kind, seed in product(steps, KINDS, seeds):
+        base = projects.texts(step.old, {"stack": stack, **COMMON})
+        new = projects.texts(step.new, {"stack": stack, **COMMON, **step.otherwise})
+        script = kind.script(stack, seed, base, new)
+        expected = edited(new, script) if fitting(script, new) == script else None
+        found.append(Case(step, kind, script, Update(base, edited(base, script), new), expected))
+        if kind.formats(seed):
+            formatted.append(found[-1].update.mine)
+    texts = ask_prisma([files[SCHEMA] for files in formatted], "format")
+    for files, text in zip(formatted, texts, strict=True):
+        files[SCHEMA] = text
+    return found
+
+
+def edited(files: Files, script: list[Edit]) -> Files:
+    for edit in script:
+        files = edit.edited(files)
+    return files
