@@ -1,6 +1,5 @@
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
 from better_auth_prisma import embedded_postgres
@@ -8,6 +7,8 @@ from better_auth_prisma import embedded_postgres
 from tests.project.projects import Project
 from tests.project.typescript_sources import install_packages
 from tests.project.workshop import Workshop
+from tests.template import snapshot
+from tests.update.history import git
 
 
 @pytest.fixture(scope="session")
@@ -19,11 +20,18 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
 
 
 @pytest.fixture(scope="session")
-def set_up(
-    template: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[str], Project]]:
-    """Gives a stack's project that was set up on its own PostgreSQL; the same one each time."""
+def set_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Project]]:
+    """Gives a stack's project that was set up on its own PostgreSQL; the same one each time.
+
+    It can be updated: its template is in git.
+    """
     made: list[Project] = []
+    template = snapshot(tmp_path_factory.mktemp("released"))
+    git(template, "init", "--quiet")
+    git(template, "add", "--all")
+    author = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
+    git(template, *author, "commit", "--quiet", "--message", "Release 0.1.0")
+    git(template, "tag", "0.1.0")
 
     @cache
     def project(stack: str) -> Project:

@@ -144,7 +144,10 @@ def test_an_env_file_edited_by_hand_is_completed_and_kept(project: Project) -> N
         assert content[len(start) :].strip(b'"').startswith(secret.encode())
         assert b"  #" + comment in content
         assert project.variables()["GREETING"] == "hello # world"
-        assert "BETTER_AUTH_URL" in project.variables()
+        example = (project.folder / ".env.example").read_text().splitlines()
+        new = example.index("BETTER_AUTH_URL=" + project.variables()["BETTER_AUTH_URL"])
+        assert example[new - 1].startswith("# ")
+        assert f"\r\n\r\n{example[new - 1]}\r\n{example[new]}\r\n".encode() in content
     finally:
         path.write_bytes(before)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from _setup import project
+from _setup import project, rebuilt_tables
 from _setup.console import Problem
 from _setup.prisma import prisma, reason
 
@@ -14,6 +14,7 @@ from _setup.prisma import prisma, reason
 _DIFFERENT = 2
 _DATABASE_IS_MISSING = "P1003"
 _ADDED_TABLES = "[+] Added tables"
+_REBUILT_TABLE = re.compile(r"\[\*\] Redefined table `(.+)`$", re.MULTILINE)
 _CHANGED_TABLE = re.compile(r"\[\*\] Changed the `(.+)` table$")
 
 
@@ -45,10 +46,22 @@ def difference(variables: Mapping[str, str], lock: int | None) -> Difference:
     if result.status == 0:
         return Difference()
     if result.status == _DIFFERENT:
-        return Difference(_changes(result.output))
+        return Difference(_changes(result.output) + _rebuilt(result.output, variables, lock))
     if _DATABASE_IS_MISSING in result.output:
         return Difference(["creates the database and all of its tables"])
     raise Problem(f"`prisma migrate diff` failed: {reason(result)}.")
+
+
+def _rebuilt(summary: str, variables: Mapping[str, str], lock: int | None) -> list[str]:
+    """What becomes of the tables that are made anew, a line for each."""
+    tables = _REBUILT_TABLE.findall(summary)
+    if not tables:
+        return []
+    forth, back = rebuilt_tables.scripts(variables, lock)
+    return [
+        f"changes {table}: {'; '.join(rebuilt_tables.points(table, forth, back))}"
+        for table in tables
+    ]
 
 
 def _changes(summary: str) -> list[str]:
@@ -63,6 +76,8 @@ def _changes(summary: str) -> list[str]:
     changes = [f"creates {_counted(created)}: {', '.join(created)}"] if created else []
     for heading, points in parts.items():
         table = _CHANGED_TABLE.match(heading)
+        if _REBUILT_TABLE.match(heading):
+            continue
         if table is None:
             title = re.sub(r"^\[.\] ", "", heading)
             changes.append(f"{_first_lower(title)}: {', '.join(points)}")
