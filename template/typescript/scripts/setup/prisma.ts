@@ -43,6 +43,7 @@ export async function engine(change: boolean): Promise<string> {
 
 /** Writes the client of the schema into src/generated/prisma. */
 export async function generateClient(): Promise<void> {
+  schemaText(); // which says what to do where there is none
   const { status, output } = await prisma(["generate"]);
   if (status === 0) return;
   const twice = repetitions(output);
