@@ -30,6 +30,7 @@ test-updates: .venv/installed ## Count the conflicts of a hundred updates of eac
 bench: .venv/installed ## Time the rendering, the update and the setup, beside peers
 	@$(BIN)/python -m benchmarks.scaffold
 	@$(BIN)/python -m benchmarks.set_up
+	@$(BIN)/python -m benchmarks.generate
 	@$(BIN)/python -m benchmarks.while_hashing
 
 install: .venv/installed ## Install the locked development tools into .venv

@@ -9,12 +9,10 @@ import pytest
 from better_auth import BetterAuth
 from better_auth.config import UserOptions
 from better_auth.schema import Field
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
 from tests.generate.auth import auth_with
 from tests.generate.run import generate
-from tests.generate.test_fresh import FEATURES, PLUGINS
+from tests.generate.test_fresh import PLUGINS
 from tests.node import ask_prisma
 from tests.schema.cases import complete, render
 
@@ -255,59 +253,3 @@ def test_what_cannot_be_reconciled_is_said(old: str, new: str, sentence: str) ->
     with pytest.raises(ValueError, match=r"0\.prisma:\d+: ") as problem:
         generate(auth("admin"), OLD.replace(old, new))
     assert sentence in str(problem.value)
-
-
-def edits() -> st.SearchStrategy[str]:
-    """The schema of some features with fields, indexes and whole models taken out, restyled."""
-
-    def restyle(parts: tuple[list[str], set[int], int, bool, bool]) -> str:
-        features, gone, indent, windows, commented = parts
-        text = render({"provider": "postgresql", "features": complete(features)})
-        lines = text.splitlines()
-        used = set(re.findall(r"[\[ ](\w+)[\],]", text))  # in an index or a relation
-        optional = [
-            n
-            for n, line in enumerate(lines)
-            if "@@index" in line
-            or (
-                (found := re.match(r"  (\w+) +(?:String|Int|Boolean|DateTime)\?", line))
-                and found[1] not in used
-            )
-        ]
-        dropped = {optional[n % len(optional)] for n in gone}
-        kept = [line for n, line in enumerate(lines) if n not in dropped]
-        kept = [re.sub(r"^  (?=\S)", " " * indent, line) for line in kept]
-        if commented:
-            kept = [f"{line} // ours" if line.endswith("String") else line for line in kept]
-        return "\r\n".join([*kept, ""]) if windows else "\n".join([*kept, ""])
-
-    return st.tuples(
-        st.lists(st.sampled_from(FEATURES), max_size=4),
-        st.sets(st.integers(0, 500), max_size=8),
-        st.sampled_from([1, 2, 4]),
-        st.booleans(),
-        st.booleans(),
-    ).map(restyle)
-
-
-TRIES = st.tuples(edits(), st.lists(st.sampled_from(FEATURES), max_size=5))
-
-
-@pytest.mark.e2e
-@settings(
-    max_examples=10,
-    deadline=None,
-    phases=[Phase.generate],  # shrinking would ask Prisma hundreds of times
-    suppress_health_check=list(HealthCheck),
-)
-@given(st.lists(TRIES, min_size=20, max_size=20))
-def test_whatever_was_edited_nothing_is_lost_and_the_result_is_valid(
-    tries: list[tuple[str, list[str]]],
-) -> None:
-    results = []
-    for theirs, features in tries:
-        (new,) = generate(auth(*features), theirs)
-        added(theirs, new)
-        assert generate(auth(*features), new) == [new]
-        results.append(new)
-    assert [error for error in ask_prisma(results, "validate") if error] == []

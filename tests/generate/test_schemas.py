@@ -72,6 +72,10 @@ PROBLEMS = {
     "own_required_column": ["User.company is required", "additional_fields"],
     "small_last_request": ["RateLimit.lastRequest is Int", "writes BigInt"],
     "someone_elses_team": ["Organization is needed as a model, but is an enum: rename it"],
+    "times_of_the_client": [
+        "Organization.updatedAt is required, and better-auth does not fill it",
+        "Put @default(now()) before @updatedAt.",
+    ],
     "telephone_invitations": ["Invitation.email is missing and has no default"],
 }
 

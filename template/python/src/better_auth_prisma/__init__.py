@@ -8,7 +8,33 @@ This package comes from the project's template, and a template update refreshes 
 code out of it.
 """
 
-from better_auth_prisma.adapter import PrismaAdapter, prisma_adapter
-from better_auth_prisma.database_url import DatabaseUrlError, create_prisma_engine
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-__all__ = ["DatabaseUrlError", "PrismaAdapter", "create_prisma_engine", "prisma_adapter"]
+if TYPE_CHECKING:
+    from better_auth_prisma.adapter import PrismaAdapter, prisma_adapter
+    from better_auth_prisma.database_url import DatabaseUrlError, create_prisma_engine
+    from better_auth_prisma.readiness import is_ready
+
+__all__ = [
+    "DatabaseUrlError",
+    "PrismaAdapter",
+    "create_prisma_engine",
+    "is_ready",
+    "prisma_adapter",
+]
+
+_MODULES = {
+    "DatabaseUrlError": "database_url",
+    "PrismaAdapter": "adapter",
+    "create_prisma_engine": "database_url",
+    "is_ready": "readiness",
+    "prisma_adapter": "adapter",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Imports a part when it is asked for: *generate* and the setup need no SQLAlchemy."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -12,7 +12,17 @@ from better_auth_prisma.generate.tables import SCALARS, Column
 #: What else than itself may hold a type's values.
 _HOLDERS = {"Int": {"BigInt", "Float"}, "String": {"Json"}, "Json": {"String"}}
 #: Fields that are optional for better-auth, and that it fills in every row all the same.
-_ALWAYS_FILLED = {("session", "ipAddress"), ("session", "userAgent"), ("invitation", "role")}
+_ALWAYS_FILLED = {
+    ("invitation", "role"),
+    ("oauthClient", "createdAt"),
+    ("oauthClient", "updatedAt"),
+    ("oauthConsent", "createdAt"),
+    ("oauthConsent", "updatedAt"),
+    ("oauthConsent", "userId"),
+    ("passkey", "createdAt"),
+    ("session", "ipAddress"),
+    ("session", "userAgent"),
+}
 
 
 def problems(documents: list[Document], matches: list[Match]) -> list[str]:
@@ -40,8 +50,7 @@ def problems(documents: list[Document], matches: list[Match]) -> list[str]:
         if not match.table.is_hooked:
             found += [
                 f"{_place(match, one)} is required, and better-auth does not fill it: every insert "
-                "would fail. Make it optional, give it a default that the database knows, or "
-                "declare it in auth.py (additional_fields)."
+                f"would fail. {_remedy(match, one)}."
                 for one in match.block.fields
                 if one.name not in claimed and one.type in SCALARS | enums and _must_be_filled(one)
             ]
@@ -110,9 +119,10 @@ def notes(documents: list[Document], matches: list[Match], habits: Habits) -> li
     }
     found = []
     for match in matches:
-        for name, value in match.table.values.items():
+        for name, value in match.table.defaults.items():
             existing = match.fields.get(name)
-            if existing and value not in values.get(existing.type, [value]):
+            is_text = isinstance(value, str)
+            if existing and is_text and value not in values.get(existing.type, [value]):
                 found.append(
                     f"{_place(match, existing)} is the enum {existing.type}, which has no "
                     f"{value!r}, better-auth's default: add it, or configure another default."
@@ -178,6 +188,17 @@ def _place(match: Match, one: Field) -> str:
     return f"{match.document.path}:{one.line + 1}: {match.block.name}.{one.name}"
 
 
+def _remedy(match: Match, one: Field) -> str:
+    """How a field that nobody fills can be put right."""
+    if "@updatedAt" in one.attributes:
+        # Prisma's client sets the time; the Python server does not write through it.
+        return "Put @default(now()) before @updatedAt"
+    ways = ["Make it optional", "give it a default that the database knows"]
+    if match.table.key in ("user", "session", "account"):
+        ways.append("declare it in auth.py (additional_fields)")
+    return f"{', '.join(ways[:-1])}{',' * (len(ways) > 2)} or {ways[-1]}"
+
+
 def _must_be_filled(one: Field) -> bool:
     is_id = "@id" in one.attributes.split()
     return not (one.is_list or one.is_optional or one.is_filled_by_database or is_id)
@@ -211,9 +232,10 @@ def _conflict(
         return f"is a number, but better-auth makes other ids: {_ids('serial')}"
     if not fits:
         return f"is {existing.type}, but better-auth writes {column.base}: change its type."
-    filled = "@default" in column.attributes or "@updatedAt" in column.attributes
-    filled = filled or (match.table.key, column.name) in _ALWAYS_FILLED
-    if column.is_optional and not filled and _must_be_filled(existing):
+    is_filled = match.table.is_hooked or column.name in match.table.defaults
+    is_filled |= (match.table.key, column.name) in _ALWAYS_FILLED
+    is_filled |= "@default" in column.attributes or "@updatedAt" in column.attributes
+    if column.is_optional and not is_filled and _must_be_filled(existing):
         return (
             "is required, but better-auth may leave it out: make it optional or give it a default."
         )

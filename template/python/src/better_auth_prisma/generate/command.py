@@ -7,16 +7,12 @@ import difflib
 import os
 import re
 import sys
-import traceback
-from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from better_auth_prisma.generate.document import Document, read
 
 if TYPE_CHECKING:
-    from better_auth import BetterAuth
-
     from better_auth_prisma.generate.plan import Plan
 
 DESCRIPTION = """\
@@ -94,11 +90,18 @@ def _documents(schema: Path) -> list[Document]:
 
 def _plan(documents: list[Document]) -> Plan:
     provider = _provider(documents)
+    # httpx, which better_auth brings, would import click, rich and pygments for a command line of
+    # its own, and can do without.
+    sys.modules.setdefault("httpx._main", cast(Any, None))
     # better_auth takes a while to import: a wrong path or provider is said without it.
+    from better_auth_prisma.generate.configuration import ConfigurationError, load_auth
     from better_auth_prisma.generate.plan import plan
     from better_auth_prisma.generate.tables import needed
 
-    return plan(documents, needed(_auth(), provider), provider)
+    try:
+        return plan(documents, needed(load_auth(), provider), provider)
+    except ConfigurationError as error:
+        _fail(str(error))
 
 
 def _provider(documents: list[Document]) -> str:
@@ -111,32 +114,11 @@ def _provider(documents: list[Document]) -> str:
         _fail("The schema has no datasource with a provider. Add one, or name the whole folder.")
     name = "postgresql" if name == "postgres" else name
     if name not in _PROVIDERS:
-        _fail(f"The provider {name!r} is none that Prisma 7 has: {', '.join(_PROVIDERS)}.")
-    return name
-
-
-def _auth() -> BetterAuth:
-    """The project's better-auth, from the entry point ``auth`` of ``better_auth_prisma``.
-
-    An entry point, as ``pyproject.toml`` cannot be read by Python 3.10 alone.
-    """
-    found = list(entry_points(group="better_auth_prisma", name="auth"))
-    if not found:
-        _fail("The project is not installed. Run: python3 scripts/setup.py")
-    from better_auth import BetterAuth
-
-    try:
-        auth = found[0].load()
-    except Exception as error:
-        # The configuration is the user's own code: whatever is wrong there, say where it is.
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        said = traceback.format_exception_only(error)[-1].strip()
         _fail(
-            f"{found[0].value} cannot be imported: {said} ({place.filename}, line {place.lineno})"
+            f"The datasource's provider is {name!r}, which generate does not know. It knows "
+            f"{', '.join(_PROVIDERS)}."
         )
-    if not isinstance(auth, BetterAuth):
-        _fail(f"{found[0].value} is a {type(auth).__name__}; it must be a BetterAuth.")
-    return auth
+    return name
 
 
 def _new_texts(documents: list[Document], result: Plan) -> dict[Path, str]:

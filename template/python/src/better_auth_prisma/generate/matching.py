@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from better_auth_prisma.generate.document import Block, Document, Field
 from better_auth_prisma.generate.tables import Column, Table
 
-#: Names that Auth.js, where many projects come from, has for the same things.
+#: Names for the same things in Auth.js, where many projects come from, and in older better-auth.
 _ELSEWHERE = {
     "accountId": "providerAccountId",
     "providerId": "provider",
     "token": "sessionToken",
     "expiresAt": "expires",
+    "referenceId": "userId",
 }
 
 

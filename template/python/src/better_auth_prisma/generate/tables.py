@@ -15,15 +15,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from better_auth import BetterAuth
+from better_auth.schema import UNSET
 from better_auth.schema import Field as AuthField
 
-from better_auth_prisma.adapter import PrismaAdapter
 from better_auth_prisma.generate.definitions import definition, id_definition
 
 SCALARS = {"String", "Int", "BigInt", "Boolean", "DateTime", "Json", "Float", "Decimal", "Bytes"}
+
+
+@runtime_checkable
+class _Named(Protocol):
+    """An adapter that was told the names in the database: ``prisma_adapter``'s."""
+
+    _table_names: Mapping[str, str]
+    _column_names: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -88,8 +96,8 @@ class Table:
     is_hooked: bool = False
     #: how better-auth makes ids: ``True`` (itself), "uuid", "serial", ``False``, a function
     generate_id: object = True
-    #: by name, what the field must be able to hold, should it be an enum
-    values: dict[str, str] = field(default_factory=dict)
+    #: by name, what better-auth itself fills a field with; nothing if a function makes it
+    defaults: dict[str, Any] = field(default_factory=dict)
 
     @property
     def columns(self) -> list[Column]:
@@ -140,6 +148,9 @@ def models_in_order() -> list[str]:
 def needed(auth: BetterAuth, provider: str) -> list[Table]:
     """The tables that a configuration needs.
 
+    With a secondary storage too these are all tables: the port checks for sessions and
+    verifications in the database although it keeps them elsewhere then.
+
     Args:
         auth: the configured better-auth.
         provider: Prisma's name of the database.
@@ -162,7 +173,7 @@ def needed(auth: BetterAuth, provider: str) -> list[Table]:
     for table in tables.values():
         _relate(table, tables, auth)
         _name(table, auth)
-        _note_values(table, auth)
+        _note_defaults(table, auth)
     return list(tables.values())
 
 
@@ -301,7 +312,7 @@ def _name(table: Table, auth: BetterAuth) -> None:
     fields = auth.schema[table.key]
     names = {name: one.field_name for name, one in fields.items() if one.field_name}
     maps: Mapping[str, str] = {}
-    if isinstance(auth.adapter, PrismaAdapter):
+    if isinstance(auth.adapter, _Named):
         table.is_named_by_adapter = True
         table.map = auth.adapter._table_names.get(table.key)
         maps = auth.adapter._column_names.get(table.key, {})
@@ -318,11 +329,14 @@ def _name(table: Table, auth: BetterAuth) -> None:
     table.is_hooked = table.key in (auth.database_hooks or {})
 
 
-def _note_values(table: Table, auth: BetterAuth) -> None:
+def _note_defaults(table: Table, auth: BetterAuth) -> None:
     for column in table.columns:
         if found := re.match(r'@default\("(.*)"\)', column.attributes):
-            table.values[column.name] = found[1]
+            table.defaults[column.name] = found[1]
+    for name, one in auth.schema[table.key].items():
+        if one.has_default():
+            table.defaults[one.field_name or name] = None if one.default is UNSET else one.default
     if table.key == "user":
         for plugin in auth.plugins:
             if plugin.id == "admin":
-                table.values["role"] = str(getattr(plugin, "default_role", None) or "user")
+                table.defaults["role"] = str(getattr(plugin, "default_role", None) or "user")

@@ -1,0 +1,122 @@
+"""Whatever people did to a schema: their lines stay, what was needed is there, or it is said."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.generate.auth import auth_with
+from tests.generate.edits import edited, singular
+from tests.generate.run import generate
+from tests.generate.test_fresh import FEATURES, PLUGINS, PROVIDERS
+from tests.generate.test_peoples_schemas import added
+from tests.node import ask_prisma
+from tests.schema.cases import complete, render, supported
+
+TRIES = st.tuples(
+    st.sampled_from(PROVIDERS),
+    st.lists(st.sampled_from(FEATURES), max_size=4),
+    st.lists(st.sampled_from(FEATURES), max_size=4),
+    st.integers(0, 2**32),
+)
+
+
+def lacks(needed: Any, found: Any) -> Iterator[str]:
+    """What a schema has not of another one, both in Prisma's parsed form."""
+    for model in needed["models"]:
+        theirs = next((m for m in found["models"] if table(m) == table(model)), None)
+        if theirs is None:
+            yield table(model)
+            continue
+        fields = {column(one): one for one in theirs["fields"] if one["kind"] != "object"}
+        for one in model["fields"]:
+            if one["kind"] == "object":
+                if not any(related(one, model) == related(o, theirs) for o in theirs["fields"]):
+                    yield f"{table(model)}.{one['name']}"
+            elif fields.get(one["name"], {}).get("type") != one["type"]:
+                yield f"{table(model)}.{one['name']}"
+        columns = {one["name"]: column(one) for one in theirs["fields"]}
+        indexes = [
+            (index["type"], [columns[f["name"]] for f in index["fields"]])
+            for index in map(json.loads, found["indexes"])
+            if index["model"] == theirs["name"]
+        ]
+        for index in map(json.loads, needed["indexes"]):
+            wanted = [f["name"] for f in index["fields"]]
+            if index["model"] != model["name"]:
+                continue
+            # The first columns of an index, or a unique, are as good as an index of their own.
+            longer = index["type"] == "normal" and any(
+                own[: len(wanted)] == wanted for _, own in indexes
+            )
+            if not longer and (index["type"], wanted) not in indexes:
+                yield f"{index['type']} {table(model)}.{'.'.join(wanted)}"
+
+
+def table(model: Any) -> str:
+    return str(model["dbName"] or model["name"])
+
+
+def column(one: Any) -> str:
+    return str(one.get("dbName") or one["name"])
+
+
+def related(one: Any, model: Any) -> tuple[Any, ...] | None:
+    """A relation by what it means: the model at its other end, and its columns."""
+    if one["kind"] != "object":
+        return None
+    columns = {field["name"]: column(field) for field in model["fields"]}
+    keys = [columns[name] for name in one["relationFromFields"] or []]
+    return re.sub("s$", "", one["type"].lower()), one["isList"], keys
+
+
+@pytest.mark.e2e
+@settings(
+    max_examples=8,
+    deadline=None,
+    phases=[Phase.generate],  # shrinking would ask Prisma hundreds of times
+    suppress_health_check=list(HealthCheck),
+)
+@given(st.lists(TRIES, min_size=40, max_size=40))
+def test_whatever_was_edited_nothing_is_lost_and_nothing_is_unsaid(
+    tries: list[tuple[str, list[str], list[str], int]],
+) -> None:
+    before, drawn = [], []
+    for provider, had, wants, seed in tries:
+        had = [name for name in had if supported(provider, complete([name]))]
+        wants = [name for name in wants if supported(provider, complete([name]))]
+        schema = render({"provider": provider, "features": complete(had)})
+        files, removed = edited(schema, Random(seed))
+        before.append("\n".join(files))
+        drawn.append((provider, files, removed, complete([*had, *wants])))
+    assert [error for error in ask_prisma(before, "validate") if error] == []
+    results, needed = [], []
+    for provider, files, removed, features in drawn:
+        auth = auth_with(features, PLUGINS)
+        try:
+            after = generate(auth, *files, provider=provider)
+        except ValueError as problems:
+            # Nothing stands in the way but fields that were taken out and cannot come back so.
+            for line in str(problems).splitlines():
+                said = re.search(r": (\w+)\.(\w+) is missing and has no default", line)
+                assert said, line
+                assert f"{singular(said[1])}.{said[2]}" in removed, line
+            continue
+        for old, new in zip(files, after, strict=True):
+            added(old, new)
+            assert old.count("\r\n") <= new.count("\r\n") in (0, new.count("\n"))
+            assert old.endswith("\n") == new.endswith("\n")
+        assert generate(auth, *after, provider=provider) == after
+        results.append("\n".join(after))
+        needed.append(render({"provider": provider, "features": features}))
+    assert [error for error in ask_prisma(results, "validate") if error] == []
+    meanings = zip(ask_prisma(needed, "meaning"), ask_prisma(results, "meaning"), strict=True)
+    for number, (wanted, found) in enumerate(meanings):
+        assert list(lacks(wanted, found)) == [], results[number]
