@@ -27,11 +27,12 @@ test-exhaustive: .venv/installed ## Test what `test` only samples
 test-updates: .venv/installed ## Count the conflicts of a hundred updates of each kind
 	@PYTHONPATH=template/python/src $(BIN)/python -m tests.update.numbers
 
-bench: .venv/installed ## Time the rendering, the update and the setup, beside peers
+bench: .venv/installed ## Measure rendering, updates, setup and the session check, beside peers
 	@$(BIN)/python -m benchmarks.scaffold
 	@$(BIN)/python -m benchmarks.set_up
 	@$(BIN)/python -m benchmarks.generate
 	@$(BIN)/python -m benchmarks.while_hashing
+	@$(BIN)/python -m benchmarks.session_check
 
 install: .venv/installed ## Install the locked development tools into .venv
 

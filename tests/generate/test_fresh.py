@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,31 @@ from better_auth_prisma.generate.tables import needed
 
 from tests.answers import options_of, provider_data, stack_plugins
 from tests.generate.auth import auth_with
+from tests.generate.run import generate
+from tests.node import ask_prisma
 from tests.schema.cases import complete, render, supported
 
 PLUGINS = stack_plugins("python")
 FEATURES = [*PLUGINS, *options_of("python"), "rate-limit"]
 PROVIDERS = [name for name, data in provider_data().items() if "python" in data]
-SETS = [[], *([feature] for feature in FEATURES), FEATURES]
+RANDOM = random.Random(20261124)
+SETS = [
+    [],
+    *([feature] for feature in FEATURES),
+    FEATURES,
+    *(RANDOM.sample(FEATURES, RANDOM.randint(2, 10)) for _ in range(20)),
+]
+#: A schema before better-auth, as `prisma init` leaves it.
+EMPTY = """\
+generator client {{
+  provider = "prisma-client"
+  output   = "../generated"
+}}
+
+datasource db {{
+  provider = "{provider}"
+}}
+"""
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
@@ -28,3 +48,15 @@ def test_a_fresh_schema_lacks_nothing(provider: str, features: list[str]) -> Non
     result = plan([parse(Path("schema.prisma"), schema)], tables, provider)
     assert [str(lack) for lack in result.missing] == []
     assert result.problems == []
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_an_empty_schema_becomes_what_would_have_been_rendered(provider: str) -> None:
+    sets = [complete(features) for features in SETS]
+    sets = [chosen for chosen in sets if supported(provider, chosen)]
+    made = [generate(auth_with(chosen, PLUGINS), EMPTY.format(provider=provider), provider=provider)
+            for chosen in sets]  # fmt: skip
+    rendered = [render({"provider": provider, "features": chosen}) for chosen in sets]
+    meanings = ask_prisma([schema for (schema,) in made], "meaning")
+    for chosen, ours, theirs in zip(sets, meanings, ask_prisma(rendered, "meaning"), strict=True):
+        assert ours == theirs, chosen

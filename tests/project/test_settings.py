@@ -86,7 +86,10 @@ def test_a_production_as_it_should_be(load: Load) -> None:
     ("changes", "sentence"),
     [
         ({"BETTER_AUTH_SECRET": ""}, "BETTER_AUTH_SECRET is missing"),
-        ({"BETTER_AUTH_SECRET": "ab" * 20}, "BETTER_AUTH_SECRET can be guessed"),
+        (
+            {"BETTER_AUTH_SECRET": "abcdefgh-hgfedcba-acegbdfh-bdfhaceg"},
+            "BETTER_AUTH_SECRET can be guessed",
+        ),
         ({"BETTER_AUTH_URL": "http://app.example.com"}, "BETTER_AUTH_URL starts with http://"),
         (
             {"BETTER_AUTH_URL": "", "BETTER_AUTH_ENV": "production"},
@@ -108,6 +111,7 @@ def test_a_production_that_does_not_start(
     ("name", "value", "sentence"),
     [
         ("BETTER_AUTH_SECRET", "short-geheim", "it needs 32 characters or more"),
+        ("BETTER_AUTH_SECRET", "geheim" * 6, "it can be guessed"),
         ("BETTER_AUTH_URL", "app.example.com", "starts with http:// or https://"),
         ("BETTER_AUTH_URL", "https://app.example.com/auth", "it has no path"),
         ("BETTER_AUTH_ENV", "staging", "'development' or 'production'"),

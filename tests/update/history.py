@@ -1,7 +1,9 @@
 """A history of the template: releases with the better-auth of their time, in a git repository.
 
 Each is the present template with older tables, older pins and a few older lines, so that an update
-from one to the next brings all that a real one brings.
+from one to the next brings all that a real one brings. The npm packages are those of the time; the
+Python port is the present one, whose tables are newer than those of the older releases, so that
+*generate* has something to add in a project that was made with one of them.
 """
 
 from __future__ import annotations

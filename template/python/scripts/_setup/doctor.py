@@ -36,6 +36,9 @@ def examine(console: Console) -> int:
         "prisma": doctor.prisma,
         "migrate" if migrations.are_used() else "push": doctor.tables,
     }
+    if not project.pushes():
+        for name in ("generate", "prisma", "push"):
+            del looks[name]
     healthy = True
     for name, look in looks.items():
         try:

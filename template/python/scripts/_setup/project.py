@@ -43,5 +43,13 @@ def provider() -> str:
     return setting("tool.better-auth-prisma", "provider")
 
 
+def pushes() -> bool:
+    """Whether the tables are for this project to change; ``push = "never"`` says they are not."""
+    try:
+        return setting("tool.better-auth-prisma", "push") != "never"
+    except LookupError:
+        return True
+
+
 def name() -> str:
     return setting("project", "name")

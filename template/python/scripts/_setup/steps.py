@@ -96,6 +96,10 @@ def _run(console: Console, lock: int, executor: Executor, options: argparse.Name
     with console.step("settings") as step:
         step.detail = _complete_settings()
     variables = read_variables(console)
+    if not project.pushes():
+        with console.step("database") as step:
+            step.detail = f"{_reach_database(provider, variables)}; its tables stay as they are"
+        return
 
     # npm takes longest, and nothing before the push needs what it installs.
     engine = Engine(provider, variables)

@@ -39,9 +39,8 @@ def to_milliseconds(value: datetime) -> datetime:
 
     A naive datetime is taken for UTC, as everywhere in better-auth-server.
     """
-    aware = value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value
-    utc = aware.astimezone(timezone.utc)
-    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
+    utc = value if value.tzinfo is None else value.astimezone(timezone.utc)
+    return utc.replace(microsecond=utc.microsecond // 1000 * 1000, tzinfo=timezone.utc)
 
 
 class Timestamp(TypeDecorator[datetime]):

@@ -42,17 +42,22 @@ class PrismaAuthRequest(AuthRequest):
         return _Body(super().json())
 
     def cookies(self) -> dict[str, str]:
-        """The cookies by name; the first one of a name counts."""
-        cookies: dict[str, str] = {}
-        for pair in self.headers.get("cookie", "").split(";"):
-            name, equals, value = pair.partition("=")
-            value = value.strip()
-            if value.startswith('"'):
-                value = value[1:-1]
+        """The cookies by name."""
+        return parse_cookies(self.headers.get("cookie", ""))
+
+
+def parse_cookies(header: str) -> dict[str, str]:
+    """The cookies of a header by name; the first one of a name counts."""
+    cookies: dict[str, str] = {}
+    for pair in header.split(";"):
+        name, equals, value = pair.partition("=")
+        value = value.strip()
+        if value.startswith('"'):
+            value = value[1:-1]
+        if equals:
             # Signatures are compared as ASCII; nothing that better-auth sets is anything else.
-            if equals and unquote(value).isascii():
-                cookies.setdefault(name.strip(), value)
-        return cookies
+            cookies.setdefault(name.strip(), value if unquote(value).isascii() else "")
+    return cookies
 
 
 def to_auth_request(
@@ -67,12 +72,27 @@ def to_auth_request(
     check_text(path, "path")
     for name, value in query.items():
         check_text(name + value, "query")
+    request = _translate(connection, auth, path, method)
+    request.query, request.body = query, body
+    return request
+
+
+def to_session_request(connection: HTTPConnection, auth: BetterAuth) -> AuthRequest:
+    """A request to one of the application's own routes, as if it asked for its session.
+
+    Path, query and body are the route's own and say nothing to better-auth. A WebSocket is opened
+    by GET, but may go on to do anything: it counts as a write.
+    """
+    return _translate(connection, auth, "/get-session", connection.scope.get("method", "POST"))
+
+
+def _translate(
+    connection: HTTPConnection, auth: BetterAuth, path: str, method: str
+) -> PrismaAuthRequest:
     return PrismaAuthRequest(
         method=method,
         path=path,
         headers=_headers(connection, auth),
-        query=query,
-        body=body,
         client_ip=client_address(connection, auth.ip_address),
         url=_public_url(connection, auth),
     )

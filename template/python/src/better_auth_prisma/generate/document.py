@@ -107,6 +107,13 @@ class Document:
     #: lines between the blocks, and blocks without end, that were not understood
     unknown: list[int]
 
+    def indent(self, block: Block | None) -> str:
+        """What the fields of a block are indented by; two spaces if it has none."""
+        if block is None or not block.fields:
+            return "  "
+        line = self.lines[block.fields[0].line]
+        return line[: len(line) - len(line.lstrip())]
+
     def line_end(self, line: int) -> str:
         """The line end at a place: that of the line before it, else of the first."""
         near = self.lines[max(0, line - 1)] if self.lines else ""

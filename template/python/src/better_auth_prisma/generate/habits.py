@@ -72,7 +72,7 @@ def habits(documents: list[Document], matches: list[Match]) -> Habits:
         snake_columns,
         user is not None and user.name[:1].islower(),
         _schema(documents, user),
-        _indent(home, at_home.block if at_home else None),
+        home.indent(at_home.block if at_home else None),
     )
 
 
@@ -103,10 +103,3 @@ def _schema(documents: list[Document], user: Block | None) -> str | None:
     blocks = [block for one in documents for block in one.blocks if block.kind == "model"]
     first = [user] if user else []
     return next((text for block in first + blocks if (text := block.attribute("@@schema"))), None)
-
-
-def _indent(document: Document, block: Block | None) -> str:
-    if block is None or not block.fields:
-        return "  "
-    line = document.lines[block.fields[0].line]
-    return line[: len(line) - len(line.lstrip())]

@@ -135,7 +135,7 @@ def _place_of_model(document: Document, table: Table) -> int:
 
 def _new_fields(document: Document, block: Block, table: Table, group: Group) -> Insertion:
     reserved = _reserved_line(document, block)
-    indent = _indent(document, block)
+    indent = document.indent(block)
     if reserved is None:
         return _after_last_field(document, block, group.columns)
     if group.feature != table.feature:
@@ -150,7 +150,7 @@ def _new_fields(document: Document, block: Block, table: Table, group: Group) ->
 def _after_last_field(document: Document, block: Block, columns: list[Column]) -> Insertion:
     last = max((one.line for one in block.fields), default=block.start)
     names, types = _widths(document, block)
-    rows = _rows(columns, _indent(document, block), names, types)
+    rows = _rows(columns, document.indent(block), names, types)
     return Insertion(document, last + 1, rows)
 
 
@@ -198,19 +198,12 @@ def _widths(document: Document, block: Block) -> tuple[int, int]:
     )
 
 
-def _indent(document: Document, block: Block) -> str:
-    if not block.fields:
-        return "  "
-    line = document.lines[block.fields[0].line]
-    return line[: len(line) - len(line.lstrip())]
-
-
 # --- block attributes -------------------------------------------------------------------------
 
 
 def _new_attributes(document: Document, block: Block, attributes: list[str]) -> Insertion:
     """Behind the last ``@@unique`` or ``@@index``, else before the other block attributes."""
-    lines = [f"{_indent(document, block)}{attribute}" for attribute in attributes]
+    lines = [f"{document.indent(block)}{attribute}" for attribute in attributes]
     own = ("@@unique", "@@index")
     indexes = [last for text, _, last in block.attributes if text.startswith(own)]
     if indexes:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from better_auth_prisma.generate.document import Block, Document, Field
-from better_auth_prisma.generate.tables import names_in, with_names
+from better_auth_prisma.generate.tables import columns_in, names_in, with_names
 
 _SINGLE = re.compile(r"@@(map|schema|id|ignore)\b")
 
@@ -102,7 +102,7 @@ class Side:
                 code = attributes[number]
                 single = _SINGLE.match(code)
                 released = with_names(" ".join(code.split()), columns)
-                names = frozenset(names_in("fields", code) or _listed(code))
+                names = frozenset(names_in("fields", code) or columns_in(code))
                 yield (
                     single[0] if single else released,
                     Line(number, raw, text, label=code, names=names),
@@ -174,9 +174,3 @@ def _start(side: Side, name: str) -> int:
 
 def _is_own_comment(line: str, released: set[str]) -> bool:
     return line.lstrip().startswith("//") and " ".join(line.split()) not in released
-
-
-def _listed(attribute: str) -> list[str]:
-    found = re.search(r"\[(.*?)\]", attribute)
-    bare = re.sub(r"\([^)]*\)", "", found[1]) if found else ""
-    return [name.strip() for name in bare.split(",") if name.strip()]

@@ -14,7 +14,14 @@ from better_auth_prisma.generate.checks import (
 from better_auth_prisma.generate.document import Block, Document, Field
 from better_auth_prisma.generate.habits import Habits, habits
 from better_auth_prisma.generate.matching import Match, match
-from better_auth_prisma.generate.tables import Column, Group, Table, names_in, with_names
+from better_auth_prisma.generate.tables import (
+    Column,
+    Group,
+    Table,
+    columns_in,
+    names_in,
+    with_names,
+)
 
 
 @dataclass
@@ -234,9 +241,9 @@ class _Planner:
     def _want(self, one: Match, attribute: str, lack: Missing) -> None:
         """Notes an index or a unique unless something in the model does the same."""
         assert one.block is not None
-        columns, unique = _columns(attribute), attribute.startswith("@@unique")
+        columns, unique = columns_in(attribute), attribute.startswith("@@unique")
         for text, _, _ in one.block.attributes:
-            theirs = _columns(text)
+            theirs = columns_in(text)
             if text.startswith(("@@id", "@@unique")) and sorted(theirs) == sorted(columns):
                 return
             serves = text.startswith(("@@id", "@@unique", "@@index"))
@@ -266,7 +273,7 @@ def _free(block: Block, column: Column) -> Column:
 
 def _unmeasured(attribute: str, columns: dict[str, Column]) -> str:
     """An index for MySQL without a length where the column itself is shorter."""
-    for name in _columns(attribute):
+    for name in columns_in(attribute):
         own = re.search(
             r"@db\.VarChar\((\d+)\)", columns[name].attributes if name in columns else ""
         )
@@ -288,10 +295,3 @@ def _with_length(attribute: str, existing: Field) -> str:
 def _label(attributes: str) -> str:
     found = re.match(r'@relation\((?:name:\s*)?"([^"]*)"', attributes)
     return found[1] if found else ""
-
-
-def _columns(attribute: str) -> list[str]:
-    """The fields that ``@@index``, ``@@unique`` or ``@@id`` names, without lengths and orders."""
-    found = re.search(r"\[(.*?)\]", attribute)
-    bare = re.sub(r"\([^)]*\)", "", found[1]) if found else ""
-    return [name.strip() for name in bare.split(",")]

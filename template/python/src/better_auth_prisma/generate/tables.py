@@ -110,6 +110,13 @@ def names_in(argument: str, attribute: str) -> list[str]:
     return [name.strip() for name in found[1].split(",")] if found else []
 
 
+def columns_in(attribute: str) -> list[str]:
+    """The fields that ``@@index``, ``@@unique`` or ``@@id`` names, without lengths and orders."""
+    found = re.search(r"\[(.*?)\]", attribute)
+    bare = re.sub(r"\([^)]*\)", "", found[1]) if found else ""
+    return [name.strip() for name in bare.split(",") if name.strip()]
+
+
 def with_names(attribute: str, names: Mapping[str, str], argument: str = "") -> str:
     """An attribute with other names for the fields in its brackets.
 

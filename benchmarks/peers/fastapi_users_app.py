@@ -1,0 +1,100 @@
+"""fastapi-users with its database strategy, as its documentation has it.
+
+A peer in `benchmarks.session_check`, which runs it in an environment of its own. Its database and
+the size of its pool come from the environment.
+
+Usage: python fastapi_users_app.py USERS    makes the tables, and signs that many users in
+"""
+
+import asyncio
+import os
+import sys
+import uuid
+from collections.abc import AsyncIterator
+
+from fastapi import Depends, FastAPI
+from fastapi_users import BaseUserManager, FastAPIUsers, UUIDIDMixin, schemas
+from fastapi_users.authentication import AuthenticationBackend, CookieTransport
+from fastapi_users.authentication.strategy.db import DatabaseStrategy
+from fastapi_users_db_sqlalchemy import SQLAlchemyBaseUserTableUUID, SQLAlchemyUserDatabase
+from fastapi_users_db_sqlalchemy.access_token import (
+    SQLAlchemyAccessTokenDatabase,
+    SQLAlchemyBaseAccessTokenTableUUID,
+)
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+engine = create_async_engine(
+    os.environ["DATABASE_URL"], pool_size=int(os.environ["POOL_SIZE"]), max_overflow=0
+)
+new_session = async_sessionmaker(engine, expire_on_commit=False)
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class User(SQLAlchemyBaseUserTableUUID, Base):
+    pass
+
+
+class AccessToken(SQLAlchemyBaseAccessTokenTableUUID, Base):
+    pass
+
+
+class UserManager(UUIDIDMixin, BaseUserManager):
+    pass
+
+
+async def get_session() -> AsyncIterator[AsyncSession]:
+    async with new_session() as session:
+        yield session
+
+
+async def get_user_db(session: AsyncSession = Depends(get_session)):
+    yield SQLAlchemyUserDatabase(session, User)
+
+
+async def get_access_token_db(session: AsyncSession = Depends(get_session)):
+    yield SQLAlchemyAccessTokenDatabase(session, AccessToken)
+
+
+async def get_user_manager(user_db=Depends(get_user_db)):
+    yield UserManager(user_db)
+
+
+def get_strategy(database=Depends(get_access_token_db)) -> DatabaseStrategy:
+    return DatabaseStrategy(database, lifetime_seconds=7 * 24 * 3600)
+
+
+backend = AuthenticationBackend("database", CookieTransport(cookie_name="session"), get_strategy)
+users = FastAPIUsers(get_user_manager, [backend])
+
+app = FastAPI()
+
+
+@app.get("/me", response_model=schemas.BaseUser[uuid.UUID])
+async def me(user: User = Depends(users.current_user(active=True))) -> User:
+    return user
+
+
+@app.get("/health")
+async def health() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+async def sign_in(number: int) -> None:
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    async with new_session() as session:
+        for index in range(1, number + 1):
+            email = f"{index}@example.com"
+            user = User(email=email, hashed_password="", is_active=True, is_verified=True)
+            session.add(user)
+            await session.flush()
+            session.add(AccessToken(token=f"token-{index}", user_id=user.id))
+        await session.commit()
+
+
+if __name__ == "__main__":
+    asyncio.run(sign_in(int(sys.argv[1])))

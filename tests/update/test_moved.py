@@ -1,0 +1,74 @@
+"""Files that people moved, deleted or took over: an update does not bring them back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from better_auth_prisma.generate import tables
+
+from hooks.catalogue import CATALOGUE, load
+from tests.generate.auth import auth_with
+from tests.generate.run import generate
+from tests.generate.test_fresh import PLUGINS
+from tests.node import ask_prisma
+from tests.schema.cases import complete
+from tests.update.history import git
+from tests.update.library import IN_RESERVED_PLACES, SCHEMA
+from tests.update.project import COMMON, Projects
+from tests.update.simulation import KEPT
+
+MOVED = "prisma/schema/main.prisma"
+ANSWERS = {"stack": "python", **COMMON}
+FEATURES = complete([*COMMON["plugins"], *COMMON["plugin_options"], "rate-limit"])
+
+
+def test_a_moved_schema_stays_where_it_is_and_generate_brings_the_release(
+    projects: Projects, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posts = IN_RESERVED_PLACES[0]
+    project = projects.committed("0.1.0", ANSWERS, tmp_path / "shop")
+    posts.apply(project.folder)
+    (project.folder / MOVED).parent.mkdir()
+    git(project.folder, "mv", SCHEMA, MOVED)
+    project.commit("A folder of schemas")
+    mine = (project.folder / MOVED).read_text()
+    project.update("0.3.0")
+
+    assert project.conflicts() == []
+    assert not (project.folder / SCHEMA).exists()
+    assert (project.folder / MOVED).read_text() == mine
+    monkeypatch.setattr(tables, "catalogue", lambda: load(CATALOGUE))
+    (text,) = generate(auth_with(FEATURES, PLUGINS), mine)
+    fresh = posts.edited(projects.texts("0.3.0", ANSWERS))[SCHEMA]
+    assert ask_prisma([text], "meaning") == ask_prisma([fresh], "meaning")
+
+
+def test_deleted_files_do_not_come_back_but_the_settings_do(
+    projects: Projects, tmp_path: Path
+) -> None:
+    project = projects.committed("0.1.0", ANSWERS, tmp_path / "shop")
+    unwanted = ["compose.yaml", "tests/test_admin.py", ".github/workflows/ci.yml", "README.md"]
+    for path in [*unwanted, ".env.local"]:
+        (project.folder / path).unlink()
+    project.commit("Less")
+    project.update("0.3.0")
+    files = project.files()
+    assert not files.keys() & set(unwanted)
+    fresh = projects.texts("0.3.0", ANSWERS)
+    assert files == {path: text for path, text in fresh.items() if path not in unwanted}
+
+
+def test_the_file_of_a_plugin_goes_with_it_and_git_has_the_edits(
+    projects: Projects, tmp_path: Path
+) -> None:
+    project = projects.committed("0.1.0", ANSWERS, tmp_path / "shop")
+    file = project.folder / "tests" / "test_admin.py"
+    mine = file.read_text() + "\n\ndef test_of_the_shop() -> None: ...\n"
+    file.write_text(mine)
+    project.commit("A test")
+    fewer = [name for name in COMMON["plugins"] if name != "admin"]
+    project.update("0.3.0", plugins=fewer)
+    fresh = projects.texts("0.3.0", {**ANSWERS, "plugins": fewer})
+    assert project.files() == fresh | {KEPT: project.files()[KEPT]}
+    assert git(project.folder, "show", "HEAD:tests/test_admin.py") == mine

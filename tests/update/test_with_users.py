@@ -1,0 +1,148 @@
+"""A project with people in its database is updated: they stay, and can sign in."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from dotenv import dotenv_values
+
+from hooks.demo import STACKS, environment, run, serving
+from tests.update.library import IN_RESERVED_PLACES, edits
+from tests.update.project import Project, Projects
+from tests.update.rows import Database
+
+pytestmark = pytest.mark.e2e
+
+PLUGINS = ["username", "admin", "organization", "jwt"]
+ANSWERS: dict[str, Any] = {"plugins": PLUGINS, "plugin_options": ["organization-teams"]}
+USERS = 1000
+ADA = {"name": "Ada", "email": "ada@example.com", "password": "correct horse battery"}
+#: Prisma wants a human to say yes to lost data, if it finds traces of a program that types.
+A_HUMAN = {"CLAUDECODE": "", "GEMINI_CLI": "", "CURSOR_TRACE_ID": ""}
+
+
+class Shop:
+    """A project of a stack that is set up, and its database."""
+
+    def __init__(self, stack: str, project: Project, provider: str) -> None:
+        self.stack, self.project, self.provider = STACKS[stack], project, provider
+
+    def set_up(self, *flags: str) -> subprocess.CompletedProcess[str]:
+        npm = ["--"] if flags and self.stack.setup[-1] == "setup" else []
+        return subprocess.run(
+            [*self.stack.setup, *npm, *flags],
+            cwd=self.project.folder,
+            env=environment(**A_HUMAN),
+            capture_output=True,
+            text=True,
+            timeout=600,
+        )
+
+    @property
+    def database(self) -> Database:
+        url = dotenv_values(self.project.folder / ".env.local")["DATABASE_URL"]
+        assert url
+        return Database(url, self.provider, self.project.folder)
+
+    @contextmanager
+    def browser(self) -> Iterator[httpx.Client]:
+        """A browser at the project's server, which runs meanwhile."""
+        with (
+            serving(self.stack, self.project.folder) as address,
+            httpx.Client(base_url=address, headers={"Origin": address}) as browser,
+        ):
+            yield browser
+
+    def stop(self) -> None:
+        if self.provider == "postgresql":
+            run(self.stack.stop, self.project.folder)
+
+
+def ask(browser: httpx.Client, path: str, body: dict[str, Any]) -> Any:
+    answer = browser.post(f"/api/auth{path}", json=body)
+    assert answer.is_success, f"{path}: {answer.status_code} {answer.text}"
+    return answer.json()
+
+
+@pytest.fixture
+def shop(request: pytest.FixtureRequest, projects: Projects, tmp_path: Path) -> Iterator[Shop]:
+    """A project of an old release with a thousand users, some of whom own posts."""
+    stack, tag, provider = request.param
+    answers = {"stack": stack, "provider": provider, **ANSWERS}
+    shop = Shop(stack, projects.committed(tag, answers, tmp_path / "shop"), provider)
+    (posts,) = (edit for edit in edits(stack, IN_RESERVED_PLACES) if edit.name == "posts of users")
+    posts.apply(shop.project.folder)
+    shop.project.commit("Posts")
+    done = shop.set_up()
+    assert done.returncode == 0, done.stdout + done.stderr
+    shop.database.fill(USERS)
+    yield shop
+    shop.stop()
+
+
+@pytest.mark.parametrize(
+    "shop",
+    [
+        ("python", "0.1.0", "postgresql"),
+        pytest.param(("python", "0.1.0", "sqlite"), marks=pytest.mark.exhaustive),
+    ],
+    indirect=True,
+    ids=str,
+)
+def test_people_stay_and_sign_in_and_have_what_is_new(shop: Shop) -> None:
+    with shop.browser() as browser:
+        ask(browser, "/sign-up/email", {**ADA, "username": "ada"})
+    columns = shop.database.columns()
+    before = shop.database.checksums(columns)
+    assert before["user"][0] == USERS + 1
+    assert {"Post", "session", "account", "teamMember", "jwks"} <= before.keys()
+
+    shop.project.commit("Work")
+    shop.project.update("0.3.0", plugins=[*PLUGINS, "two-factor"])
+    done = shop.set_up()
+    assert done.returncode == 0, done.stdout + done.stderr
+
+    assert shop.database.checksums(columns) == before
+    assert "membershipKey" in shop.database.columns()["teamMember"]
+    with shop.browser() as browser:
+        password = ADA["password"]
+        ask(browser, "/sign-in/username", {"username": "ada", "password": password})
+        enabled = ask(browser, "/two-factor/enable", {"password": password})
+        assert enabled["totpURI"].startswith("otpauth://totp/")
+        ask(browser, "/organization/create", {"name": "Acme", "slug": "acme"})
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("shop", [("typescript", "0.1.0", "postgresql")], indirect=True, ids=str)
+def test_a_column_that_no_row_could_fill_is_refused_and_nothing_is_changed(shop: Shop) -> None:
+    """better-auth 1.7.2 wants an issuer of each account."""
+    columns = shop.database.columns()
+    before = shop.database.checksums(columns)
+    shop.project.update("0.2.0")
+    assert shop.set_up().returncode == 1
+    assert shop.database.columns() == columns
+    assert shop.database.checksums(columns) == before
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("shop", [("typescript", "0.2.0", "postgresql")], indirect=True, ids=str)
+def test_a_column_goes_only_if_told_and_nothing_goes_with_it(shop: Shop) -> None:
+    """better-auth 1.7.3 knows no issuer any more."""
+    columns = shop.database.columns()
+    before = shop.database.checksums(columns)
+    shop.project.update("0.3.0")
+    assert shop.set_up().returncode == 1
+    assert shop.database.checksums(columns) == before
+
+    told = shop.set_up("--accept-data-loss")
+    assert told.returncode == 0, told.stdout + told.stderr
+    columns["account"].remove("issuer")
+    after = shop.database.checksums(columns)
+    del after["account"], before["account"]
+    assert after == before
