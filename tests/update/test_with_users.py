@@ -81,6 +81,7 @@ def shop(request: pytest.FixtureRequest, projects: Projects, tmp_path: Path) -> 
     shop.project.commit("Posts")
     done = shop.set_up()
     assert done.returncode == 0, done.stdout + done.stderr
+    shop.project.commit("Set up")
     shop.database.fill(USERS)
     yield shop
     shop.stop()
@@ -104,7 +105,6 @@ def test_people_stay_and_sign_in_and_have_what_is_new(shop: Shop) -> None:
     assert before["user"][0] == USERS + 1
     assert {"Post", "session", "account", "teamMember", "jwks"} <= before.keys()
 
-    shop.project.commit("Work")
     shop.project.update("0.3.0", plugins=[*PLUGINS, "two-factor"])
     done = shop.set_up()
     assert done.returncode == 0, done.stdout + done.stderr
