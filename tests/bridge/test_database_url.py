@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from better_auth_prisma import DatabaseUrlError, create_prisma_engine
-from sqlalchemy import event, text
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from tests.bridge.conftest import Database
 
@@ -20,12 +21,12 @@ def connect_arguments(url: str) -> dict[str, Any]:
     engine = create_prisma_engine(url, provider="postgresql", root=ROOT)
     seen: dict[str, Any] = {}
 
-    @event.listens_for(engine.sync_engine, "do_connect")
-    def stop_here(dialect: Any, record: Any, arguments: Any, options: dict[str, Any]) -> None:
+    def stop_here(*arguments: Any, **options: Any) -> None:
         seen.update(options)
         raise ConnectionAbortedError
 
-    with pytest.raises(ConnectionAbortedError):
+    engine.dialect.connect = stop_here  # type: ignore[assignment, method-assign]
+    with pytest.raises(OperationalError):
         engine.sync_engine.connect()
     return seen
 

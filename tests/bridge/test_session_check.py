@@ -20,7 +20,7 @@ from better_auth.config import CookieCache, UserOptions
 from better_auth.cookie_cache import set_cookie_cache_async
 from better_auth.crypto import sign_value
 from better_auth.schema import Field, SchemaMismatchError
-from better_auth_prisma import create_prisma_engine, database_url, prisma_adapter
+from better_auth_prisma import connections, create_prisma_engine, prisma_adapter
 from better_auth_prisma.sessions import SessionReader
 from fastapi import Depends, FastAPI, WebSocket
 from fastapi_better_auth import AdminUser, Session
@@ -445,7 +445,7 @@ async def test_without_a_database_nobody_is_told_to_sign_in_again(here: Ada) -> 
 async def test_connections_that_the_server_has_closed(
     postgresql: Database, monkeypatch: pytest.MonkeyPatch, trusted_seconds: int
 ) -> None:
-    monkeypatch.setattr(database_url, "_TRUSTED_SECONDS", trusted_seconds)
+    monkeypatch.setattr(connections, "_IDLE_SECONDS", trusted_seconds)
     engine = postgresql.engine()
     async with ada_of(engine, "postgresql") as ada:
         app = application(ada.auth)

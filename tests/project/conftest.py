@@ -1,10 +1,14 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
 from better_auth_prisma import embedded_postgres
 
+from tests.project.projects import Project
 from tests.project.typescript_sources import install_packages
 from tests.project.workshop import Workshop
+from tests.template import snapshot
+from tests.update.history import git
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +17,29 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     folder = tmp_path_factory.mktemp("postgresql")
     yield Workshop(install_packages(), embedded_postgres.create(folder, "workshop"))
     embedded_postgres.stop(folder)
+
+
+@pytest.fixture(scope="session")
+def set_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Project]]:
+    """Gives a stack's project that was set up on its own PostgreSQL; the same one each time.
+
+    It can be updated: its template is in git.
+    """
+    made: list[Project] = []
+    template = snapshot(tmp_path_factory.mktemp("released"))
+    git(template, "init", "--quiet")
+    git(template, "add", "--all")
+    author = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
+    git(template, *author, "commit", "--quiet", "--message", "Release 0.1.0")
+    git(template, "tag", "0.1.0")
+
+    @cache
+    def project(stack: str) -> Project:
+        project = Project(stack, template, tmp_path_factory.mktemp("setup"), ["admin"])
+        assert project.setup().returncode == 0
+        made.append(project)
+        return project
+
+    yield project
+    for one in made:
+        one.stop_database()

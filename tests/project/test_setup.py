@@ -6,7 +6,7 @@ import os
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,16 +23,10 @@ OWN_FIELDS = "  // Your own fields and relations of User go below this line.\n"
 NO_AGENT = {"CLAUDECODE": "", "GEMINI_CLI": "", "CURSOR_TRACE_ID": ""}
 
 
-@pytest.fixture(scope="module")
-def project(
-    stack: str, template: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Project]:
+@pytest.fixture
+def project(stack: str, set_up: Callable[[str], Project]) -> Project:
     """A project that was set up on its own PostgreSQL."""
-    folder = tmp_path_factory.mktemp("setup")
-    project = Project(stack, template, folder, ["admin"])
-    assert project.setup().returncode == 0
-    yield project
-    project.stop_database()
+    return set_up(stack)
 
 
 def sentence(result: subprocess.CompletedProcess[str]) -> str:
@@ -150,7 +144,10 @@ def test_an_env_file_edited_by_hand_is_completed_and_kept(project: Project) -> N
         assert content[len(start) :].strip(b'"').startswith(secret.encode())
         assert b"  #" + comment in content
         assert project.variables()["GREETING"] == "hello # world"
-        assert "BETTER_AUTH_URL" in project.variables()
+        example = (project.folder / ".env.example").read_text().splitlines()
+        new = example.index("BETTER_AUTH_URL=" + project.variables()["BETTER_AUTH_URL"])
+        assert example[new - 1].startswith("# ")
+        assert f"\r\n\r\n{example[new - 1]}\r\n{example[new]}\r\n".encode() in content
     finally:
         path.write_bytes(before)
 

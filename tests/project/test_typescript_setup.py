@@ -119,6 +119,7 @@ def test_no_data_is_lost_unasked(project: Path, schema: Path) -> None:
     assert refused.returncode == 1
     assert "`prisma db push` would lose data: " in refused.stdout
     assert "Nothing was changed." in refused.stdout
+    assert "      changes user: removed column nickname\n" in refused.stdout
     agreed = setup(project, "--accept-data-loss", **agentless())
     assert agreed.returncode == 0, agreed.stdout
 

@@ -81,6 +81,7 @@ def shop(request: pytest.FixtureRequest, projects: Projects, tmp_path: Path) -> 
     shop.project.commit("Posts")
     done = shop.set_up()
     assert done.returncode == 0, done.stdout + done.stderr
+    shop.project.commit("Set up")
     shop.database.fill(USERS)
     yield shop
     shop.stop()
@@ -90,10 +91,11 @@ def shop(request: pytest.FixtureRequest, projects: Projects, tmp_path: Path) -> 
     "shop",
     [
         ("python", "0.1.0", "postgresql"),
+        ("typescript", "0.1.0", "postgresql"),
         pytest.param(("python", "0.1.0", "sqlite"), marks=pytest.mark.exhaustive),
     ],
     indirect=True,
-    ids=str,
+    ids="-".join,
 )
 def test_people_stay_and_sign_in_and_have_what_is_new(shop: Shop) -> None:
     with shop.browser() as browser:
@@ -103,7 +105,6 @@ def test_people_stay_and_sign_in_and_have_what_is_new(shop: Shop) -> None:
     assert before["user"][0] == USERS + 1
     assert {"Post", "session", "account", "teamMember", "jwks"} <= before.keys()
 
-    shop.project.commit("Work")
     shop.project.update("0.3.0", plugins=[*PLUGINS, "two-factor"])
     done = shop.set_up()
     assert done.returncode == 0, done.stdout + done.stderr
@@ -119,7 +120,9 @@ def test_people_stay_and_sign_in_and_have_what_is_new(shop: Shop) -> None:
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("shop", [("typescript", "0.1.0", "postgresql")], indirect=True, ids=str)
+@pytest.mark.parametrize(
+    "shop", [("typescript", "0.1.0", "postgresql")], indirect=True, ids="-".join
+)
 def test_a_column_that_no_row_could_fill_is_refused_and_nothing_is_changed(shop: Shop) -> None:
     """better-auth 1.7.2 wants an issuer of each account."""
     columns = shop.database.columns()
@@ -131,7 +134,9 @@ def test_a_column_that_no_row_could_fill_is_refused_and_nothing_is_changed(shop:
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("shop", [("typescript", "0.2.0", "postgresql")], indirect=True, ids=str)
+@pytest.mark.parametrize(
+    "shop", [("typescript", "0.2.0", "postgresql")], indirect=True, ids="-".join
+)
 def test_a_column_goes_only_if_told_and_nothing_goes_with_it(shop: Shop) -> None:
     """better-auth 1.7.3 knows no issuer any more."""
     columns = shop.database.columns()

@@ -62,6 +62,11 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="leave the conflicts that an update left in the Prisma schema to you",
     )
+    parser.add_argument(
+        "--start-migrations",
+        action="store_true",
+        help="write prisma/migrations/0_init from the tables; later changes need a migration",
+    )
     return parser
 
 

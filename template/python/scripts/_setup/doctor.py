@@ -13,12 +13,13 @@ from _setup import (
     env_file,
     generate,
     merge,
+    migrations,
     node,
     project,
-    push,
     python_packages,
 )
 from _setup.console import Console, Problem
+from _setup.difference import difference
 from _setup.prisma import Engine
 from _setup.steps import read_variables
 
@@ -33,7 +34,7 @@ def examine(console: Console) -> int:
         "database": doctor.database,
         "generate": generate.check,
         "prisma": doctor.prisma,
-        "push": doctor.tables,
+        "migrate" if migrations.are_used() else "push": doctor.tables,
     }
     if not project.pushes():
         for name in ("generate", "prisma", "push"):
@@ -100,8 +101,12 @@ class _Doctor:
     def tables(self) -> list[str]:
         if not self._reachable or self.prisma():
             return ["The tables cannot be compared with prisma/schema.prisma yet."]
-        difference = push.difference(read_variables(self._console))
-        return [difference] if difference else []
+        variables = read_variables(self._console)
+        if migrations.are_used():
+            return migrations.check(variables)
+        changes = difference(variables, None)
+        said = f"The tables of the database are not those of {project.schema()}. Setup:{changes}"
+        return [said] if changes else []
 
     def _url(self) -> str:
         return read_variables(self._console).get("DATABASE_URL", "")

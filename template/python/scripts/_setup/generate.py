@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from _setup import project, repetitions
 from _setup.console import Problem
 from _setup.programs import Result, environment, run
 from _setup.project import PYTHON
@@ -15,13 +16,15 @@ def generate(lock: int) -> str:
     """
     result = _run(lock=lock)
     if result.status:
-        raise Problem(f"prisma/schema.prisma cannot be brought up to date: {_said(result)}")
+        raise Problem(f"{project.schema()} cannot be brought up to date: {_said(result)}")
     lines = result.output.strip().splitlines()
-    return lines[-1] if lines else "prisma/schema.prisma is up to date"
+    return lines[-1] if lines else f"{project.schema()} is up to date"
 
 
 def check() -> list[str]:
     """What `generate` would say, if anything; nothing is changed."""
+    if repeated := repetitions.find():
+        return repeated
     result = _run("--check", lock=None)
     return [_said(result)] if result.status else []
 

@@ -31,6 +31,14 @@ def prisma(*arguments: str, variables: Mapping[str, str], lock: int | None) -> R
     )
 
 
+def reason(result: Result) -> str:
+    """The CLI's error: everything from "Error:" on, on one line."""
+    _, found, message = result.output.partition("Error:")
+    message, _, _backtrace = message.partition("\n   0: ")
+    words = " ".join(message.split()) if found else result.reason
+    return words.rstrip(".") or f"it ended with status {result.status} and said nothing"
+
+
 class Engine:
     """Prisma's schema engine: the native one, or the WebAssembly one where that cannot be had."""
 

@@ -28,6 +28,16 @@ def setting(table: str, key: str) -> str:
     return found[1]
 
 
+def schema() -> str:
+    """The schema's file, or its folder, by ``prisma.config.ts``, else Prisma's usual file."""
+    try:
+        config = (ROOT / "prisma.config.ts").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        config = ""
+    found = re.search(r"""^\s*schema:\s*["']([^"']+)["']""", config, re.M)
+    return found[1] if found else "prisma/schema.prisma"
+
+
 def provider() -> str:
     """The database provider, in Prisma's name."""
     return setting("tool.better-auth-prisma", "provider")

@@ -10,7 +10,17 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from better_auth_prisma import embedded_postgres
 from better_auth_prisma.embedded_postgres import EmbeddedPostgresError
 
-from _setup import conflicts, database, env_file, merge, node, programs, project
+from _setup import (
+    conflicts,
+    database,
+    env_file,
+    merge,
+    migrations,
+    node,
+    programs,
+    project,
+    repetitions,
+)
 from _setup.console import Console, Problem
 from _setup.generate import generate
 from _setup.locks import Locks
@@ -37,7 +47,7 @@ def run_steps(options: argparse.Namespace, console: Console, locks: str) -> int:
             if schemas := [name for name in conflicts.find() if merge.can_merge(name)]:
                 with console.step("merge") as step:
                     step.detail = merge.merge(schemas, console)
-            _run(console, lock, background, accept_data_loss=options.accept_data_loss)
+            _run(console, lock, background, options)
         except Problem as problem:
             # Said at once: leaving the block waits for npm, so that the next setup need not.
             console.complain(f"setup: {problem}")
@@ -79,7 +89,9 @@ class _Background:
         return time.monotonic() - self._started
 
 
-def _run(console: Console, lock: int, executor: Executor, *, accept_data_loss: bool) -> None:
+def _run(console: Console, lock: int, executor: Executor, options: argparse.Namespace) -> None:
+    if options.start_migrations and migrations.are_used():
+        raise Problem("The project has migrations already; see prisma/migrations.")
     provider = project.provider()
     with console.step("settings") as step:
         step.detail = _complete_settings()
@@ -97,12 +109,21 @@ def _run(console: Console, lock: int, executor: Executor, *, accept_data_loss: b
     with console.step("database") as step:
         step.detail = _reach_database(provider, variables)
     with console.step("generate") as step:
+        for sentence in repetitions.drop():
+            console.say(f"    {sentence}; one was taken out")
         step.detail = generate(lock)
     with console.step("prisma") as step:
         step.seconds = max(npm.wait(), wasm.wait())
         step.detail = engine.choose(lock)
+    if migrations.are_used():
+        with console.step("migrate") as step:
+            step.detail = migrations.deploy(variables, lock, console)
+        return
     with console.step("push") as step:
-        step.detail = push(variables, lock, accept_data_loss=accept_data_loss)
+        step.detail = push(variables, lock, console, loss=options.accept_data_loss)
+    if options.start_migrations:
+        with console.step("migrate") as step:
+            step.detail = migrations.start(variables, lock, console)
 
 
 def _complete_settings() -> str:

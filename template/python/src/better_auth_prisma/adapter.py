@@ -9,14 +9,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from better_auth import Where
-from better_auth.adapters.base import check_increment
+from better_auth.adapters.base import BaseAdapter, check_increment
 from better_auth.adapters.sqlalchemy import SQLAlchemyAdapter
 from better_auth.adapters.transform import Caps
 from better_auth.config import AdvancedDatabase
@@ -28,11 +29,14 @@ from better_auth.schema import (
 )
 from better_auth.types import APIError
 from sqlalchemy import Column, Row, Table, select, true
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, TimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from better_auth_prisma.column_types import column_type, fitting, to_milliseconds
+from better_auth_prisma.connections import is_outage
 from better_auth_prisma.introspection import introspect
+
+_logger = logging.getLogger("better_auth")
 
 _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
@@ -97,6 +101,20 @@ def _checked(
     return checked
 
 
+@contextmanager
+def _outages(*kinds: type[Exception]) -> Iterator[None]:
+    """Answers 503 while the database is out of reach, for which a request is not to blame."""
+    try:
+        yield
+    except kinds as error:
+        if not is_outage(error):
+            raise
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        _logger.error("The database cannot be reached: %s", reason)
+        message = "The database cannot be reached"
+        raise APIError(503, "SERVICE_UNAVAILABLE", message) from error
+
+
 class PrismaAdapter(SQLAlchemyAdapter):
     """better-auth-server's SQLAlchemy adapter, on Prisma's types and names."""
 
@@ -152,8 +170,9 @@ class PrismaAdapter(SQLAlchemyAdapter):
         async with self._checking:
             if self._schema_verdict is True:
                 return
-            async with self._reading.connect() as connection:
-                found = await connection.run_sync(introspect, self._tables)
+            with _outages(DBAPIError, TimeoutError, OSError):
+                async with self._reading.connect() as connection:
+                    found = await connection.run_sync(introspect, self._tables)
             findings = diff_schema(self.schema, found)
             if findings and self.advanced.validate_schema is not False:
                 raise SchemaMismatchError(findings)
@@ -214,13 +233,19 @@ class PrismaAdapter(SQLAlchemyAdapter):
 
     @asynccontextmanager
     async def _connection(self, write: bool) -> AsyncIterator[AsyncConnection]:
-        transaction = self._active.get()
-        if transaction is not None:
-            yield transaction
-            return
-        opened = self.engine.begin() if write else self._reading.connect()
-        async with opened as connection:
-            yield connection
+        with _outages(DBAPIError, TimeoutError, OSError):
+            transaction = self._active.get()
+            if transaction is not None:
+                yield transaction
+                return
+            opened = self.engine.begin() if write else self._reading.connect()
+            async with opened as connection:
+                yield connection
+
+    async def transaction(self, callback: Callable[[BaseAdapter], Awaitable[_Result]]) -> _Result:
+        """Commits what ``callback`` does, or nothing of it when it raises."""
+        with _outages(DBAPIError, TimeoutError):
+            return cast(_Result, await super().transaction(callback))
 
     @_checked
     async def create(

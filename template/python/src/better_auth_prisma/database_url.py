@@ -7,15 +7,16 @@ ignored, because a URL that says ``sslmode=verify-full`` must not connect withou
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy import URL, event, make_url
-from sqlalchemy.exc import ArgumentError, InvalidatePoolError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from better_auth_prisma.connections import watch_asyncpg
 
 _SCHEMES = {
     "postgresql": ("postgresql", "postgres"),
@@ -30,8 +31,6 @@ _DRIVERS = {
 }
 #: As many connections as requests that a process works on at a time; more than that would wait.
 _POOL_SIZE = 20
-#: How long an idle connection is taken to be alive as long as the server has not closed it.
-_TRUSTED_SECONDS = 30
 
 
 class DatabaseUrlError(ValueError):
@@ -72,36 +71,17 @@ def create_prisma_engine(url: str, *, provider: str, root: Path) -> AsyncEngine:
     translate = _mysql_options if provider == "mysql" else _postgresql_options
     options = translate(parsed)
     target = parsed.set(drivername=_DRIVERS[provider], query={})
-    pool = {"pool_size": _POOL_SIZE, "max_overflow": 0, "pool_pre_ping": provider == "mysql"}
-    engine = create_async_engine(target, connect_args=options.connect, **(pool | options.engine))
+    given = {
+        "connect_args": options.connect,
+        "hide_parameters": True,  # of statements that fail: hashes and tokens are no matter of logs
+        "pool_size": _POOL_SIZE,
+        "max_overflow": 0,
+        "pool_pre_ping": provider == "mysql",
+    }
+    engine = create_async_engine(target, **(given | options.engine))
     if provider != "mysql":
-        _check_connections(engine)
+        watch_asyncpg(engine)
     return engine
-
-
-def _check_connections(engine: AsyncEngine) -> None:
-    """Does what ``pool_pre_ping`` does, without its round trip where asyncpg knows the answer.
-
-    asyncpg sees at once when the server closes a connection. Only what fell silent on the way,
-    as behind a firewall that forgets idle connections, has to be asked.
-    """
-    dialect = engine.dialect
-
-    @event.listens_for(engine.sync_engine, "checkin")
-    def note_time(connection: Any, record: Any) -> None:
-        record.info["used"] = time.monotonic()
-
-    @event.listens_for(engine.sync_engine, "checkout")
-    def check(connection: Any, record: Any, proxy: object) -> None:
-        if connection.driver_connection.is_closed():
-            raise InvalidatePoolError
-        used = record.info.get("used")
-        if used is None or time.monotonic() - used < _TRUSTED_SECONDS:
-            return
-        try:
-            dialect.do_ping(connection)
-        except dialect.loaded_dbapi.Error as error:
-            raise InvalidatePoolError from error
 
 
 def _postgresql_options(url: URL) -> _Options:
@@ -191,7 +171,7 @@ def _sqlite_engine(rest: str, root: Path) -> AsyncEngine:
     for name in sorted(names - {"connection_limit", "socket_timeout", "timeout"}):
         raise _unknown(name)
     target = URL.create("sqlite+aiosqlite", database=str(root / path))
-    engine = create_async_engine(target)
+    engine = create_async_engine(target, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def enforce_foreign_keys(connection: Any, record: object) -> None:

@@ -31,6 +31,7 @@ export function setting(key: string): string {
 /** Gives keys a value where .env.local has none. Every other line stays as it is. */
 export function fill(values: Record<string, string>): void {
   let text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const newline = text.includes("\r\n") ? "\r\n" : "\n";
   for (const [key, value] of Object.entries(values)) {
     const empty = new RegExp(
       `^([ \\t]*(?:export[ \\t]+)?${key}[ \\t]*=)[ \\t]*(?:""|'')?[ \\t]*(#.*)?(?=\\r?$)`,
@@ -41,7 +42,7 @@ export function fill(values: Record<string, string>): void {
       text = text.replace(empty, (_, start: string, comment?: string) => {
         return `${start}"${value}"${comment ? `  ${comment}` : ""}`;
       });
-    } else text += `${text && !text.endsWith("\n") ? "\n" : ""}${key}="${value}"\n`;
+    } else text += `${text && !text.endsWith("\n") ? newline : ""}${key}="${value}"${newline}`;
   }
   write(text);
 }
@@ -64,11 +65,11 @@ function newKeys(): [key: string, lines: string][] {
   const blocks = readFileSync(".env.example", "utf8").split(/\n{2,}/);
   return blocks.flatMap((block): [string, string][] => {
     const missing = Object.keys(parseEnv(block)).filter((key) => !(key in known));
-    const isWhole = missing.length === Object.keys(parseEnv(block)).length;
-    const lines = (key: string) => block.split("\n").filter((line) => line.startsWith(`${key}=`));
+    const lines = block.trim().split("\n");
+    const comment = lines.filter((line) => line.startsWith("#"));
     return missing.map((key, index) => {
-      if (!isWhole) return [key, lines(key).join("\n")];
-      return [key, index === 0 ? block.trim() : ""];
+      const own = lines.filter((line) => line.startsWith(`${key}=`));
+      return [key, [...(index === 0 ? ["", ...comment] : []), ...own, ""].join("\n")];
     });
   });
 }
@@ -92,11 +93,11 @@ export function completeEnvFile(change: boolean): string {
   if (!change) throw new Problem(`${file} is not complete. Run: npm run setup`);
 
   if (missing.length > 0) {
-    const text = existsSync(file) ? readFileSync(file, "utf8").replace(/\n*$/, "\n\n") : "";
-    write(
-      text.replace(/^\n+/, "") +
-        missing.flatMap(([, lines]) => (lines ? `${lines}\n` : [])).join("\n"),
-    );
+    const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+    const newline = text.includes("\r\n") ? "\r\n" : "\n";
+    const end = text && !text.endsWith("\n") ? newline : "";
+    const more = missing.map(([, lines]) => lines.replaceAll("\n", newline)).join("");
+    write(text + end + (text ? more : more.trimStart()));
   }
   if (needsSecret) fill({ BETTER_AUTH_SECRET: randomBytes(32).toString("base64url") });
   if (isOpen) chmodSync(file, 0o600);

@@ -1,8 +1,12 @@
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { prisma, schemaFile, schemaText } from "./prisma.ts";
+import { dirname, join } from "node:path";
+import { oversights } from "./compare.ts";
+import { prisma } from "./prisma.ts";
 import { lastWords, Problem, warn } from "./report.ts";
-import { command, node } from "./run.ts";
+import { command, node, type Result } from "./run.ts";
+import { isFolder, schemaPath, schemaText } from "./schema.ts";
+
+const configuration = "src/lib/auth.ts";
 
 const squeeze = (line: string | undefined) => line?.trim().replace(/\s+/g, " ");
 
@@ -62,42 +66,56 @@ export function additions(before: string, after: string): string[] {
  */
 export async function generate(change: boolean): Promise<{ result: string; changed: boolean }> {
   const before = schemaText();
-  const folder = mkdtempSync(join(process.cwd(), "prisma/.generate-"));
+  const schema = schemaPath();
+  const folder = mkdtempSync(join(process.cwd(), dirname(schema), ".generate-"));
   const draft = join(folder, "schema.prisma");
+  const fresh = join(folder, "fresh.prisma");
   try {
     writeFileSync(draft, before);
-    const args = ["generate", "--yes", "--config", "src/lib/auth.ts", "--output", draft];
-    const { status, output } = await node(command("auth"), args);
+    const [{ status, output }] = await Promise.all([officially(draft), officially(fresh)]);
     const after = readFileSync(draft, "utf8");
     // Its exit status is 0 even when it did nothing; only these two tell that it got to its end.
     if (status !== 0 || (after === before && !/already up to date/i.test(output))) {
       throw new Problem(`\`auth generate\` failed: ${lastWords(output)}.`);
     }
     const added = additions(before, after);
-    if (added.length === 0) return { result: `${schemaFile} is up to date`, changed: false };
-    if (!change) throw new Problem(`${schemaFile} lacks:\n${indent(added)}\nRun: npm run setup`);
+    if (added.length === 0) {
+      const hooks = readFileSync(configuration, "utf8").includes("databaseHooks");
+      const overlooked = oversights(before, readFileSync(fresh, "utf8"), hooks);
+      if (overlooked.length > 0) throw new Problem(`${schema}: ${overlooked.join(" ")}`);
+      return { result: `${schema} is up to date`, changed: false };
+    }
+    if (!change) throw new Problem(`${schema} lacks:\n${indent(added)}\nRun: npm run setup`);
 
     const result = insertAdditions(before, after);
     writeFileSync(draft, result ?? after);
     const reason =
       result === undefined
         ? "it would have changed lines of yours"
-        : await refusal(before, added, draft);
+        : isFolder()
+          ? "it is a folder of files"
+          : await refusal(before, added, draft);
     if (!reason) {
-      renameSync(draft, schemaFile);
+      renameSync(draft, schema);
       return {
         result: added.length === 1 ? "1 line added" : `${added.length} lines added`,
         changed: true,
       };
     }
     warn(
-      `${schemaFile} was left alone: ${reason}. better-auth's generator wanted these lines; ` +
+      `${schema} was left alone: ${reason}. better-auth's generator wanted these lines; ` +
         `add by hand what is really missing, then run npm run setup again:\n${indent(added)}`,
     );
     return { result: "left alone, see above", changed: false };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Runs better-auth's own generator on a file, which it makes if there is none. */
+function officially(file: string): Promise<Result> {
+  const args = ["generate", "--yes", "--config", configuration, "--output", file];
+  return node(command("auth"), args);
 }
 
 /** Why the result must not become the schema; nothing if it may. */

@@ -1,13 +1,17 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { database } from "./database.ts";
+import { difference } from "./difference.ts";
 import { completeEnvFile } from "./env-file.ts";
 import { generate } from "./generate.ts";
 import { lock } from "./lock.ts";
 import { refuseConflicts } from "./conflicts.ts";
 import { install } from "./packages.ts";
-import { engine, generateClient, push, schemaDifference } from "./prisma.ts";
+import { checkMigrations, deploy, startMigrations, usesMigrations } from "./migrations.ts";
+import { engine, generateClient } from "./prisma.ts";
+import { push } from "./push.ts";
 import { Problem, step } from "./report.ts";
+import { schemaPath } from "./schema.ts";
 
 const usage = `Usage: npm run setup [-- OPTION]
 
@@ -15,6 +19,7 @@ Takes a fresh clone to a running database; can be repeated at any time.
 
   --check             only look, change nothing
   --accept-data-loss  let the database lose what no longer fits the schema
+  --start-migrations  write prisma/migrations/0_init from the tables; later changes need a migration
   --help              this text`;
 
 function options() {
@@ -23,6 +28,7 @@ function options() {
       options: {
         check: { type: "boolean", default: false },
         "accept-data-loss": { type: "boolean", default: false },
+        "start-migrations": { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
     }).values;
@@ -31,7 +37,9 @@ function options() {
   }
 }
 
-async function setup(change: boolean, acceptDataLoss: boolean): Promise<void> {
+type Wishes = { acceptDataLoss: boolean; start: boolean };
+
+async function setup(change: boolean, { acceptDataLoss, start }: Wishes): Promise<void> {
   await step("tools", () => {
     refuseConflicts();
     return `Node.js ${process.versions.node}`;
@@ -49,15 +57,29 @@ async function setup(change: boolean, acceptDataLoss: boolean): Promise<void> {
     if (changed) await generateClient();
     return result;
   });
-  await step("push", () => (change ? push(acceptDataLoss) : schemaDifference()));
+  if (usesMigrations()) return step("migrate", change ? deploy : checkMigrations);
+  await step("push", () => (change ? push(acceptDataLoss) : checkTables()));
+  if (start) await step("migrate", startMigrations);
+}
+
+/** Looks whether the tables are those of the schema; changes nothing. */
+async function checkTables(): Promise<string> {
+  const changes = await difference();
+  if (!changes) return "nothing to change";
+  const said = `The tables of the database are not those of ${schemaPath()}. Setup:${changes}`;
+  throw new Problem(`${said}\nRun: npm run setup`);
 }
 
 async function main(): Promise<void> {
-  const { check, help, "accept-data-loss": acceptDataLoss } = options();
+  const given = options();
+  const { check, help, "accept-data-loss": acceptDataLoss, "start-migrations": start } = given;
   if (help) return console.log(usage);
   process.chdir(join(import.meta.dirname, "../.."));
+  if (start && usesMigrations()) {
+    throw new Problem("The project has migrations already; see prisma/migrations.");
+  }
   if (!check) await lock();
-  await setup(!check, acceptDataLoss);
+  await setup(!check, { acceptDataLoss, start: start && !check });
   console.log(check ? "\nAll is well." : "\nReady. Start it with:\n\n    npm run dev\n");
 }
 

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { install } from "./packages.ts";
 import { lastWords, Problem } from "./report.ts";
 import { command, node, type Result } from "./run.ts";
+import { schemaPath, schemaText } from "./schema.ts";
 
 const substitute = "prisma/schema-engine";
 
@@ -40,76 +41,34 @@ export async function engine(change: boolean): Promise<string> {
   return "WebAssembly schema engine";
 }
 
-export const schemaFile = "prisma/schema.prisma";
-
-export function schemaText(): string {
-  if (!existsSync(schemaFile)) throw new Problem(`${schemaFile} is missing.`);
-  return readFileSync(schemaFile, "utf8");
-}
-
 /** Writes the client of the schema into src/generated/prisma. */
 export async function generateClient(): Promise<void> {
+  schemaText(); // which says what to do where there is none
   const { status, output } = await prisma(["generate"]);
-  if (status !== 0) throw new Problem(`\`prisma generate\` failed: ${reason(output)}.`);
+  if (status === 0) return;
+  const twice = repetitions(output);
+  if (twice.length > 0) {
+    throw new Problem(
+      `${schemaPath()} has ${twice.join(" and ")} twice: what setup had added, an update has ` +
+        "brought, too. Keep one of each and run setup again.",
+    );
+  }
+  throw new Problem(`\`prisma generate\` failed: ${reason(output)}.`);
+}
+
+/** The models and fields that Prisma found to be defined more than once. */
+function repetitions(output: string): string[] {
+  const fields = [...output.matchAll(/Field "(\w+)" is already defined on model "(\w+)"/g)];
+  const models = [...output.matchAll(/The (?:model|enum) "(\w+)" cannot be defined because/g)];
+  const found = [
+    ...models.map(([, name]) => name),
+    ...fields.map(([, name, of]) => `${of}.${name}`),
+  ];
+  return [...new Set(found.map(String))];
 }
 
 /** The CLI's error, on one line. */
-function reason(output: string): string {
-  const [, message] = /Error:([^]+)/.exec(output) ?? [];
+export function reason(output: string): string {
+  const [, message] = /Error:([^]+?)(?:\n {3}0: |$)/.exec(output) ?? [];
   return message?.trim().replace(/\s+/g, " ").replace(/\.$/, "") ?? lastWords(output);
-}
-
-/** The points below a heading, as sentences. */
-function points(output: string, heading: string): string {
-  const below = output.split(heading)[1] ?? "";
-  const found = [...below.matchAll(/^\s*[•*-]\s*(.+)$/gm)];
-  return found.map(([, point]) => `${point?.replace(/[. ]+$/, "")}.`).join(" ");
-}
-
-/**
- * Brings the tables in step with the schema.
- *
- * @param acceptDataLoss whether the user agreed to lose what no longer fits
- */
-export async function push(acceptDataLoss: boolean): Promise<string> {
-  const args = ["db", "push", ...(acceptDataLoss ? ["--accept-data-loss"] : [])];
-  const { status, output } = await prisma(args);
-  // The CLI also ends with status 0 when its engine ends too early.
-  if (status === 0 && /in sync/.test(output)) {
-    return /already in sync/.test(output) ? "nothing to change" : "tables updated";
-  }
-  const losses = points(output, "data loss");
-  if (losses && !acceptDataLoss) {
-    throw new Problem(
-      `\`prisma db push\` would lose data: ${losses} Nothing was changed. Keep the data by ` +
-        "changing prisma/schema.prisma or moving it first, or run setup again with " +
-        "--accept-data-loss.",
-    );
-  }
-  const impossible = points(output, "cannot be executed");
-  if (impossible) {
-    throw new Problem(
-      `\`prisma db push\` cannot change the database: ${impossible} Nothing was changed. Give ` +
-        "the field a default or make it optional in prisma/schema.prisma, or fill the rows in first.",
-    );
-  }
-  const [, server, user] = /P1000\b[^`]*`([^`]+)`[^`]*`([^`]+)`/.exec(output) ?? [];
-  if (server) {
-    throw new Problem(
-      `The database server at ${server} does not accept the password of "${user}"; ` +
-        "correct DATABASE_URL in .env.local.",
-    );
-  }
-  throw new Problem(`\`prisma db push\` failed: ${reason(output)}.`);
-}
-
-/** Whether the tables are in step with the schema; changes nothing. */
-export async function schemaDifference(): Promise<string> {
-  const args = ["migrate", "diff", "--from-config-datasource", "--to-schema", schemaFile];
-  const { status, output } = await prisma([...args, "--exit-code"]);
-  if (status === 0) return "nothing to change";
-  if (status === 2) {
-    throw new Problem("The tables of the database are not those of prisma/schema.prisma.");
-  }
-  throw new Problem(`\`prisma migrate diff\` failed: ${reason(output)}.`);
 }

@@ -1,0 +1,114 @@
+"""Many people who use an application while its database goes and comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import random
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+PASSWORD = "correct horse"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of a request, and when."""
+
+    name: str
+    began: float
+    ended: float
+    status: int
+    body: Any
+
+
+@dataclass
+class Person:
+    """Somebody with a browser of their own, and what the application has promised to them."""
+
+    http: httpx.AsyncClient
+    email: str
+    name: str = "nobody"
+    #: A name that was sent, but not acknowledged: it may have been written or not.
+    doubtful: str | None = None
+
+
+@dataclass
+class Crowd:
+    """People who send requests until together they have sent enough."""
+
+    address: str
+    answers: list[Answer] = field(default_factory=list)
+    signed_up: list[str] = field(default_factory=list)
+    _waited_for: int = 0
+    _reached: asyncio.Event = field(default_factory=asyncio.Event)
+    _tag: str = field(default_factory=secrets.token_hex)
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def person(self) -> Person:
+        number = next(self._numbers)
+        # The server believes the header, as if each came from an address of their own.
+        headers = {
+            "Origin": self.address,
+            "X-Forwarded-For": f"198.51.{number // 250}.{1 + number % 250}",
+        }
+        # Uvicorn closes a connection that is idle for five seconds, httpx leaves it earlier.
+        limits = httpx.Limits(keepalive_expiry=2)
+        http = httpx.AsyncClient(base_url=self.address, headers=headers, limits=limits, timeout=300)
+        return Person(http, f"{self._tag}{number}@example.com")
+
+    @property
+    def successes(self) -> int:
+        return sum(answer.status == 200 for answer in self.answers)
+
+    async def has_answers(self, number: int) -> None:
+        """Waits until the application has answered so many requests."""
+        self._waited_for = number
+        await self._reached.wait()
+
+    async def sign_up(self, person: Person) -> None:
+        body = {"email": person.email, "password": PASSWORD, "name": person.name}
+        answer = await self._send(person, "POST", "/api/auth/sign-up/email", body)
+        if answer.status == 200:
+            self.signed_up.append(person.email)
+
+    async def use(self, person: Person, until: int) -> None:
+        """Does what people do, mostly looking, until all have had so many good answers."""
+        chance = random.Random(person.email)
+        for number in itertools.count():
+            if self.successes >= until:
+                return
+            kind = chance.random()
+            if kind < 0.03:
+                stranger = self.person()
+                await self.sign_up(stranger)
+                await stranger.http.aclose()
+            elif kind < 0.2:
+                await self._rename(person, f"name {number}")
+            else:
+                path = chance.choice(["/", "/me", "/api/auth/get-session", "/api/auth/get-session"])
+                await self._send(person, "GET", path)
+            if self.answers[-1].status >= 500:
+                await asyncio.sleep(0.2)
+
+    async def _rename(self, person: Person, name: str) -> None:
+        person.doubtful = name
+        answer = await self._send(person, "POST", "/api/auth/update-user", {"name": name})
+        if answer.status == 200:
+            person.name, person.doubtful = name, None
+
+    async def _send(
+        self, person: Person, method: str, path: str, body: dict[str, str] | None = None
+    ) -> Answer:
+        began = time.monotonic()
+        response = await person.http.request(method, path, json=body)
+        answer = Answer(path, began, time.monotonic(), response.status_code, response.json())
+        self.answers.append(answer)
+        if len(self.answers) == self._waited_for:
+            self._reached.set()
+        return answer

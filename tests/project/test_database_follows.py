@@ -1,0 +1,230 @@
+"""The database follows the schema: what changes is said first, and no row is lost unasked."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import subprocess
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import asyncpg  # type: ignore[import-untyped]
+import httpx
+import pytest
+
+from hooks.demo import STACKS, serving, walk_through
+from tests.project.projects import Project
+from tests.project.test_setup import NO_AGENT, sentence
+
+pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("stack", STACKS, scope="module")]
+
+SCHEMA = "prisma/schema.prisma"
+
+
+class Bench:
+    """A project, with a database of the test's own."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.schema = project.folder / SCHEMA
+        self.url = self.copied_url()
+
+    def copied_url(self) -> str:
+        """The URL of a database with the tables of the schema as it was set up, and no rows."""
+        url = self.another_url()
+        names = [one.rpartition("/")[2] for one in (url, self.project.url)]
+        maintenance = f"{url.rpartition('/')[0]}/postgres"
+        self.sql('CREATE DATABASE "{}" TEMPLATE "{}"'.format(*names), url=maintenance)
+        self.sql('DELETE FROM "user"', url=url)
+        return url
+
+    def another_url(self) -> str:
+        """The URL of a database that does not exist yet."""
+        return f"{self.project.url.rpartition('/')[0]}/d{secrets.token_hex(5)}"
+
+    def setup(self, *arguments: str, url: str = "") -> subprocess.CompletedProcess[str]:
+        return self.project.setup(*arguments, DATABASE_URL=url or self.url, **NO_AGENT)
+
+    def done(self, *arguments: str, url: str = "") -> str:
+        """What setup prints, which has to succeed."""
+        result = self.setup(*arguments, url=url)
+        assert result.returncode == 0, result.stdout + result.stderr
+        return result.stdout
+
+    def checked(self, url: str = "") -> str:
+        """What ``--check`` prints, which has to find something."""
+        result = self.setup("--check", url=url)
+        assert result.returncode == 1, result.stdout
+        return result.stdout + result.stderr
+
+    def write(self, *changes: tuple[str, str]) -> None:
+        """Replaces what the schema has once."""
+        text = self.schema.read_text()
+        for old, new in changes:
+            assert text.count(old) == 1, f"not once in the schema: {old}"
+            text = text.replace(old, new)
+        self.schema.write_text(text)
+
+    def sql(self, *statements: str, url: str = "") -> list[Any]:
+        """Runs statements; gives the rows of the last one."""
+
+        async def run() -> list[Any]:
+            connection = await asyncpg.connect(url or self.url)
+            try:
+                rows: list[Any] = []
+                for statement in statements:
+                    rows = await connection.fetch(statement)
+                return [tuple(row) for row in rows]
+            finally:
+                await connection.close()
+
+        return asyncio.run(run())
+
+    def people(self) -> None:
+        """Signs three people up, two of the same name."""
+        self.sql(
+            'INSERT INTO "user" (id, name, email, role, "updatedAt") VALUES '
+            "('1', 'Ada', 'ada@example.com', 'admin', now()), "
+            "('2', 'Ada', 'ada@example.org', 'user', now()), "
+            "('3', 'Bob', 'bob@example.org', NULL, now())",
+            'INSERT INTO account (id, "accountId", "providerId", "userId", "updatedAt") '
+            """SELECT 'a' || id, id, 'credential', id, now() FROM "user" """,
+        )
+
+    def rows(self) -> list[Any]:
+        return self.sql('SELECT id, name, email, role FROM "user" ORDER BY id')
+
+
+@pytest.fixture
+def bench(stack: str, set_up: Callable[[str], Project]) -> Iterator[Bench]:
+    project = set_up(stack)
+    kept = {path: (project.folder / path).read_bytes() for path in (SCHEMA, "prisma.config.ts")}
+    yield Bench(project)
+    for path, content in kept.items():
+        (project.folder / path).write_bytes(content)
+
+
+def below(model: str) -> str:
+    return f"  // Your own fields and relations of {model} go below this line.\n"
+
+
+def add(model: str, *lines: str) -> tuple[str, str]:
+    """A change that adds lines at a model's reserved place."""
+    return below(model), below(model) + "".join(f"  {line}\n" for line in lines)
+
+
+NOTE = "\nmodel Note {\n  id Int @id\n}\n"
+#: The last line of the schema, below which people write.
+LAST = "// Your own models and enums go below this line.\n"
+
+
+def test_what_takes_nothing_away_is_said_and_done_unasked(bench: Bench) -> None:
+    new = bench.done(url=bench.another_url())
+    assert "The database will change:\n      creates the database and all of its tables" in new
+    bench.people()
+    before = bench.rows()
+    bench.write(add("User", "username String? @unique"), (LAST, LAST + NOTE))
+    wanted = (
+        "      creates a table: Note\n"
+        "      changes user: added column username; added unique index on columns (username)\n"
+    )
+    assert wanted in bench.checked()
+    done = bench.done()
+    assert wanted in done
+    assert done.index(wanted) < done.index("push ")
+    assert bench.rows() == before
+
+
+def test_what_would_lose_rows_is_refused(bench: Bench) -> None:
+    whole = bench.schema.read_text()
+    bench.people()
+    bench.sql(
+        'ALTER TABLE "user" ADD COLUMN code TEXT, ADD COLUMN size BIGINT',
+        """UPDATE "user" SET code = 'x' || id, size = 5000000000""",
+        'CREATE TABLE "Note" (id INTEGER PRIMARY KEY)',
+        'INSERT INTO "Note" VALUES (1), (2)',
+    )
+    rows = 'SELECT * FROM "user", "Note" ORDER BY 1'
+    before = bench.sql(rows)
+
+    bench.write(add("User", "size Int?"))
+    result = bench.setup()
+    for loss in (
+        "You are about to drop the column `code` on the `user` table",
+        "You are about to alter the column `size` on the `user` table",
+        "You are about to drop the `Note` table, which is not empty (2 rows)",
+    ):
+        assert loss in sentence(result)
+    assert "Nothing was changed." in result.stderr
+    assert "removed tables: Note\n      changes user: removed column code" in result.stdout
+    assert bench.sql(rows) == before
+
+    more = NOTE.replace("@id", "@id\n  kind String")
+    bench.schema.write_text(whole.replace(LAST, LAST + more))
+    bench.write(add("User", "size BigInt?", "code String?"))
+    refused = sentence(bench.setup())
+    assert "cannot change the database: Added the required column `kind` to the `Note`" in refused
+    assert "make it optional" in refused
+    assert bench.sql(rows) == before
+
+
+def test_rows_that_are_alike_stop_a_unique_index_and_nothing_else_happens(bench: Bench) -> None:
+    bench.people()
+    bench.write(add("User", "nickname String?", "@@unique([name])"))
+    result = sentence(bench.setup())
+    assert "Rows of the database have the same value in name of user" in result
+    assert bench.sql(
+        "SELECT count(*) FROM information_schema.columns WHERE column_name = 'nickname'"
+    ) == [(0,)]
+    bench.sql("""UPDATE "user" SET name = 'Ada II' WHERE id = '2'""")
+    assert "tables updated" in bench.done()
+
+
+ISSUER = (
+    "ALTER TABLE account ADD COLUMN issuer TEXT",
+    "UPDATE account SET issuer = 'local:credential'",
+    "ALTER TABLE account ALTER COLUMN issuer SET NOT NULL",
+    'CREATE UNIQUE INDEX "account_issuer_accountId_uidx" ON account (issuer, "accountId")',
+)
+
+
+def sign_up(bench: Bench) -> int:
+    """The status of a sign-up at the running application."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", bench.url)
+        with serving(bench.project.stack, bench.project.folder) as address:
+            status = httpx.post(
+                f"{address}/api/auth/sign-up/email",
+                headers={"Origin": address},
+                json={
+                    "name": "Eve",
+                    "email": f"{secrets.token_hex(4)}@example.com",
+                    "password": "correct horse",
+                },
+            ).status_code
+            if status == 200:
+                walk_through(address)
+            return status
+
+
+def test_the_issuer_of_better_auth_1_7_2_has_a_way_out(bench: Bench) -> None:
+    bench.people()
+    bench.sql(*ISSUER)
+    values = "SELECT id, issuer FROM account WHERE issuer IS NOT NULL ORDER BY id"
+    before = bench.sql(values)
+    refused = sentence(bench.setup())
+    assert "write `issuer String?` into the model Account" in refused
+    assert sign_up(bench) == 500
+    bench.write(add("Account", "issuer String?"))
+    assert "nullable" in bench.done().lower()
+    assert bench.sql(values) == before
+    assert sign_up(bench) == 200
+    bench.write(("  issuer String?\n", ""))
+    bench.setup("--accept-data-loss")
+    assert bench.sql("SELECT count(*) FROM account WHERE \"userId\" IN ('1', '2', '3')") == [(3,)]
+
+
+def test_a_required_issuer_in_the_schema_is_found(bench: Bench) -> None:
+    bench.write(add("Account", "issuer String"))
+    assert "Account.issuer is required, and better-auth does not fill it" in bench.checked()
+    assert "Account.issuer is required, and better-auth does not fill it" in sentence(bench.setup())

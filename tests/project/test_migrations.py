@@ -1,0 +1,78 @@
+"""From `db push` to migrations: an existing database is taken along, and setup applies them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pexpect
+import pytest
+
+from hooks.demo import NODE, STACKS, environment
+from tests.project.test_database_follows import Bench, add, bench
+from tests.project.test_setup import NO_AGENT, sentence
+
+__all__ = ["bench"]
+pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("stack", STACKS, scope="module")]
+
+CLI = {
+    "python": ".venv/bin/python scripts/prisma.py",
+    "typescript": f"{NODE / 'bin' / 'node'} node_modules/prisma/build/index.js",
+}
+
+
+@pytest.fixture
+def no_migrations(bench: Bench) -> Iterator[None]:
+    yield
+    shutil.rmtree(bench.project.folder / "prisma" / "migrations", ignore_errors=True)
+
+
+def prisma(bench: Bench, stack: str, arguments: str, url: str = "") -> str:
+    """What the CLI shows in a terminal; it has to succeed."""
+    program, *rest = [*CLI[stack].split(), *arguments.split()]
+    terminal = pexpect.spawn(
+        program,
+        rest,
+        cwd=str(bench.project.folder),
+        env=environment(DATABASE_URL=url or bench.url, **NO_AGENT),
+        encoding="utf-8",
+        timeout=120,
+    )
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0, terminal.before
+    return str(terminal.before)
+
+
+@pytest.mark.usefixtures("no_migrations")
+def test_a_project_goes_over_to_migrations(bench: Bench, stack: str) -> None:
+    production = bench.copied_url()
+    bench.people()
+    before = bench.rows()
+    started = bench.done("--start-migrations")
+    assert "prisma/migrations/0_init makes the tables as they are" in started
+    assert "migrate resolve --applied 0_init" in started
+    migrations = bench.project.folder / "prisma" / "migrations"
+    assert sorted(path.name for path in migrations.iterdir()) == ["0_init", "migration_lock.toml"]
+
+    bench.write(add("User", "nickname String?"))
+    result = bench.setup()
+    assert "No migration makes the tables those of prisma/schema.prisma" in result.stderr
+    assert "changes user: added column nickname" in result.stderr
+    prisma(bench, stack, "migrate dev --name nickname")
+    (name,) = [path.name for path in migrations.glob("*_nickname")]
+    assert bench.rows() == before
+
+    new = bench.another_url()
+    assert f"Migrations applied: 0_init, {name}" in bench.done(url=new)
+    assert bench.sql('SELECT nickname FROM "user"', url=new) == []
+
+    refused = sentence(bench.setup(url=production))
+    assert "tables, but no record of migrations" in refused
+    _, _, command = refused.rpartition("prisma")
+    prisma(bench, stack, command.removeprefix(".py").strip(), production)
+    assert f"Migrations are not applied yet: {name}." in bench.checked(url=production)
+    assert f"Migrations applied: {name}" in bench.done(url=production)
+    assert sentence(bench.setup("--start-migrations")).endswith(
+        "The project has migrations already; see prisma/migrations."
+    )

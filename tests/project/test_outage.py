@@ -1,0 +1,104 @@
+"""The database of a running application is killed, and comes back, while people use it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg  # type: ignore[import-untyped]
+import pytest
+from dotenv import dotenv_values
+
+from hooks.demo import STACKS, run, serving
+from tests.project.outage import PASSWORD, Crowd
+from tests.template import render
+
+pytestmark = pytest.mark.e2e
+PYTHON = STACKS["python"]
+PEOPLE = 50
+REQUESTS = 1000
+
+
+@pytest.fixture(scope="module")
+def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = render(template, tmp_path_factory.mktemp("app"), {"rate_limit_storage": "database"})
+    run(PYTHON.setup, folder)
+    yield folder
+    run(PYTHON.stop, folder)
+
+
+@pytest.fixture
+def crowd(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Crowd]:
+    """People before the running application."""
+    monkeypatch.setenv("TRUSTED_PROXIES", "127.0.0.1")
+    with serving(PYTHON, project) as address:
+        yield Crowd(address)
+
+
+def kill_database(project: Path) -> None:
+    lock = project / ".postgres" / "data" / "postmaster.pid"
+    os.kill(int(lock.read_text().split()[0]), signal.SIGKILL)
+
+
+def start_database(project: Path) -> None:
+    run([".venv/bin/python", "scripts/database.py", "start"], project)
+
+
+async def test_only_while_it_is_gone_requests_fail_and_nothing_acknowledged_is_lost(
+    project: Path, crowd: Crowd
+) -> None:
+    people = [crowd.person() for _ in range(PEOPLE)]
+    await asyncio.gather(*(crowd.sign_up(person) for person in people))
+    crowd.answers.clear()
+
+    using = [asyncio.create_task(crowd.use(person, REQUESTS)) for person in people]
+    await crowd.has_answers(REQUESTS * 3 // 10)
+    went = time.monotonic()
+    kill_database(project)
+    await asyncio.sleep(0.5)
+    await asyncio.to_thread(start_database, project)
+    came_back = time.monotonic()
+    await asyncio.gather(*using)
+
+    failed = [answer for answer in crowd.answers if answer.status != 200]
+    bodies = [(answer.status, answer.body.get("detail", answer.body)) for answer in failed]
+    assert {(status, body["code"]) for status, body in bodies} == {(503, "SERVICE_UNAVAILABLE")}
+    outside = [answer for answer in failed if answer.ended < went or answer.began > came_back]
+    assert not outside
+    assert sum(answer.began > came_back for answer in crowd.answers) > REQUESTS * 0.2
+
+    connection = await asyncpg.connect(dotenv_values(project / ".env.local")["DATABASE_URL"])
+    names = dict(await connection.fetch('SELECT email, name FROM "user"'))
+    await connection.close()
+    assert {*crowd.signed_up} <= {*names}
+    for person in people:
+        assert names[person.email] in (person.name, person.doubtful)
+
+    newcomer = crowd.person()
+    for email in crowd.signed_up[:: len(crowd.signed_up) // 10]:
+        body = {"email": email, "password": PASSWORD}
+        answer = await newcomer.http.post("/api/auth/sign-in/email", json=body)
+        assert answer.status_code in (200, 429)
+    for person in [*people, newcomer]:
+        await person.http.aclose()
+
+
+async def test_more_requests_than_connections_wait(crowd: Crowd) -> None:
+    person = crowd.person()
+    await crowd.sign_up(person)
+    cookies = person.http.cookies
+    crowd.answers.clear()
+
+    async def look() -> None:
+        visitor = crowd.person()
+        visitor.http.cookies = cookies
+        await crowd.use(visitor, 400)
+        await visitor.http.aclose()
+
+    await asyncio.gather(*(look() for _ in range(200)))
+    await person.http.aclose()
+    assert {answer.status for answer in crowd.answers} == {200}

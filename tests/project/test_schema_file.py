@@ -1,0 +1,48 @@
+"""What an update cannot do in the Prisma schema by itself: setup does it, or says it."""
+
+from __future__ import annotations
+
+import pytest
+
+from hooks.demo import STACKS
+from tests.project.test_database_follows import SCHEMA, Bench, bench
+from tests.project.test_setup import sentence
+
+__all__ = ["bench"]
+pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("stack", STACKS, scope="module")]
+
+
+def ban_line(bench: Bench) -> str:
+    """The line of a field that the plugin admin needs, as the schema has it."""
+    (line,) = [one for one in bench.schema.read_text().splitlines(True) if "  banReason" in one]
+    return line
+
+
+def test_a_moved_schema_gets_what_an_update_could_not_bring(bench: Bench) -> None:
+    moved = bench.project.folder / "db" / "schema.prisma"
+    moved.parent.mkdir(exist_ok=True)
+    whole = bench.schema.read_text()
+    moved.write_text(whole.replace(ban_line(bench), ""))
+    bench.schema.unlink()
+    assert f"prisma.config.ts names {SCHEMA}, which does not exist" in bench.checked()
+    assert f"prisma.config.ts names {SCHEMA}, which does not exist" in sentence(bench.setup())
+
+    config = bench.project.folder / "prisma.config.ts"
+    config.write_text(config.read_text().replace(SCHEMA, "db/schema.prisma"))
+    bench.done()
+    assert {*moved.read_text().split()} == {*whole.split()}
+    moved.unlink()
+
+
+def test_what_stands_there_twice_is_dropped_or_said(bench: Bench, stack: str) -> None:
+    whole, line = bench.schema.read_text(), ban_line(bench)
+    bench.schema.write_text(whole.replace(line, line + line))
+    if stack == "python":
+        assert "User.banReason stood there twice: one of them can go." in bench.checked()
+        assert "User.banReason stood there twice; one was taken out" in bench.done()
+        assert bench.schema.read_text() == whole
+        bench.schema.write_text(whole.replace(line, line + line.replace("String?", "Int?   ")))
+        said = "User.banReason is defined twice, and not alike. Keep one of each"
+    else:
+        said = f"{SCHEMA} has User.banReason twice: what setup had added"
+    assert said in sentence(bench.setup())
