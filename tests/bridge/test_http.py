@@ -347,6 +347,23 @@ async def test_the_bearer_plugin_decides_about_tokens(
     assert await status("é.é") == 401
 
 
+async def test_without_the_bearer_plugin_a_token_is_nothing(
+    ada: httpx.AsyncClient, auth: BetterAuth
+) -> None:
+    session = await session_of_ada(auth)
+    auth.plugins[:] = [plugin for plugin in auth.plugins if plugin.id != "bearer"]
+    headers = [
+        {"authorization": f"Bearer {token}"}
+        for token in (session["token"], sign_value(auth.secret, session["token"]))
+    ]
+    by_cookie = await ada.get("/api/auth/get-session", headers=headers[0])
+    assert by_cookie.json()["user"]["email"] == PERSON["email"]
+    ada.cookies.clear()
+    for header in headers:
+        assert (await ada.get("/api/auth/get-session", headers=header)).json() is None
+        assert (await ada.get("/me", headers=header)).status_code == 401
+
+
 async def test_an_api_key_stands_for_its_owner(ada: httpx.AsyncClient) -> None:
     created = await ada.post("/api/auth/api-key/create", json={"name": "ci"})
     created.raise_for_status()

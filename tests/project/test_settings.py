@@ -112,6 +112,8 @@ def test_a_production_that_does_not_start(
     [
         ("BETTER_AUTH_SECRET", "short-geheim", "it needs 32 characters or more"),
         ("BETTER_AUTH_SECRET", "geheim" * 6, "it can be guessed"),
+        ("BETTER_AUTH_SECRET", "better-auth-secret-12345678901234567890", "it can be guessed"),
+        ("BETTER_AUTH_SECRET", f" geheim-{'x7' * 10}-{'y8' * 10}", "begins or ends with a space"),
         ("BETTER_AUTH_URL", "app.example.com", "starts with http:// or https://"),
         ("BETTER_AUTH_URL", "https://app.example.com/auth", "it has no path"),
         ("BETTER_AUTH_ENV", "staging", "'development' or 'production'"),

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from urllib.parse import parse_qsl, unquote
 
 from better_auth import BetterAuth
+from better_auth.session import cookie_name
 from better_auth.types import APIError, AuthRequest
 from starlette.requests import HTTPConnection
 
@@ -112,6 +113,10 @@ def _headers(connection: HTTPConnection, auth: BetterAuth) -> dict[str, str]:
         headers.pop(name.lower(), None)
     if not unquote(headers.get("authorization", "")).isascii():
         del headers["authorization"]
+    if "authorization" in headers and not any(plugin.id == "bearer" for plugin in auth.plugins):
+        # better-auth-server takes a session's token from that header, unsigned and without
+        # `BearerPlugin`. A cookie goes before it, even an empty one; the first of a name counts.
+        headers["cookie"] = f"{headers.get('cookie', '')}; {cookie_name(auth)}="
     return headers
 
 

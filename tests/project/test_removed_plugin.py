@@ -1,0 +1,59 @@
+"""An update with a plugin less: what people stored with it stays until somebody says otherwise."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from copier import run_update
+
+from hooks.demo import STACKS
+from tests.project.test_database_follows import Bench, add, bench
+from tests.project.test_setup import sentence
+from tests.update.conftest import plain_git
+from tests.update.history import git
+
+__all__ = ["bench", "plain_git"]
+pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("stack", STACKS, scope="module")]
+
+ADMIN = ["role String?", "banned Boolean? @default(false)", "banReason String?",
+         "banExpires DateTime?"]  # fmt: skip
+
+
+@pytest.fixture
+def committed(bench: Bench) -> Iterator[Path]:
+    """The project's folder in git, which is as it was when the test is over."""
+    folder = bench.project.folder
+    git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "Start")
+    yield folder
+    git(folder, "add", "--all")
+    git(folder, "reset", "--quiet", "--hard")
+    shutil.rmtree(folder / ".git")
+
+
+def test_what_people_stored_with_a_plugin_survives_its_removal(
+    bench: Bench, committed: Path
+) -> None:
+    bench.people()
+    before = bench.rows()
+    settings = bench.project.env_file.read_bytes()
+    run_update(committed, data={"plugins": []}, defaults=True, overwrite=True, quiet=True)
+    assert "banReason" not in bench.schema.read_text()
+    assert bench.project.env_file.read_bytes() == settings
+
+    result = bench.setup()
+    assert (
+        "drop the column `role` on the `user` table, which still contains 2 non-null"
+        in sentence(result)
+    )
+    assert "changes user: removed column " in result.stdout
+    assert bench.rows() == before
+
+    bench.write(add("User", *ADMIN))
+    kept = bench.done()
+    assert bench.rows() == before
+    assert "removed column role" not in kept
