@@ -1,15 +1,18 @@
 """The HTTP glue, on an application with real tables: what it believes, and what it refuses."""
 
 import json
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta, timezone
 from typing import Annotated, Any
+from urllib.parse import quote, unquote
 
 import httpx
 import pytest
 from better_auth import BetterAuth, IPAddressOptions, RateLimit, Where
 from better_auth.crypto import sign_value
+from better_auth.plugins_ext import BearerPlugin
 from better_auth_prisma import prisma_adapter
 from better_auth_prisma.http import mount_auth
 from better_auth_prisma.sessions import SessionReader
@@ -113,7 +116,14 @@ async def test_several_cookie_headers_and_a_quoted_value(ada: httpx.AsyncClient)
     assert (await ada.get("/me", headers=headers)).status_code == 200
 
 
-@pytest.mark.parametrize("value", ["", "é.é", "a.b", "%00.%00", "x" * 5000, "a.b; b=", '"'])
+#: As long as a signature, so that it is compared with one; Python compares ASCII only.
+NOT_ASCII = "%C3%A9" + "A" * 42 + "="
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "é.é", f"a.{NOT_ASCII}", "a.b", "%00.%00", "x" * 5000, "a.b; b=", '"'],
+)
 async def test_a_cookie_that_nobody_signed(ada: httpx.AsyncClient, value: str) -> None:
     ada.cookies.clear()
     header = f"better-auth.session_token={value}".encode()
@@ -150,6 +160,23 @@ async def test_a_body_that_makes_no_sense(ada: httpx.AsyncClient, body: bytes, c
     assert (response.status_code, response.json()["code"]) == (400, code)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"email": 5},
+        {"email": None},
+        {"password": ["a"]},
+        {"password": True},
+        {"callbackURL": {"a": 1}},
+        {"rememberMe": "yes"},
+    ],
+    ids=str,
+)
+async def test_a_member_of_another_type(ada: httpx.AsyncClient, wrong: dict[str, Any]) -> None:
+    answer = await ada.post("/api/auth/sign-in/email", json={**PERSON, **wrong})
+    assert (answer.status_code, answer.json()["code"]) == (400, "VALIDATION_ERROR")
+
+
 async def test_brackets_in_a_string_are_no_nesting(ada: httpx.AsyncClient) -> None:
     name = '[{"' * 500 + "\\"
     assert (await ada.post("/api/auth/update-user", json={"name": name})).status_code == 200
@@ -178,6 +205,27 @@ async def test_a_body_without_end(ada: httpx.AsyncClient) -> None:
 )
 async def test_a_zero_byte_in_the_url(ada: httpx.AsyncClient, path: str) -> None:
     assert (await ada.get(f"/api/auth{path}")).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/verify-email?token=x&", "/reset-password/x?"])
+@pytest.mark.parametrize("place", ["/€ \U0001f600", f"{BASE_URL}/€\r\nX-Evil: y"])
+async def test_a_redirect_is_ascii_in_one_line(
+    ada: httpx.AsyncClient, path: str, place: str
+) -> None:
+    response = await ada.get(f"/api/auth{path}callbackURL={quote(place)}")
+    location = response.headers["location"]
+    assert response.status_code == 302 and location.startswith(f"{BASE_URL}/%E2%82%AC")
+    assert " " not in location and "x-evil" not in response.headers
+
+
+@pytest.mark.parametrize("place", ["/€", f"{BASE_URL}/€\r\nX-Evil: y"])
+async def test_a_place_to_go_to_after_signing_in(ada: httpx.AsyncClient, place: str) -> None:
+    person = {**PERSON, "username": "ada"}
+    (await ada.post("/api/auth/update-user", json={"username": "ada"})).raise_for_status()
+    response = await ada.post("/api/auth/sign-in/username", json={**person, "callbackURL": place})
+    assert response.status_code == 200, response.text
+    assert response.json()["url"] == place
+    assert response.headers["location"] == quote(place, safe=":/")
 
 
 async def test_times_are_written_as_javascript_does(ada: httpx.AsyncClient) -> None:
@@ -344,7 +392,8 @@ async def test_the_bearer_plugin_decides_about_tokens(
 
     assert await status(session["token"]) == 401, "the plugin wants a signature"
     assert await status(sign_value(auth.secret, session["token"])) == 200
-    assert await status("é.é") == 401
+    for forged in ("é.é", f"a.{NOT_ASCII}", f"a.{unquote(NOT_ASCII)}"):
+        assert await status(forged) == 401
 
 
 async def test_without_the_bearer_plugin_a_token_is_nothing(
@@ -362,6 +411,47 @@ async def test_without_the_bearer_plugin_a_token_is_nothing(
     for header in headers:
         assert (await ada.get("/api/auth/get-session", headers=header)).json() is None
         assert (await ada.get("/me", headers=header)).status_code == 401
+
+
+@pytest.mark.parametrize("authorization", ["Basic eDp5", "Bearer some.other.token"])
+async def test_an_authorization_of_others_asks_for_no_origin(
+    served: tuple[BetterAuth, httpx.ASGITransport], authorization: str
+) -> None:
+    """A client that is no browser sends no cookie, so nobody can make it write."""
+    auth, transport = served
+    auth.plugins[:] = [plugin for plugin in auth.plugins if plugin.id != "bearer"]
+    async with browser(transport, authorization=authorization) as client:
+        del client.headers["origin"]
+        signed_up = await client.post("/api/auth/sign-up/email", json=PERSON)
+        assert signed_up.status_code == 200, signed_up.text
+        client.cookies.clear()
+        assert (await client.post("/me")).status_code == 401
+
+
+@pytest.mark.parametrize("require_signature", [True, False])
+@pytest.mark.parametrize("cookie", [None, "", "forged.signature"])
+async def test_of_a_bearer_and_a_cookie_the_bearer_counts(
+    sqlite: Database, require_signature: bool, cookie: str | None
+) -> None:
+    """On every route: one request must not be two people."""
+    plugins = [BearerPlugin(require_signature=require_signature)]
+    async with serving(sqlite, plugins=plugins) as (auth, transport), browser(transport) as client:
+        bob = {**PERSON, "email": f"{secrets.token_hex(8)}@example.com"}
+        (await client.post("/api/auth/sign-up/email", json=bob)).raise_for_status()
+        bobs_cookie = cookie_of(client)
+        client.cookies.clear()
+        (await client.post("/api/auth/sign-up/email", json=PERSON)).raise_for_status()
+        token = sign_value(auth.secret, (await session_of_ada(auth))["token"])
+        client.cookies.clear()
+        sent = bobs_cookie if cookie is None else f"better-auth.session_token={cookie}"
+        client.headers.update({"cookie": sent, "authorization": f"Bearer {token}"})
+        session = (await client.get("/api/auth/get-session")).json()
+        assert session["user"]["email"] == PERSON["email"]
+        assert (await client.get("/me")).json() == {"email": PERSON["email"]}
+        client.headers["authorization"] = "Bearer forged.signature"
+        status = 200 if cookie is None else 401
+        assert (await client.get("/me")).status_code == status
+        await auth.adapter.delete_many("user", [Where("email", bob["email"])])
 
 
 async def test_an_api_key_stands_for_its_owner(ada: httpx.AsyncClient) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from better_auth import BetterAuth
 from better_auth.types import APIError, AuthResponse
@@ -22,6 +23,9 @@ from better_auth_prisma.internal_adapter import current_request, make_concurrent
 from better_auth_prisma.passwords import hashing_in_threads
 from better_auth_prisma.repairs import repair
 from better_auth_prisma.repairs.members import media_types
+
+#: Beside letters, digits and ``-._~``: RFC 3986, 2.2, and the sign of what is escaped already.
+_URL_CHARACTERS = ":/?#[]@!$&'()*+,;=%"
 
 #: Where a request keeps the cookies that its answer has to set.
 COOKIES = "better_auth_prisma.cookies"
@@ -67,7 +71,8 @@ def _to_response(result: AuthResponse) -> Response:
         # Some plugins of better-auth-server say so; better-auth has one message for all.
         result.body["message"] = "Unauthorized"
     if result.redirect_to is not None:
-        response = Response(status_code=302, headers={"location": result.redirect_to})
+        headers = {"location": _escaped(result.redirect_to)}
+        response = Response(status_code=302, headers=headers)
     elif result.media_type is not None:
         response = Response(result.body, result.status, media_type=result.media_type)
     else:
@@ -75,9 +80,16 @@ def _to_response(result: AuthResponse) -> Response:
     for name, value in result.headers:
         if name.lower() == "content-type":
             response.headers[name] = value
+        elif name.lower() == "location":
+            response.headers[name] = _escaped(value)
         else:
             response.headers.append(name, value)
     return response
+
+
+def _escaped(url: str) -> str:
+    """A URL as a header may hold it; a line break would begin another header."""
+    return quote(url, safe=_URL_CHARACTERS)
 
 
 def _to_json(body: Any) -> str:

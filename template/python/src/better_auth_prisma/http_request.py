@@ -35,6 +35,9 @@ class PrismaAuthRequest(AuthRequest):
     when one of them is odd: a stranger's ``a={"x":1}`` would sign the user out.
     """
 
+    #: The cookie that a bearer must not stand in for, as nobody asked for `BearerPlugin`.
+    session_cookie: str | None = None
+
     def json(self) -> dict[str, Any]:
         """The members of the body.
 
@@ -47,7 +50,12 @@ class PrismaAuthRequest(AuthRequest):
 
     def cookies(self) -> dict[str, str]:
         """The cookies by name."""
-        return parse_cookies(self.headers.get("cookie", ""))
+        cookies = parse_cookies(self.headers.get("cookie", ""))
+        if self.session_cookie is not None:
+            # better-auth-server takes a session's token from `Authorization`, even unsigned and
+            # without `BearerPlugin`, unless there is a cookie; an empty one will do.
+            cookies.setdefault(self.session_cookie, "")
+        return cookies
 
 
 def parse_cookies(header: str) -> dict[str, str]:
@@ -93,12 +101,14 @@ def to_session_request(connection: HTTPConnection, auth: BetterAuth) -> AuthRequ
 def _translate(
     connection: HTTPConnection, auth: BetterAuth, path: str, method: str
 ) -> PrismaAuthRequest:
+    takes_bearers = any(plugin.id == "bearer" for plugin in auth.plugins)
     return PrismaAuthRequest(
         method=method,
         path=path,
         headers=_headers(connection, auth),
         client_ip=client_address(connection, auth.ip_address),
         url=_public_url(connection, auth),
+        session_cookie=None if takes_bearers else cookie_name(auth),
     )
 
 
@@ -113,10 +123,6 @@ def _headers(connection: HTTPConnection, auth: BetterAuth) -> dict[str, str]:
         headers.pop(name.lower(), None)
     if not unquote(headers.get("authorization", "")).isascii():
         del headers["authorization"]
-    if "authorization" in headers and not any(plugin.id == "bearer" for plugin in auth.plugins):
-        # better-auth-server takes a session's token from that header, unsigned and without
-        # `BearerPlugin`. A cookie goes before it, even an empty one; the first of a name counts.
-        headers["cookie"] = f"{headers.get('cookie', '')}; {cookie_name(auth)}="
     return headers
 
 

@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 from better_auth import BetterAuth
 from better_auth.origin import check_origin
 from better_auth.plugins import Plugin, PluginHook
+from better_auth.plugins_ext import BearerPlugin
 from better_auth.session import cookie_name, get_session
 from better_auth.types import APIError, AuthRequest, AuthResponse, Ctx
 from fastapi import HTTPException
@@ -40,6 +41,7 @@ from better_auth_prisma.adapter import PrismaAdapter
 from better_auth_prisma.http import COOKIES
 from better_auth_prisma.http_request import parse_cookies, to_session_request
 from better_auth_prisma.repairs import Repairs
+from better_auth_prisma.repairs.sessions import put_bearer_before_cookie
 from better_auth_prisma.session_store import PrismaSessionStore
 
 UserT = TypeVar("UserT", bound=User)
@@ -155,6 +157,8 @@ class SessionReader(SecurityBase, Generic[UserT]):
         if configured := self.auth.hooks.get("before"):
             hooks.append(PluginHook(_always, configured))
         for plugin in self.auth.plugins:
+            if isinstance(plugin, BearerPlugin):
+                hooks.append(PluginHook(_always, put_bearer_before_cookie))
             if type(plugin).before is not Plugin.before:
                 hooks.append(PluginHook(_always, plugin.before))
             if not isinstance(plugin, Repairs):
