@@ -170,6 +170,15 @@ async def test_a_cookie_in_odd_company(here: Ada, cookies: list[str]) -> None:
     assert await here.is_in(*(cookie.format(**names) for cookie in cookies))
 
 
+@pytest.mark.parametrize("lines", [["a=1", "{}", "b=2"], ["{}", "a=1"], ["a=1", "b=2", "{}"]])
+async def test_several_cookie_lines_without_a_plugin(sqlite: Database, lines: list[str]) -> None:
+    """No plugin looks at the request first, and gets its headers joined."""
+    engine = sqlite.engine()
+    async with ada_of(engine, "sqlite", plugins=[]) as ada:
+        assert await ada.is_in(*(line.format(f"{NAME}={ada.cookie}") for line in lines))
+    await engine.dispose()
+
+
 # --- who is refused -----------------------------------------------------------------------
 
 
@@ -198,6 +207,7 @@ def _forgeries(token: str, secret: str) -> dict[str, str]:
         "signed twice": unquote(sign_value(secret, signed)),
         "encoded twice": quote(quote(signed)),
         "not ASCII": f"{token}.é{signature[1:]}",
+        "not ASCII, but as long": f"{token}.%C3%A9{signature[1:]}",
         "not ASCII, encoded": f"%C3%A9.{signature}",
         "no UTF-8": f"%ff.{signature}",
         "half a surrogate": f"%ED%A0%80.{signature}",
