@@ -46,9 +46,6 @@ EXPLAINED: dict[str, list[Explained]] = {
     "A redirect to the same origin says the origin": [
         Explained("* · headers · location", "/*", "{origin}/*"),
     ],
-    "A sign-in with a callbackURL names it in the body alone": [
-        Explained("* POST /sign-in/email · headers · location", "/*", NOTHING),
-    ],
     "A page for people, in other words": [
         Explained("* GET /error · body", "<!DOCTYPE html>*", "<!DOCTYPE html>*"),
     ],
@@ -74,10 +71,6 @@ EXPLAINED: dict[str, list[Explained]] = {
     ],
     "Prisma touches @updatedAt at each write, the bridge when better-auth's field says so": [
         Explained("* · rows · team updated · * · updatedAt", "{now*", NOTHING),
-    ],
-    "A magic link is kept under a name of its own: no link crosses between the servers": [
-        Explained("* · verification * · identifier", "magic-link:*", "{*"),
-        Explained("* · verification * · value · json · type", "magic-link", NOTHING),
     ],
     "The header of a token says that it is a token": [
         Explained("* · jwt · header · typ", NOTHING, "JWT"),

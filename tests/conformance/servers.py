@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,15 +108,25 @@ class Stacks:
 
     @contextmanager
     def serving(
-        self, *, database: str | None = None, zones: tuple[str, str] = ("UTC", "UTC")
+        self,
+        *,
+        database: str | None = None,
+        zones: tuple[str, str] = ("UTC", "UTC"),
+        settings: Mapping[str, str] | None = None,
     ) -> Iterator[tuple[Server, Server]]:
         """Runs the official server and the Python one, each in a time zone of its own."""
-        url = self.url(database)
+        url, more = self.url(database), settings or {}
         with (
-            _serving("official", self.typescript, url, zones[0]) as official,
-            _serving("python", self.python, url, zones[1]) as python,
+            _serving("official", self.typescript, url, TZ=zones[0], **more) as official,
+            _serving("python", self.python, url, TZ=zones[1], **more) as python,
         ):
             yield official, python
+
+    @contextmanager
+    def serving_official(self, database: str) -> Iterator[Server]:
+        """Runs the official server alone, without rate limits: others ask it for their users."""
+        with _serving("official", self.typescript, self.url(database), UNLIMITED="1") as official:
+            yield official
 
 
 def set_up(template: Path, folder: Path) -> Stacks:
@@ -148,14 +158,29 @@ def set_up(template: Path, folder: Path) -> Stacks:
 #: What a developer adds to the auth configurations, so that more of better-auth is on.
 _EDITS = {
     "typescript/src/lib/auth.ts": {
-        "  rateLimit: {": (
+        "  rateLimit: { enabled: true": (
             "  user: { changeEmail: { enabled: true }, deleteUser: { enabled: true } },\n"
-            "  rateLimit: {"
+            "  rateLimit: { enabled: !process.env.UNLIMITED"
         ),
         "apiKey()": "apiKey({ enableSessionForAPIKeys: true, enableMetadata: true })",
         "oauthProvider({ ": (
             "oauthProvider({ allowDynamicClientRegistration: true, "
             "allowUnauthenticatedClientRegistration: true, "
+        ),
+        "config: []": (
+            "config: process.env.COMPANY_ADDRESS\n"
+            "        ? [\n"
+            "            {\n"
+            '              providerId: "company",\n'
+            "              discoveryUrl: `${process.env.COMPANY_ADDRESS}"
+            "/api/auth/.well-known/openid-configuration`,\n"
+            '              clientId: process.env.COMPANY_CLIENT_ID ?? "",\n'
+            '              clientSecret: process.env.COMPANY_CLIENT_SECRET ?? "",\n'
+            '              scopes: ["openid", "email", "profile", "offline_access"],\n'
+            '              authentication: "basic",\n'
+            "            },\n"
+            "          ]\n"
+            "        : []"
         ),
     },
     "python/src/my_app/auth.py": {
@@ -172,8 +197,25 @@ _EDITS = {
             "OAuthProviderPlugin(\n            allow_dynamic_client_registration=True,\n"
             "            allow_unauthenticated_client_registration=True,\n"
         ),
+        "config=[]": (
+            "config=[\n"
+            "                GenericOAuthConfig(\n"
+            '                    provider_id="company",\n'
+            '                    discovery_url=os.environ["COMPANY_ADDRESS"]\n'
+            '                    + "/api/auth/.well-known/openid-configuration",\n'
+            '                    client_id=os.environ["COMPANY_CLIENT_ID"],\n'
+            '                    client_secret=os.environ["COMPANY_CLIENT_SECRET"],\n'
+            '                    scopes=["openid", "email", "profile", "offline_access"],\n'
+            '                    authentication="basic",\n'
+            "                )\n"
+            "            ]\n"
+            '            if "COMPANY_ADDRESS" in os.environ\n'
+            "            else []"
+        ),
         "from better_auth.plugins_ext": (
+            "import os\n"
             "from better_auth.config import ChangeEmailOptions, DeleteUserOptions, UserOptions\n"
+            "from better_auth.plugins_ext.generic_oauth import GenericOAuthConfig\n"
             "from better_auth.plugins_ext"
         ),
     },
@@ -198,16 +240,16 @@ def _run_setup(command: Sequence[str], project: Path) -> None:
 
 
 @contextmanager
-def _serving(name: str, project: Path, database_url: str, zone: str) -> Iterator[Server]:
+def _serving(name: str, project: Path, database_url: str, **more: str) -> Iterator[Server]:
     port = free_port()
-    address, log = f"http://127.0.0.1:{port}", project / "server.log"
+    address, log = f"http://127.0.0.1:{port}", project / f"server-{port}.log"
     command = [word.format(port=port) for word in STACKS[_STACK_OF[name]].serve]
     settings = environment(
         BETTER_AUTH_URL=address,
         DATABASE_URL=f"{database_url}?application_name={name}",
         PORT=str(port),
         TRUSTED_PROXIES=PROXY,
-        TZ=zone,
+        **more,
     )
     with log.open("w") as output:
         server = subprocess.Popen(command, cwd=project, env=settings, stdout=output, stderr=output)

@@ -17,7 +17,7 @@ FLOWS = flows_of(flows)
 EXPLANATIONS = Explanations(EXPLAINED)
 
 
-def check(name: str, outcome: Outcome) -> None:
+def check(name: str, outcome: Outcome, *explanations: Explanations) -> None:
     """No fault of the Python server, no way in that only it has, no unexplained difference."""
     broken = [python for _, python in outcome.exchanges if python.status >= 500]
     assert not broken, broken
@@ -27,13 +27,15 @@ def check(name: str, outcome: Outcome) -> None:
         if python.status < 400 <= official.status
     }
     assert let_in <= LENIENT, f"only the Python server takes {let_in - LENIENT}"
-    unexplained = EXPLANATIONS.unexplained(outcome.differences)
+    unexplained = outcome.differences
+    for each in explanations:
+        unexplained = each.unexplained(unexplained)
     assert not unexplained, "\n".join(map(str, ["the servers differ", *unexplained]))
 
 
 @pytest.mark.parametrize("name", FLOWS)
 def test_both_servers_do_the_same(servers: tuple[Server, Server], name: str) -> None:
-    check(name, compare(FLOWS[name], name, *servers))
+    check(name, compare(FLOWS[name], name, *servers), EXPLANATIONS)
 
 
 def test_every_explanation_is_still_needed() -> None:

@@ -12,6 +12,12 @@ from better_auth import BetterAuth
 from better_auth.internal_adapter import InternalAdapter
 from better_auth.types import AuthRequest
 
+from better_auth_prisma.repairs.verification import (
+    as_magic_link,
+    magic_link_identifier,
+    oauth_identifier,
+)
+
 _Hooks = list[Callable[[], Awaitable[None]]]
 
 #: The request that is being answered.
@@ -19,7 +25,7 @@ current_request: ContextVar[AuthRequest | None] = ContextVar("current_request", 
 
 
 class ConcurrentInternalAdapter(InternalAdapter):
-    """What ``auth.internal`` does, with four of its defects mended.
+    """What ``auth.internal`` does, with five of its defects mended.
 
     - The hooks that wait for a transaction's end belong to one request. In better-auth-server
       they belong to all, and another request's rollback loses them.
@@ -28,6 +34,7 @@ class ConcurrentInternalAdapter(InternalAdapter):
       better-auth's ``parseUserInput`` does. In better-auth-server they are dropped.
     - Every session says from where it was asked for. In better-auth-server, that of a device
       (``device-authorization``) does not.
+    - A verification value is good for its own purpose alone: see `repairs.verification`.
     """
 
     def __init__(self, stock: InternalAdapter) -> None:
@@ -78,6 +85,24 @@ class ConcurrentInternalAdapter(InternalAdapter):
             ip_address=ip_address,
             user_agent=user_agent,
         )
+
+    async def create_verification_value(
+        self, data: dict[str, Any], *, force_allow_id: bool = False
+    ) -> dict[str, Any] | None:
+        data = as_magic_link(_current_path(), data)
+        return await super().create_verification_value(data, force_allow_id=force_allow_id)
+
+    async def consume_verification_value(self, identifier: str) -> dict[str, Any] | None:
+        identifier = magic_link_identifier(_current_path(), identifier)
+        return await super().consume_verification_value(identifier)
+
+    async def _stored_identifier(self, identifier: str) -> tuple[Any, str]:
+        return await super()._stored_identifier(oauth_identifier(_current_path(), identifier))
+
+
+def _current_path() -> str:
+    request = current_request.get()
+    return request.path if request is not None else ""
 
 
 def make_concurrent(auth: BetterAuth) -> None:

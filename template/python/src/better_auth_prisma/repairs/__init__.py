@@ -12,6 +12,7 @@ from better_auth.types import AuthResponse, Ctx
 
 from better_auth_prisma.repairs.api_keys import sort_and_cut, take_page_away
 from better_auth_prisma.repairs.members import check_members
+from better_auth_prisma.repairs.oauth import answer_form_with_redirect, come_back_to_production
 from better_auth_prisma.repairs.organization import (
     SIGNED_IN_ROUTES,
     check_filter,
@@ -71,13 +72,24 @@ class Repairs(Plugin):
                     lambda ctx: ctx.request.path == "/passkey/verify-authentication",
                     take_any_answer,
                 ),
+                PluginHook(_is_posted_callback, answer_form_with_redirect),
                 PluginHook(
                     lambda ctx: ctx.request.path == "/send-verification-email",
                     tell_strangers_nothing,
                 ),
             ],
-            after=[PluginHook(lambda ctx: ctx.request.path == "/api-key/list", sort_and_cut)],
+            after=[
+                PluginHook(lambda ctx: ctx.request.path == "/api-key/list", sort_and_cut),
+                PluginHook(
+                    lambda ctx: ctx.request.path in ("/sign-in/social", "/link-social"),
+                    come_back_to_production,
+                ),
+            ],
         )
+
+
+def _is_posted_callback(ctx: Ctx) -> bool:
+    return ctx.request.method == "POST" and ctx.request.path.startswith("/callback/")
 
 
 def repair(auth: BetterAuth) -> None:

@@ -1,0 +1,120 @@
+"""An identity provider: an official server with people and a database of its own."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+
+from tests.conformance.servers import Database, Server
+from tests.conformance.test_crossing import Person
+from tests.conformance.world import Browser, World
+
+SCOPES = "openid email profile offline_access"
+
+
+@dataclass(frozen=True)
+class Company:
+    """The provider that both servers know as "company"."""
+
+    server: Server
+    client_id: str
+    client_secret: str
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What the servers read in their auth configurations."""
+        return {
+            "COMPANY_ADDRESS": self.server.address,
+            "COMPANY_CLIENT_ID": self.client_id,
+            "COMPANY_CLIENT_SECRET": self.client_secret,
+            "TRUSTED_ORIGINS": self.server.address,
+        }
+
+    def employee(
+        self, world: World, name: str = "ada", *, email: str = "", verified: bool = False
+    ) -> Employee:
+        """Somebody who has an account at the company, under the address they have in the world."""
+        world.form.replace(self.server.address, "company")
+        world.form.replace(self.client_id, "client-id")
+        return Employee(self.server, email or world.browser(name).email, verified=verified)
+
+
+class Employee(Person):
+    """Somebody in a browser that is signed in at the company."""
+
+    def __init__(self, server: Server, email: str, *, verified: bool) -> None:
+        super().__init__()
+        self.server, self.email = server, email
+        self.signs_up(server)
+        if verified:
+            self.verifies()
+
+    def verifies(self) -> None:
+        """The company makes sure that the address is theirs."""
+        with closing(Database(self.server.database_url)) as database:
+            verify = 'UPDATE "user" SET "emailVerified" = true WHERE email = $1'
+            database.execute(verify, self.email)
+
+    def agrees(self, url: str) -> str:
+        """Lets an application know them; gives where the company sends them back to."""
+        return self._decides(url, accept=True)
+
+    def refuses(self, url: str) -> str:
+        return self._decides(url, accept=False)
+
+    def _decides(self, url: str, *, accept: bool) -> str:
+        page = urlsplit(self.http.get(url).headers["location"])
+        if page.path != "/consent":  # they have agreed before
+            return page.geturl()
+        answer = self.post(self.server, "/oauth2/consent", accept=accept, oauth_query=page.query)
+        return str(answer.get("url") or answer["redirect_uri"])
+
+
+def register(person: Person, server: Server, path: str) -> dict[str, Any]:
+    """Makes an application on this machine known; it may listen on any port (RFC 8252)."""
+    body = {
+        "redirect_uris": [f"http://127.0.0.1{path}"],
+        "scope": SCOPES,
+        "client_name": "Shop",
+        "application_type": "native",
+        "grant_types": ["authorization_code", "refresh_token"],
+    }
+    answer = person.send(server, "POST", "/oauth2/create-client", json=body)
+    assert answer.is_success, answer.text
+    client: dict[str, Any] = answer.json()
+    return client
+
+
+def found(server: Server) -> Company:
+    """The company, which knows both servers."""
+    owner = Person().signs_up(server)
+    client = register(owner, server, "/api/auth/callback/company")
+    return Company(server, client["client_id"], client["client_secret"])
+
+
+def asks(visitor: Browser, **more: Any) -> str:
+    """Where the server sends somebody who wants to sign in with the company."""
+    body = {"provider": "company", "callbackURL": "/home", "errorCallbackURL": "/failed", **more}
+    sent = {name: value for name, value in body.items() if value is not None}
+    return str(visitor.post("/sign-in/social", **sent).json()["url"])
+
+
+def returns(visitor: Browser, back: str) -> str:
+    """Somebody is sent back by the company; gives where the server sends them then."""
+    answer = visitor.request("GET", back, name="GET the callback")
+    return str(answer.headers.get("location", ""))
+
+
+def changed(url: str, **parameters: str | None) -> str:
+    """The URL with other parameters; none means without."""
+    parts = urlsplit(url)
+    query = {**dict(parse_qsl(parts.query)), **parameters}
+    kept = {name: value for name, value in query.items() if value is not None}
+    return parts._replace(query=urlencode(kept)).geturl()
+
+
+def parameter(url: str, name: str) -> str:
+    """A parameter in the query of a URL."""
+    return parse_qs(urlsplit(url).query)[name][0]
