@@ -46,7 +46,11 @@ def stacks(
 
 
 @pytest.fixture(scope="module")
-def servers(stacks: Stacks) -> Iterator[tuple[Server, Server]]:
-    """The official server and the Python one, on the same database at the same time."""
-    with stacks.serving() as both:
+def servers(stacks: Stacks, request: pytest.FixtureRequest) -> Iterator[tuple[Server, Server]]:
+    """The official server and the Python one, on the same database at the same time.
+
+    Another worker's requests would be taken for theirs, so the database is the module's own.
+    """
+    database = stacks.new_database(request.path.stem)
+    with stacks.serving(database=database) as both:
         yield both

@@ -26,6 +26,8 @@ _STACK_OF = {"official": "typescript", "python": "python"}
 
 #: The database that the crossing works on: the same tables, empty.
 CROSSING = "crossing"
+#: The same, with what writes down each change of a row; nobody connects to it.
+_PRISTINE = "pristine"
 
 
 def answers(stack: str) -> dict[str, Any]:
@@ -100,6 +102,12 @@ class Stacks:
         parts = urlsplit(self.settings["DATABASE_URL"])
         return urlunsplit(parts._replace(path=f"/{database}")) if database else parts.geturl()
 
+    def new_database(self, name: str) -> str:
+        """Makes a database in which nobody else changes rows; gives its name."""
+        with closing(Database(self.url("postgres"))) as database:
+            database.execute(f'CREATE DATABASE "{name}" TEMPLATE {_PRISTINE}')
+        return name
+
     def start_database(self) -> None:
         run([STACKS["typescript"].serve[0], "scripts/database.ts", "start"], self.typescript)
 
@@ -149,8 +157,9 @@ def set_up(template: Path, folder: Path) -> Stacks:
 
     with closing(Database(stacks.url("postgres"))) as database:
         common = urlsplit(stacks.url()).path[1:]
-        database.execute(f'CREATE DATABASE {CROSSING} TEMPLATE "{common}"')
-    with closing(Database(stacks.url())) as database:
+        for name in (CROSSING, _PRISTINE):
+            database.execute(f'CREATE DATABASE {name} TEMPLATE "{common}"')
+    with closing(Database(stacks.url(_PRISTINE))) as database:
         database.execute(WATCH)
     return stacks
 

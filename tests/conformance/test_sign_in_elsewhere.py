@@ -36,7 +36,8 @@ def company(stacks: Stacks) -> Iterator[Company]:
 @pytest.fixture(scope="module")
 def servers(stacks: Stacks, company: Company) -> Iterator[tuple[Server, Server]]:
     """The official server and the Python one, which both know the company."""
-    with stacks.serving(settings=company.settings) as both:
+    database = stacks.new_database("sign_in_elsewhere")
+    with stacks.serving(database=database, settings=company.settings) as both:
         yield both
 
 

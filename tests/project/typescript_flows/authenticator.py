@@ -25,7 +25,7 @@ class Authenticator:
 
     def __init__(self, origin: str) -> None:
         self.origin = origin
-        self.id = secrets.token_bytes(16)
+        self.id = secrets.token_bytes(32)
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.count = 0
 
