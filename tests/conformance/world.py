@@ -204,8 +204,9 @@ class Browser:
         name: str = "",
         forms: bool = False,
         headers: dict[str, str] | None = None,
+        then: Sequence[dict[str, Any]] = (),
     ) -> None:
-        """Sends several requests at a time."""
+        """Sends several requests at a time, and ``then`` others, one after the other."""
         kind = "data" if forms else "json"
 
         def send(body: dict[str, Any]) -> httpx.Response:
@@ -214,6 +215,7 @@ class Browser:
 
         with ThreadPoolExecutor(len(bodies)) as pool:
             answers = list(pool.map(send, bodies))
+        answers += map(send, then)
         self.world.note(f"{name or f'{method} {path}'} at a time", answers)
 
     def send(self, method: str, path: str, **options: Any) -> httpx.Response:

@@ -15,6 +15,7 @@ from better_auth_prisma.repairs.members import check_members
 from better_auth_prisma.repairs.oauth import answer_form_with_redirect, come_back_to_production
 from better_auth_prisma.repairs.organization import (
     SIGNED_IN_ROUTES,
+    ask_for_permissions,
     check_filter,
     get_active_member_role,
     organization_of,
@@ -63,6 +64,10 @@ class Repairs(Plugin):
             before=[
                 PluginHook(lambda ctx: True, put_bearer_before_cookie),
                 PluginHook(lambda ctx: ctx.request.path == "/api-key/list", take_page_away),
+                PluginHook(
+                    lambda ctx: ctx.request.path == "/organization/has-permission",
+                    ask_for_permissions,
+                ),
                 PluginHook(
                     lambda ctx: ctx.request.path == "/organization/list-members", check_filter
                 ),

@@ -31,6 +31,16 @@ def touch_new_rows(auth: BetterAuth) -> None:
             fields["updatedAt"] = replace(updated, default_factory=utcnow, on_update=utcnow)
 
 
+async def ask_for_permissions(ctx: Ctx) -> None:
+    """``plugins/organization/organization.ts``: whoever asks says for what.
+
+    Raises:
+        APIError: 400.
+    """
+    if not ctx.body().keys() & {"permission", "permissions"}:
+        raise APIError(400, "VALIDATION_ERROR", "[body.permissions] Invalid input")
+
+
 async def check_filter(ctx: Ctx) -> None:
     """Members are found by the text of a column that they have.
 
