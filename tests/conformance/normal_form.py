@@ -158,7 +158,7 @@ def _is_random(word: str) -> bool:
     has = [any(map(kind, word)) for kind in (str.islower, str.isupper, str.isdigit)]
     if sum(has) == 2 and len(word) >= 24:
         return "_" not in word or (has[0] and has[1])
-    return sum(has) == 3
+    return sum(has) == 3 or (len(word) == 32 and word.isalpha())
 
 
 def cookies(headers: list[str], form: NormalForm) -> dict[str, list[str]]:
