@@ -42,7 +42,7 @@ def compare(flow: Flow, name: str, official: Server, python: Server) -> Outcome:
     found = [
         difference for one, other in pairs for difference in _exchanges(f"{name}: ", one, other)
     ]
-    if failures[0] != failures[1]:
+    if any(failures):
         found.append(Difference(f"{name}: the end", failures[0], failures[1]))
     return Outcome(pairs, found)
 

@@ -212,6 +212,8 @@ LENIENT = {
     "administration/asks_for_permissions: 5 POST /admin/has-permission",
     "email_and_password/posts_no_body: 3 POST /sign-out",
     "oauth_provider/takes_tokens_back: 12 POST /oauth2/revoke",
+    "one_tap/brings_somebody_elses_token: 23 POST /one-tap/callback",
+    "one_tap/brings_somebody_elses_token: 24 POST /one-tap/callback",
     "malformed/asks_for_odd_paths: 11 GET /reset-password/%ED%A0%80",
     "mistyped/puts_something_else_into_bodies: 123 POST /device/code with scope=None",
     "mistyped/puts_something_else_into_bodies: 469 POST /request-password-reset with redirectTo=''",

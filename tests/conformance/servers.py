@@ -121,12 +121,17 @@ class Stacks:
         database: str | None = None,
         zones: tuple[str, str] = ("UTC", "UTC"),
         settings: Mapping[str, str] | None = None,
+        own: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {}),
     ) -> Iterator[tuple[Server, Server]]:
-        """Runs the official server and the Python one, each in a time zone of its own."""
-        url, more = self.url(database), settings or {}
+        """Runs the official server and the Python one, each in a time zone of its own.
+
+        Both take ``settings`` from the environment, and each of them its ``own``.
+        """
+        url, common = self.url(database), settings or {}
+        first, second = ({**common, **more} for more in own)
         with (
-            _serving("official", self.typescript, url, TZ=zones[0], **more) as official,
-            _serving("python", self.python, url, TZ=zones[1], **more) as python,
+            _serving("official", self.typescript, url, TZ=zones[0], **first) as official,
+            _serving("python", self.python, url, TZ=zones[1], **second) as python,
         ):
             yield official, python
 
@@ -191,6 +196,7 @@ _EDITS = {
             "          ]\n"
             "        : []"
         ),
+        "enabled: production": "enabled: !!process.env.CHECK_PASSWORDS",
     },
     "python/src/my_app/auth.py": {
         "    rate_limit=": (
@@ -221,6 +227,7 @@ _EDITS = {
             '            if "COMPANY_ADDRESS" in os.environ\n'
             "            else []"
         ),
+        "enabled=settings.is_production": 'enabled="CHECK_PASSWORDS" in os.environ',
         "from better_auth.plugins_ext": (
             "import os\n"
             "from better_auth.config import ChangeEmailOptions, DeleteUserOptions, UserOptions\n"

@@ -107,6 +107,12 @@ class World:
         name = name.replace(self.tag, "{tag}")
         self.exchanges.append(Exchange(f"{place} {name}", status, answer))
 
+    def observe(self, name: str, value: Any) -> None:
+        """Writes down what can be seen elsewhere than in an answer."""
+        place = f"{len(self.exchanges) + 1}"
+        seen = {"answers": [], "seen": self.form.of(value, place)}
+        self.exchanges.append(Exchange(f"{place} {name}", 0, seen))
+
     def _normal(self, answer: httpx.Response, place: str) -> dict[str, Any]:
         # A location means something in a redirect alone (RFC 9110).
         names = [*(["location"] if answer.has_redirect_location else []), *_HEADERS]

@@ -22,6 +22,7 @@ from better_auth_prisma.repairs.organization import (
     touch_new_rows,
 )
 from better_auth_prisma.repairs.passkeys import take_any_answer
+from better_auth_prisma.repairs.services import ask_services
 from better_auth_prisma.repairs.sessions import (
     ask_for_fresh_session,
     ask_for_session,
@@ -103,6 +104,7 @@ def repair(auth: BetterAuth) -> None:
         return
     auth.disabled_paths |= UNSERVED
     touch_new_rows(auth)
+    ask_services(auth)
     repairs = Repairs(auth)
     auth.plugins.insert(0, repairs)
     for method, path, handler in repairs.routes():

@@ -1,0 +1,64 @@
+"""People do what makes a plugin ask a service on the Internet.
+
+The services are stand-ins that answer as it is documented; a server of its own settings reaches
+them as it would reach the real ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conformance import outside
+from tests.conformance.collected import flows_of
+from tests.conformance.comparison import compare
+from tests.conformance.differences import EXPLAINED
+from tests.conformance.explanations import Explanations
+from tests.conformance.outside_differences import DOWN, OUTSIDE
+from tests.conformance.servers import Server, Stacks
+from tests.conformance.services import SETTINGS, Services, services
+from tests.conformance.test_flows import check
+from tests.conformance.world import World
+
+pytestmark = pytest.mark.e2e
+
+FLOWS = flows_of(outside)
+EXPLANATIONS = Explanations(EXPLAINED)
+EXPLANATIONS_OUTSIDE = Explanations(OUTSIDE)
+
+
+@pytest.fixture(scope="module")
+def reached(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Services, Services]]:
+    """The services that each of the servers asks."""
+    with services(tmp_path_factory.mktemp("internet"), 2) as (official, python):
+        yield official, python
+
+
+@pytest.fixture(scope="module")
+def servers(stacks: Stacks, reached: tuple[Services, Services]) -> Iterator[tuple[Server, Server]]:
+    """The official server and the Python one, whose plugins have all that they need."""
+    database = stacks.new_database("services")
+    own = (reached[0].internet.settings, reached[1].internet.settings)
+    with stacks.serving(database=database, settings=SETTINGS, own=own) as both:
+        yield both
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_both_servers_ask_the_same(
+    servers: tuple[Server, Server], reached: tuple[Services, Services], name: str
+) -> None:
+    asked_by = dict(zip(("official", "python"), reached, strict=True))
+
+    for each in reached:
+        each.internet.take_asked()
+
+    def flow(world: World) -> None:
+        FLOWS[name](world, asked_by[world.server.name])
+
+    outcome = compare(flow, name, *servers)
+    check(name, outcome, EXPLANATIONS, EXPLANATIONS_OUTSIDE, faults=DOWN)
+
+
+def test_every_explanation_is_still_needed() -> None:
+    assert EXPLANATIONS_OUTSIDE.unused() == []
