@@ -107,6 +107,28 @@ def test_all_files_of_a_folder_are_written_or_none(project: Project) -> None:
     assert {file: file.read_bytes() for file in folder.iterdir()} == before
 
 
+def test_a_file_that_cannot_be_replaced_has_the_earlier_ones_put_back(project: Project) -> None:
+    folder = folder_of_files(project)
+    main, rest = folder / "main.prisma", folder / "rest.prisma"
+    before = main.read_bytes()
+    project.use(ADMIN)
+    # As soon as the first file is replaced, somebody has a folder of the second one's name.
+    lost = f"""if True:
+        import os, sys
+        def lose(event, arguments):
+            replaced = event == "os.rename" and str(arguments[1])
+            if replaced == {str(main)!r} and os.path.isfile({str(rest)!r}):
+                os.remove({str(rest)!r})
+                os.mkdir({str(rest)!r})
+        sys.addaudithook(lose)
+    """
+    result = project.generate("--schema", folder, python=lost)
+    assert result.returncode == 2
+    assert "The schema cannot be written: " in result.stderr
+    assert main.read_bytes() == before
+    assert sorted(file.name for file in folder.iterdir()) == ["main.prisma", "rest.prisma"]
+
+
 def test_a_problem_anywhere_leaves_all_files_alone(project: Project) -> None:
     folder = folder_of_files(project)
     rest = folder / "rest.prisma"

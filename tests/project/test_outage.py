@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg  # type: ignore[import-untyped]
@@ -31,11 +32,14 @@ def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     run(PYTHON.stop, folder)
 
 
-@pytest.fixture
-def crowd(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Crowd]:
-    """People before the running application."""
+@pytest.fixture(params=[1, pytest.param(2, marks=pytest.mark.exhaustive)])
+def crowd(
+    request: pytest.FixtureRequest, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Crowd]:
+    """People before the running application, of one process or more."""
     monkeypatch.setenv("TRUSTED_PROXIES", "127.0.0.1")
-    with serving(PYTHON, project) as address:
+    server = replace(PYTHON, serve=[*PYTHON.serve, "--workers", str(request.param)])
+    with serving(server, project) as address:
         yield Crowd(address)
 
 

@@ -10,6 +10,7 @@ import pytest
 from tests.answers import STACKS
 from tests.node import ask_prisma
 from tests.update.edits import fitting
+from tests.update.history import git
 from tests.update.library import RESERVED, SCHEMA, edits
 from tests.update.project import Projects, lost_lines, own_lines
 
@@ -57,3 +58,21 @@ def test_other_answers(projects: Projects, tmp_path: Path, stack: str, change: s
     assert lost_lines(own_lines(rendered, edited), updated) == {}
     assert updated == fresh.files() | {".env.local": edited[".env.local"]}
     assert ask_prisma([updated[SCHEMA]], "validate") == [None]
+
+
+def test_the_package_is_renamed_by_hand_or_not_at_all(projects: Projects, tmp_path: Path) -> None:
+    answers = {"stack": "python", **FEW}
+    project = projects.committed("0.1.0", answers, tmp_path / "shop")
+    before = project.files()
+    with pytest.raises(ValueError, match='the package of this project is "my_app"'):
+        project.update("0.3.0", package_name="shop")
+    assert project.files() == before
+
+    git(project.folder, "mv", "src/my_app", "src/shop")
+    for path in project.files():
+        file = project.folder / path
+        file.write_text(file.read_text().replace("my_app", "shop"))
+    project.commit("The package is called shop")
+    project.update("0.3.0")
+    fresh = projects.texts("0.3.0", {**answers, "package_name": "shop"})
+    assert project.files() == fresh | {".env.local": before[".env.local"]}

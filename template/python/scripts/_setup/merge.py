@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -28,6 +27,7 @@ def merge(names: list[str], console: Console) -> str:
         Problem: a schema cannot be merged; it is left as it is.
     """
     # Only here, as the project's packages have to be installed for it.
+    from better_auth_prisma.generate.files import replace_files
     from better_auth_prisma.generate.merge import merge as merge_schema
 
     for name in names:
@@ -39,7 +39,7 @@ def merge(names: list[str], console: Console) -> str:
                 f"{name} cannot be merged, as {error} is no Prisma; resolve its conflicts (look "
                 f'for "{MARKER.decode()}") and run setup again.'
             ) from None
-        _write(ROOT / name, result.text)
+        replace_files({ROOT / name: result.text})
         _git("add", "--", name)
         for sentence in result.done:
             console.say(f"    {sentence}.")
@@ -59,10 +59,3 @@ def _git(*arguments: str) -> subprocess.CompletedProcess[bytes]:
     if git is None:
         return subprocess.CompletedProcess(["git"], 127, b"", b"")
     return subprocess.run([git, *arguments], cwd=ROOT, capture_output=True)
-
-
-def _write(path: Path, text: str) -> None:
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    fresh.write_bytes(text.encode("utf-8"))
-    fresh.chmod(path.stat().st_mode)
-    os.replace(fresh, path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from _setup import project
@@ -18,27 +18,23 @@ def drop() -> list[str]:
     """Removes repetitions that mean the same, but for their comments; says what it removed.
 
     Raises:
-        Problem: something is defined twice, and not alike.
+        Problem: something is defined twice, and not alike; nothing was removed then.
+        OSError: a schema file cannot be written; nothing was removed then either.
     """
-    done = []
-    for path in _files():
-        text = path.read_bytes().decode("utf-8")
-        result, sentences = without_repetitions(text)
-        if sentences:
-            path.write_bytes(result.encode("utf-8"))
-        done += sentences
-    if left := _left():
+    # Only here, as the project's packages have to be installed for it.
+    from better_auth_prisma.generate.files import replace_files
+
+    old, new, done = _texts()
+    if left := _left(new):
         raise Problem(f"{' '.join(left)} Keep one of each and run setup again.")
+    replace_files({path: text for path, text in new.items() if text != old[path]})
     return done
 
 
 def find() -> list[str]:
     """What `drop` would remove or refuse, in sentences; nothing is changed."""
-    found = []
-    for path in _files():
-        _, sentences = without_repetitions(path.read_bytes().decode("utf-8"))
-        found += [f"{sentence}: one of them can go." for sentence in sentences]
-    return found or _left()
+    _, new, done = _texts()
+    return _left(new) or [f"{sentence}: one of them can go." for sentence in done]
 
 
 def without_repetitions(text: str) -> tuple[str, list[str]]:
@@ -119,20 +115,32 @@ def _without(lines: list[str], gone: range) -> list[str]:
     return before + after
 
 
-def _left() -> list[str]:
+def _texts() -> tuple[dict[Path, str], dict[Path, str], list[str]]:
+    """The schema's files as they are and without repetitions, and what these were."""
+    old = {path: path.read_bytes().decode("utf-8") for path in _files()}
+    new, done = {}, []
+    for path, text in old.items():
+        new[path], sentences = without_repetitions(text)
+        done += sentences
+    return old, new, done
+
+
+def _left(texts: Mapping[Path, str]) -> list[str]:
     """What is defined twice in all of the files together."""
-    from better_auth_prisma.generate.document import read
+    from better_auth_prisma.generate.document import parse
 
     names, found = [], []
-    for path in _files():
-        for block in read(path).blocks:
+    for path, text in texts.items():
+        for block in parse(path, text).blocks:
             if block.kind in ("model", "enum", "type", "view"):
                 names.append(block.name)
             fields = [one.name for one in block.fields]
-            twice = sorted({name for name in fields if fields.count(name) > 1})
-            found += [f"{block.name}.{name} is defined twice, and not alike." for name in twice]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    return [f"{name} is defined twice, and not alike." for name in twice] + found
+            found += [f"{block.name}.{name}" for name in _twice(fields)]
+    return [f"{name} is defined twice, and not alike." for name in [*_twice(names), *found]]
+
+
+def _twice(names: list[str]) -> list[str]:
+    return sorted({name for name in names if names.count(name) > 1})
 
 
 def _files() -> list[Path]:

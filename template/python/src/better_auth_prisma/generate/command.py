@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import os
 import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from better_auth_prisma.generate.document import Document, read
+from better_auth_prisma.generate.files import replace_files
 
 if TYPE_CHECKING:
     from better_auth_prisma.generate.plan import Plan
@@ -58,7 +58,10 @@ def main(arguments: list[str]) -> int:
     if options.diff:
         _print_diff(documents, new)
     elif not options.check:
-        _write(new)
+        try:
+            replace_files(new)
+        except OSError as error:
+            _fail(f"The schema cannot be written: {error}")
         print(f"{schema}: {_counted(result)} added")
     return int(options.check)
 
@@ -150,24 +153,6 @@ def _print_diff(documents: list[Document], new: dict[Path, str]) -> None:
                 old.splitlines(), after.splitlines(), f"a/{name}", f"b/{name}", lineterm=""
             )
             print("\n".join(lines))
-
-
-def _write(texts: dict[Path, str]) -> None:
-    """Replaces the files, each at once, after all of them could be written."""
-    written: list[tuple[Path, Path]] = []
-    try:
-        for path, text in texts.items():
-            target = path.resolve()
-            fresh = target.with_name(f".{target.name}.{os.getpid()}")
-            written.append((fresh, target))
-            fresh.write_bytes(text.encode("utf-8"))
-            fresh.chmod(target.stat().st_mode)
-        for fresh, target in written:
-            os.replace(fresh, target)
-    except OSError as error:
-        for fresh, _ in written:
-            fresh.unlink(missing_ok=True)
-        _fail(f"The schema cannot be written: {error}")
 
 
 def _fail(message: str) -> NoReturn:

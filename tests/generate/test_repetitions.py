@@ -1,0 +1,77 @@
+"""What stands in a schema twice is taken out by setup: of all files, or of none."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.generate.command import Project
+
+pytestmark = pytest.mark.e2e
+
+DROP = """
+from _setup.console import Problem
+from _setup.repetitions import drop
+try:
+    print(*drop())
+except (Problem, OSError) as error:
+    raise SystemExit(str(error))
+"""
+
+
+def drop(project: Project, python: str = "") -> subprocess.CompletedProcess[str]:
+    """Runs the step of setup; ``python`` is run before it, in its process."""
+    folders = [str(project.folder / folder) for folder in ("scripts", "src")]
+    return subprocess.run(
+        [sys.executable, "-c", python + DROP],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(folders)},
+        capture_output=True,
+        text=True,
+    )
+
+
+def repeat(project: Project, line: str, *, instead: str = "") -> None:
+    """Has a line of the schema there twice, or once more as something else."""
+    text = project.schema.read_text()
+    assert text.count(line) == 1
+    project.schema.write_text(text.replace(line, line + (instead or line)))
+
+
+ADDRESS = "  ipAddress String?\n"
+
+
+def test_permissions_and_links_stay(project: Project) -> None:
+    whole = project.schema.read_text()
+    repeat(project, ADDRESS)
+    elsewhere = project.folder / "elsewhere.prisma"
+    project.schema.rename(elsewhere)
+    project.schema.symlink_to(elsewhere)
+    elsewhere.chmod(0o640)
+    result = drop(project)
+    assert result.stdout == "Session.ipAddress stood there twice\n", result.stderr
+    assert project.schema.is_symlink()
+    assert elsewhere.read_text() == whole
+    assert elsewhere.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_schema_that_cannot_be_written_stays_whole(project: Project) -> None:
+    repeat(project, ADDRESS)
+    before = project.schema.read_bytes()
+    result = drop(project, "import resource as r; r.setrlimit(r.RLIMIT_FSIZE, (1000, 1000))")
+    assert "File too large" in result.stderr
+    assert project.schema.read_bytes() == before
+    assert [file.name for file in project.schema.parent.glob("*schema.prisma*")] == [
+        "schema.prisma"
+    ]
+
+
+def test_nothing_is_written_where_something_is_refused(project: Project) -> None:
+    repeat(project, ADDRESS)
+    repeat(project, "  userAgent String?\n", instead="  userAgent Int?\n")
+    before = project.schema.read_bytes()
+    result = drop(project)
+    assert "Session.userAgent is defined twice, and not alike. Keep one of each" in result.stderr
+    assert project.schema.read_bytes() == before
