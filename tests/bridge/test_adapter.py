@@ -17,6 +17,7 @@ from better_auth.types import APIError
 from better_auth_prisma import prisma_adapter
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from tests.bridge import everything
 from tests.bridge.configurations import configure, cookies, post
 from tests.bridge.conftest import Database
 from tests.bridge.databases import push
@@ -232,6 +233,7 @@ async def test_one_of_many_consumes_a_single_use_value(auth: BetterAuth) -> None
     assert len([row for row in rows if row]) == 1
 
 
+#: With the names of `everything`.
 RENAMED = """
 generator client {
   provider = "prisma-client"
@@ -251,7 +253,7 @@ model User {
   createdAt     DateTime @map("created_at")
   updatedAt     DateTime @map("updated_at")
 
-  @@map("users")
+  @@map("app_users")
 }
 """
 
@@ -260,20 +262,7 @@ async def test_renamed_tables_and_columns(tmp_path: Path) -> None:
     push(RENAMED, f"file:{tmp_path / 'test.db'}", tmp_path)
     database = Database("sqlite", "file:./test.db", tmp_path)
     engine = database.engine()
-    adapter = prisma_adapter(
-        engine,
-        provider="sqlite",
-        tables={"user": "users"},
-        columns={
-            "user": {
-                "name": "full_name",
-                "email": "email_address",
-                "emailVerified": "email_verified",
-                "createdAt": "created_at",
-                "updatedAt": "updated_at",
-            }
-        },
-    )
+    adapter = prisma_adapter(engine, provider="sqlite", **everything.NAMES)
     users = {
         "user": configure(prisma_adapter(engine, provider="sqlite"), plugins=[]).schema["user"]
     }
@@ -285,7 +274,7 @@ async def test_renamed_tables_and_columns(tmp_path: Path) -> None:
     assert updated is not None and updated["name"] == "Ada"
     found = await adapter.find_many("user", sort_by={"field": "createdAt", "direction": "desc"})
     assert found == [updated]
-    assert await database.sql("SELECT full_name, email_address FROM users") == [
+    assert await database.sql("SELECT full_name, email_address FROM app_users") == [
         ("Ada", "ada@example.com")
     ]
     await engine.dispose()

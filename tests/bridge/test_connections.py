@@ -10,6 +10,7 @@ import pytest
 from better_auth import BetterAuth, Where
 from better_auth.types import APIError
 from better_auth_prisma import connections, create_prisma_engine, prisma_adapter
+from better_auth_prisma.session_store import PrismaSessionStore
 from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -109,6 +110,29 @@ async def test_too_few_connections(database: Database) -> None:
         with pytest.raises(APIError) as refused:
             await adapter.count("user", NOBODY)
     assert refused.value.status == 503
+    await engine.dispose()
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+async def test_sessions_are_read_whatever_became_of_the_connections(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"{database.url}?connection_limit=2&pool_timeout=5"
+    engine = create_prisma_engine(url, provider="postgresql", root=database.folder)
+    adapter = prisma_adapter(engine, provider="postgresql")
+    configure(adapter)
+    store = PrismaSessionStore(adapter)
+
+    async def read() -> None:
+        found = await asyncio.gather(*(store.fetch_session_by_token("x") for _ in range(20)))
+        assert found == [None] * 20
+
+    await read()  # none is there yet, and then too few
+    await cut_off(database)
+    await read()
+    monkeypatch.setattr(connections, "_IDLE_SECONDS", 0)
+    await read()
+    await read()
     await engine.dispose()
 
 

@@ -469,6 +469,14 @@ async def test_the_query_of_a_route_is_its_own(ada: httpx.AsyncClient) -> None:
     assert (await ada.post("/me?callbackURL=https://elsewhere.example")).status_code == 200
 
 
+async def test_head_is_get_without_a_body(ada: httpx.AsyncClient) -> None:
+    """As the official server has it behind Hono."""
+    answer = await ada.head("/api/auth/get-session")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
+    assert (await ada.put("/api/auth/get-session")).status_code == 405
+
+
 async def test_json_of_the_answers_is_utf_8(ada: httpx.AsyncClient) -> None:
     await ada.post("/api/auth/update-user", json={"name": "Zoë \U0001f600"})
     response = await ada.get("/api/auth/get-session")

@@ -12,7 +12,7 @@ from better_auth import RateLimit
 
 from tests.bridge.conftest import Database
 from tests.bridge.test_http import browser, serving
-from tests.conformance.totp import totp
+from tests.totp import totp
 
 PASSWORD = "correct horse"
 

@@ -17,7 +17,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from tests.conformance.servers import CROSSING, Database, Server, Stacks
-from tests.conformance.totp import totp
+from tests.totp import totp
 
 pytestmark = pytest.mark.e2e
 

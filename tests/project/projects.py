@@ -14,6 +14,9 @@ from dotenv import dotenv_values
 from hooks.demo import NODE, STACKS, environment, run
 from tests.template import render
 
+#: Prisma wants a human to say yes to lost data, if it finds traces of a program that types.
+NO_AGENT = {"CLAUDECODE": "", "GEMINI_CLI": "", "CURSOR_TRACE_ID": ""}
+
 
 class Project:
     """A rendered project, and its setup."""

@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from hooks.demo import STACKS, serving, walk_through
-from tests.project.projects import Project
-from tests.project.test_setup import NO_AGENT, sentence
+from tests.project.projects import NO_AGENT, Project
+from tests.project.test_setup import sentence
 
 pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("stack", STACKS, scope="module")]
 

@@ -12,15 +12,13 @@ from pathlib import Path
 import pytest
 
 from hooks.demo import STACKS, free_port
-from tests.project.projects import Project, wait_for
+from tests.project.projects import NO_AGENT, Project, wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("stack", STACKS, scope="module")]
 
 #: Root may write everywhere; without this capability it is a user like others.
 AS_A_USER = ["setpriv", "--bounding-set=-dac_override"] if os.geteuid() == 0 else []
 OWN_FIELDS = "  // Your own fields and relations of User go below this line.\n"
-#: Prisma wants a human to say yes to lost data, if it finds traces of a program that types.
-NO_AGENT = {"CLAUDECODE": "", "GEMINI_CLI": "", "CURSOR_TRACE_ID": ""}
 
 
 @pytest.fixture

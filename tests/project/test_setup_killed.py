@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import time
 from pathlib import Path
 
@@ -34,5 +35,28 @@ def test_a_setup_killed_at_any_step_is_completed_by_the_next(
         assert sorted(names) == sorted(project.variables())
         with serving(project.stack, project.folder) as address:
             walk_through(address)
+        kill_while_the_database_is_made(project)
     finally:
         project.stop_database()
+
+
+def kill_while_the_database_is_made(project: Project) -> None:
+    project.stop_database()
+    folder = project.folder / ".postgres"
+    expected = names(folder)
+    shutil.rmtree(folder / "data")
+    for _ in range(2):
+        killed = project.start_setup()
+        while not list(folder.glob("*/PG_VERSION")):
+            assert killed.poll() is None
+            time.sleep(0.01)
+        assert not (folder / "data").exists()
+        killed.kill()  # not its initdb, which goes on beside that of the next
+        killed.wait()
+    again = project.setup()
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert names(folder) == expected
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}

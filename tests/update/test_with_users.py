@@ -13,9 +13,10 @@ import pytest
 from dotenv import dotenv_values
 
 from hooks.demo import STACKS, environment, run, serving
+from tests.project.projects import NO_AGENT
 from tests.update.library import IN_RESERVED_PLACES, edits
 from tests.update.project import Project, Projects
-from tests.update.rows import Database
+from tests.update.rows import Columns, Database
 
 pytestmark = pytest.mark.e2e
 
@@ -23,8 +24,6 @@ PLUGINS = ["username", "admin", "organization", "jwt"]
 ANSWERS: dict[str, Any] = {"plugins": PLUGINS, "plugin_options": ["organization-teams"]}
 USERS = 1000
 ADA = {"name": "Ada", "email": "ada@example.com", "password": "correct horse battery"}
-#: Prisma wants a human to say yes to lost data, if it finds traces of a program that types.
-A_HUMAN = {"CLAUDECODE": "", "GEMINI_CLI": "", "CURSOR_TRACE_ID": ""}
 
 
 class Shop:
@@ -38,11 +37,21 @@ class Shop:
         return subprocess.run(
             [*self.stack.setup, *npm, *flags],
             cwd=self.project.folder,
-            env=environment(**A_HUMAN),
+            env=environment(**NO_AGENT),
             capture_output=True,
             text=True,
             timeout=600,
         )
+
+    def refuses(self, tag: str) -> tuple[Columns, dict[str, tuple[int, str]]]:
+        """Updates it to a release that setup refuses without a change; gives what is there."""
+        columns = self.database.columns()
+        before = self.database.checksums(columns)
+        self.project.update(tag)
+        assert self.set_up().returncode == 1
+        assert self.database.columns() == columns
+        assert self.database.checksums(columns) == before
+        return columns, before
 
     @property
     def database(self) -> Database:
@@ -125,12 +134,7 @@ def test_people_stay_and_sign_in_and_have_what_is_new(shop: Shop) -> None:
 )
 def test_a_column_that_no_row_could_fill_is_refused_and_nothing_is_changed(shop: Shop) -> None:
     """better-auth 1.7.2 wants an issuer of each account."""
-    columns = shop.database.columns()
-    before = shop.database.checksums(columns)
-    shop.project.update("0.2.0")
-    assert shop.set_up().returncode == 1
-    assert shop.database.columns() == columns
-    assert shop.database.checksums(columns) == before
+    shop.refuses("0.2.0")
 
 
 @pytest.mark.exhaustive
@@ -139,12 +143,7 @@ def test_a_column_that_no_row_could_fill_is_refused_and_nothing_is_changed(shop:
 )
 def test_a_column_goes_only_if_told_and_nothing_goes_with_it(shop: Shop) -> None:
     """better-auth 1.7.3 knows no issuer any more."""
-    columns = shop.database.columns()
-    before = shop.database.checksums(columns)
-    shop.project.update("0.3.0")
-    assert shop.set_up().returncode == 1
-    assert shop.database.checksums(columns) == before
-
+    columns, before = shop.refuses("0.3.0")
     told = shop.set_up("--accept-data-loss")
     assert told.returncode == 0, told.stdout + told.stderr
     columns["account"].remove("issuer")

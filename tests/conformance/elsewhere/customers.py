@@ -13,6 +13,12 @@ def _address(world: World, name: str = "ada") -> str:
     return f"{name}@customer{world.tag}.example.com"
 
 
+def _boss(world: World, company: Company) -> tuple[Browser, Employee]:
+    """Who runs the customer: in a browser here, and as one of its employees."""
+    email = _address(world, "boss")
+    return world.signed_up("boss"), company.employee(world, "boss", email=email)
+
+
 def _provider(
     world: World, company: Company, owner: Browser, boss: Employee, *, verified: bool, **more: Any
 ) -> str:
@@ -47,10 +53,7 @@ def _asks(visitor: Browser, provider: str, **more: Any) -> str:
 
 
 def signs_in(world: World, company: Company) -> None:
-    owner, boss = (
-        world.signed_up("boss"),
-        company.employee(world, "boss", email=_address(world, "boss")),
-    )
+    owner, boss = _boss(world, company)
     provider = _provider(world, company, owner, boss, verified=True)
     employee = company.employee(world, email=_address(world))
     for visitor in (world.browser(), world.browser()):
@@ -61,19 +64,13 @@ def signs_in(world: World, company: Company) -> None:
 
 
 def signs_in_before_the_domain_is_verified(world: World, company: Company) -> None:
-    owner, boss = (
-        world.signed_up("boss"),
-        company.employee(world, "boss", email=_address(world, "boss")),
-    )
+    owner, boss = _boss(world, company)
     provider = _provider(world, company, owner, boss, verified=False)
     world.browser().post("/sign-in/sso", providerId=provider, callbackURL="/home")
 
 
 def joins_the_organization(world: World, company: Company) -> None:
-    owner, boss = (
-        world.signed_up("boss"),
-        company.employee(world, "boss", email=_address(world, "boss")),
-    )
+    owner, boss = _boss(world, company)
     made = owner.post("/organization/create", name="Engines", slug=f"engines-{world.tag}").json()
     provider = _provider(world, company, owner, boss, verified=True, organizationId=made["id"])
     employee, visitor = company.employee(world, email=_address(world)), world.browser()
@@ -85,10 +82,7 @@ def joins_the_organization(world: World, company: Company) -> None:
 
 
 def has_a_password_here_too(world: World, company: Company) -> None:
-    owner, boss = (
-        world.signed_up("boss"),
-        company.employee(world, "boss", email=_address(world, "boss")),
-    )
+    owner, boss = _boss(world, company)
     provider = _provider(world, company, owner, boss, verified=True)
     ada = world.browser()
     ada.email = _address(world)
@@ -106,10 +100,7 @@ def has_a_password_here_too(world: World, company: Company) -> None:
 
 
 def refuses(world: World, company: Company) -> None:
-    owner, boss = (
-        world.signed_up("boss"),
-        company.employee(world, "boss", email=_address(world, "boss")),
-    )
+    owner, boss = _boss(world, company)
     provider = _provider(world, company, owner, boss, verified=True)
     visitor = world.browser()
     back = boss.refuses(_asks(visitor, provider))
@@ -119,10 +110,7 @@ def refuses(world: World, company: Company) -> None:
 
 
 def comes_back_wrongly(world: World, company: Company) -> None:
-    owner, boss = (
-        world.signed_up("boss"),
-        company.employee(world, "boss", email=_address(world, "boss")),
-    )
+    owner, boss = _boss(world, company)
     provider = _provider(world, company, owner, boss, verified=True)
     employee, visitor, victim = (
         company.employee(world, email=_address(world)),
@@ -144,10 +132,7 @@ def comes_back_wrongly(world: World, company: Company) -> None:
 
 
 def wants_to_go_elsewhere(world: World, company: Company) -> None:
-    owner, boss = (
-        world.signed_up("boss"),
-        company.employee(world, "boss", email=_address(world, "boss")),
-    )
+    owner, boss = _boss(world, company)
     provider = _provider(world, company, owner, boss, verified=True)
     for page in ["callbackURL", "errorCallbackURL", "newUserCallbackURL"]:
         for address in ["https://evil.example/", "//evil.example/"]:

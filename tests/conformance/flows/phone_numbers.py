@@ -14,6 +14,12 @@ def _code(browser: Browser, number: str) -> str:
     return browser.world.message(number)
 
 
+def _add(browser: Browser, number: str) -> None:
+    """Makes a number that of the one who is signed in."""
+    code = _code(browser, number)
+    browser.post("/phone-number/verify", phoneNumber=number, code=code, updatePhoneNumber=True)
+
+
 def signs_up_with_a_number(world: World) -> None:
     ada, number = world.browser(), _number(world)
     code = _code(ada, number)
@@ -39,8 +45,7 @@ def verifies_a_number_without_a_session(world: World) -> None:
 
 def adds_a_number(world: World) -> None:
     ada, number = world.signed_up(), _number(world)
-    code = _code(ada, number)
-    ada.post("/phone-number/verify", phoneNumber=number, code=code, updatePhoneNumber=True)
+    _add(ada, number)
     ada.session()
     ada.post("/sign-out")
     ada.post("/sign-in/phone-number", phoneNumber=number, password=ada.password)
@@ -49,11 +54,9 @@ def adds_a_number(world: World) -> None:
 
 def takes_a_strangers_number(world: World) -> None:
     ada, number = world.signed_up(), _number(world)
-    code = _code(ada, number)
-    ada.post("/phone-number/verify", phoneNumber=number, code=code, updatePhoneNumber=True)
+    _add(ada, number)
     eve = world.signed_up("eve")
-    code = _code(eve, number)
-    eve.post("/phone-number/verify", phoneNumber=number, code=code, updatePhoneNumber=True)
+    _add(eve, number)
     eve.session()
     eve.post("/update-user", phoneNumber=number)
     eve.post("/update-user", phoneNumberVerified=True)
@@ -62,8 +65,7 @@ def takes_a_strangers_number(world: World) -> None:
 
 def signs_in_with_a_number_and_a_password(world: World) -> None:
     ada, number = world.signed_up(), _number(world)
-    code = _code(ada, number)
-    ada.post("/phone-number/verify", phoneNumber=number, code=code, updatePhoneNumber=True)
+    _add(ada, number)
     ada.forget()
     ada.post("/sign-in/phone-number", phoneNumber=number, password="wrong password")
     ada.post("/sign-in/phone-number", phoneNumber=_number(world, "+49"), password=ada.password)
@@ -100,14 +102,12 @@ def verifies_wrongly(world: World) -> None:
     nobody.post("/phone-number/verify", code="000000")
     nobody.post("/phone-number/send-otp")
     nobody.post("/phone-number/send-otp", phoneNumber="")
-    code = _code(nobody, number)
-    nobody.post("/phone-number/verify", phoneNumber=number, code=code, updatePhoneNumber=True)
+    _add(nobody, number)
 
 
 def resets_the_password_by_a_text_message(world: World) -> None:
     ada, number = world.signed_up(), _number(world)
-    code = _code(ada, number)
-    ada.post("/phone-number/verify", phoneNumber=number, code=code, updatePhoneNumber=True)
+    _add(ada, number)
     ada.post("/phone-number/request-password-reset", phoneNumber=number)
     ada.post("/phone-number/request-password-reset", phoneNumber=_number(world, "+49"))
     ada.post(

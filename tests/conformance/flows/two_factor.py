@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tests.conformance.totp import totp
 from tests.conformance.world import Browser, World
+from tests.totp import totp
 
 
 def _enabled(world: World) -> tuple[Browser, dict[str, Any]]:

@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-import struct
-import time
-from urllib.parse import parse_qs, urlsplit
-
 import pytest
 
 from tests.project.typescript import Browser
+from tests.totp import totp
 
 pytestmark = pytest.mark.e2e
-
-
-def totp(uri: str) -> str:
-    secret = parse_qs(urlsplit(uri).query)["secret"][0]
-    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
-    digest = hmac.new(key, struct.pack(">Q", int(time.time()) // 30), hashlib.sha1).digest()
-    offset = digest[-1] & 15
-    number = struct.unpack(">I", digest[offset : offset + 4])[0] & 0x7FFFFFFF
-    return f"{number % 10**6:06}"
 
 
 def test_two_factor(browser: Browser) -> None:

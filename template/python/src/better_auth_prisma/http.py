@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from better_auth import BetterAuth
 from better_auth.types import APIError, AuthResponse
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -35,30 +35,21 @@ def mount_auth(app: FastAPI, auth: BetterAuth) -> None:
     """Serves better-auth under its base path, and lets ``SessionReader`` renew cookies."""
     make_concurrent(auth)
     repair(auth)
-    app.include_router(auth_router(auth))
-    app.add_middleware(_SessionCookies)
 
-
-def auth_router(auth: BetterAuth) -> APIRouter:
-    """A router with everything below the base path of ``auth``."""
-    router = APIRouter()
-    methods = ["GET", "POST"]
-
-    @router.api_route(
-        auth.base_path + "/{path:path}", methods=methods, include_in_schema=False, name="auth"
-    )
-    async def serve(request: Request, path: str) -> Response:
+    async def serve(request: Request) -> Response:
+        path = f"/{request.path_params['path']}"
+        method = "GET" if request.method == "HEAD" else request.method
         try:
-            body = await read_body(request, media_types(request.method, f"/{path}"))
-            translated = to_auth_request(
-                request, auth, f"/{path}", method=request.method, body=body
-            )
+            body = await read_body(request, media_types(method, path))
+            translated = to_auth_request(request, auth, path, method=method, body=body)
         except APIError as error:
             return _to_response(refusal(error))
         current_request.set(translated)
         return _to_response(await hashing_in_threads(auth.handle(translated)))
 
-    return router
+    # A route of Starlette: there is nothing in it that FastAPI could validate or document.
+    app.add_route(auth.base_path + "/{path:path}", serve, ["GET", "POST"], "auth", False)
+    app.add_middleware(_SessionCookies)
 
 
 def refusal(error: APIError) -> AuthResponse:

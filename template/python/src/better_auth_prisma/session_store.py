@@ -8,7 +8,8 @@ from typing import Any
 from better_auth.schema import SchemaMismatchError, diff_schema
 from fastapi_better_auth import StoredSession, StoredUser
 from sqlalchemy import Select, bindparam, select
-from sqlalchemy.util import await_only, greenlet_spawn
+from sqlalchemy.exc import MissingGreenlet
+from sqlalchemy.util import greenlet_spawn
 
 from better_auth_prisma.adapter import PrismaAdapter
 from better_auth_prisma.introspection import introspect
@@ -95,17 +96,17 @@ class PrismaSessionStore:
         engine = self._adapter.engine
         sql = str(self._query().compile(dialect=engine.dialect))
 
-        def ask(token: str) -> Sequence[Any] | None:
-            lent = engine.sync_engine.raw_connection()
+        async def fetch(token: str) -> Sequence[Any] | None:
+            try:
+                lent = engine.sync_engine.raw_connection()
+            except MissingGreenlet:  # none is idle; without a greenlet, one cannot be waited for
+                lent = await greenlet_spawn(engine.sync_engine.raw_connection)
             try:
                 connection: Any = lent.driver_connection
-                row: Sequence[Any] | None = await_only(connection.fetchrow(sql, token))
+                row: Sequence[Any] | None = await connection.fetchrow(sql, token)
                 return row
             finally:
                 lent.close()
-
-        async def fetch(token: str) -> Sequence[Any] | None:
-            return await greenlet_spawn(ask, token)
 
         return fetch
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import socket
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -80,10 +82,21 @@ class Files:
     def data(self) -> Path:
         return self.folder / "data"
 
-    @property
-    def unfinished_data(self) -> Path:
-        """Where initdb works; only what it finished is moved to `data`."""
-        return self.folder / "data.unfinished"
+    @contextmanager
+    def unfinished_data(self) -> Iterator[Path]:
+        """A folder for initdb to work in; only what it finished is moved to `data`.
+
+        It has no fixed name: the initdb of a process that was killed may still be at work in
+        another one. What such processes left is removed.
+        """
+        prefix = "data.unfinished-"
+        for abandoned in self.folder.glob(f"{prefix}*"):
+            shutil.rmtree(abandoned, ignore_errors=True)
+        draft = Path(tempfile.mkdtemp(prefix=prefix, dir=self.folder))
+        try:
+            yield draft
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
 
     @property
     def log(self) -> Path:

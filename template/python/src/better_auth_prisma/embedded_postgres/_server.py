@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import subprocess
 import time
@@ -187,36 +186,34 @@ def _start(files: Files, connection: Connection) -> None:
 
 def _initialize(files: Files, connection: Connection, account: Account) -> None:
     """Makes the data directory; a crash half-way leaves nothing that counts."""
-    draft = files.unfinished_data
-    if draft.exists():
-        shutil.rmtree(draft)
-    draft.mkdir(mode=0o700)
-    account.give(draft)
-    write_private(files.password, connection.password + "\n")
-    account.give(files.password)
-    try:
-        result = run(
-            "initdb",
-            [
-                f"--pgdata={draft}",
-                f"--username={connection.user}",
-                f"--pwfile={files.password}",
-                "--auth=scram-sha-256",
-                "--encoding=UTF8",
-                "--locale-provider=builtin",
-                "--builtin-locale=C.UTF-8",
-                "--locale=C",
-                *(f"--set={name}={value}" for name, value in SETTINGS.items()),
-            ],
-            account=account,
-        )
-    finally:
-        files.password.unlink()
-    if result.returncode:
-        raise EmbeddedPostgresError(
-            f"The embedded PostgreSQL cannot be made in {files.folder}: {last_line(result.stdout)}."
-        )
-    draft.rename(files.data)
+    with files.unfinished_data() as draft:
+        account.give(draft)
+        write_private(files.password, connection.password + "\n")
+        account.give(files.password)
+        try:
+            result = run(
+                "initdb",
+                [
+                    f"--pgdata={draft}",
+                    f"--username={connection.user}",
+                    f"--pwfile={files.password}",
+                    "--auth=scram-sha-256",
+                    "--encoding=UTF8",
+                    "--locale-provider=builtin",
+                    "--builtin-locale=C.UTF-8",
+                    "--locale=C",
+                    *(f"--set={name}={value}" for name, value in SETTINGS.items()),
+                ],
+                account=account,
+            )
+        finally:
+            files.password.unlink()
+        if result.returncode:
+            raise EmbeddedPostgresError(
+                f"The embedded PostgreSQL cannot be made in {files.folder}: "
+                f"{last_line(result.stdout)}."
+            )
+        draft.rename(files.data)
 
 
 def _launch(files: Files, connection: Connection, account: Account) -> None:
