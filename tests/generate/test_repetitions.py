@@ -75,3 +75,15 @@ def test_nothing_is_written_where_something_is_refused(project: Project) -> None
     result = drop(project)
     assert "Session.userAgent is defined twice, and not alike. Keep one of each" in result.stderr
     assert project.schema.read_bytes() == before
+
+
+def test_schemas_of_npm_packages_are_left_alone(project: Project) -> None:
+    config = project.folder / "prisma.config.ts"
+    config.write_text(config.read_text().replace("prisma/schema.prisma", "prisma"))
+    theirs = project.schema.parent / "node_modules" / "theirs.prisma"
+    theirs.parent.mkdir()
+    theirs.write_text("model User {\n  id Int @id\n  id Int @id\n}\n")
+    before = theirs.read_bytes()
+    result = drop(project)
+    assert result.returncode == 0, result.stderr
+    assert theirs.read_bytes() == before

@@ -26,9 +26,9 @@ _SQLITE_MAGIC = b"SQLite format 3\0"
 # What PostgreSQL's clients ask first: whether the server has TLS. It answers with S or N.
 _SSL_REQUEST = bytes([0, 0, 0, 8, 4, 210, 22, 47])
 
-_WRONG_PASSWORD = ("28P01", 1045)
-_REFUSED = ("28000", "42501", 1044)
-_MISSING = ("3D000", 1049)
+_WRONG_PASSWORD = {"28P01", 1045}
+_REFUSED = {"28000", "42501", 1044}
+_MISSING = {"3D000", 1049}
 
 
 def examine(provider: str, url: str) -> str:
@@ -75,15 +75,15 @@ async def _examine_server(provider: str, engine: AsyncEngine) -> str:
         version = await asyncio.wait_for(_version(engine), _SECONDS)
     except Exception as error:
         codes = set(_codes(error))
-        if codes & {*_MISSING}:
+        if codes & _MISSING:
             return f'"{url.database}" on {address}, to be created'
-        if codes & {*_WRONG_PASSWORD}:
+        if codes & _WRONG_PASSWORD:
             raise Problem(
                 f'The database server at {address} does not accept the password of "{url.username}"'
                 f"; {_CORRECT}."
             ) from None
         _explain(provider, host, port, error)
-        if codes & {*_REFUSED}:
+        if codes & _REFUSED:
             raise Problem(
                 f'The database server at {address} does not let "{url.username}" use the database '
                 f'"{url.database}"; grant it, or {_CORRECT}.'
@@ -93,12 +93,10 @@ async def _examine_server(provider: str, engine: AsyncEngine) -> str:
         ) from None
     finally:
         await engine.dispose()
-    found = "cockroachdb" if "CockroachDB" in version else provider
-    if provider in ("postgresql", "cockroachdb") and (found == "cockroachdb") != (
-        provider == "cockroachdb"
-    ):
-        actual = "CockroachDB" if found == "cockroachdb" else "PostgreSQL"
-        raise _wrong_server(provider, address, actual)
+    if provider != "mysql":
+        actual = "CockroachDB" if "CockroachDB" in version else "PostgreSQL"
+        if actual != _LABELS[provider]:
+            raise _wrong_server(provider, address, actual)
     return f'"{url.database}" on {address}'
 
 

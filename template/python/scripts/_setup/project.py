@@ -29,13 +29,11 @@ def setting(table: str, key: str) -> str:
 
 
 def schema() -> str:
-    """The schema's file, or its folder, by ``prisma.config.ts``, else Prisma's usual file."""
-    try:
-        config = (ROOT / "prisma.config.ts").read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        config = ""
-    found = re.search(r"""^\s*schema:\s*["']([^"']+)["']""", config, re.M)
-    return found[1] if found else "prisma/schema.prisma"
+    """The schema's file, or its folder, relative to the project's."""
+    # Only here, as the project's packages have to be installed for it.
+    from better_auth_prisma.generate.files import configured_schema
+
+    return configured_schema(ROOT).as_posix()
 
 
 def provider() -> str:

@@ -144,6 +144,8 @@ def _twice(names: list[str]) -> list[str]:
 
 
 def _files() -> list[Path]:
+    from better_auth_prisma.generate.files import schema_files
+
     path = project.ROOT / project.schema()
     if not path.exists():
         raise Problem(
@@ -152,4 +154,4 @@ def _files() -> list[Path]:
             f"{project.schema()} shows where it went). Setup then adds what updates brought "
             "meanwhile."
         )
-    return sorted(path.rglob("*.prisma")) if path.is_dir() else [path]
+    return schema_files(path)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from better_auth_prisma.generate.document import Document, read
-from better_auth_prisma.generate.files import replace_files
+from better_auth_prisma.generate.files import configured_schema, replace_files, schema_files
 
 if TYPE_CHECKING:
     from better_auth_prisma.generate.plan import Plan
@@ -39,7 +38,7 @@ def main(arguments: list[str]) -> int:
         help="a schema file, or a folder of them (default: as prisma.config.ts has it)",
     )
     options = parser.parse_args(arguments)
-    schema: Path = options.schema or _configured_schema()
+    schema: Path = options.schema or configured_schema(Path())
     documents = _documents(schema)
     result = _plan(documents)
     # What --diff writes can be piped into a patch.
@@ -66,21 +65,8 @@ def main(arguments: list[str]) -> int:
     return int(options.check)
 
 
-def _configured_schema() -> Path:
-    """The schema's file or folder by ``prisma.config.ts``, else Prisma's usual file."""
-    try:
-        config = Path("prisma.config.ts").read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        config = ""
-    found = re.search(r"""^\s*schema:\s*["']([^"']+)["']""", config, flags=re.M)
-    return Path(found[1] if found else "prisma/schema.prisma")
-
-
 def _documents(schema: Path) -> list[Document]:
-    files = [schema]
-    if schema.is_dir():
-        found = sorted(schema.rglob("*.prisma"))
-        files = [one for one in found if "node_modules" not in one.relative_to(schema).parts]
+    files = schema_files(schema)
     if not files:
         _fail(f"There is no Prisma file in {schema}. Name your schema with --schema.")
     try:

@@ -41,7 +41,7 @@ class Missing:
     def __str__(self) -> str:
         if self.block is None:
             return f"model {self.table.name}"
-        names = [column.name for group in self.groups for column in group.columns]
+        names = [column.name for column in self.columns]
         return f"model {self.block.name}: {', '.join([*names, *self.attributes])}"
 
     @property

@@ -103,6 +103,14 @@ class Table:
     def columns(self) -> list[Column]:
         return [column for group in self.groups for column in group.columns] + self.tail
 
+    def group(self, feature: str) -> Group:
+        """The group of a feature; a new one if there is none."""
+        found = next((group for group in self.groups if group.feature == feature), None)
+        if found is None:
+            found = Group(feature, [])
+            self.groups.append(found)
+        return found
+
 
 def names_in(argument: str, attribute: str) -> list[str]:
     """The names of ``fields: […]`` or ``references: […]``."""
@@ -255,11 +263,7 @@ def _add_own(table: Table, auth: BetterAuth, provider: str) -> None:
         if name in known or name == "id":
             continue
         feature = _plugin_of(auth, table.key, name) or "additional fields"
-        group = next((group for group in table.groups if group.feature == feature), None)
-        if group is None:
-            group = Group(feature, [])
-            table.groups.append(group)
-        group.columns.append(Column(name, *definition(name, one, provider)))
+        table.group(feature).columns.append(Column(name, *definition(name, one, provider)))
         if one.index and not one.unique:
             long = provider == "mysql" and one.type in ("string", "text")
             table.attributes.append(f"@@index([{name}{'(length: 191)' if long else ''}])")
@@ -294,11 +298,7 @@ def _relate(table: Table, tables: Mapping[str, Table], auth: BetterAuth) -> None
         if target.feature == feature:
             target.tail.append(column)
         else:
-            group = next((group for group in target.groups if group.feature == feature), None)
-            if group is None:
-                target.groups.append(Group(feature, [column]))
-            else:
-                group.columns.append(column)
+            target.group(feature).columns.append(column)
 
 
 def _arguments(label: str, name: str, one: AuthField) -> str:
