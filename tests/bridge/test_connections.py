@@ -21,7 +21,7 @@ from tests.bridge.conftest import PROVIDERS, Database
 
 NOBODY = [Where("id", "nobody")]
 CUT_OFF = {
-    "postgresql": "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    "postgresql": "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
     " WHERE pid <> pg_backend_pid() AND datname = current_database()",
     "mysql": "SELECT CONCAT('KILL ', id) FROM information_schema.processlist"
     " WHERE id <> CONNECTION_ID() AND user = 'bridge'",

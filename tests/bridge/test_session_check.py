@@ -3,6 +3,7 @@
 The sessions are rows that another server might have written; nothing of better-auth is mounted.
 """
 
+import asyncio
 import base64
 import secrets
 from collections.abc import AsyncIterator, Sequence
@@ -467,9 +468,10 @@ async def test_connections_that_the_server_has_closed(
             for _ in range(3):
                 assert (await client.get("/me")).json() == ada.user["email"]
             await postgresql.sql(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
                 "WHERE pid <> pg_backend_pid() AND datname = current_database()"
             )
+            await asyncio.sleep(0.1)  # to be told of it
             for _ in range(3):
                 assert (await client.get("/me")).json() == ada.user["email"]
     await engine.dispose()

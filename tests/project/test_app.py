@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from hooks.demo import STACKS, run, serving, walk_through
+from hooks.demo import STACKS, environment, run, serving, walk_through
 from tests.answers import options_of, stack_plugins
 from tests.template import module, render
 
@@ -96,6 +97,29 @@ def test_the_development_server_starts_the_database(on_postgresql: Path) -> None
     os.kill(int(lock.read_text().split()[0]), signal.SIGKILL)
     with serving(PYTHON, on_postgresql) as address:
         walk_through(address)
+
+
+def test_an_sqlite_database_goes_over_to_migrations(on_sqlite: Path) -> None:
+    """`test_migrations` tells the whole story on PostgreSQL."""
+
+    def set_up(database: str, *flags: str) -> str:
+        return subprocess.run(
+            [*PYTHON.setup, *flags],
+            cwd=on_sqlite,
+            env=environment(DATABASE_URL=f"file:./{database}"),
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    shutil.copy(on_sqlite / "dev.db", on_sqlite / "old.db")
+    try:
+        assert "0_init makes the tables as they are" in set_up("old.db", "--start-migrations")
+        set_up("old.db", "--check")
+        assert "Migrations applied: 0_init" in set_up("new.db")
+        set_up("new.db", "--check")
+    finally:
+        shutil.rmtree(on_sqlite / "prisma" / "migrations")
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,18 @@ import { failure } from "./failure.mjs";
 const require = createRequire(import.meta.url);
 const MAGIC = "SQLite format 3\0";
 
+/** The history of migrations, as the engine makes it. */
+const HISTORY = `CREATE TABLE "_prisma_migrations" (
+    "id"                    TEXT PRIMARY KEY NOT NULL,
+    "checksum"              TEXT NOT NULL,
+    "finished_at"           DATETIME,
+    "migration_name"        TEXT NOT NULL,
+    "logs"                  TEXT,
+    "rolled_back_at"        DATETIME,
+    "started_at"            DATETIME NOT NULL DEFAULT current_timestamp,
+    "applied_steps_count"   INTEGER UNSIGNED NOT NULL DEFAULT 0
+)`;
+
 /** Whether a file could be an SQLite database; an empty one becomes one. */
 function isDatabase(path) {
   const file = openSync(path, "r");
@@ -41,14 +53,21 @@ export function sqlite({ url }) {
         ? executeRaw(query)
         : adapter.executeScript(query.sql).then(() => 0);
     // A history that does not exist yet is an empty one; the engine expects an error that this
-    // adapter does not make.
+    // adapter does not make, and then makes the history.
     const queryRaw = adapter.queryRaw.bind(adapter);
-    adapter.queryRaw = (query) =>
-      queryRaw(query).catch((error) => {
+    adapter.queryRaw = async (query) => {
+      try {
+        return await queryRaw(query);
+      } catch (error) {
         const message = error.cause?.originalMessage;
         if (!/no such table: _prisma_migrations/.test(message)) throw error;
-        return { columnNames: [], columnTypes: [], rows: [] };
-      });
+        if (/^\s*SELECT/i.test(query.sql)) {
+          return { columnNames: [], columnTypes: [], rows: [] };
+        }
+        await adapter.executeScript(HISTORY);
+        return queryRaw(query);
+      }
+    };
     return adapter;
   }
 
