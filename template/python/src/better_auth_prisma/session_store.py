@@ -99,7 +99,7 @@ class PrismaSessionStore:
         async def fetch(token: str) -> Sequence[Any] | None:
             try:
                 lent = engine.sync_engine.raw_connection()
-            except MissingGreenlet:  # none is idle; without a greenlet, one cannot be waited for
+            except MissingGreenlet:  # one has to be made, waited for, or asked whether it lives
                 lent = await greenlet_spawn(engine.sync_engine.raw_connection)
             try:
                 connection: Any = lent.driver_connection
