@@ -3,7 +3,6 @@
 The sessions are rows that another server might have written; nothing of better-auth is mounted.
 """
 
-import asyncio
 import base64
 import secrets
 from collections.abc import AsyncIterator, Sequence
@@ -32,6 +31,7 @@ from starlette.testclient import TestClient, WebSocketDenialResponse
 from tests.bridge.configurations import BASE_URL, configure
 from tests.bridge.conftest import FEATURES, Database
 from tests.bridge.databases import prisma_schema, push
+from tests.bridge.test_connections import cut_off
 
 NAME = "better-auth.session_token"
 HOUR = timedelta(hours=1)
@@ -467,11 +467,7 @@ async def test_connections_that_the_server_has_closed(
         ) as client:
             for _ in range(3):
                 assert (await client.get("/me")).json() == ada.user["email"]
-            await postgresql.sql(
-                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
-                "WHERE pid <> pg_backend_pid() AND datname = current_database()"
-            )
-            await asyncio.sleep(0.1)  # to be told of it
+            await cut_off(postgresql)
             for _ in range(3):
                 assert (await client.get("/me")).json() == ada.user["email"]
     await engine.dispose()

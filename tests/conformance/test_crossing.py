@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 import secrets
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -208,19 +206,9 @@ def test_a_magic_link_crosses(crossing: tuple[Server, Server]) -> None:
     here, there = crossing
     ada = Person()
     ada.post(here, "/sign-in/magic-link", email=ada.email, name="Ada")
-    query = parse_qs(urlsplit(_message(here, ada.email)).query)
+    query = parse_qs(urlsplit(here.message(ada.email)).query)
     assert ada.get(there, "/magic-link/verify", token=query["token"][0])["user"]["name"] == "Ada"
     assert ada.session(here)["user"]["email"] == ada.email
-
-
-def _message(server: Server, to: str) -> str:
-    """The mail to an address, which development writes into the log."""
-    for _ in range(500):
-        texts = re.findall(rf"To {to}: [^:\n]*: (.*)$", server.log.read_text(), re.M)
-        if texts:
-            return str(texts[-1])
-        time.sleep(0.02)
-    raise AssertionError(f"nothing was sent to {to}")
 
 
 def test_an_administrator_bans_from_the_other_side(

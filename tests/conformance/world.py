@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
 import secrets
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -84,17 +82,8 @@ class World:
         self.database.execute(sql, *arguments)
 
     def message(self, to: str) -> str:
-        """The latest message to an address, which development writes into the log."""
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            with self.server.log.open("rb") as log:
-                log.seek(self._log_start)
-                said = log.read().decode(errors="replace")
-            texts = re.findall(rf"To {re.escape(to)}: [^:\n]*: (.*)$", said, re.M)
-            if texts:
-                return str(texts[-1])
-            time.sleep(0.02)
-        raise AssertionError(f"nothing was sent to {to}")
+        """The latest message to an address."""
+        return self.server.message(to, since=self._log_start)
 
     def note(self, name: str, answers: Sequence[httpx.Response]) -> None:
         """Writes down what came of a request, or of several at a time."""

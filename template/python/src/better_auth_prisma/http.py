@@ -48,7 +48,13 @@ def mount_auth(app: FastAPI, auth: BetterAuth) -> None:
         return _to_response(await hashing_in_threads(auth.handle(translated)))
 
     # A route of Starlette: there is nothing in it that FastAPI could validate or document.
-    app.add_route(auth.base_path + "/{path:path}", serve, ["GET", "POST"], "auth", False)
+    app.add_route(
+        auth.base_path + "/{path:path}",
+        serve,
+        methods=["GET", "POST"],
+        name="auth",
+        include_in_schema=False,
+    )
     app.add_middleware(_SessionCookies)
 
 

@@ -24,16 +24,15 @@ class ServiceClient(httpx.AsyncClient):
             httpx.HTTPError: the service cannot be reached, or says something else than it should.
         """
         response, url = await super().send(request, **options), str(request.url)
-        said = _parsed(response)
-        if url == _KEYS and not (response.is_success and _are_keys(said)):
+        if url == _KEYS and not (response.is_success and _are_keys(_parsed(response))):
             # social-providers/google.ts: without keys no token is valid.
             raise httpx.DecodingError("These are no keys.", request=request)
         if not response.is_success:
             return response
-        if url.startswith(_PASSWORDS) and not isinstance(said, str):
+        if url.startswith(_PASSWORDS) and not isinstance(_parsed(response), str):
             # plugins/haveibeenpwned/index.ts: a list that cannot be read clears no password.
             raise httpx.DecodingError("This is no list of passwords.", request=request)
-        if url in _CAPTCHAS and _is_no_verdict(said):
+        if url in _CAPTCHAS and _is_no_verdict(_parsed(response)):
             # plugins/captcha/verify-handlers: what says something else than "success" refuses.
             return httpx.Response(200, json={}, request=request)
         return response
