@@ -17,7 +17,7 @@ import asyncpg  # type: ignore[import-untyped]
 from dotenv import dotenv_values
 
 from hooks.demo import NODE, STACKS, environment, free_port, run, wait_until_healthy
-from tests.answers import options_of, stack_plugins
+from tests.answers import EVERYTHING
 from tests.conformance.changes import WATCH
 from tests.project.typescript import PROXY
 from tests.template import render
@@ -30,18 +30,6 @@ _STACK_OF = {"official": "typescript", "python": "python"}
 CROSSING = "crossing"
 #: The same, with what writes down each change of a row; nobody connects to it.
 _PRISTINE = "pristine"
-
-
-def answers(stack: str) -> dict[str, Any]:
-    """All plugins and options that both stacks have."""
-    both = set(stack_plugins("python")) & set(stack_plugins("typescript"))
-    options = set(options_of("python")) & set(options_of("typescript"))
-    return {
-        "stack": stack,
-        "plugins": [plugin for plugin in stack_plugins("typescript") if plugin in both],
-        "plugin_options": [option for option in options_of("typescript") if option in options],
-        "rate_limit_storage": "database",
-    }
 
 
 class Database:

@@ -10,15 +10,15 @@ from better_auth_prisma.generate.document import parse
 from better_auth_prisma.generate.plan import plan
 from better_auth_prisma.generate.tables import needed
 
-from tests.answers import options_of, provider_data, stack_plugins
+from tests.answers import options, plugin_data, provider_data
 from tests.generate.auth import auth_with
 from tests.generate.run import generate
 from tests.node import ask_prisma
 from tests.schema.cases import complete, render, supported
 
-PLUGINS = stack_plugins("python")
-FEATURES = [*PLUGINS, *options_of("python"), "rate-limit"]
-PROVIDERS = [name for name, data in provider_data().items() if "python" in data]
+PLUGINS = list(plugin_data())
+FEATURES = [*PLUGINS, *options(), "rate-limit"]
+PROVIDERS = list(provider_data())
 RANDOM = random.Random(20261124)
 SETS = [
     [],

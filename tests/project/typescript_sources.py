@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hooks.node import BETTER_AUTH, install, pinned
-from tests.answers import matrix, options_of, provider_data, stack_plugins, with_requirements
+from tests.answers import matrix, options, plugin_data, provider_data, with_requirements
 from tests.template import REPOSITORY
 from tests.template import environment as jinja
 
@@ -41,11 +41,11 @@ def cases() -> Iterator[dict[str, Any]]:
     for answers in matrix("typescript"):
         yield answers.given
     chance = random.Random(4)
-    available, options = stack_plugins("typescript"), options_of("typescript")
+    available = list(plugin_data())
     for _ in range(20):
         chosen = chance.sample(available, chance.randint(2, len(available)))
         plugins = {needed for plugin in chosen for needed in with_requirements(plugin)}
-        fitting = [option for option, needed in options.items() if {*needed} <= plugins]
+        fitting = [option for option, needed in options().items() if {*needed} <= plugins]
         yield {
             "plugins": [plugin for plugin in available if plugin in plugins],
             "plugin_options": chance.sample(fitting, chance.randint(0, len(fitting))),
@@ -55,7 +55,7 @@ def cases() -> Iterator[dict[str, Any]]:
 def render_project(answers: dict[str, Any], folder: Path) -> None:
     """Writes a project. Copier would write the same, in hundred times the time."""
     name = answers.get("project_name", "My App")
-    plugins, options = answers.get("plugins", []), answers.get("plugin_options", [])
+    plugins, chosen = answers.get("plugins", []), answers.get("plugin_options", [])
     storage = answers.get("rate_limit_storage", "memory")
     context = {
         "project_name": name,
@@ -65,9 +65,9 @@ def render_project(answers: dict[str, Any], folder: Path) -> None:
         "provider": answers.get("provider", "postgresql"),
         "database_url": "",
         "plugins": plugins,
-        "plugin_options": options,
+        "plugin_options": chosen,
         "rate_limit_storage": storage,
-        "features": [*plugins, *options, *(["rate-limit"] if storage == "database" else [])],
+        "features": [*plugins, *chosen, *(["rate-limit"] if storage == "database" else [])],
     }
     for source in (REPOSITORY / TREE).rglob("*"):
         path = source.relative_to(REPOSITORY / TREE).as_posix()
