@@ -13,7 +13,8 @@ from typing import Any
 import aiomysql  # type: ignore[import-untyped]
 import asyncpg  # type: ignore[import-untyped]
 import pytest
-from better_auth_prisma import create_prisma_engine, embedded_postgres
+from better_auth_prisma import create_prisma_engine
+from better_auth_setup import embedded_postgres
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
