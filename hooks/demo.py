@@ -45,7 +45,7 @@ class Stack:
 STACKS = {
     "python": Stack(
         setup=[sys.executable, "scripts/setup.py"],
-        generate=[".venv/bin/python", "-m", "better_auth_prisma", "generate"],
+        generate=[".venv/bin/python", "-m", "better_auth_setup", "generate"],
         serve=[".venv/bin/fastapi", "run", "--host", "127.0.0.1", "--port", "{port}"],
         stop=[".venv/bin/python", "scripts/database.py", "stop"],
         start=".venv/bin/fastapi dev",

@@ -2,7 +2,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from better_auth_prisma.generate import tables
+from better_auth_setup.generate import tables
 
 from tests.generate.command import Project
 from tests.template import module, render

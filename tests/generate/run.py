@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from better_auth import BetterAuth
-from better_auth_prisma.generate.document import parse
-from better_auth_prisma.generate.insertion import apply, insertions
-from better_auth_prisma.generate.plan import plan
-from better_auth_prisma.generate.tables import needed
+from better_auth_setup.generate.document import parse
+from better_auth_setup.generate.insertion import apply, insertions
+from better_auth_setup.generate.plan import plan
+from better_auth_setup.generate.tables import needed
 
 
 def generate(auth: BetterAuth, *schemas: str, provider: str = "postgresql") -> list[str]:

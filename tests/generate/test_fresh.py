@@ -6,9 +6,9 @@ import random
 from pathlib import Path
 
 import pytest
-from better_auth_prisma.generate.document import parse
-from better_auth_prisma.generate.plan import plan
-from better_auth_prisma.generate.tables import needed
+from better_auth_setup.generate.document import parse
+from better_auth_setup.generate.plan import plan
+from better_auth_setup.generate.tables import needed
 
 from tests.answers import options, plugin_data, provider_data
 from tests.generate.auth import auth_with

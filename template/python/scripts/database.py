@@ -16,7 +16,7 @@ def main() -> int:
     parser.add_argument("command", choices=["start", "stop", "status"])
     command = parser.parse_args().command
     try:
-        from better_auth_prisma import embedded_postgres
+        from better_auth_setup import embedded_postgres
     except ModuleNotFoundError:
         python = ROOT / ".venv" / "bin" / "python"
         sys.exit(f"database: The project is not installed in this Python; use {python}.")

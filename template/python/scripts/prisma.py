@@ -4,9 +4,9 @@
 import os
 import sys
 
-from _setup import node
-from _setup.console import Problem
-from _setup.project import NODE_MODULES, ROOT
+from better_auth_setup import node
+from better_auth_setup.console import Problem
+from better_auth_setup.project import NODE_MODULES, ROOT
 
 if __name__ == "__main__":
     try:

@@ -4,10 +4,11 @@
     python3 scripts/setup.py            do it; again after each pull or update
     python3 scripts/setup.py --check    look at everything, change nothing
 
-It starts with the standard library alone. Everything it does is in ``_setup/`` beside this file.
+It starts with the standard library alone. Everything it does is in ``packages/better-auth-setup``.
 """
 
 import sys
+from pathlib import Path
 
 # Older Pythons must be able to read this file, to say what they lack.
 if sys.version_info < (3, 10):  # noqa: UP036
@@ -17,7 +18,11 @@ if sys.version_info < (3, 10):  # noqa: UP036
         "Name another one, for example: python3.12 scripts/setup.py"
     )
 
-from _setup.bootstrap import main
+sys.path.insert(
+    0, str(Path(__file__).resolve().parents[1] / "packages" / "better-auth-setup" / "src")
+)
+
+from better_auth_setup.bootstrap import main
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

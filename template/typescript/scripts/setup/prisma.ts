@@ -4,7 +4,7 @@ import { lastWords, Problem } from "./report.ts";
 import { command, node, type Result } from "./run.ts";
 import { schemaPath, schemaText } from "./schema.ts";
 
-const substitute = "prisma/schema-engine";
+const substitute = "packages/better-auth-setup/schema-engine";
 
 /** Runs Prisma's CLI. prisma.config.ts tells it the database and which engine to use. */
 export function prisma(args: string[], env: Record<string, string> = {}): Promise<Result> {
