@@ -48,8 +48,7 @@ class AuthServer:
     def __init__(self, root: Path, settings: Settings) -> None:
         keep_peers()
         self.root, self.settings = root, settings
-        secret = settings.better_auth_secret.get_secret_value()
-        self._key = hmac.digest(secret.encode(), b"internal", "sha256").hex()
+        self._key = hmac.digest(settings.secret.encode(), b"internal", "sha256").hex()
         self._process: AuthProcess | None = None
         self.url = settings.auth_server_url
         if not self.url:
