@@ -1,6 +1,7 @@
 // @ts-check
 /** What Python asks the auth server beside better-auth's own routes. No other caller gets in. */
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { getAuthTables } from "better-auth/db";
 
 /** @typedef {import("./internal.d.mts").Auth} Auth */
 
@@ -28,11 +29,19 @@ const columns = (fields) =>
 async function configuration(auth) {
   /** @type {any} */
   const context = await auth.$context;
-  const { authCookies, options, sessionConfig, tables } = context;
+  const { authCookies, options, sessionConfig } = context;
+  // Sessions have the same fields where secondary storage alone holds them.
+  const tables = getAuthTables({ ...options, secondaryStorage: undefined });
   const { name, attributes } = authCookies.sessionToken;
   const session = options.session ?? {};
   return Response.json({
     version: context.version,
+    // Tells whether Python has the same secret.
+    secretCheck: createHmac("sha256", context.secret)
+      .update("secret-check")
+      .digest("hex")
+      .slice(0, 16),
+    trustedOrigins: context.trustedOrigins,
     cookie: {
       name,
       domain: attributes.domain ?? null,
@@ -55,7 +64,7 @@ async function configuration(auth) {
     plugins: (options.plugins ?? []).map((/** @type {{id: string}} */ plugin) => plugin.id),
     tables: Object.fromEntries(
       ["user", "session"].map((model) => {
-        const { modelName, fields } = tables[model];
+        const { modelName, fields } = /** @type {any} */ (tables)[model];
         return [model, { name: modelName, fields: columns(fields) }];
       }),
     ),

@@ -24,8 +24,8 @@ from better_auth_sidecar.settings import Settings
 
 logger = logging.getLogger("uvicorn.error.auth_server")
 
-#: Requests of better-auth are small: a profile picture as a data URL is the biggest.
-MAX_BODY = 4 * 1024 * 1024
+#: As much as auth/app.ts takes.
+MAX_BODY = 1024 * 1024
 #: A body has to arrive within so many seconds.
 BODY_TIMEOUT = 30.0
 #: A server that does not listen is given so many seconds: another process may just take it over.
@@ -64,7 +64,7 @@ class AuthProxy:
     def __init__(self, server: _AuthServer, settings: Settings) -> None:
         self._server = server
         self._callers = Callers(settings.trusted_proxies)
-        self._address_header = address_header(settings.better_auth_secret.get_secret_value())
+        self._address_header = address_header(settings.secret)
         self._left_out = _HOP_BY_HOP | {
             b"content-length",
             b"x-forwarded-for",  # what it is worth is in the header of the address

@@ -22,13 +22,14 @@ from pydantic import ValidationError
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
-from better_auth_sidecar.configuration import Configuration, Table
+from better_auth_sidecar.configuration import Configuration, Table, secret_check
 from better_auth_sidecar.cookies import cookie_header, read_cookie, verified_value
 from better_auth_sidecar.database_url import PostgresqlUrl, SqliteUrl, read_database_url
 from better_auth_sidecar.errors import AuthServerError
 from better_auth_sidecar.models import Row as Model
 from better_auth_sidecar.models import Session, User, fields_of, mismatches
 from better_auth_sidecar.origins import is_trusted, is_write, origin_of
+from better_auth_sidecar.permissions import PermissionDependencies
 from better_auth_sidecar.renewal import can_set_cookies, set_cookies
 from better_auth_sidecar.server import AuthServer
 from better_auth_sidecar.stores import Row, SessionQuery, Store, StoreError, UnfitError
@@ -92,7 +93,7 @@ class _Rules:
     problem: str | None
 
 
-class Sessions(Generic[UserT, SessionT]):
+class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
     """The session check, and the dependencies that routes use.
 
     ``sessions = Sessions(auth_server, User)``, and in a route
@@ -134,8 +135,7 @@ class Sessions(Generic[UserT, SessionT]):
         self._rules: _Rules | None = None
         self._has_warned = False
         self._key = f"better_auth_sidecar.session.{id(self)}"
-        #: Plugins without which a dependency that is in use cannot work.
-        self.needed_plugins: dict[str, str] = {}
+        self.needed_plugins = {}
         self.current_user = self._dependency(self._current_user)
         self.optional_user = self._dependency(self._optional_user)
         self.current_session = self._dependency(self._current_session)
@@ -157,6 +157,15 @@ class Sessions(Generic[UserT, SessionT]):
             scope[self._key] = row and Found(row, self._user_model, self._session_model)
         found: Found[UserT, SessionT] | None = scope[self._key]
         return found
+
+    async def row(self, connection: HTTPConnection) -> Row | None:
+        """The session of a request and its user, by better-auth's names of the fields.
+
+        Raises:
+            HTTPException: as `find`.
+        """
+        found = await self.find(connection)
+        return found.row if found else None
 
     async def _current_user(self, connection: HTTPConnection) -> UserT:
         return (await self._required(connection)).user
@@ -203,9 +212,9 @@ class Sessions(Generic[UserT, SessionT]):
             if rules is None or rules.configuration is not configuration:
                 rules = self._follow(configuration)
         except AuthServerError as error:
-            raise self._unavailable(error) from error
+            raise self.unavailable(error) from error
         if rules.problem:
-            raise self._unavailable(ModelError(rules.problem))
+            raise self.unavailable(ModelError(rules.problem))
 
         cookies = cookie_header(headers)
         cookie = read_cookie(cookies, rules.cookie)
@@ -225,7 +234,7 @@ class Sessions(Generic[UserT, SessionT]):
             self._leave_to_auth_server(error)
             return await self._ask(connection)
         except StoreError as error:
-            raise self._unavailable(error) from error
+            raise self.unavailable(error) from error
         if row is None:
             return None
         now = datetime.now(UTC)
@@ -246,7 +255,7 @@ class Sessions(Generic[UserT, SessionT]):
         try:
             answer = await ask(self.auth_server, connection.headers, renew=is_renewed)
         except StoreError as error:
-            raise self._unavailable(error) from error
+            raise self.unavailable(error) from error
         set_cookies(connection.scope, answer.cookies)
         row = answer.row
         return None if row is None or _is_banned(row.user, datetime.now(UTC)) else row
@@ -269,7 +278,8 @@ class Sessions(Generic[UserT, SessionT]):
             logger.warning("Add app.add_middleware(SessionCookies): sessions are not renewed.")
         return False
 
-    def _unavailable(self, error: Exception) -> HTTPException:
+    def unavailable(self, error: Exception) -> HTTPException:
+        """The answer 503 to a request, after the reason was logged; development tells it."""
         logger.error("Sessions cannot be read: %s", error)
         detail = "Who is signed in cannot be checked now. Try again."
         if not self.auth_server.settings.is_production:
@@ -338,11 +348,12 @@ class Sessions(Generic[UserT, SessionT]):
             configuration=configuration,
             cookie=configuration.cookie.name,
             dont_remember=configuration.cookie.dont_remember_name,
-            trusted=settings.origins,
+            trusted=settings.origins | configuration.trusted_origins,
             scheme=settings.better_auth_url.partition(":")[0],
-            secret=settings.better_auth_secret.get_secret_value(),
+            secret=settings.secret,
             credentials=frozenset(
-                header for plugin, header in _PLUGIN_HEADERS.items()
+                header
+                for plugin, header in _PLUGIN_HEADERS.items()
                 if plugin in configuration.plugins
             ),
             renew_before=renew_before,
@@ -353,6 +364,11 @@ class Sessions(Generic[UserT, SessionT]):
 
     def _problem(self, configuration: Configuration) -> str | None:
         """What has to be changed before anybody's session can be read."""
+        if configuration.secret_check != secret_check(self.auth_server.settings.secret):
+            return (
+                "Sign with BETTER_AUTH_SECRET in auth.ts, or set it to the secret that is used "
+                "there: Python has another one, and would accept no session."
+            )
         tables = configuration.tables
         found = [
             *mismatches(self._user_model, tables.user, "user"),
@@ -380,7 +396,7 @@ class _Dependency(SecurityBase, Generic[T]):
 
     @property
     def model(self) -> APIKey:  # type: ignore[override]
-        return APIKey(**{"in": APIKeyIn.cookie}, name=self._cookie_name())
+        return APIKey.model_validate({"in": APIKeyIn.cookie, "name": self._cookie_name()})
 
     async def __call__(self, connection: HTTPConnection) -> T:
         return await self._call(connection)

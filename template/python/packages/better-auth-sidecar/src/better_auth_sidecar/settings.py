@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from ipaddress import ip_network
@@ -22,7 +23,7 @@ from pydantic_settings import (
 
 #: better-auth's own default: everybody knows it.
 _PUBLISHED_SECRET = "better-auth-secret-12345678901234567890"
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
 #: Stands in TRUSTED_PROXIES for a proxy that comes by a unix socket, which has no address.
 UNIX = "unix:"
 
@@ -50,7 +51,9 @@ class Settings(BaseSettings):
 
     #: A database URL in Prisma's form.
     database_url: SecretStr
-    better_auth_secret: SecretStr
+    better_auth_secret: SecretStr = SecretStr("")
+    #: ``2:new,1:old`` while the secret is changed: the first one signs, all of them decrypt.
+    better_auth_secrets: SecretStr = SecretStr("")
     #: Where users reach the application, without a path.
     better_auth_url: str = ""
     #: Without it, production is where BETTER_AUTH_URL is not this machine.
@@ -124,7 +127,15 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
-        return tuple(entry for entry in map(str.strip, value.split(",")) if entry)
+        return tuple(entry for entry in re.split(r"[\s,]+", value) if entry)
+
+    @field_validator("better_auth_secrets")
+    @classmethod
+    def _are_secrets(cls, value: SecretStr) -> SecretStr:
+        secrets = re.split(r"[\s,]+", value.get_secret_value())
+        if secrets != [""] and not all(re.match(r"\d+:.", secret) for secret in secrets):
+            raise ValueError("it is not of the form 2:new-secret,1:old-secret")
+        return value
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -163,16 +174,29 @@ class Settings(BaseSettings):
     @classmethod
     def _follow_port(cls, values: dict[str, object]) -> dict[str, object]:
         # PORT alone is enough to move the application to another port.
-        if not values.get("better_auth_url"):
-            values = {**values, "better_auth_url": f"http://localhost:{values.get('port', 8000)}"}
+        port = str(values.get("port", 8000))
+        if not values.get("better_auth_url") and port.isdigit():
+            values = {**values, "better_auth_url": f"http://localhost:{port}"}
         return values
+
+    @model_validator(mode="after")
+    def _has_secret(self) -> Self:
+        if not self.secret:
+            raise ValueError("Set BETTER_AUTH_SECRET in .env.local or the environment.")
+        return self
+
+    @cached_property
+    def secret(self) -> str:
+        """The secret that signs: the first of BETTER_AUTH_SECRETS, or else BETTER_AUTH_SECRET."""
+        first = re.split(r"[\s,]+", self.better_auth_secrets.get_secret_value())[0]
+        return first.partition(":")[2] or self.better_auth_secret.get_secret_value()
 
     @cached_property
     def is_production(self) -> bool:
         """Whether other people use the application."""
         if self.better_auth_env:
             return self.better_auth_env == "production"
-        return urlsplit(self.better_auth_url).hostname not in _LOOPBACK
+        return not _LOOPBACK.fullmatch(urlsplit(self.better_auth_url).hostname or "")
 
     @cached_property
     def origins(self) -> frozenset[str]:
@@ -189,11 +213,11 @@ class Settings(BaseSettings):
         if not self.is_production:
             return []
         found = []
-        secret = self.better_auth_secret.get_secret_value()
-        if secret == _PUBLISHED_SECRET or _is_weak(secret):
-            place = self.place("BETTER_AUTH_SECRET")
+        if self.secret == _PUBLISHED_SECRET or _is_weak(self.secret):
+            has_several = self.better_auth_secrets.get_secret_value()
+            name = "BETTER_AUTH_SECRETS" if has_several else "BETTER_AUTH_SECRET"
             found.append(
-                f"Replace BETTER_AUTH_SECRET{place}: it can be guessed. Make one with: "
+                f"Replace {name}{self.place(name)}: it can be guessed. Make one with: "
                 'python3 -c "import secrets; print(secrets.token_urlsafe(32))"'
             )
         if urlsplit(self.better_auth_url).scheme != "https":
@@ -206,10 +230,11 @@ class Settings(BaseSettings):
         return {
             "DATABASE_URL": self.database_url.get_secret_value(),
             "BETTER_AUTH_SECRET": self.better_auth_secret.get_secret_value(),
+            "BETTER_AUTH_SECRETS": self.better_auth_secrets.get_secret_value(),
             "BETTER_AUTH_URL": self.better_auth_url,
             "BETTER_AUTH_ENV": "production" if self.is_production else "development",
             "TRUSTED_ORIGINS": ",".join(self.trusted_origins),
-            "TRUSTED_PROXIES": ",".join(p for p in self.trusted_proxies if p != UNIX),
+            "TRUSTED_PROXIES": ",".join(self.trusted_proxies),
         }
 
 

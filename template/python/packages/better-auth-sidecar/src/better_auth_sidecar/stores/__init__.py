@@ -73,13 +73,13 @@ class SessionQuery:
         tables = configuration.tables
         self._session = _Columns(tables.session, "s", session, is_sqlite)
         self._user = _Columns(tables.user, "u", user, is_sqlite)
-        prefix = f"{_quoted(schema)}." if schema else ""
-        joined = _quoted(tables.session.fields["userId"].column)
-        token = _quoted(tables.session.fields["token"].column)
+        prefix = f"{quoted(schema)}." if schema else ""
+        joined = quoted(tables.session.fields["userId"].column)
+        token = quoted(tables.session.fields["token"].column)
         self.sql = (
             f"SELECT {self._session.sql}, {self._user.sql} "
-            f"FROM {prefix}{_quoted(tables.session.name)} s "
-            f'JOIN {prefix}{_quoted(tables.user.name)} u ON u."id" = s.{joined} '
+            f"FROM {prefix}{quoted(tables.session.name)} s "
+            f'JOIN {prefix}{quoted(tables.user.name)} u ON u."id" = s.{joined} '
             f"WHERE s.{token} = {parameter}"
         )
 
@@ -96,7 +96,7 @@ class _Columns:
         self._names = tuple(names)
         self.width = len(self._names)
         columns = [table.fields[n].column if n != "id" else "id" for n in self._names]
-        self.sql = ", ".join(f"{alias}.{_quoted(column)}" for column in columns)
+        self.sql = ", ".join(f"{alias}.{quoted(column)}" for column in columns)
         self._conversions = [
             (name, convert)
             for name in self._names
@@ -150,5 +150,6 @@ def _json(value: Any) -> Any:
     return value
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """A name of a table or a column, for SQL."""
     return '"' + name.replace('"', '""') + '"'

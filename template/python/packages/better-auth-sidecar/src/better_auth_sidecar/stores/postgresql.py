@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]
 
 from better_auth_sidecar.configuration import Configuration
 from better_auth_sidecar.database_url import PostgresqlUrl
