@@ -63,6 +63,7 @@ export function describe(options, betterAuth) {
   return {
     adapter: adapter?.id ?? null,
     provider: adapter?.options?.provider ?? null,
+    isPlural,
     generateId: idStrategy(options.advanced),
     plugins: ids,
     repeated: ids.filter((id, place) => ids.indexOf(id) !== place),
