@@ -8,11 +8,6 @@ from tests.generate.command import Project
 from tests.template import module, render
 
 
-@pytest.fixture(autouse=True)
-def catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The catalogue as it stands in a rendered project."""
-    monkeypatch.setattr(tables, "catalogue", lambda: module("catalogue").catalogue)
-
 
 @pytest.fixture(scope="session")
 def rendered(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
