@@ -1,5 +1,5 @@
 import { isEmbedded, isRunning, start, stop } from "./embedded-postgres.ts";
-import { setting } from "./env-file.ts";
+import { setting } from "./settings.ts";
 import { Problem } from "./report.ts";
 
 const usage = `Usage: better-auth-setup database start|stop|status [--if-embedded]

@@ -37,7 +37,7 @@ export function isEmbedded(url: string): boolean {
 export function reserve(database: string, port: number, password: string): string {
   mkdirSync(home, { recursive: true });
   writeFileSync(portFile, String(port));
-  return `postgresql://postgres:${password}@127.0.0.1:${port}/${database}`;
+  return `postgresql://postgres:${password}@127.0.0.1:${port}/${database}?sslmode=disable`;
 }
 
 type Programs = Record<"initdb" | "pg_ctl", string>;

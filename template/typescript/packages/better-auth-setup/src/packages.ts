@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { lastWords, Problem } from "./report.ts";
+import { isOffline, Problem, reasonOf } from "./report.ts";
 import { node } from "./run.ts";
 
 type Manifest = { name?: string; version?: string } & Partial<
@@ -43,13 +43,13 @@ const patience = {
 };
 
 function failure(output: string): string {
-  if (/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|E(HOST|NET)UNREACH/.test(output)) {
+  if (isOffline(output)) {
     return (
       "The npm packages cannot be downloaded, because the package index does not answer. Check " +
       "the connection, or name a proxy (HTTPS_PROXY) or another index (npm_config_registry)."
     );
   }
-  return `The npm packages cannot be installed: ${lastWords(output)}.`;
+  return `The npm packages cannot be installed: ${reasonOf(output)}.`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, extname, join } from "node:path";
 import { noteProgram } from "./lock.ts";
 
 /** How a command ended, and all that it printed. */
@@ -45,6 +45,10 @@ export function node(
   });
   return promise;
 }
+
+/** The file of a program of this package; TypeScript or JavaScript, as this file is. */
+export const program = (name: string): string =>
+  join(import.meta.dirname, `${name}${extname(import.meta.filename)}`);
 
 /** The file that a package of this project runs as a command. */
 export function command(name: string): string {

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { database } from "./database.ts";
 import { difference } from "./difference.ts";
-import { completeEnvFile } from "./env-file.ts";
+import { close, completeEnvFile } from "./settings.ts";
 import { generate } from "./generate.ts";
 import { lock } from "./lock.ts";
 import { refuseConflicts } from "./conflicts.ts";
@@ -10,7 +10,7 @@ import { checkMigrations, deploy, startMigrations, usesMigrations } from "./migr
 import { engine, generateClient } from "./prisma.ts";
 import { push } from "./push.ts";
 import { Problem, step } from "./report.ts";
-import { schemaPath } from "./schema.ts";
+import { locate, migrationsPath, schemaPath } from "./schema.ts";
 
 const usage = `Usage: better-auth-setup setup [OPTION…]
 
@@ -46,6 +46,10 @@ async function setup(change: boolean, { acceptDataLoss, start }: Wishes): Promis
   });
   await step("install", () => install(".", change));
   await step("settings", () => completeEnvFile(change));
+  await locate();
+  if (start && usesMigrations()) {
+    throw new Problem(`The project has migrations already; see ${migrationsPath()}.`);
+  }
   await step("database", () => database(change));
   await step("prisma", async () => {
     const found = await engine(change);
@@ -75,10 +79,10 @@ export async function setupCommand(args: string[]): Promise<void> {
   const given = options(args);
   const { check, help, "accept-data-loss": acceptDataLoss, "start-migrations": start } = given;
   if (help) return console.log(usage);
-  if (start && usesMigrations()) {
-    throw new Problem("The project has migrations already; see prisma/migrations.");
+  if (!check) {
+    close();
+    await lock();
   }
-  if (!check) await lock();
   await setup(!check, { acceptDataLoss, start: start && !check });
   console.log(check ? "\nAll is well." : "\nReady. Start it with:\n\n    npm run dev\n");
 }

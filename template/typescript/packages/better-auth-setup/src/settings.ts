@@ -13,19 +13,33 @@ import { Problem } from "./report.ts";
 
 const file = ".env.local";
 
-/** What .env.local says; nothing if there is no such file. */
-export function readEnvFile(): Record<string, string> {
-  if (!existsSync(file)) return {};
-  return parseEnv(readFileSync(file, "utf8")) as Record<string, string>;
+const read = (name: string) =>
+  existsSync(name) ? (parseEnv(readFileSync(name, "utf8")) as Record<string, string>) : {};
+
+/** Where settings stand, the first one first; an empty value counts as none. */
+const sources = (): [place: string, values: Record<string, string | undefined>][] => [
+  ["of the environment, which overrides .env.local", process.env],
+  ["in .env.local", read(file)],
+  ["in .env", read(".env")],
+];
+
+/** A setting as the application sees it; empty if it has no value. */
+export function setting(key: string): string {
+  return sources().find(([, values]) => values[key])?.[1][key] ?? "";
 }
 
-/**
- * A setting as the application will see it: the environment goes before .env.local, and that before
- * .env.
- */
-export function setting(key: string): string {
-  const rest = existsSync(".env") ? parseEnv(readFileSync(".env", "utf8")) : {};
-  return process.env[key] || readEnvFile()[key] || rest[key] || "";
+/** A setting's name, with the place that its value comes from. */
+export function origin(key: string): string {
+  const place = sources().find(([, values]) => values[key])?.[0] ?? "in .env.local";
+  return `${key} ${place}`;
+}
+
+/** Every setting as the application sees it, for programs that read the environment alone. */
+export function environment(): Record<string, string> {
+  const given = sources()
+    .reverse()
+    .flatMap(([, values]) => Object.entries(values).filter(([, value]) => value));
+  return Object.fromEntries(given) as Record<string, string>;
 }
 
 /** Gives keys a value where .env.local has none. Every other line stays as it is. */
@@ -61,7 +75,8 @@ function write(text: string): void {
 
 /** The keys of .env.example that .env.local does not have, each with the comment above it. */
 function newKeys(): [key: string, lines: string][] {
-  const known = readEnvFile();
+  if (!existsSync(".env.example")) return [];
+  const known = read(file);
   const blocks = readFileSync(".env.example", "utf8").split(/\n{2,}/);
   return blocks.flatMap((block): [string, string][] => {
     const missing = Object.keys(parseEnv(block)).filter((key) => !(key in known));
@@ -74,6 +89,19 @@ function newKeys(): [key: string, lines: string][] {
   });
 }
 
+/** Whether others than its owner can read .env.local. */
+const isOpen = () =>
+  existsSync(file) && process.platform !== "win32" && (statSync(file).mode & 0o077) !== 0;
+
+/** Lets nobody but its owner read .env.local: Copier can only write it for everybody. */
+export function close(): void {
+  if (!isOpen()) return;
+  chmodSync(file, 0o600);
+  isClosedNow = true;
+}
+
+let isClosedNow = false;
+
 /**
  * Completes .env.local: a secret of its own, keys that came with a newer template, and no reader but
  * the owner.
@@ -81,10 +109,8 @@ function newKeys(): [key: string, lines: string][] {
  * @param change whether to do it, or only to say what is missing
  */
 export function completeEnvFile(change: boolean): string {
-  const done: string[] = [];
-  const isOpen =
-    existsSync(file) && process.platform !== "win32" && (statSync(file).mode & 0o077) !== 0;
-  if (isOpen) done.push("readable by its owner alone");
+  if (change) close();
+  const done: string[] = isOpen() || isClosedNow ? ["readable by its owner alone"] : [];
   const missing = newKeys();
   const needsSecret = !setting("BETTER_AUTH_SECRET");
   if (needsSecret) done.push("BETTER_AUTH_SECRET made");
@@ -100,6 +126,5 @@ export function completeEnvFile(change: boolean): string {
     write(text + end + (text ? more : more.trimStart()));
   }
   if (needsSecret) fill({ BETTER_AUTH_SECRET: randomBytes(32).toString("base64url") });
-  if (isOpen) chmodSync(file, 0o600);
   return done.join(", ");
 }
