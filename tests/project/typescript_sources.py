@@ -23,8 +23,10 @@ PACKAGES = [
     "@prisma/schema-engine-wasm",
     "@types/node",
     "hono",
+    "oxlint",
     "prettier",
     "prisma",
+    "tsx",
     "typescript",
     "viem",
 ]
