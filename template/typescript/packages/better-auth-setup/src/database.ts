@@ -54,9 +54,7 @@ async function embedded(url: string, change: boolean): Promise<string> {
   if (!change) {
     if (!(await isRunning())) throw new Problem("The embedded PostgreSQL is stopped.");
   } else {
-    await start(url).catch((error: Error) => {
-      throw new Problem(error.message);
-    });
+    await start(url);
   }
   const { host, pathname } = new URL(url);
   return `"${pathname.slice(1)}" on ${host} (embedded)`;
