@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -132,7 +132,7 @@ def test_an_expiry_counts_and_is_left_alone(
 ) -> None:
     ada = Person().signs_up(official)
     user = ada.session(official)["user"]["id"]
-    expiry = datetime.now(timezone.utc).replace(tzinfo=None, microsecond=0) + left
+    expiry = datetime.now(UTC).replace(tzinfo=None, microsecond=0) + left
     database.execute('UPDATE session SET "expiresAt" = $1 WHERE "userId" = $2', expiry, user)
     assert visit(ada, checker).status_code == status
     rows = database.fetch('SELECT "expiresAt" FROM session WHERE "userId" = $1', user)

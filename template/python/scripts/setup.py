@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 
 # Older Pythons must be able to read this file, to say what they lack.
-if sys.version_info < (3, 10):  # noqa: UP036
+if sys.version_info < (3, 11):  # noqa: UP036
     found = ".".join(map(str, sys.version_info[:3]))
     sys.exit(
-        "setup: Python 3.10 or newer is needed, and " + sys.executable + " is " + found + ". "
+        "setup: Python 3.11 or newer is needed, and " + sys.executable + " is " + found + ". "
         "Name another one, for example: python3.12 scripts/setup.py"
     )
 

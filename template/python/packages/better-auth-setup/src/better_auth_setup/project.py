@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -15,17 +15,17 @@ ENV_EXAMPLE = ROOT / ".env.example"
 
 
 def setting(table: str, key: str) -> str:
-    """A string from pyproject.toml; Python 3.10 has no parser for it.
+    """A string from pyproject.toml.
 
     Raises:
         LookupError: it is not there.
     """
-    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    section = re.search(rf"^\[{re.escape(table)}\]\s*$(.*?)(?=^\[|\Z)", text, re.M | re.S)
-    found = section and re.search(rf'^{key}\s*=\s*"([^"]*)"', section[1], re.M)
-    if not found:
+    found: object = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    for name in [*table.split("."), key]:
+        found = found.get(name) if isinstance(found, dict) else None
+    if not isinstance(found, str):
         raise LookupError(f"{key} is missing in [{table}] of pyproject.toml")
-    return found[1]
+    return found
 
 
 def schema() -> str:

@@ -1,4 +1,4 @@
-"""Types and defaults of fields by the rules of better-auth's own Prisma generator (1.7.7).
+"""Types and defaults of fields by the rules of better-auth's own Prisma generator (1.7.25).
 
 Where its output is invalid (lists and Json on databases that have none), ours is text.
 """
