@@ -3,9 +3,10 @@ import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Problem } from "./report.ts";
 
-const file = ".setup.lock";
+/** Nothing but SQLite may open it: to close a file gives back all locks of a process on it. */
+export const lockFile = ".setup.lock";
 /** The programs that setup has started: they may outlive it if it is killed. */
-const programs = ".setup.lock.programs";
+const programs = `${lockFile}.programs`;
 const orphanSeconds = 120;
 
 type Lock = { release: () => void };
@@ -78,7 +79,7 @@ let held: Lock | undefined;
 
 /** Keeps a second setup away until this process ends; waits for what a killed one left running. */
 export async function lock(): Promise<void> {
-  held = await take(file);
+  held = await take(lockFile);
   if (!held) {
     throw new Problem("Another setup is running in this folder; wait until it has finished.");
   }

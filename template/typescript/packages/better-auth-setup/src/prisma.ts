@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { install } from "./packages.ts";
 import { Problem, reasonOf } from "./report.ts";
-import { command, node, type Result } from "./run.ts";
+import { command, node, packageFolder, type Result } from "./run.ts";
 import { environment } from "./settings.ts";
 import { provider, schemaPath, schemaText } from "./schema.ts";
 
@@ -13,8 +13,8 @@ export function prisma(args: string[], env: Record<string, string> = {}): Promis
   return node(command("prisma"), args, { env: { ...environment(), ...env } });
 }
 
-function has(folder: string, name: RegExp): boolean {
-  return existsSync(folder) && readdirSync(folder).some((file) => name.test(file));
+function has(folder: string | undefined, name: RegExp): boolean {
+  return folder !== undefined && readdirSync(folder).some((file) => name.test(file));
 }
 
 /**
@@ -28,7 +28,7 @@ export async function engine(change: boolean): Promise<string> {
   }
   if (process.env.PRISMA_SCHEMA_ENGINE_BINARY)
     return "its schema engine is named by PRISMA_SCHEMA_ENGINE_BINARY";
-  if (has("node_modules/@prisma/engines", /^schema-engine-/)) return "native schema engine";
+  if (has(packageFolder("@prisma/engines"), /^schema-engine-/)) return "native schema engine";
   if ((await prisma(["-v"])).status === 0) return "native schema engine";
 
   if (!/^(postgresql|cockroachdb|sqlite)$/.test(provider())) {

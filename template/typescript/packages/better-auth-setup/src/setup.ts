@@ -5,7 +5,7 @@ import { close, completeEnvFile } from "./settings.ts";
 import { generate } from "./generate.ts";
 import { lock } from "./lock.ts";
 import { refuseConflicts } from "./conflicts.ts";
-import { install } from "./packages.ts";
+import { install, refuseOtherManagers } from "./packages.ts";
 import { checkMigrations, deploy, startMigrations, usesMigrations } from "./migrations.ts";
 import { engine, generateClient } from "./prisma.ts";
 import { push } from "./push.ts";
@@ -41,6 +41,7 @@ type Wishes = { acceptDataLoss: boolean; start: boolean };
 
 async function setup(change: boolean, { acceptDataLoss, start }: Wishes): Promise<void> {
   await step("tools", () => {
+    refuseOtherManagers();
     refuseConflicts();
     return `Node.js ${process.versions.node}`;
   });
