@@ -1,7 +1,6 @@
 // @ts-check
 /** What Python asks the auth server beside better-auth's own routes. No other caller gets in. */
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { getAuthTables } from "better-auth/db";
 
 /** @typedef {import("./internal.d.mts").Auth} Auth */
 
@@ -29,9 +28,7 @@ const columns = (fields) =>
 async function configuration(auth) {
   /** @type {any} */
   const context = await auth.$context;
-  const { authCookies, options, sessionConfig } = context;
-  // Sessions have the same fields where secondary storage alone holds them.
-  const tables = getAuthTables({ ...options, secondaryStorage: undefined });
+  const { authCookies, options, sessionConfig, tables } = context;
   const { name, attributes } = authCookies.sessionToken;
   const session = options.session ?? {};
   return Response.json({
@@ -64,7 +61,8 @@ async function configuration(auth) {
     plugins: (options.plugins ?? []).map((/** @type {{id: string}} */ plugin) => plugin.id),
     tables: Object.fromEntries(
       ["user", "session"].map((model) => {
-        const { modelName, fields } = /** @type {any} */ (tables)[model];
+        // Where secondary storage alone holds sessions, they have no table.
+        const { modelName, fields } = tables[model] ?? { modelName: model, fields: {} };
         return [model, { name: modelName, fields: columns(fields) }];
       }),
     ),

@@ -70,6 +70,8 @@ def mismatches(model: type[Row], table: Table, options: str) -> list[str]:
         table: of better-auth.
         options: where ``auth.ts`` has the fields, ``user`` or ``session``.
     """
+    if not table.fields:  # secondary storage has neither columns nor types
+        return []
     found = []
     for name, attribute in fields_of(model).items():
         if name == "id":
