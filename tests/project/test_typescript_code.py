@@ -1,4 +1,4 @@
-"""Whatever is chosen: the TypeScript project passes strict tsc, and prettier has no wishes."""
+"""Whatever is chosen: the TypeScript project passes tsc, oxlint and prettier."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ export declare class PrismaClient {
   constructor(options: { adapter: SqlDriverAdapterFactory });
   $disconnect(): Promise<void>;
   $queryRaw(query: TemplateStringsArray): Promise<unknown>;
-  user: { deleteMany(query: { where: { email: { endsWith: string } } }): Promise<unknown> };
 }
 """
 
@@ -60,6 +59,13 @@ def test_every_project_is_typed(projects: Path) -> None:
 
 
 @pytest.mark.e2e
+def test_every_project_is_linted(projects: Path) -> None:
+    # Each folder's own .oxlintrc.json counts within it.
+    (projects / ".oxlintrc.json").write_text(json.dumps({"ignorePatterns": ["node_modules"]}))
+    assert run(projects, "oxlint/bin/oxlint", "--deny-warnings") == ""
+
+
+@pytest.mark.e2e
 def test_every_project_is_formatted(projects: Path) -> None:
-    (projects / ".prettierignore").write_text("generated/\nschema-engine/\ntsconfig.json\n")
+    (projects / ".prettierignore").write_text("generated/\nschema-engine/\n/tsconfig.json\n/.oxlintrc.json\n")
     assert run(projects, "prettier/bin/prettier.cjs", "--check", ".") == ""
