@@ -1,8 +1,9 @@
-"""TypeScript projects in any number: rendered without Copier, with packages that are shared."""
+"""Projects in any number: rendered without Copier, with npm packages that are shared."""
 
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,6 @@ from tests.answers import matrix, options, plugin_data, provider_data, with_requ
 from tests.template import REPOSITORY
 from tests.template import environment as jinja
 
-TREE = Path("template/typescript")
 ENGINE = "packages/better-auth-setup/schema-engine"
 
 PACKAGES = [
@@ -38,9 +38,9 @@ def install_packages() -> Path:
     return install(pinned(*sorted({*PACKAGES, *drivers}))) / "node_modules"
 
 
-def cases() -> Iterator[dict[str, Any]]:
+def cases(stack: str = "typescript") -> Iterator[dict[str, Any]]:
     """The matrix of answers, and twenty random sets of plugins."""
-    for answers in matrix("typescript"):
+    for answers in matrix(stack):
         yield answers.given
     chance = random.Random(4)
     available = list(plugin_data())
@@ -49,6 +49,7 @@ def cases() -> Iterator[dict[str, Any]]:
         plugins = {needed for plugin in chosen for needed in with_requirements(plugin)}
         fitting = [option for option, needed in options().items() if {*needed} <= plugins]
         yield {
+            "stack": stack,
             "plugins": [plugin for plugin in available if plugin in plugins],
             "plugin_options": chance.sample(fitting, chance.randint(0, len(fitting))),
         }
@@ -56,14 +57,15 @@ def cases() -> Iterator[dict[str, Any]]:
 
 def render_project(answers: dict[str, Any], folder: Path) -> None:
     """Writes a project. Copier would write the same, in hundred times the time."""
-    name = answers.get("project_name", "My App")
+    stack, name = answers.get("stack", "typescript"), answers.get("project_name", "My App")
+    tree = Path("template") / stack
     plugins, chosen = answers.get("plugins", []), answers.get("plugin_options", [])
     storage = answers.get("rate_limit_storage", "memory")
     context = {
         "project_name": name,
         "project_slug": name.lower().replace(" ", "-"),
-        "package_name": name.lower().replace(" ", "_"),
-        "stack": "typescript",
+        "package_name": re.sub("[^a-z0-9]+", "_", name.lower()),
+        "stack": stack,
         "provider": answers.get("provider", "postgresql"),
         "database_url": "",
         "plugins": plugins,
@@ -71,8 +73,8 @@ def render_project(answers: dict[str, Any], folder: Path) -> None:
         "rate_limit_storage": storage,
         "features": [*plugins, *chosen, *(["rate-limit"] if storage == "database" else [])],
     }
-    for source in (REPOSITORY / TREE).rglob("*"):
-        path = source.relative_to(REPOSITORY / TREE).as_posix()
+    for source in (REPOSITORY / tree).rglob("*"):
+        path = source.relative_to(REPOSITORY / tree).as_posix()
         if not source.is_file() or "_copier_conf" in path or "/node_modules/" in path:
             continue
         target = jinja().from_string(path.removesuffix(".jinja")).render(context)
@@ -82,6 +84,6 @@ def render_project(answers: dict[str, Any], folder: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         text = source.read_text(encoding="utf-8")
         if path.endswith(".jinja"):
-            text = jinja().get_template(f"{TREE}/{path}").render(context)
+            text = jinja().get_template(f"{tree}/{path}").render(context)
         file.write_text(text, encoding="utf-8")
         file.chmod(source.stat().st_mode)
