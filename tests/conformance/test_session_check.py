@@ -26,7 +26,9 @@ EDITS = {
         ("mount_auth(app, auth)\n", ""),
         ("from my_app.auth import auth\n", ""),
     ],
-    "pyproject.toml": [('provider = "postgresql"\n', 'provider = "postgresql"\npush = "never"\n')],
+    "pyproject.toml": [
+        ("[tool.fastapi]", '[tool.better-auth-setup]\npush = "never"\n\n[tool.fastapi]')
+    ],
     "prisma/schema.prisma": [
         ("model User {", "model Unwanted {\n  id String @id\n}\n\nmodel User {")
     ],
