@@ -178,7 +178,7 @@ def serving(
         process = subprocess.Popen(
             [*command, *where],
             cwd=project,
-            env=app_environment(BETTER_AUTH_URL=address, **settings),
+            env=app_environment(**{"BETTER_AUTH_URL": address, **settings}),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -199,8 +199,8 @@ def serving(
 
 def app_environment(**settings: str) -> dict[str, str]:
     """The environment of an application: the package is found where it stands."""
-    python_path = {"PYTHONPATH": str(PACKAGE / "src"), "PYTHONUNBUFFERED": "1"}
-    return environment(**python_path, BETTER_AUTH_ENV="development", **settings)
+    python = {"PYTHONPATH": str(PACKAGE / "src"), "PYTHONUNBUFFERED": "1"}
+    return environment(**{**python, "BETTER_AUTH_ENV": "development", **settings})
 
 
 def _answers(server: Server) -> bool:

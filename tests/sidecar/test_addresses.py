@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.sidecar.odd_requests import Raw, exchange
 from tests.sidecar.projects import COMMANDS, UVICORN, Server, app_environment, serving, wait_for
 
 #: Another address of this machine; on Linux, all of 127.0.0.0/8 is.
@@ -196,3 +197,26 @@ def test_the_session_records_the_address(project: Path) -> None:
             assert answer.status_code == 200
             session = browser.get("/api/auth/get-session").json()["session"]
             assert session["ipAddress"] == OTHER
+
+
+def test_a_trailer_is_no_word_of_the_proxy(project: Path) -> None:
+    """Uvicorn adds a caller's trailers to the headers that the proxy wrote."""
+    head = [
+        "POST /api/auth/probe/request HTTP/1.1",
+        "Host: localhost",
+        "Content-Type: application/json",
+        "Transfer-Encoding: chunked",
+        f"X-Forwarded-For: {STRANGER}",
+        "Connection: close",
+    ]
+    body = ["2", "{}", "0"]
+    with serving(project, TRUSTED_PROXIES="127.0.0.1") as server:
+        port = int(server.address.rpartition(":")[2])
+
+        def answer(*lines: str) -> bytes:
+            return exchange(port, Raw(("\r\n".join([*lines, "", ""]).encode(),)))
+
+        assert b'"address":"203.0.113.7"' in answer(*head, "", *body)
+        refused = answer(*head, "", *body, "X-Forwarded-For: 9.9.9.9")
+        assert refused.startswith(b"HTTP/1.1 400")
+        assert b"Send X-Forwarded-For once" in refused
