@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { difference } from "./difference.ts";
+import { difference, indented } from "./difference.ts";
 import { prisma, reason } from "./prisma.ts";
 import { Problem } from "./report.ts";
 import { migrationsPath, provider, schemaPath } from "./schema.ts";
@@ -109,10 +109,10 @@ function failed(found: (string | undefined)[]): string {
 /** Refuses tables that are others although every migration was applied. */
 async function refuseUnwritten(): Promise<void> {
   const changes = await difference();
-  if (!changes) return;
+  if (changes.lines.length === 0) return;
   throw new Problem(
     `No migration makes the tables those of ${schemaPath()}. Write one with: npx prisma migrate ` +
-      `dev --name what_changes${changes}`,
+      `dev --name what_changes${indented(changes)}`,
   );
 }
 

@@ -1,16 +1,34 @@
 import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { install } from "./packages.ts";
 import { Problem, reasonOf } from "./report.ts";
 import { command, node, packageFolder, type Result } from "./run.ts";
 import { environment } from "./settings.ts";
 import { provider, schemaPath, schemaText } from "./schema.ts";
 
-// As prisma.config.ts names it.
-const substitute = "packages/better-auth-setup/schema-engine";
+const substitute = join(import.meta.dirname, "../schema-engine");
+const installed = join(substitute, "node_modules/.package-lock.json");
 
 /** Runs Prisma's CLI. prisma.config.ts tells it the database and which engine to use. */
 export function prisma(args: string[], env: Record<string, string> = {}): Promise<Result> {
-  return node(command("prisma"), args, { env: { ...environment(), ...env } });
+  const all = { ...environment(), ...env };
+  return node(command("prisma"), args, { env: existsSync(installed) ? masked(all) : all });
+}
+
+/**
+ * An environment whose database URLs have a name in the place of the password. The CLI gives them to
+ * its engine as an argument, which everybody on the machine can read; our engine knows the names.
+ */
+function masked(env: Record<string, string>): Record<string, string> {
+  const result = { ...env, PRISMA_SCHEMA_ENGINE_BINARY: join(substitute, "index.mjs") };
+  for (const [key, value] of Object.entries(env)) {
+    const [, start, password, end] =
+      /^(postgres(?:ql)?:\/\/[^:@/?]*:)([^@/?]+)(@.*)$/s.exec(value) ?? [];
+    if (!password) continue;
+    const name = `PASSWORD_OF_${key}`;
+    Object.assign(result, { [key]: `${start}${name}${end}`, [name]: password });
+  }
+  return result;
 }
 
 function has(folder: string | undefined, name: RegExp): boolean {
@@ -22,7 +40,7 @@ function has(folder: string | undefined, name: RegExp): boolean {
  * possible the WebAssembly build from npm.
  */
 export async function engine(change: boolean): Promise<string> {
-  if (existsSync(`${substitute}/node_modules`)) {
+  if (existsSync(join(substitute, "node_modules"))) {
     await install(substitute, change);
     return "WebAssembly schema engine";
   }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { difference, refused } from "./difference.ts";
+import { difference, indented, refused } from "./difference.ts";
 import { prisma, reason } from "./prisma.ts";
 import { Problem } from "./report.ts";
 import type { Result } from "./run.ts";
@@ -18,8 +18,13 @@ const unique = /A unique constraint covering the columns `\[(.+)\]` on the table
  */
 export async function push(acceptDataLoss: boolean): Promise<string> {
   const changes = await difference();
-  if (!changes) return "nothing to change";
-  console.log(`    The database will change:${changes}`);
+  if (changes.lines.length === 0) return "nothing to change";
+  // Prisma asks only where rows would be lost: empty tables of other programs would just be gone.
+  if (changes.dropped.length > 0 && !acceptDataLoss) {
+    console.log(`    The database would change:${indented(changes)}`);
+    throw new Problem(keep(changes.dropped));
+  }
+  console.log(`    The database will change:${indented(changes)}`);
   let result = await prisma(["db", "push", ...(acceptDataLoss ? ["--accept-data-loss"] : [])]);
   const losses = points(result.output, "data loss");
   if (losses.length > 0 && !acceptDataLoss && losses.every((point) => unique.test(point))) {
@@ -50,6 +55,18 @@ export async function replaceTables(env: Record<string, string> = {}): Promise<R
   }
 }
 
+/** Why nothing is dropped, and the ways out. */
+function keep(dropped: string[]): string {
+  const last = dropped.slice(-1).join("");
+  const named = dropped.length > 1 ? `${dropped.slice(0, -1).join(", ")} and ${last}` : last;
+  return (
+    `Setup would drop ${named}, which ${schemaPath()} does not have. Nothing was changed. ` +
+    `${advice(dropped)}If another program needs them, name a schema (?schema=…) or a database of ` +
+    `its own in DATABASE_URL, or write models for them into ${schemaPath()}; to drop them, run ` +
+    "setup again with --accept-data-loss."
+  );
+}
+
 /** Why the tables were not changed, and what to do. */
 function explain({ output }: Result, losses: string[], accepted: boolean): string {
   const uniques = losses.flatMap((point) => {
@@ -72,7 +89,7 @@ function explain({ output }: Result, losses: string[], accepted: boolean): strin
     const deleting = losses.filter((point) => !unique.test(point));
     return (
       `\`prisma db push\` would lose data: ${deleting.join(" ")} Nothing was changed. ` +
-      `${advice(deleting)}Keep the data by changing ${schemaPath()} or moving it first, or run ` +
+      `Keep the data by changing ${schemaPath()} or moving it first, or run ` +
       "setup again with --accept-data-loss."
     );
   }
@@ -89,7 +106,7 @@ function explain({ output }: Result, losses: string[], accepted: boolean): strin
 /** What better-auth's own changes need. */
 function advice(losses: string[]): string {
   // https://github.com/better-auth/better-auth/issues/11274
-  if (!losses.some((point) => point.includes("column `issuer` on the `account` table"))) return "";
+  if (!losses.some((point) => point.includes("the column issuer of account"))) return "";
   return (
     "better-auth 1.7.0 to 1.7.2 filled account.issuer and later ones do not, so nobody can sign up " +
     "until it is optional or gone: to keep its values, write `issuer String?` into the model Account. "

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { database } from "./database.ts";
-import { difference } from "./difference.ts";
+import { difference, indented } from "./difference.ts";
 import { close, completeEnvFile } from "./settings.ts";
 import { generate } from "./generate.ts";
 import { lock } from "./lock.ts";
@@ -70,8 +70,8 @@ async function setup(change: boolean, { acceptDataLoss, start }: Wishes): Promis
 /** Looks whether the tables are those of the schema; changes nothing. */
 async function checkTables(): Promise<string> {
   const changes = await difference();
-  if (!changes) return "nothing to change";
-  const said = `The tables of the database are not those of ${schemaPath()}. Setup:${changes}`;
+  if (changes.lines.length === 0) return "nothing to change";
+  const said = `The tables of the database are not those of ${schemaPath()}. Setup:${indented(changes)}`;
   throw new Problem(`${said}\nRun: npm run setup`);
 }
 
