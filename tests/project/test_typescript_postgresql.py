@@ -16,6 +16,8 @@ from tests.answers import options_of, stack_plugins
 from tests.project.typescript import TYPESCRIPT, run_node, serving, setup
 from tests.template import render
 
+BIN = "packages/better-auth-setup/bin.cjs"
+
 pytestmark = pytest.mark.e2e
 
 
@@ -32,7 +34,7 @@ def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     done = setup(folder)
     assert done.returncode == 0, done.stdout
     yield folder
-    stop = [TYPESCRIPT.serve[0], "scripts/database.ts", "stop"]
+    stop = [TYPESCRIPT.serve[0], BIN, "database", "stop"]
     subprocess.run(stop, cwd=folder, env=environment(), check=True)
 
 
@@ -42,8 +44,8 @@ def test_the_embedded_database_survives_being_killed(project: Path) -> None:
         browser.sign_up()
         lock_file = project / ".postgres" / "data" / "postmaster.pid"
         os.kill(int(lock_file.read_text().split()[0]), signal.SIGKILL)
-        assert "started" in run_node(project, "scripts/database.ts", "start")
-        assert "running" in run_node(project, "scripts/database.ts", "status")
+        assert "started" in run_node(project, BIN, "database", "start")
+        assert "running" in run_node(project, BIN, "database", "status")
         user = browser.user()
         assert user and user["email"] == browser.email
 

@@ -13,7 +13,7 @@ from tests.template import REPOSITORY
 from tests.template import environment as jinja
 
 TREE = Path("template/typescript")
-ENGINE = "prisma/schema-engine"
+ENGINE = "packages/better-auth-setup/schema-engine"
 
 PACKAGES = [
     *BETTER_AUTH,
@@ -23,8 +23,10 @@ PACKAGES = [
     "@prisma/schema-engine-wasm",
     "@types/node",
     "hono",
+    "oxlint",
     "prettier",
     "prisma",
+    "tsx",
     "typescript",
     "viem",
 ]

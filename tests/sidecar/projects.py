@@ -18,6 +18,7 @@ import psutil
 
 from hooks.demo import environment, free_port
 from tests.project.typescript import run_node
+from tests.project.typescript_sources import ENGINE
 from tests.project.workshop import PRISMA, Workshop
 from tests.template import REPOSITORY
 from tests.template import environment as jinja
@@ -25,7 +26,6 @@ from tests.template import environment as jinja
 _T = TypeVar("_T")
 
 PACKAGE = REPOSITORY / "template/python/packages/better-auth-sidecar"
-ENGINE = "template/shared/schema-engine"
 SOURCES = Path(__file__).with_name("project")
 PLUGINS = ["admin", "bearer", "organization", "username"]
 
@@ -91,15 +91,15 @@ def make_project(
     own = "// Your own fields and relations of User go below this line."
     (folder / "prisma/schema.prisma").write_text(_added(schema, own, columns))
     (folder / "prisma.config.ts").write_text(rendered("prisma.config.ts"))
-    (folder / "packages").mkdir()
+    (folder / "packages").mkdir(exist_ok=True)
     (folder / "packages/better-auth-sidecar").symlink_to(PACKAGE)
     (folder / "node_modules").symlink_to(workshop.packages)
-    engine = folder / "prisma/schema-engine"
-    engine.mkdir()
-    for source in (REPOSITORY / ENGINE).iterdir():
-        (engine / source.name.removesuffix(".jinja")).write_text(
-            rendered(f"schema-engine/{source.name}")
-        )
+    engine = folder / ENGINE
+    engine.mkdir(parents=True)
+    for source in (REPOSITORY / "template/typescript" / ENGINE).iterdir():
+        template = source.relative_to(REPOSITORY).as_posix()
+        text = jinja().get_template(template).render(context)
+        (engine / source.name.removesuffix(".jinja")).write_text(text)
     (engine / "index.mjs").chmod(0o755)
     (engine / "node_modules").symlink_to(workshop.packages)
     values = workshop.settings()
@@ -178,7 +178,7 @@ def serving(
         process = subprocess.Popen(
             [*command, *where],
             cwd=project,
-            env=app_environment(BETTER_AUTH_URL=address, **settings),
+            env=app_environment(**{"BETTER_AUTH_URL": address, **settings}),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -199,8 +199,8 @@ def serving(
 
 def app_environment(**settings: str) -> dict[str, str]:
     """The environment of an application: the package is found where it stands."""
-    python_path = {"PYTHONPATH": str(PACKAGE / "src"), "PYTHONUNBUFFERED": "1"}
-    return environment(**python_path, BETTER_AUTH_ENV="development", **settings)
+    python = {"PYTHONPATH": str(PACKAGE / "src"), "PYTHONUNBUFFERED": "1"}
+    return environment(**{**python, "BETTER_AUTH_ENV": "development", **settings})
 
 
 def _answers(server: Server) -> bool:

@@ -55,6 +55,10 @@ def keep_peers() -> None:
     ProxyHeadersMiddleware.__call__ = __call__  # type: ignore[assignment, method-assign]
 
 
+class AmbiguousAddressError(ValueError):
+    """A trusted proxy passed on what does not tell who calls."""
+
+
 class Callers:
     """Tells callers by their addresses.
 
@@ -72,11 +76,19 @@ class Callers:
 
         It is the peer's, unless the peer is a trusted proxy: then the last one in
         ``X-Forwarded-For`` that is no trusted proxy.
+
+        Raises:
+            AmbiguousAddressError: a trusted proxy did not say it beyond doubt.
         """
         client = scope[_PEER] if _PEER in scope else scope.get("client")
         address = _parse(client[0]) if client else None
         is_trusted = self._trusts(address) if client else self._trusts_unix
         if is_trusted:
+            names = [name for name, _ in scope["headers"]]
+            # Uvicorn appends the trailers of a chunked body to the headers, and proxies pass a
+            # caller's trailers on: the last of several lines may be the caller's.
+            if names.count(b"x-forwarded-for") > 1 and b"transfer-encoding" in names:
+                raise AmbiguousAddressError
             found = [v.decode("latin-1") for k, v in scope["headers"] if k == b"x-forwarded-for"]
             for hop in reversed(",".join(found).split(",")):
                 forwarded = _parse(hop.strip())

@@ -18,7 +18,7 @@ from multidict import CIMultiDict
 from starlette.types import Receive, Scope, Send
 from yarl import URL
 
-from better_auth_sidecar.addresses import Callers, address_header
+from better_auth_sidecar.addresses import AmbiguousAddressError, Callers, address_header
 from better_auth_sidecar.errors import AuthServerError
 from better_auth_sidecar.settings import Settings
 
@@ -80,6 +80,7 @@ class AuthProxy:
         try:
             target = _target(scope)
             body = await _body(scope, receive)
+            headers = self._headers(scope, request_id)
         except _Refused as refused:
             await _refuse(send, refused, request_id)
             return
@@ -91,7 +92,7 @@ class AuthProxy:
                 self._server,
                 scope["method"],
                 self._server.url + target,
-                self._headers(scope, request_id),
+                headers,
                 body,
                 may_repeat=scope["method"] in ("GET", "HEAD", "OPTIONS"),
             ) as response:
@@ -114,7 +115,11 @@ class AuthProxy:
             if name not in left_out
         ]
         headers.append(("x-request-id", request_id))
-        if address := self._callers.address(scope):
+        try:
+            address = self._callers.address(scope)
+        except AmbiguousAddressError:
+            raise _Refused(400, "Send X-Forwarded-For once, or no chunked body") from None
+        if address is not None:
             headers.append((self._address_header, address))
         return headers
 
@@ -204,6 +209,8 @@ def _target(scope: Scope) -> str:
     path = path.removeprefix(scope.get("app_root_path", "").encode())
     if _CLIMBS.search(path):
         raise _Refused(404, "Not found")
+    if all(name != b"host" for name, _ in scope["headers"]):
+        raise _Refused(400, "Name the host")  # as Node.js does; aiohttp would add one
     target = path.decode("latin-1")
     if query := scope["query_string"]:
         target += f"?{query.decode('latin-1')}"

@@ -3,22 +3,23 @@ import { dirname, join } from "node:path";
 import { lastWords, Problem } from "./report.ts";
 import { node } from "./run.ts";
 
-type Manifest = { version?: string } & Partial<
+type Manifest = { name?: string; version?: string } & Partial<
   Record<"dependencies" | "devDependencies", Record<string, string>>
 >;
 
-const read = (folder: string): Manifest =>
+/** The package.json of a folder. */
+export const manifest = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
 
 /** The packages of a folder's package.json that are not installed in the version it names. */
 function missingPackages(folder: string): string[] {
   if (existsSync(join(folder, "node_modules", ".setup-unfinished"))) return ["npm packages"];
-  const { dependencies, devDependencies } = read(folder);
+  const { dependencies, devDependencies } = manifest(folder);
   return Object.entries({ ...dependencies, ...devDependencies }).flatMap(([name, wanted]) => {
     const installed = join(folder, "node_modules", name);
     if (!existsSync(join(installed, "package.json"))) return name;
     // A range is the user's own; npm has seen to it.
-    return /^\d/.test(wanted) && read(installed).version !== wanted ? name : [];
+    return /^\d/.test(wanted) && manifest(installed).version !== wanted ? name : [];
   });
 }
 

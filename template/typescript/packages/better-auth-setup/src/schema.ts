@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { providers, type Provider } from "./providers.ts";
 import { Problem } from "./report.ts";
 
 /** The schema's file, or its folder, by prisma.config.ts, else Prisma's usual file. */
@@ -27,6 +28,16 @@ export function schemaText(): string {
   const names = readdirSync(path, { recursive: true, encoding: "utf8" });
   const files = names.filter((name) => name.endsWith(".prisma")).sort();
   return files.map((name) => readFileSync(join(path, name), "utf8")).join("\n");
+}
+
+/** The kind of database that the schema's datasource names. */
+export function provider(): Provider {
+  const [, name = ""] = /datasource[^{]*\{[^}]*provider\s*=\s*"(\w+)"/.exec(schemaText()) ?? [];
+  const found = name === "postgres" ? "postgresql" : name;
+  if (!Object.hasOwn(providers, found)) {
+    throw new Problem(`The datasource of ${schemaPath()} names no provider that Prisma 7 knows.`);
+  }
+  return found as Provider;
 }
 
 /** A field of a model, as far as setup compares it. */

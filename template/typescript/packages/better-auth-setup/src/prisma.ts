@@ -2,9 +2,10 @@ import { existsSync, readdirSync } from "node:fs";
 import { install } from "./packages.ts";
 import { lastWords, Problem } from "./report.ts";
 import { command, node, type Result } from "./run.ts";
-import { schemaPath, schemaText } from "./schema.ts";
+import { provider, schemaPath, schemaText } from "./schema.ts";
 
-const substitute = "prisma/schema-engine";
+// As prisma.config.ts names it.
+const substitute = "packages/better-auth-setup/schema-engine";
 
 /** Runs Prisma's CLI. prisma.config.ts tells it the database and which engine to use. */
 export function prisma(args: string[], env: Record<string, string> = {}): Promise<Result> {
@@ -29,11 +30,10 @@ export async function engine(change: boolean): Promise<string> {
   if (has("node_modules/@prisma/engines", /^schema-engine-/)) return "native schema engine";
   if ((await prisma(["-v"])).status === 0) return "native schema engine";
 
-  const [, provider] = /datasource[^{]*\{[^}]*provider\s*=\s*"(\w+)"/.exec(schemaText()) ?? [];
-  if (!/^(postgres(ql)?|cockroachdb|sqlite)$/.test(provider ?? "")) {
+  if (!/^(postgresql|cockroachdb|sqlite)$/.test(provider())) {
     throw new Problem(
       "Prisma's schema engine cannot be downloaded, and its WebAssembly build does not know " +
-        `${provider}. Set HTTPS_PROXY, PRISMA_ENGINES_MIRROR or PRISMA_SCHEMA_ENGINE_BINARY.`,
+        `${provider()}. Set HTTPS_PROXY, PRISMA_ENGINES_MIRROR or PRISMA_SCHEMA_ENGINE_BINARY.`,
     );
   }
   if (!change) throw new Problem("Prisma has no schema engine. Run: npm run setup");

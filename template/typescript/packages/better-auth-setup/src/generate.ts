@@ -1,5 +1,6 @@
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
 import { oversights } from "./compare.ts";
 import { prisma } from "./prisma.ts";
 import { lastWords, Problem, warn } from "./report.ts";
@@ -130,3 +131,9 @@ async function refusal(before: string, added: string[], draft: string) {
 }
 
 const indent = (lines: string[]) => lines.map((line) => `    ${line}`).join("\n");
+
+/** `generate`: brings the schema up to the configuration. */
+export async function generateCommand(args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { check: { type: "boolean", default: false } } });
+  console.log((await generate(!values.check)).result);
+}

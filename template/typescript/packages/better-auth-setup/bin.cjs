@@ -1,6 +1,9 @@
+#!/usr/bin/env node
 // The oldest Node must understand this file, so that it can say what it lacks.
 "use strict";
 
+var fs = require("fs");
+var path = require("path");
 var version = process.versions.node.split(".").map(Number);
 
 if (version[0] < 22 || (version[0] === 22 && version[1] < 18)) {
@@ -14,7 +17,9 @@ if (version[0] < 22 || (version[0] === 22 && version[1] < 18)) {
   );
   process.exitCode = 1;
 } else {
-  import("./setup/main.ts").catch(function (error) {
+  // A published package holds JavaScript alone: Node strips no types below node_modules.
+  var source = fs.existsSync(path.join(__dirname, "src"));
+  import(source ? "./src/cli.ts" : "./dist/cli.js").catch(function (error) {
     console.error(error);
     process.exitCode = 1;
   });

@@ -23,7 +23,7 @@ export async function push(acceptDataLoss: boolean): Promise<string> {
   let result = await prisma(["db", "push", ...(acceptDataLoss ? ["--accept-data-loss"] : [])]);
   const losses = points(result.output, "data loss");
   if (losses.length > 0 && !acceptDataLoss && losses.every((point) => unique.test(point))) {
-    result = await execute();
+    result = await replaceTables();
     if (result.status === 0) return "tables updated";
   } else if (result.status === 0 && /in sync/.test(result.output)) {
     // The CLI also ends with status 0 when its engine ends too early.
@@ -33,15 +33,18 @@ export async function push(acceptDataLoss: boolean): Promise<string> {
 }
 
 /** Runs the difference as a script, which PostgreSQL does as a whole or not at all. */
-async function execute(): Promise<Result> {
+export async function replaceTables(env: Record<string, string> = {}): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), "push-"));
   const script = join(folder, "script.sql");
   try {
-    const made = await prisma([
-      ...["migrate", "diff", "--script", "--output", script],
-      ...["--from-config-datasource", "--to-schema", schemaPath()],
-    ]);
-    return made.status === 0 ? await prisma(["db", "execute", "--file", script]) : made;
+    const made = await prisma(
+      [
+        ...["migrate", "diff", "--script", "--output", script],
+        ...["--from-config-datasource", "--to-schema", schemaPath()],
+      ],
+      env,
+    );
+    return made.status === 0 ? await prisma(["db", "execute", "--file", script], env) : made;
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -14,11 +14,11 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import { connect } from "node:net";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 
-const home = join(import.meta.dirname, "../.postgres");
+const home = resolve(".postgres");
 const data = join(home, "data");
 const log = join(home, "server.log");
 const portFile = join(home, "port");

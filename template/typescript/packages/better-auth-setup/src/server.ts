@@ -1,16 +1,10 @@
 import { connect } from "node:net";
 import { getSystemErrorMessage } from "node:util";
+import { providers, type Provider } from "./providers.ts";
 import { Problem } from "./report.ts";
 
 const correct = "correct DATABASE_URL in .env.local";
 const patience = 5000;
-
-const labels = {
-  postgresql: "PostgreSQL",
-  cockroachdb: "CockroachDB",
-  mysql: "MySQL",
-  sqlserver: "SQL Server",
-};
 
 // What PostgreSQL's clients ask first: whether the server has TLS. It answers with S or N.
 const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
@@ -28,7 +22,7 @@ function kind(answer: Buffer): string | undefined {
  * @param provider the one that the project was made for
  * @throws a Problem if nobody answers, or somebody else
  */
-export function reach(provider: keyof typeof labels, host: string, port: number): Promise<void> {
+export function reach(provider: Provider, host: string, port: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const address = `${host}:${port}`;
   const socket = connect({ host: host.replace(/^\[|\]$/g, ""), port, timeout: patience });
@@ -49,7 +43,7 @@ export function reach(provider: keyof typeof labels, host: string, port: number)
     const what = found ? `is ${found}` : "speaks another language";
     reject(
       new Problem(
-        `The server at ${address} ${what}, but the project was made for ${labels[provider]}; ` +
+        `The server at ${address} ${what}, but the project was made for ${providers[provider].label}; ` +
           `${correct}.`,
       ),
     );

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { database } from "./database.ts";
 import { difference } from "./difference.ts";
@@ -13,7 +12,7 @@ import { push } from "./push.ts";
 import { Problem, step } from "./report.ts";
 import { schemaPath } from "./schema.ts";
 
-const usage = `Usage: npm run setup [-- OPTION]
+const usage = `Usage: better-auth-setup setup [OPTION…]
 
 Takes a fresh clone to a running database; can be repeated at any time.
 
@@ -22,9 +21,10 @@ Takes a fresh clone to a running database; can be repeated at any time.
   --start-migrations  write prisma/migrations/0_init from the tables; later changes need a migration
   --help              this text`;
 
-function options() {
+function options(args: string[]) {
   try {
     return parseArgs({
+      args,
       options: {
         check: { type: "boolean", default: false },
         "accept-data-loss": { type: "boolean", default: false },
@@ -70,23 +70,15 @@ async function checkTables(): Promise<string> {
   throw new Problem(`${said}\nRun: npm run setup`);
 }
 
-async function main(): Promise<void> {
-  const given = options();
+/** `setup`: takes the project in the current folder to a running database. */
+export async function setupCommand(args: string[]): Promise<void> {
+  const given = options(args);
   const { check, help, "accept-data-loss": acceptDataLoss, "start-migrations": start } = given;
   if (help) return console.log(usage);
-  process.chdir(join(import.meta.dirname, "../.."));
   if (start && usesMigrations()) {
     throw new Problem("The project has migrations already; see prisma/migrations.");
   }
   if (!check) await lock();
   await setup(!check, { acceptDataLoss, start: start && !check });
   console.log(check ? "\nAll is well." : "\nReady. Start it with:\n\n    npm run dev\n");
-}
-
-try {
-  await main();
-} catch (error) {
-  if (!(error instanceof Problem)) throw error;
-  console.error(`setup: ${error.message}`);
-  process.exitCode = 1;
 }
