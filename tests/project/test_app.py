@@ -57,7 +57,7 @@ def address(project: Path) -> Iterator[str]:
 
 
 def database(project: Path, command: str) -> None:
-    run([".venv/bin/python", "scripts/database.py", command], project)
+    run([".venv/bin/better-auth-setup", "database", command], project)
 
 
 @pytest.mark.parametrize("check", ["ruff format --check .", "ruff check .", "mypy"])

@@ -17,7 +17,7 @@ __all__ = ["bench"]
 pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("stack", STACKS, scope="module")]
 
 CLI = {
-    "python": ".venv/bin/python scripts/prisma.py",
+    "python": ".venv/bin/better-auth-setup prisma",
     "typescript": f"{NODE / 'bin' / 'node'} node_modules/prisma/build/index.js",
 }
 
@@ -71,7 +71,7 @@ def test_a_project_goes_over_to_migrations(bench: Bench, stack: str) -> None:
     refused = sentence(bench.setup(url=production))
     assert "tables, but no record of migrations" in refused
     _, _, command = refused.rpartition("prisma")
-    prisma(bench, stack, command.removeprefix(".py").strip(), production)
+    prisma(bench, stack, command.strip(), production)
     assert f"Migrations are not applied yet: {name}." in bench.checked(url=production)
     assert f"Migrations applied: {name}" in bench.done(url=production)
     assert sentence(bench.setup("--start-migrations")).endswith(
