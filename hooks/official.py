@@ -32,9 +32,9 @@ def foundation(feature: str) -> list[str]:
     return below
 
 
-def ask(questions: list[dict[str, Any]], versions: dict[str, str], *flags: str) -> list[str]:
+def ask(questions: list[dict[str, Any]], versions: dict[str, str]) -> list[str]:
     """The official generator's schemas for ``{provider, features}``, in that order."""
-    folder = node.install(versions, *flags)
+    folder = node.install(versions)
     stdin = json.dumps({"features": FEATURES, "questions": questions})
     answers: list[str] = json.loads(node.run(HOOKS / "official.mjs", folder, stdin))
     return answers
@@ -52,7 +52,7 @@ def official_models(versions: dict[str, str]) -> dict[str, dict[str, dict[str, M
                 {"provider": provider, "features": below},
                 {"provider": provider, "features": below + own},
             ]
-    answers = iter(ask(questions, versions, "--legacy-peer-deps"))
+    answers = iter(ask(questions, versions))
     models: dict[str, dict[str, dict[str, Model]]] = {}
     for name in names:
         models[name] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from tests.bridge.configurations import configure, cookies, post
 from tests.bridge.conftest import Database
 from tests.bridge.databases import push
 
-NOW = datetime(2026, 11, 23, 14, 16, 15, 641999, timezone.utc)
+NOW = datetime(2026, 11, 23, 14, 16, 15, 641999, UTC)
 TO_THE_MILLISECOND = NOW.replace(microsecond=641000)
 
 

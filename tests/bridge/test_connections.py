@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -154,7 +154,7 @@ async def test_the_tables_are_looked_at_once(engine: AsyncEngine, database: Data
 
 
 async def test_an_error_does_not_tell_what_was_written(auth: BetterAuth) -> None:
-    row = {"token": "geheim", "userId": "nobody", "expiresAt": datetime.now(timezone.utc)}
+    row = {"token": "geheim", "userId": "nobody", "expiresAt": datetime.now(UTC)}
     with pytest.raises(IntegrityError) as failed:
         await auth.adapter.create("session", row)
     assert "geheim" not in str(failed.value)

@@ -4,7 +4,7 @@ import json
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import quote, unquote
 
@@ -307,7 +307,7 @@ async def test_a_session_is_read_and_ended(ada: httpx.AsyncClient) -> None:
 async def test_a_session_is_renewed_with_its_cookie(
     ada: httpx.AsyncClient, auth: BetterAuth
 ) -> None:
-    soon = datetime.now(timezone.utc) + timedelta(days=1)
+    soon = datetime.now(UTC) + timedelta(days=1)
     session = await session_of_ada(auth)
     await auth.adapter.update("session", [Where("id", session["id"])], {"expiresAt": soon})
     response = await ada.get("/me")
@@ -319,7 +319,7 @@ async def test_a_session_is_renewed_with_its_cookie(
 async def test_an_expired_session_ends_and_its_cookie_goes(
     ada: httpx.AsyncClient, auth: BetterAuth
 ) -> None:
-    past = datetime.now(timezone.utc) - timedelta(seconds=1)
+    past = datetime.now(UTC) - timedelta(seconds=1)
     session = await session_of_ada(auth)
     await auth.adapter.update("session", [Where("id", session["id"])], {"expiresAt": past})
     response = await ada.get("/me")
@@ -333,7 +333,7 @@ async def test_an_expired_session_ends_and_its_cookie_goes(
 async def test_a_banned_user_is_out_at_once(
     ada: httpx.AsyncClient, auth: BetterAuth, expires: timedelta | None, status: int
 ) -> None:
-    until = None if expires is None else datetime.now(timezone.utc) + expires
+    until = None if expires is None else datetime.now(UTC) + expires
     where = [Where("email", PERSON["email"])]
     await auth.adapter.update("user", where, {"banned": True, "banExpires": until})
     assert (await ada.get("/me")).status_code == status

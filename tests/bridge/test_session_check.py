@@ -8,7 +8,7 @@ import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, unquote
@@ -91,7 +91,7 @@ class Ada:
 
 
 async def signed_in(auth: BetterAuth, **user: Any) -> Ada:
-    now = datetime.now(timezone.utc)
+    now = datetime.now(UTC)
     times = {"createdAt": now, "updatedAt": now}
     email = f"{secrets.token_hex(8)}@example.com"
     person = {"name": "Ada", "email": email, "emailVerified": True, **times, **user}
@@ -272,7 +272,7 @@ async def test_the_cookie_cache_does_not_outlive_a_session(sqlite: Database) -> 
 
 
 async def test_an_expired_session(ada: Ada) -> None:
-    now = datetime.now(timezone.utc)
+    now = datetime.now(UTC)
     await ada.change("session", expiresAt=now - timedelta(seconds=1))
     assert not await ada.is_in(f"{NAME}={ada.cookie}")
     row = await ada.auth.adapter.find_one("session", [Where("id", ada.session["id"])])
@@ -297,7 +297,7 @@ async def test_expiry_where_the_database_is_not_in_utc(
     try:
         async with ada_of(engine, "postgresql") as ada:
             for change in (-HOUR, HOUR):
-                await ada.change("session", expiresAt=datetime.now(timezone.utc) + change)
+                await ada.change("session", expiresAt=datetime.now(UTC) + change)
                 assert await ada.is_in(f"{NAME}={ada.cookie}") is (change > timedelta(0))
     finally:
         if kind == "timestamptz(3)":
@@ -318,7 +318,7 @@ async def test_expiry_where_the_database_is_not_in_utc(
 async def test_a_ban_and_its_end(
     ada: Ada, banned: bool | None, end: timedelta | None, is_in: bool
 ) -> None:
-    until = None if end is None else datetime.now(timezone.utc) + end
+    until = None if end is None else datetime.now(UTC) + end
     await ada.change("user", banned=banned, banExpires=until)
     assert await ada.is_in(f"{NAME}={ada.cookie}") is is_in
 
@@ -428,7 +428,7 @@ async def test_own_fields_and_another_servers_columns(
     session = await SessionReader(auth, Person)(_connection([(b"cookie", cookie)]))
     assert session is not None
     assert (session.user.tags, session.user.settings) == (["a", "b"], {"a": 1})
-    assert session.user.born == datetime(1815, 12, 10, tzinfo=timezone.utc)
+    assert session.user.born == datetime(1815, 12, 10, tzinfo=UTC)
     await engine.dispose()
 
 

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -26,7 +26,9 @@ EDITS = {
         ("mount_auth(app, auth)\n", ""),
         ("from my_app.auth import auth\n", ""),
     ],
-    "pyproject.toml": [('provider = "postgresql"\n', 'provider = "postgresql"\npush = "never"\n')],
+    "pyproject.toml": [
+        ("[tool.fastapi]", '[tool.better-auth-setup]\npush = "never"\n\n[tool.fastapi]')
+    ],
     "prisma/schema.prisma": [
         ("model User {", "model Unwanted {\n  id String @id\n}\n\nmodel User {")
     ],
@@ -132,7 +134,7 @@ def test_an_expiry_counts_and_is_left_alone(
 ) -> None:
     ada = Person().signs_up(official)
     user = ada.session(official)["user"]["id"]
-    expiry = datetime.now(timezone.utc).replace(tzinfo=None, microsecond=0) + left
+    expiry = datetime.now(UTC).replace(tzinfo=None, microsecond=0) + left
     database.execute('UPDATE session SET "expiresAt" = $1 WHERE "userId" = $2', expiry, user)
     assert visit(ada, checker).status_code == status
     rows = database.fetch('SELECT "expiresAt" FROM session WHERE "userId" = $1', user)

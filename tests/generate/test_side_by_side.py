@@ -40,7 +40,7 @@ def official_results(plugins: list[str], known: dict[str, Outcome], folder: Path
         file.write_text(one.before)
         question = {"provider": one.provider, "features": plugins, "existing": str(file)}
         questions.append({**question, "mayFail": True})
-    return ask(questions, node.pinned(*node.BETTER_AUTH), "--legacy-peer-deps")
+    return ask(questions, node.pinned(*node.BETTER_AUTH))
 
 
 def judged(before: str, after: str, error: str | None) -> str:

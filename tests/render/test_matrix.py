@@ -7,11 +7,11 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import tomli
 import yaml
 
 from tests.answers import STACKS, Answers, matrix
@@ -27,7 +27,7 @@ UNSAFE_ON_WINDOWS = re.compile(
 PARSERS: dict[str, Callable[[str], object]] = {
     ".py": ast.parse,
     ".json": json.loads,
-    ".toml": tomli.loads,
+    ".toml": tomllib.loads,
     ".yml": yaml.safe_load,
     ".yaml": yaml.safe_load,
 }

@@ -73,7 +73,7 @@ def is_subsequence(old: str, new: str) -> bool:
 
 def official(questions: list[Case]) -> list[str]:
     """The real generator's schemas, behind the generator and datasource blocks of ours."""
-    models = ask(questions, node.pinned(*node.BETTER_AUTH), "--legacy-peer-deps")
+    models = ask(questions, node.pinned(*node.BETTER_AUTH))
     return [
         render({**question, "features": []}).split("model ", 1)[0] + text[text.index("model ") :]
         for question, text in zip(questions, models, strict=True)
@@ -87,7 +87,7 @@ def offered_by_official(questions: list[Case]) -> list[str]:
         for file, question in zip(existing, questions, strict=True):
             file.write_text(render(question))
         asked = [{**q, "existing": str(f)} for q, f in zip(questions, existing, strict=True)]
-        return ask(asked, node.pinned(*node.BETTER_AUTH), "--legacy-peer-deps")
+        return ask(asked, node.pinned(*node.BETTER_AUTH))
 
 
 def without_list_defaults(schema: str) -> str:

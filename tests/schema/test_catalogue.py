@@ -60,7 +60,7 @@ def test_a_catalogue_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
 
 @pytest.mark.e2e
 def test_the_real_releases_are_appended_one_to_the_other(tmp_path: Path) -> None:
-    """better-auth 1.7.2 has an issuer of accounts that neither 1.6.33 nor 1.7.7 has."""
+    """better-auth 1.7.2 has an issuer of accounts that neither 1.6.33 nor 1.7.25 has."""
     file = tmp_path / "catalogue.json"
     history = []
     for release in (RELEASES / "1.6.33.json", RELEASES / "1.7.2.json", None):

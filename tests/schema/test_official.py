@@ -112,7 +112,7 @@ def list_as_passed_to_prisma(provider: str) -> object:
         const adapter = prismaAdapter({ oauthClient: { create } }, { provider })({ plugins })
         await adapter.create({ model: 'oauthClient', data: { redirectUris: ['a'] } })
     """
-    packages = node.install(node.pinned(*node.BETTER_AUTH), "--legacy-peer-deps")
+    packages = node.install(node.pinned(*node.BETTER_AUTH))
     return json.loads(node.run(script, packages, provider))
 
 

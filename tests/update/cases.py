@@ -30,15 +30,15 @@ class Step:
 
 STEPS = [
     Step("1.6.33 to 1.7.2", "0.1.0", "0.2.0"),
-    Step("1.6.33 to 1.7.7", "0.1.0", "0.3.0"),
-    Step("1.7.2 to 1.7.7", "0.2.0", "0.3.0"),
+    Step("1.6.33 to 1.7.25", "0.1.0", "0.3.0"),
+    Step("1.7.2 to 1.7.25", "0.2.0", "0.3.0"),
     Step(
-        "1.6.33 to 1.7.7, three plugins more",
+        "1.6.33 to 1.7.25, three plugins more",
         *("0.1.0", "0.3.0"),
         {"plugins": [*COMMON["plugins"], "two-factor", "passkey", "device-authorization"]},
     ),
     Step(
-        "1.6.33 to 1.7.7, two plugins less",
+        "1.6.33 to 1.7.25, two plugins less",
         *("0.1.0", "0.3.0"),
         {"plugins": [one for one in COMMON["plugins"] if one not in ("username", "api-key")]},
     ),

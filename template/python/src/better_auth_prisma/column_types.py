@@ -8,7 +8,7 @@ always aware, inside it never is unless the schema says ``@db.Timestamptz``.
 from __future__ import annotations
 
 import math
-from datetime import date, datetime, time, timezone
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -39,8 +39,8 @@ def to_milliseconds(value: datetime) -> datetime:
 
     A naive datetime is taken for UTC, as everywhere in better-auth-server.
     """
-    utc = value if value.tzinfo is None else value.astimezone(timezone.utc)
-    return utc.replace(microsecond=utc.microsecond // 1000 * 1000, tzinfo=timezone.utc)
+    utc = value if value.tzinfo is None else value.astimezone(UTC)
+    return utc.replace(microsecond=utc.microsecond // 1000 * 1000, tzinfo=UTC)
 
 
 class Timestamp(TypeDecorator[datetime]):
@@ -89,9 +89,8 @@ class IsoTimestamp(TypeDecorator[datetime]):
         if value is None:
             return None
         if isinstance(value, int) or value.lstrip("-").isdigit():
-            return datetime.fromtimestamp(int(value) / 1000, timezone.utc)
-        # Python 3.10 does not know the Z of JavaScript's toISOString().
-        return to_milliseconds(datetime.fromisoformat(value.replace("Z", "+00:00")))
+            return datetime.fromtimestamp(int(value) / 1000, UTC)
+        return to_milliseconds(datetime.fromisoformat(value))
 
 
 class DecimalNumber(TypeDecorator[float]):
@@ -117,8 +116,7 @@ def fitting(value: Any, field: Field, column: TypeEngine[Any]) -> Any:
         return value
     if field.type == "datetime":
         if isinstance(value, str):
-            # Python 3.10 does not know the Z of JavaScript's toISOString().
-            value = datetime.fromisoformat(value.replace("Z", "+00:00"))
+            value = datetime.fromisoformat(value)
         fits = isinstance(value, datetime)
     elif field.type == "number":
         fits = _holds_number(column, value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import Any
 
@@ -44,7 +43,7 @@ def watch_asyncpg(engine: AsyncEngine) -> None:
         driver: Any = dialect.loaded_dbapi
         try:
             return dialect.connect(*args, **parameters)
-        except (OSError, asyncio.TimeoutError, driver.asyncpg.PostgresError) as error:
+        except (OSError, driver.asyncpg.PostgresError) as error:
             # SQLAlchemy expects its own class, which other drivers raise.
             reason = str(error) or type(error).__name__
             raise driver.OperationalError(reason) from error

@@ -19,7 +19,7 @@ async def is_ready(engine: AsyncEngine, *, users: str = "user", seconds: float =
     """
     try:
         await asyncio.wait_for(_look_at(engine, users), seconds)
-    except (OSError, SQLAlchemyError, asyncio.TimeoutError):
+    except (TimeoutError, OSError, SQLAlchemyError):
         return False
     return True
 

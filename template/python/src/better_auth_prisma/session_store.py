@@ -115,7 +115,9 @@ class PrismaSessionStore:
 
         async def fetch(token: str) -> Sequence[Any] | None:
             async with self._adapter._connection(write=False) as connection:
-                return (await connection.execute(query, {"token": token})).first()
+                result = await connection.execute(query, {"token": token})
+                row: Sequence[Any] | None = result.first()
+                return row
 
         return fetch
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -195,7 +195,7 @@ class SessionReader(SecurityBase, Generic[UserT]):
             return False
         lifetime_left = timedelta(seconds=options.expires_in - options.update_age)
         assert session.expires_at is not None
-        return session.expires_at - lifetime_left <= datetime.now(timezone.utc)
+        return session.expires_at - lifetime_left <= datetime.now(UTC)
 
     async def _leave_to_better_auth(
         self, connection: HTTPConnection, request: AuthRequest | None
@@ -215,4 +215,4 @@ def _is_banned(user: Mapping[str, Any]) -> bool:
     if not user.get("banned"):
         return False
     expires: datetime | None = user.get("banExpires")
-    return expires is None or expires > datetime.now(timezone.utc)
+    return expires is None or expires > datetime.now(UTC)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from better_auth import Where
 from better_auth.crypto import unsign_value
@@ -37,7 +37,7 @@ async def ask_for_fresh_session(ctx: Ctx) -> None:
     if found is None or fresh_age == 0:
         return
     created: datetime = found["session"]["createdAt"]
-    if datetime.now(timezone.utc) - created >= timedelta(seconds=fresh_age):
+    if datetime.now(UTC) - created >= timedelta(seconds=fresh_age):
         raise APIError(403, "SESSION_NOT_FRESH", "Session is not fresh")
 
 

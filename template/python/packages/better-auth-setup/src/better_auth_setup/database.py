@@ -1,184 +1,167 @@
-"""Whether the database can be reached, and if not, why."""
+"""Where the database is: what DATABASE_URL means, and whether a server answers there."""
 
 from __future__ import annotations
 
-import asyncio
 import os
+import re
 import socket
-from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, unquote, urlsplit
 
-from better_auth_prisma.database_url import DatabaseUrlError, create_prisma_engine
+from better_auth_setup import embedded_postgres
+from better_auth_setup.problem import Problem
+from better_auth_setup.project import Project
+from better_auth_setup.settings import Settings
 
-from better_auth_setup.console import Problem
-from better_auth_setup.project import ROOT
-
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncEngine
-
-_LABELS = {"postgresql": "PostgreSQL", "cockroachdb": "CockroachDB", "mysql": "MySQL"}
-_PORTS = {"postgresql": 5432, "cockroachdb": 26257, "mysql": 3306}
 _SECONDS = 5
-_CORRECT = "correct DATABASE_URL in .env.local"
 _SQLITE_MAGIC = b"SQLite format 3\0"
-
 # What PostgreSQL's clients ask first: whether the server has TLS. It answers with S or N.
 _SSL_REQUEST = bytes([0, 0, 0, 8, 4, 210, 22, 47])
 
-_WRONG_PASSWORD = {"28P01", 1045}
-_REFUSED = {"28000", "42501", 1044}
-_MISSING = {"3D000", 1049}
+
+@dataclass(frozen=True)
+class _Kind:
+    """What there is to know about the databases of a provider."""
+
+    label: str
+    schemes: tuple[str, ...]
+    port: int
+    #: What a server of it answers as; none where it cannot be told.
+    speaks: str = ""
 
 
-def examine(provider: str, url: str) -> str:
-    """Connects to the database; says where it is, and whether it has yet to be created.
+_KINDS = {
+    "postgresql": _Kind("PostgreSQL", ("postgresql", "postgres"), 5432, "PostgreSQL"),
+    "cockroachdb": _Kind("CockroachDB", ("postgresql", "postgres"), 26257, "PostgreSQL"),
+    "mysql": _Kind("MySQL", ("mysql",), 3306, "MySQL"),
+    "sqlserver": _Kind("SQL Server", ("sqlserver",), 1433),
+    "sqlite": _Kind("SQLite", ("file",), 0),
+}
+
+
+def start(project: Project, settings: Settings) -> bool:
+    """Starts the embedded PostgreSQL if DATABASE_URL means it and it is down.
+
+    Returns:
+        Whether DATABASE_URL means it.
 
     Raises:
-        Problem: the database cannot be used.
+        Problem: it cannot be started.
     """
+    return embedded_postgres.ensure_running(project.root, settings.get("DATABASE_URL"))
+
+
+def reach(project: Project, settings: Settings) -> str:
+    """Sees to it that there is a database; without a URL, makes one where the provider allows that.
+
+    Returns:
+        Where it is.
+
+    Raises:
+        Problem: there is none.
+    """
+    if not settings.get("DATABASE_URL"):
+        if project.provider == "postgresql":
+            url = embedded_postgres.create(project.root, project.name)
+        elif project.provider == "sqlite":
+            url = "file:./dev.db"
+        else:
+            raise Problem(
+                "DATABASE_URL in .env.local is empty; write the URL of your database there, as "
+                ".env.example shows."
+            )
+        settings.fill_in("DATABASE_URL", url)
+    is_embedded = project.provider == "postgresql" and start(project, settings)
+    where = examine(project, settings)
+    return f"{where} (embedded)" if is_embedded else where
+
+
+def examine(project: Project, settings: Settings) -> str:
+    """Looks where DATABASE_URL leads, without a password: Prisma sees whether it is let in.
+
+    Raises:
+        Problem: nobody answers there, or somebody else.
+    """
+    place, url = settings.place("DATABASE_URL"), settings.get("DATABASE_URL")
+    kind = _KINDS.get(project.provider)
+    if kind is None:
+        raise Problem(f"{project.schema} names {project.provider}, which better-auth cannot use.")
+    scheme, _, rest = url.partition(":")
+    if scheme not in kind.schemes:
+        schemes = ": or ".join(kind.schemes)
+        raise Problem(
+            f"{place} cannot be used: a database URL for {project.provider} starts with {schemes}:."
+        )
+    correct = f"correct {place}"
+    if project.provider == "sqlite":
+        return _examine_file(project.root, rest.partition("?")[0].removeprefix("//"), correct)
     try:
-        engine = create_prisma_engine(url, provider=provider, root=ROOT)
-    except DatabaseUrlError as error:
-        raise Problem(f"DATABASE_URL in .env.local cannot be used: {error}.") from None
-    if provider == "sqlite":
-        return _examine_file(Path(engine.url.database or ""))
-    return asyncio.run(_examine_server(provider, engine))
+        host, port, name = _address(url, kind)
+    except ValueError:
+        raise Problem(f"{place} cannot be used: it cannot be parsed as a URL.") from None
+    if not host.startswith("/"):
+        _reach(kind, host, port, correct)
+    return f'"{name}" on {host}:{port}' if name else f"{host}:{port}"
 
 
-def _examine_file(path: Path) -> str:
-    shown = os.path.relpath(path, ROOT)
+def _address(url: str, kind: _Kind) -> tuple[str, int, str]:
+    """The host, the port and the database that a URL names."""
+    if kind.schemes == ("sqlserver",):
+        found = re.match(r"sqlserver://([^:;/]+)(?::(\d+))?", url)
+        if not found:
+            raise ValueError
+        return found[1], int(found[2] or kind.port), ""
+    parts = urlsplit(url)
+    socket_folder = parse_qs(parts.query).get("host", [""])[0]
+    host = socket_folder or parts.hostname or "localhost"
+    return host, parts.port or kind.port, unquote(parts.path.removeprefix("/"))
+
+
+def _examine_file(root: Path, name: str, correct: str) -> str:
+    path = root / name
+    shown = os.path.relpath(path, root)
     if not path.exists():
         parent = next(folder for folder in path.parents if folder.exists())
         if not os.access(parent, os.W_OK):
             raise Problem(f"The database {shown} cannot be created: {parent} is read-only.")
-        return f"{shown}, to be created"
+        return shown
     if not path.is_file():
-        raise Problem(f"The database {shown} is not a file; {_CORRECT}.")
-    try:
-        with path.open("rb") as file:
-            header = file.read(len(_SQLITE_MAGIC))
-    except OSError as error:
-        raise Problem(f"The database {shown} cannot be read: {error.strerror}.") from None
-    if header and header != _SQLITE_MAGIC:
-        raise Problem(f"{shown} is not an SQLite database; {_CORRECT}.")
-    if not os.access(path, os.W_OK):
+        raise Problem(f"The database {shown} is not a file; {correct}.")
+    if not os.access(path, os.R_OK | os.W_OK):
         raise Problem(f"The database {shown} is read-only for this user.")
+    with path.open("rb") as file:
+        if (header := file.read(len(_SQLITE_MAGIC))) and header != _SQLITE_MAGIC:
+            raise Problem(f"{shown} is not an SQLite database; {correct}.")
     return shown
 
 
-async def _examine_server(provider: str, engine: AsyncEngine) -> str:
-    url = engine.url
-    host, port = url.host or "localhost", url.port or _PORTS[provider]
-    address = f"{host}:{port}"
-    try:
-        version = await asyncio.wait_for(_version(engine), _SECONDS)
-    except Exception as error:
-        codes = set(_codes(error))
-        if codes & _MISSING:
-            return f'"{url.database}" on {address}, to be created'
-        if codes & _WRONG_PASSWORD:
-            raise Problem(
-                f'The database server at {address} does not accept the password of "{url.username}"'
-                f"; {_CORRECT}."
-            ) from None
-        _explain(provider, host, port, error)
-        if codes & _REFUSED:
-            raise Problem(
-                f'The database server at {address} does not let "{url.username}" use the database '
-                f'"{url.database}"; grant it, or {_CORRECT}.'
-            ) from None
-        raise Problem(
-            f"The database at {address} cannot be used: {_reason(error)}; {_CORRECT}."
-        ) from None
-    finally:
-        await engine.dispose()
-    if provider != "mysql":
-        actual = "CockroachDB" if "CockroachDB" in version else "PostgreSQL"
-        if actual != _LABELS[provider]:
-            raise _wrong_server(provider, address, actual)
-    return f'"{url.database}" on {address}'
-
-
-async def _version(engine: AsyncEngine) -> str:
-    async with engine.connect() as connection:
-        return str((await connection.exec_driver_sql("SELECT version()")).scalar_one())
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    cause: BaseException | None = error
-    while cause is not None:
-        yield cause
-        cause = getattr(cause, "orig", None) or cause.__cause__ or cause.__context__
-
-
-def _codes(error: BaseException) -> Iterator[str | int]:
-    """The error codes of the server: SQLSTATE, or MySQL's numbers."""
-    for cause in _causes(error):
-        state = getattr(cause, "sqlstate", None)
-        if isinstance(state, str):
-            yield state
-        if cause.args and isinstance(cause.args[0], int):
-            yield cause.args[0]
-
-
-def _reason(error: BaseException) -> str:
-    cause = list(_causes(error))[-1]
-    text = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
-    return (text or type(cause).__name__).splitlines()[0].rstrip(".")
-
-
-def _explain(provider: str, host: str, port: int, error: BaseException) -> None:
-    """
-    Raises:
-        Problem: there is no server at the address, or one of another kind.
-    """
-    if host.startswith("/"):
-        return
+def _reach(kind: _Kind, host: str, port: int, correct: str) -> None:
     address = f"{host}:{port}"
     try:
         with socket.create_connection((host, port), timeout=_SECONDS) as connection:
-            actual = _kind(connection, provider)
+            actual = _greeting(connection, kind)
     except OSError as refused:
         reason = (refused.strerror or str(refused)).rstrip(".")
         raise Problem(
-            f"The database server at {address} cannot be reached ({reason}); "
-            f"start it or {_CORRECT}."
+            f"The database server at {address} cannot be reached ({reason}); start it or {correct}."
         ) from None
-    expected = "MySQL" if provider == "mysql" else "PostgreSQL"
-    if actual != expected:
-        raise _wrong_server(provider, address, actual)
+    if actual != kind.speaks:
+        found = f"is {actual}" if actual else "speaks another language"
+        raise Problem(
+            f"The server at {address} {found}, but the project was made for {kind.label}; "
+            f"{correct}."
+        )
 
 
-def _kind(connection: socket.socket, provider: str) -> str:
+def _greeting(connection: socket.socket, kind: _Kind) -> str:
     """What kind of server answers: PostgreSQL waits for its client, MySQL speaks first."""
-    connection.settimeout(1 if provider == "mysql" else _SECONDS)
-    if provider != "mysql":
-        connection.sendall(_SSL_REQUEST)
-    try:
-        answer = connection.recv(5)
-    except TimeoutError:
-        if provider != "mysql":
-            return ""
-        connection.settimeout(_SECONDS)
-        connection.sendall(_SSL_REQUEST)
-        try:
-            answer = connection.recv(5)
-        except OSError:
-            return ""
-    except OSError:
+    if not kind.speaks:
         return ""
+    if kind.speaks == "PostgreSQL":
+        connection.sendall(_SSL_REQUEST)
+    answer = connection.recv(5)
     if answer[:1] in (b"S", b"N") and len(answer) == 1:
         return "PostgreSQL"
     # A packet with the number 0 and the version of the protocol, or an error.
-    if len(answer) == 5 and answer[3] == 0 and answer[4] in (10, 255):
-        return "MySQL"
-    return ""
-
-
-def _wrong_server(provider: str, address: str, actual: str) -> Problem:
-    kind = f"is {actual}" if actual else "speaks another language"
-    return Problem(
-        f"The server at {address} {kind}, but the project was made for {_LABELS[provider]}; "
-        f"{_CORRECT}."
-    )
+    return "MySQL" if answer[3:4] == b"\0" and answer[4:5] in (b"\x0a", b"\xff") else ""

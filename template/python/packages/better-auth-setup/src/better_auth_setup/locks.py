@@ -2,72 +2,61 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from pathlib import Path
 
-from better_auth_setup.console import Console, Problem
-from better_auth_setup.project import ROOT
+from better_auth_setup.problem import Problem
 
-_HERE = Path(__file__).resolve().parent
+#: Where scripts/setup.py leaves the files that it has locked: its own, and that for programs.
+_VARIABLE = "SETUP_LOCKS"
+_BUSY = "Another setup is running in this folder; wait until it has finished."
 _ORPHAN_SECONDS = 120
 
-#: Held by setup itself: whoever finds it taken has a living setup before it.
-_SETUP_FILE = ROOT / "scripts" / "setup.py"
-#: Held by setup and by the programs it runs: they may outlive a setup that was killed.
-_PROGRAMS_FILE = _HERE / "__init__.py"
 
+def take(root: Path) -> int:
+    """Takes the locks of setup, or takes them over from ``scripts/setup.py``.
 
-class Locks:
-    """The locks are on the files of setup itself, so there is nothing to clean up."""
+    They are on files of the project, so there is nothing to clean up.
 
-    def __init__(self, setup: int, programs: int) -> None:
-        self.better_auth_setup = setup
-        self.programs = programs
+    Returns:
+        The lock that the programs of setup have to hold: they may outlive a setup that is killed.
 
-    @classmethod
-    def take(cls, console: Console) -> Locks:
-        """Takes both locks; waits for what a killed setup left running.
-
-        Raises:
-            Problem: another setup is running.
-        """
-        setup = os.open(_SETUP_FILE, os.O_RDONLY)
-        try:
-            fcntl.flock(setup, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Problem(
-                "Another setup is running in this folder; wait until it has finished."
-            ) from None
-        programs = os.open(_PROGRAMS_FILE, os.O_RDONLY)
-        deadline = time.monotonic() + _ORPHAN_SECONDS
-        waiting = False
-        while True:
-            try:
-                fcntl.flock(programs, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return cls(setup, programs)
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise Problem(
-                        "An installer that an interrupted setup started is still running; end it "
-                        "and run setup again."
-                    ) from None
-            if not waiting:
-                console.say("  waiting for the installer that an interrupted setup left running")
-                waiting = True
-            time.sleep(0.2)
-
-    @classmethod
-    def inherited(cls, value: str) -> Locks:
-        """The locks that `hand_over` put into the environment."""
-        setup, programs = map(int, value.split(","))
-        for file in (setup, programs):
+    Raises:
+        Problem: another setup is running.
+    """
+    if inherited := os.environ.pop(_VARIABLE, ""):
+        files = [int(number) for number in inherited.split(",")]
+        for file in files:
             os.set_inheritable(file, False)
-        return cls(setup, programs)
+        return files[-1]
+    lock(root / "scripts" / "setup.py", 0, _BUSY)
+    return lock(root / "pyproject.toml", _ORPHAN_SECONDS, _BUSY)
 
-    def hand_over(self) -> str:
-        """Lets the program that replaces this one keep the locks."""
-        for file in (self.better_auth_setup, self.programs):
-            os.set_inheritable(file, True)
-        return f"{self.better_auth_setup},{self.programs}"
+
+def lock(path: Path, seconds: float, refusal: str) -> int:
+    """Locks a file until this process ends, or the file that is given back is closed.
+
+    Args:
+        path: an existing file.
+        seconds: how long to wait for another process that has locked it.
+        refusal: what to say then.
+
+    Raises:
+        Problem: another process has locked it.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        raise Problem("This needs Linux or macOS; on Windows, use WSL.") from None
+    file = os.open(path, os.O_RDONLY)
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return file
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                os.close(file)
+                raise Problem(refusal) from None
+            time.sleep(0.05)

@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 
-from better_auth_setup import project
-from better_auth_setup.console import Console, Problem
+from better_auth_setup.console import Console
 from better_auth_setup.difference import difference
-from better_auth_setup.prisma import prisma, reason
+from better_auth_setup.prisma import Prisma
+from better_auth_setup.problem import Problem
+from better_auth_setup.project import Project
 
-FOLDER = project.ROOT / "prisma" / "migrations"
 _FIRST = "0_init"
-_PRISMA = "uv run scripts/prisma.py"
+_PRISMA = "uv run better-auth-setup prisma"
 _NOT_EMPTY = "P3005"
 _FAILED = "P3009"
 #: As `prisma migrate dev` writes it.
@@ -26,74 +25,81 @@ provider = "{provider}"
 """
 
 
-def are_used() -> bool:
+def are_used(project: Project) -> bool:
     """Whether the project has migrations."""
-    return any(FOLDER.glob("*/migration.sql"))
+    return any(_folder(project).glob("*/migration.sql"))
 
 
-def deploy(variables: Mapping[str, str], lock: int, console: Console) -> str:
+def deploy(prisma: Prisma, console: Console) -> str:
     """Applies the migrations that the database lacks; says what came of it.
 
     Raises:
         Problem: one cannot be applied, or the schema has changes that no migration makes.
     """
-    result = prisma("migrate", "deploy", variables=variables, lock=lock)
+    result = prisma.run("migrate", "deploy")
     if _NOT_EMPTY in result.output:
-        raise Problem(_baseline())
+        first = min(path.parent.name for path in _folder(prisma.project).glob("*/migration.sql"))
+        raise Problem(
+            "The database has tables, but no record of migrations. If its tables are those of "
+            f"prisma/migrations/{first}, say so once with: "
+            f"{_PRISMA} migrate resolve --applied {first}"
+        )
     if _FAILED in result.output:
         raise Problem(_failed(re.findall(r"^The `(.+)` migration", result.output, re.MULTILINE)))
     if result.status:
-        raise Problem(f"`prisma migrate deploy` failed: {reason(result)}.")
+        raise prisma.failure("migrate deploy", result)
     applied = re.findall(r"[├└]─ (\S+)/$", result.output, re.MULTILINE)
     if applied:
         console.say(f"    Migrations applied: {', '.join(applied)}")
-    if problem := _unwritten(variables, lock):
+    if problem := _unwritten(prisma):
         raise Problem(problem)
     return "tables updated" if applied else "nothing to change"
 
 
-def check(variables: Mapping[str, str]) -> list[str]:
-    """What `deploy` would do or find, if anything; nothing is changed."""
-    result = prisma("migrate", "status", variables=variables, lock=None)
+def check(prisma: Prisma) -> str:
+    """What `deploy` would do or find; empty if nothing. Nothing is changed."""
+    result = prisma.run("migrate", "status")
     if failed := _names(result.output, "have failed:"):
-        return [_failed(failed)]
+        return _failed(failed)
     if pending := _names(result.output, "have not yet been applied:"):
-        return [f"Migrations are not applied yet: {', '.join(pending)}."]
+        return f"Migrations are not applied yet: {', '.join(pending)}."
     if result.status:
-        return [f"`prisma migrate status` failed: {reason(result)}."]
-    problem = _unwritten(variables, None)
-    return [problem] if problem else []
+        return str(prisma.failure("migrate status", result))
+    return _unwritten(prisma)
 
 
-def start(variables: Mapping[str, str], lock: int, console: Console) -> str:
+def start(prisma: Prisma, console: Console) -> str:
     """Writes a first migration that makes the tables as they are; says what to do with it.
 
     Raises:
         Problem: Prisma cannot write it.
     """
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".", dir=FOLDER) as folder:
+    target = _folder(prisma.project)
+    target.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".", dir=target) as folder:
         draft = Path(folder, _FIRST)
         draft.mkdir()
-        result = prisma(
+        result = prisma.run(
             *("migrate", "diff", "--script", "--output", str(draft / "migration.sql")),
-            *("--from-empty", "--to-schema", project.schema()),
-            variables=variables,
-            lock=lock,
+            *("--from-empty", "--to-schema", prisma.project.schema),
         )
         if result.status:
-            raise Problem(f"`prisma migrate diff` failed: {reason(result)}.")
-        lock_file = _LOCK.format(provider=project.provider())
-        (FOLDER / "migration_lock.toml").write_text(lock_file, encoding="utf-8")
-        shutil.move(draft, FOLDER / _FIRST)
-    result = prisma("migrate", "resolve", "--applied", _FIRST, variables=variables, lock=lock)
+            raise prisma.failure("migrate diff", result)
+        lock_file = _LOCK.format(provider=prisma.project.provider)
+        (target / "migration_lock.toml").write_text(lock_file, encoding="utf-8")
+        shutil.move(draft, target / _FIRST)
+    result = prisma.run("migrate", "resolve", "--applied", _FIRST)
     if result.status:
-        raise Problem(f"`prisma migrate resolve` failed: {reason(result)}.")
+        raise prisma.failure("migrate resolve", result)
     console.say(
         f"    Commit prisma/migrations. Databases that have these tables already need once:\n"
         f"      DATABASE_URL=… {_PRISMA} migrate resolve --applied {_FIRST}"
     )
     return f"prisma/migrations/{_FIRST} makes the tables as they are"
+
+
+def _folder(project: Project) -> Path:
+    return project.root / "prisma" / "migrations"
 
 
 def _names(output: str, heading: str) -> list[str]:
@@ -111,21 +117,12 @@ def _failed(names: list[str]) -> str:
     )
 
 
-def _unwritten(variables: Mapping[str, str], lock: int | None) -> str:
+def _unwritten(prisma: Prisma) -> str:
     """What to do where the tables are others although every migration was applied."""
-    changes = difference(variables, lock)
+    changes = difference(prisma)
     if not changes:
         return ""
     return (
-        f"No migration makes the tables those of {project.schema()}. Write one with: "
+        f"No migration makes the tables those of {prisma.project.schema}. Write one with: "
         f"{_PRISMA} migrate dev --name what_changes{changes}"
-    )
-
-
-def _baseline() -> str:
-    first = min(path.parent.name for path in FOLDER.glob("*/migration.sql"))
-    return (
-        f"The database has tables, but no record of migrations. If its tables are "
-        f"those of prisma/migrations/{first}, say so once with: "
-        f"{_PRISMA} migrate resolve --applied {first}"
     )

@@ -6,34 +6,33 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from better_auth_setup import project
-from better_auth_setup.console import Problem
+from better_auth_setup.generate.document import parse
+from better_auth_setup.generate.files import replace_files
+from better_auth_setup.problem import Problem
+from better_auth_setup.project import Project
 
 _STRING_OR_COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//.*')
 #: Comments of the template itself.
 _HEADING = re.compile(r"// ([\w-]+|.* go below this line\.)")
 
 
-def drop() -> list[str]:
+def drop(project: Project) -> list[str]:
     """Removes repetitions that mean the same, but for their comments; says what it removed.
 
     Raises:
         Problem: something is defined twice, and not alike; nothing was removed then.
         OSError: a schema file cannot be written; nothing was removed then either.
     """
-    # Only here, as the project's packages have to be installed for it.
-    from better_auth_setup.generate.files import replace_files
-
-    old, new, done = _texts()
+    old, new, done = _texts(project)
     if left := _left(new):
         raise Problem(f"{' '.join(left)} Keep one of each and run setup again.")
     replace_files({path: text for path, text in new.items() if text != old[path]})
     return done
 
 
-def find() -> list[str]:
+def find(project: Project) -> list[str]:
     """What `drop` would remove or refuse, in sentences; nothing is changed."""
-    _, new, done = _texts()
+    _, new, done = _texts(project)
     return _left(new) or [f"{sentence}: one of them can go." for sentence in done]
 
 
@@ -56,9 +55,6 @@ def without_repetitions(text: str) -> tuple[str, list[str]]:
 
 def _repetitions(lines: list[str]) -> Iterator[tuple[range, str]]:
     """The lines that can go, and of what they are a repetition."""
-    # Only here, as the project's packages have to be installed for it.
-    from better_auth_setup.generate.document import parse
-
     known: dict[str, range] = {}
     for block in parse(Path("schema.prisma"), "".join(lines)).blocks:
         spans = [(one.name, range(one.line, one.line + 1)) for one in block.fields]
@@ -115,9 +111,9 @@ def _without(lines: list[str], gone: range) -> list[str]:
     return before + after
 
 
-def _texts() -> tuple[dict[Path, str], dict[Path, str], list[str]]:
+def _texts(project: Project) -> tuple[dict[Path, str], dict[Path, str], list[str]]:
     """The schema's files as they are and without repetitions, and what these were."""
-    old = {path: path.read_bytes().decode("utf-8") for path in _files()}
+    old = {path: path.read_bytes().decode("utf-8") for path in project.schema_files()}
     new, done = {}, []
     for path, text in old.items():
         new[path], sentences = without_repetitions(text)
@@ -127,8 +123,6 @@ def _texts() -> tuple[dict[Path, str], dict[Path, str], list[str]]:
 
 def _left(texts: Mapping[Path, str]) -> list[str]:
     """What is defined twice in all of the files together."""
-    from better_auth_setup.generate.document import parse
-
     names, found = [], []
     for path, text in texts.items():
         for block in parse(path, text).blocks:
@@ -141,17 +135,3 @@ def _left(texts: Mapping[Path, str]) -> list[str]:
 
 def _twice(names: list[str]) -> list[str]:
     return sorted({name for name in names if names.count(name) > 1})
-
-
-def _files() -> list[Path]:
-    from better_auth_setup.generate.files import schema_files
-
-    path = project.ROOT / project.schema()
-    if not path.exists():
-        raise Problem(
-            f"prisma.config.ts names {project.schema()}, which does not exist. If you moved it, "
-            "name its new place there; else take it back from git (git log --stat -- "
-            f"{project.schema()} shows where it went). Setup then adds what updates brought "
-            "meanwhile."
-        )
-    return schema_files(path)

@@ -6,7 +6,6 @@ project, the server listens on 127.0.0.1 only and asks for a random password. It
 process that started it ends; :func:`stop` stops it.
 """
 
-from better_auth_setup.embedded_postgres._errors import EmbeddedPostgresError
 from better_auth_setup.embedded_postgres._server import (
     Status,
     create,
@@ -17,9 +16,10 @@ from better_auth_setup.embedded_postgres._server import (
     status,
     stop,
 )
+from better_auth_setup.problem import Problem
 
 __all__ = [
-    "EmbeddedPostgresError",
+    "Problem",
     "Status",
     "create",
     "ensure_running",

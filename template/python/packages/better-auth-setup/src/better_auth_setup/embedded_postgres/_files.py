@@ -15,11 +15,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from better_auth_setup.embedded_postgres._errors import EmbeddedPostgresError
+from better_auth_setup.problem import Problem
 
 try:
     import fcntl
-except ImportError:  # Windows; EmbeddedPostgresError says so before anything needs a lock
+except ImportError:  # Windows; Problem says so before anything needs a lock
     fcntl = None  # type: ignore[assignment]
 
 LOCK_SECONDS = 60
@@ -113,7 +113,7 @@ class Files:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError, TypeError) as error:
-            raise EmbeddedPostgresError(
+            raise Problem(
                 f"{self.folder / 'connection.json'} cannot be read ({type(error).__name__}); "
                 "restore it, or remove the folder to start with an empty database."
             ) from None
@@ -126,10 +126,10 @@ class Files:
         """Waits for other processes that start or stop the server.
 
         Raises:
-            EmbeddedPostgresError: they take longer than a minute, or the folder is read-only.
+            Problem: they take longer than a minute, or the folder is read-only.
         """
         if fcntl is None:
-            raise EmbeddedPostgresError(
+            raise Problem(
                 "The embedded PostgreSQL needs Linux or macOS; put the URL of another server into "
                 "DATABASE_URL."
             )
@@ -137,7 +137,7 @@ class Files:
             self.folder.mkdir(mode=0o755, exist_ok=True)
             file = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise EmbeddedPostgresError(
+            raise Problem(
                 f"The embedded PostgreSQL cannot write to {self.folder}: {error.strerror}."
             ) from None
         try:
@@ -148,7 +148,7 @@ class Files:
                     break
                 except BlockingIOError:
                     if time.monotonic() > deadline:
-                        raise EmbeddedPostgresError(
+                        raise Problem(
                             f"Another process has been working on {self.folder} for over "
                             f"{LOCK_SECONDS} seconds; end it and try again."
                         ) from None

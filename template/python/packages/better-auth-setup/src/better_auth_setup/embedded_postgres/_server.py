@@ -8,10 +8,10 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from better_auth_setup.embedded_postgres._errors import EmbeddedPostgresError
 from better_auth_setup.embedded_postgres._files import Connection, Files, is_free, write_private
 from better_auth_setup.embedded_postgres._process import disown, running
 from better_auth_setup.embedded_postgres._programs import Account, last_line, run
+from better_auth_setup.problem import Problem
 
 START_SECONDS = 60
 #: How long the processes of a killed server may take to notice that it is gone.
@@ -38,7 +38,7 @@ def status(project_root: Path) -> Status:
     """Looks, and changes nothing.
 
     Raises:
-        EmbeddedPostgresError: its connection file cannot be read.
+        Problem: its connection file cannot be read.
     """
     files = Files.of(project_root)
     connection = files.read_connection()
@@ -71,14 +71,14 @@ def create(project_root: Path, database: str) -> str:
         The connection URL, with its password.
 
     Raises:
-        EmbeddedPostgresError: it cannot be made or started.
+        Problem: it cannot be made or started.
     """
     files = Files.of(project_root)
     with files.locked():
         connection = files.read_connection()
         if connection is None:
             if files.data.exists():
-                raise EmbeddedPostgresError(
+                raise Problem(
                     f"{files.data} holds a database, but connection.json beside it, with its "
                     "password, is gone; restore it, or remove the folder to start empty."
                 )
@@ -92,12 +92,12 @@ def start(project_root: Path) -> None:
     """Starts the server that was made earlier; does nothing if it runs.
 
     Raises:
-        EmbeddedPostgresError: there is none, or it cannot be started.
+        Problem: there is none, or it cannot be started.
     """
     files = Files.of(project_root)
     connection = files.read_connection()
     if connection is None:
-        raise EmbeddedPostgresError(
+        raise Problem(
             "This project has no embedded PostgreSQL; setup makes one when DATABASE_URL is empty."
         )
     with files.locked():
@@ -114,7 +114,7 @@ def ensure_running(project_root: Path, database_url: str) -> bool:
         Whether the URL means the embedded server of this project, which now runs.
 
     Raises:
-        EmbeddedPostgresError: it cannot be started.
+        Problem: it cannot be started.
     """
     connection = _connection(project_root, database_url)
     if connection is None:
@@ -133,7 +133,7 @@ def stop(project_root: Path) -> bool:
         Whether it was running.
 
     Raises:
-        EmbeddedPostgresError: it does not stop.
+        Problem: it does not stop.
     """
     files = Files.of(project_root)
     if not files.data.exists():
@@ -173,7 +173,7 @@ def _start(files: Files, connection: Connection) -> None:
         if running(files.data) is not None:
             _stop(files)  # on another port, or not yet, or no longer, accepting connections
         if not is_free(connection.port):
-            raise EmbeddedPostgresError(
+            raise Problem(
                 f"Port {connection.port}, where the embedded PostgreSQL should listen, is in use; "
                 "end the program that uses it, or change the port in DATABASE_URL (.env.local)."
             )
@@ -209,7 +209,7 @@ def _initialize(files: Files, connection: Connection, account: Account) -> None:
         finally:
             files.password.unlink()
         if result.returncode:
-            raise EmbeddedPostgresError(
+            raise Problem(
                 f"The embedded PostgreSQL cannot be made in {files.folder}: "
                 f"{last_line(result.stdout)}."
             )
@@ -233,7 +233,7 @@ def _launch(files: Files, connection: Connection, account: Account) -> None:
                 timeout=START_SECONDS + 30,
             )
         except subprocess.TimeoutExpired:
-            raise EmbeddedPostgresError(
+            raise Problem(
                 f"The embedded PostgreSQL does not start within {START_SECONDS} seconds; see "
                 f"{files.log}."
             ) from None
@@ -242,7 +242,7 @@ def _launch(files: Files, connection: Connection, account: Account) -> None:
         said = _log_tail(files) or result.stdout
         orphans = "still in use" in said or "already exists" in said
         if not orphans or time.monotonic() > deadline:
-            raise EmbeddedPostgresError(
+            raise Problem(
                 f"The embedded PostgreSQL does not start: {last_line(said)}; see {files.log}."
             )
         time.sleep(0.2)
@@ -263,9 +263,7 @@ def _stop(files: Files) -> None:
         account=account,
     )
     if result.returncode and running(files.data) is not None:
-        raise EmbeddedPostgresError(
-            f"The embedded PostgreSQL does not stop: {last_line(result.stdout)}."
-        )
+        raise Problem(f"The embedded PostgreSQL does not stop: {last_line(result.stdout)}.")
 
 
 def _create_database(connection: Connection) -> None:
@@ -280,7 +278,7 @@ def _create_database(connection: Connection) -> None:
         environment={"PGPASSWORD": connection.password},
     )
     if result.returncode and "already exists" not in result.stdout:
-        raise EmbeddedPostgresError(
+        raise Problem(
             f"The embedded PostgreSQL cannot make the database {connection.database}: "
             f"{last_line(result.stdout)}."
         )
