@@ -5,11 +5,12 @@ import * as api from 'auth/api'
 import * as internal from '@better-auth/core/db/internal'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
 import { getAuthTables } from 'better-auth/db'
+import * as betterAuthPlugins from 'better-auth/plugins'
 import { createAccessControl } from 'better-auth/plugins/access'
 import Stripe from 'stripe'
 
 const { features: known, questions } = JSON.parse(await new Response(process.stdin).text())
-const names = { createAccessControl, Stripe }
+const names = { ...betterAuthPlugins, createAccessControl, Stripe }
 
 const evaluate = (text) => new Function(...Object.keys(names), `return (${text})`)(...Object.values(names))
 
@@ -21,7 +22,7 @@ async function pluginOf(name, features) {
   return (await import(path))[constructor](argument)
 }
 
-async function generate({ provider, features, existing, described, options: more = '{}', adapter: names = '{}' }) {
+async function generate({ provider, features, existing, described, options: more = '{}', adapter = '{}' }) {
   const plugins = features.filter((feature) => known[feature].import)
   const options = {
     secret: 'x'.repeat(32),
@@ -30,7 +31,7 @@ async function generate({ provider, features, existing, described, options: more
     ...Object.assign({}, ...features.map((name) => evaluate(known[name].options ?? '{}'))),
   }
   // Nothing is queried.
-  options.database = prismaAdapter({}, { provider, transaction: true, ...evaluate(names) })
+  options.database = prismaAdapter({}, { provider, transaction: true, ...evaluate(adapter) })
   const { plugins: others = [], ...own } = evaluate(more)
   Object.assign(options, own, { plugins: [...options.plugins, ...others] })
   if (described) return (await import(described)).describe(options, { getAuthTables, ...internal })

@@ -8,7 +8,6 @@ from tests.generate.command import Project
 from tests.template import module, render
 
 
-
 @pytest.fixture(scope="session")
 def rendered(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project of the template, with the metadata that its installation would write."""

@@ -44,7 +44,9 @@ def problems(documents: list[Document], matches: list[Match], needs: Needs) -> l
             existing = match.fields.get(column.name)
             if existing:
                 said = _conflict(match, matches, column, existing, enums, models, needs)
-                found += [f"{_place(match, existing)} {said}"] if said else []
+                # How ids are made is a matter of all models: said once.
+                is_known = column.name == "id" and any(one.endswith(said or "") for one in found)
+                found += [f"{_place(match, existing)} {said}"] if said and not is_known else []
         claimed = {one.name for one in match.fields.values()}
         claimed |= {other.name for c in match.table.columns if (other := match.look_alike(c))}
         if not match.table.is_hooked:

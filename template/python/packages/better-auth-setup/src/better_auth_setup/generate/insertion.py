@@ -133,15 +133,17 @@ def _new_fields(
     reserved = next((n for n in lines if _RESERVED in document.lines[n]), None)
     if reserved is None:
         return _behind(document, block, block.fields, group.columns)
+    above = [one for one in block.fields if one.line < reserved]
     rows = _aligned(group.columns, document.indent(block))
     if group.origin != table.origin:
         titles = _titles(document, block, order)
         if group.origin in titles.values():
             start = next(line for line, title in titles.items() if title == group.origin)
-            return _behind(document, block, _group_at(document, block, start + 1), group.columns)
+            there = _group_at(document, block, start + 1)
+            return _behind(document, block, there, group.columns, may_be_apart=True)
         later = order[order.index(group.origin) + 1 :]
         tail = {column.name for column in table.tail}
-        ends = [one.line for one in block.fields if one.name in tail and one.line < reserved]
+        ends = [one.line for one in above if one.name in tail]
         place = min(
             [line for line, title in titles.items() if title in later] or ends or [reserved]
         )
@@ -149,7 +151,7 @@ def _new_fields(
         return Insertion(document, place, [title, *rows, ""])
     if {column.name for column in group.columns} & {column.name for column in table.tail}:
         return Insertion(document, reserved, [*rows, ""])
-    return _behind(document, block, block.fields, group.columns)
+    return _behind(document, block, above, group.columns, may_be_apart=True)
 
 
 def _titles(document: Document, block: Block, order: list[str]) -> dict[int, str]:
@@ -175,12 +177,21 @@ def _group_at(document: Document, block: Block, start: int) -> list[Field]:
 
 
 def _behind(
-    document: Document, block: Block, fields: list[Field], columns: list[Column]
+    document: Document,
+    block: Block,
+    fields: list[Field],
+    columns: list[Column],
+    *,
+    may_be_apart: bool = False,
 ) -> Insertion:
-    """New lines behind the last of some fields, aligned as those around it."""
+    """New lines behind the last of some fields: aligned as those, or apart where they are wider."""
     last = max((one.line for one in fields), default=block.start)
     names, types = _widths(document, fields)
-    rows = _rows(columns, document.indent(block), names, types)
+    indent = document.indent(block)
+    rows = _rows(columns, indent, names, types)
+    is_wider = any(len(one.name) > names or len(one.type) > types for one in columns)
+    if may_be_apart and is_wider:
+        rows = ["", *_aligned(columns, indent)]
     return Insertion(document, last + 1, rows)
 
 
