@@ -67,5 +67,7 @@ def test_every_project_is_linted(projects: Path) -> None:
 
 @pytest.mark.e2e
 def test_every_project_is_formatted(projects: Path) -> None:
-    (projects / ".prettierignore").write_text("generated/\nschema-engine/\n/tsconfig.json\n/.oxlintrc.json\n")
+    (projects / ".prettierignore").write_text(
+        "generated/\nschema-engine/\n/tsconfig.json\n/.oxlintrc.json\n"
+    )
     assert run(projects, "prettier/bin/prettier.cjs", "--check", ".") == ""
