@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hooks.demo import environment
-from tests.answers import options_of, stack_plugins
+from tests.answers import EVERYTHING
 from tests.project.typescript import TYPESCRIPT, run_node, serving, setup
 from tests.template import render
 
@@ -24,13 +24,7 @@ pytestmark = pytest.mark.e2e
 @pytest.fixture(scope="module")
 def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("typescript") / "project"
-    answers = {
-        "stack": "typescript",
-        "plugins": stack_plugins("typescript"),
-        "plugin_options": list(options_of("typescript")),
-        "rate_limit_storage": "database",
-    }
-    render(template, folder, answers)
+    render(template, folder, {"stack": "typescript", **EVERYTHING})
     done = setup(folder)
     assert done.returncode == 0, done.stdout
     yield folder
