@@ -24,9 +24,11 @@ def test_rotation(project: Path) -> None:
     first, second = (f"{number}:{secrets.token_urlsafe(32)}" for number in (1, 2))
     for rotated in (first, f"{second},{first}"):
         with serving(project, BETTER_AUTH_SECRETS=rotated) as server:
-            signed_out, browser.base_url = browser, f"{server.address}/api/auth"
-            browser.headers["Origin"] = server.address
-            assert signed_out.user() is None
+            browser.base_url, browser.headers["Origin"] = (
+                f"{server.address}/api/auth",
+                server.address,
+            )
+            assert browser.user() is None
             assert browser.sign_in()["twoFactorRedirect"] is True
             browser.do("/two-factor/verify-totp", code=totp(enabled["totpURI"]))
             assert browser.user()

@@ -64,7 +64,9 @@ def shop(
         "COMPANY_DISCOVERY_URL": f"{server.address}/api/auth/.well-known/openid-configuration",
     }
     workshop.render(
-        {"plugins": ["bearer", "generic-oauth", "oauth-proxy", "oauth-popup", "sso"]}, folder, settings
+        {"plugins": ["bearer", "generic-oauth", "oauth-proxy", "oauth-popup", "sso"]},
+        folder,
+        settings,
     )
     configuration = folder / "src" / "lib" / "auth.ts"
     before = configuration.read_text()
