@@ -110,9 +110,9 @@ def running(folder: Path) -> Iterator[str]:
         "CREATE DATABASE mysql;\nUSE mysql;\n",
         *(file.read_text() for file in definitions),
         "FLUSH PRIVILEGES;\n"
-        "CREATE DATABASE bridge CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;\n"
-        f"CREATE USER bridge@'127.0.0.1' IDENTIFIED BY '{password}';\n"
-        "GRANT ALL ON *.* TO bridge@'127.0.0.1';\n",
+        "CREATE DATABASE app CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;\n"
+        f"CREATE USER app@'127.0.0.1' IDENTIFIED BY '{password}';\n"
+        "GRANT ALL ON *.* TO app@'127.0.0.1';\n",
     ]
     port = free_port()
     listen = [f"--socket={folder / 'socket'}", "--bind-address=127.0.0.1", f"--port={port}"]
@@ -132,7 +132,7 @@ def running(folder: Path) -> Iterator[str]:
         server = subprocess.Popen(command, env=found.environment(), stdout=output, stderr=output)
         try:
             _wait(server, port, log)
-            yield f"mysql://bridge:{password}@127.0.0.1:{port}/bridge"
+            yield f"mysql://app:{password}@127.0.0.1:{port}/app"
         finally:
             server.terminate()
             server.wait(timeout=30)
