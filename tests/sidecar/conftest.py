@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from better_auth_prisma import embedded_postgres
+from better_auth_setup import embedded_postgres
 
 from tests.project.typescript_sources import install_packages
 from tests.project.workshop import Workshop
 from tests.sidecar.projects import Server, make_project, serving
+from tests.sidecar.session_world import make_session_project
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +24,19 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
 def project(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project that no test changes."""
     return make_project(workshop, tmp_path_factory.mktemp("project"))
+
+
+@pytest.fixture(scope="session")
+def session_project(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project on PostgreSQL whose ``auth.ts`` takes options from the environment."""
+    return make_session_project(workshop, tmp_path_factory.mktemp("sessions"))
+
+
+@pytest.fixture(scope="session")
+def sqlite_project(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same one on SQLite."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    return make_session_project(workshop, folder, provider="sqlite")
 
 
 @pytest.fixture(scope="session")

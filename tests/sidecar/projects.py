@@ -44,12 +44,27 @@ COMMANDS = {
 }
 
 
-def make_project(workshop: Workshop, folder: Path) -> Path:
-    """Writes a project with a pushed database, as the template renders its ``auth/``."""
+def make_project(
+    workshop: Workshop,
+    folder: Path,
+    *,
+    provider: str = "postgresql",
+    options: str = "",
+    columns: str = "",
+) -> Path:
+    """Writes a project with a pushed database, as the template renders its ``auth/``.
+
+    Args:
+        workshop: npm's packages and a PostgreSQL.
+        folder: of the project.
+        provider: of the database.
+        options: of ``auth.ts``, in the owner's place.
+        columns: of ``User`` in the schema, in the owner's place.
+    """
     context = {
         "project_name": "My App",
         "stack": "python",
-        "provider": "postgresql",
+        "provider": provider,
         "plugins": PLUGINS,
         "plugin_options": [],
         "features": PLUGINS,
@@ -65,16 +80,16 @@ def make_project(workshop: Workshop, folder: Path) -> Path:
         text = rendered(f"auth/{source.name}")
         if source.name == "auth.ts.jinja":
             text = 'import { probe } from "./probe.ts";\n' + text
-            marker = "// Your own plugins go below this line."
-            assert marker in text
-            text = text.replace(marker, f"{marker}\n    probe(),")
+            text = _added(text, "// Your own plugins go below this line.", "probe(),")
+            text = _added(text, "// Your own options go below this line.", options)
         (auth / source.name.removesuffix(".jinja")).write_text(text)
     (auth / "probe.ts").write_text((SOURCES / "probe.ts").read_text())
     (folder / "main.py").write_text((SOURCES / "main.py").read_text())
     (folder / "package.json").write_text('{"type": "module"}')
     schema = rendered("schema.prisma.jinja").replace("../src/generated/", "../auth/generated/")
     (folder / "prisma").mkdir()
-    (folder / "prisma/schema.prisma").write_text(schema)
+    own = "// Your own fields and relations of User go below this line."
+    (folder / "prisma/schema.prisma").write_text(_added(schema, own, columns))
     (folder / "prisma.config.ts").write_text(rendered("prisma.config.ts"))
     (folder / "packages").mkdir(exist_ok=True)
     (folder / "packages/better-auth-sidecar").symlink_to(PACKAGE)
@@ -88,10 +103,17 @@ def make_project(workshop: Workshop, folder: Path) -> Path:
     (engine / "index.mjs").chmod(0o755)
     (engine / "node_modules").symlink_to(workshop.packages)
     values = workshop.settings()
+    if provider == "sqlite":
+        values["DATABASE_URL"] = "file:./dev.db"
     (folder / ".env.local").write_text("".join(f"{k}={v}\n" for k, v in values.items()))
     run_node(folder, PRISMA, "generate")
     workshop.push(folder)
     return folder
+
+
+def _added(text: str, marker: str, more: str) -> str:
+    assert text.count(marker) == 1, marker
+    return text.replace(marker, f"{marker}\n{more}")
 
 
 @dataclass

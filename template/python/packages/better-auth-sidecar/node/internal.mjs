@@ -33,6 +33,12 @@ async function configuration(auth) {
   const session = options.session ?? {};
   return Response.json({
     version: context.version,
+    // Tells whether Python has the same secret.
+    secretCheck: createHmac("sha256", context.secret)
+      .update("secret-check")
+      .digest("hex")
+      .slice(0, 16),
+    trustedOrigins: context.trustedOrigins,
     cookie: {
       name,
       domain: attributes.domain ?? null,
@@ -55,7 +61,8 @@ async function configuration(auth) {
     plugins: (options.plugins ?? []).map((/** @type {{id: string}} */ plugin) => plugin.id),
     tables: Object.fromEntries(
       ["user", "session"].map((model) => {
-        const { modelName, fields } = tables[model];
+        // Where secondary storage alone holds sessions, they have no table.
+        const { modelName, fields } = tables[model] ?? { modelName: model, fields: {} };
         return [model, { name: modelName, fields: columns(fields) }];
       }),
     ),

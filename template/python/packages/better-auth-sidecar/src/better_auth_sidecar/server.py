@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import hmac
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -46,7 +47,7 @@ class AuthServer:
 
     def __init__(self, root: Path, settings: Settings) -> None:
         keep_peers()
-        self.settings = settings
+        self.root, self.settings = root, settings
         self._key = hmac.digest(settings.secret.encode(), b"internal", "sha256").hex()
         self._process: AuthProcess | None = None
         self.url = settings.auth_server_url
@@ -61,6 +62,7 @@ class AuthServer:
         self._http: aiohttp.ClientSession | None = None
         self._configuration: Configuration | None = None
         self._generation = 0
+        self._companions: list[Callable[[], AbstractAsyncContextManager[None]]] = []
         #: The ASGI application for ``app.mount("/api/auth", …)``.
         self.proxy = AuthProxy(self, settings)
 
@@ -93,7 +95,10 @@ class AuthServer:
         ) as self._http:
             task = asyncio.create_task(self._process.run()) if self._process else None
             try:
-                yield
+                async with contextlib.AsyncExitStack() as companions:
+                    for companion in self._companions:
+                        await companions.enter_async_context(companion())
+                    yield
             finally:
                 if task:
                     task.cancel()
@@ -101,6 +106,10 @@ class AuthServer:
                         await task
                 self._configuration = None
         self._http = None
+
+    def beside(self, companion: Callable[[], AbstractAsyncContextManager[None]]) -> None:
+        """Has something else run whenever the auth server does, such as a pool of connections."""
+        self._companions.append(companion)
 
     @property
     def http(self) -> aiohttp.ClientSession:
