@@ -172,4 +172,3 @@ async def running(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         ) as client,
     ):
         yield client
-

@@ -12,7 +12,7 @@ from better_auth_sidecar import Settings, proxy
 from pydantic import SecretStr
 
 from tests.sidecar.odd_requests import exchange, post
-from tests.sidecar.projects import Server
+from tests.sidecar.projects import Server, wait_for
 
 
 class Unreachable:
@@ -129,3 +129,21 @@ def test_internal_routes_are_for_the_application_alone(server: Server) -> None:
         for key in ("", "00" * 32, "nonsense"):
             answer = httpx.get(f"{server.address}{path}", headers={"X-Internal-Key": key})
             assert answer.status_code == 404
+
+
+def test_the_access_log_tells_no_tokens(server: Server) -> None:
+    token = "t0ken" * 6
+    with server.client() as browser:
+        browser.get(f"/api/auth/verify-email?token={token}")
+        browser.get(f"/api/auth/reset-password/{token}?callbackURL=/")
+        browser.get("/health?mine=1")
+    wait_for(lambda: "/health?mine=1" in server.text())
+    assert '"GET /api/auth/verify-email… HTTP/1.1"' in server.text()
+    assert '"GET /api/auth/reset-password/… HTTP/1.1"' in server.text()
+    assert token not in server.text()
+
+
+def test_an_endless_stream_is_left_with_its_reader(server: Server) -> None:
+    with server.client() as browser, browser.stream("GET", "/api/auth/probe/endless") as answer:
+        assert next(answer.iter_text()) == "tick "
+    wait_for(lambda: "the endless stream was left" in server.text(), 5)
