@@ -13,18 +13,11 @@ import httpx
 import pytest
 
 from hooks.demo import STACKS, environment, run, serving, walk_through
-from tests.answers import options_of, stack_plugins
+from tests.answers import EVERYTHING
 from tests.template import module, render
 
 pytestmark = pytest.mark.e2e
 PYTHON = STACKS["python"]
-
-EVERYTHING = {
-    "plugins": stack_plugins("python"),
-    "plugin_options": list(options_of("python")),
-    "rate_limit_storage": "database",
-}
-
 
 @pytest.fixture(scope="module")
 def on_postgresql(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:

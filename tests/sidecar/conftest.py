@@ -9,7 +9,7 @@ from better_auth_setup import embedded_postgres
 from tests.project.typescript_sources import install_packages
 from tests.project.workshop import Workshop
 from tests.sidecar.projects import Server, make_project, serving
-from tests.sidecar.session_world import make_session_project
+from tests.sidecar.session_world import Official, make_session_project, official
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +37,13 @@ def sqlite_project(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory)
     """The same one on SQLite."""
     folder = tmp_path_factory.mktemp("sqlite")
     return make_session_project(workshop, folder, provider="sqlite")
+
+
+@pytest.fixture(scope="session")
+def auth(session_project: Path) -> Iterator[Official]:
+    """An auth server on PostgreSQL that runs by itself."""
+    with official(session_project) as auth:
+        yield auth
 
 
 @pytest.fixture(scope="session")

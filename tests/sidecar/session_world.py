@@ -1,19 +1,24 @@
 """Official auth servers of many configurations, and applications that check their sessions."""
 
 import json
+import sqlite3
 import subprocess
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import unquote
 
+import asyncpg  # type: ignore[import-untyped]
 import httpx
 from better_auth_sidecar import AuthServer, Settings
 from better_auth_sidecar.models import Session as BaseSession
 from better_auth_sidecar.models import User as BaseUser
 from better_auth_sidecar.renewal import SessionCookies
 from better_auth_sidecar.sessions import Sessions
+from better_auth_sidecar.testing import sign_in
 from dotenv import dotenv_values
 from fastapi import Depends, FastAPI, Response, WebSocket
 
@@ -172,3 +177,64 @@ async def running(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         ) as client,
     ):
         yield client
+
+
+class Database:
+    """Changes rows behind everybody's back."""
+
+    def __init__(self, official: Official) -> None:
+        self._url = official.settings.database_url.get_secret_value()
+        self._file = official.project / self._url.removeprefix("file:./")
+
+    async def execute(self, statement: str, *values: Any) -> None:
+        """Runs a statement with ``?`` for values; dates become what Prisma writes."""
+        if self._url.startswith("file:"):
+            with closing(sqlite3.connect(self._file, timeout=10)) as file, file:
+                file.execute(statement, [_as_text(value) for value in values])
+            return
+        for number in range(1, len(values) + 1):
+            statement = statement.replace("?", f"${number}", 1)
+        connection = await asyncpg.connect(self._url)
+        try:
+            await connection.execute(statement, *[_in_utc(value) for value in values])
+        finally:
+            await connection.close()
+
+    async def change(self, table: str, column: str, value: str, **fields: Any) -> None:
+        """Sets fields of the rows whose column has a value."""
+        if fields:
+            settings = ", ".join(f'"{name}" = ?' for name in fields)
+            statement = f'UPDATE "{table}" SET {settings} WHERE "{column}" = ?'
+            await self.execute(statement, *fields.values(), value)
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="milliseconds")
+    return value
+
+
+def _in_utc(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None)
+    return value
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A user with a session, and how its cookie looks."""
+
+    user: str
+    token: str
+    cookie: str
+    name: str
+    secret: str
+
+
+async def make_visitor(auth_server: AuthServer, **fields: Any) -> Visitor:
+    """A new user who is signed in."""
+    client = httpx.Client()
+    user = await sign_in(client, auth_server, **fields)
+    [(name, cookie)] = client.cookies.items()
+    token = unquote(cookie).rpartition(".")[0]
+    return Visitor(user, token, cookie, name, auth_server.settings.secret)
