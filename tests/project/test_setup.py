@@ -179,8 +179,14 @@ def test_an_unreachable_package_index_is_said(stack: str, template: Path, tmp_pa
         npm_config_registry=closed,
         npm_config_cache=str(tmp_path / "cache"),
     )
-    assert "packages cannot be downloaded" in sentence(result)
+    assert result.returncode == 1
+    last = result.stderr.strip().splitlines()[-1]
+    assert "packages cannot be" in last and "HTTPS_PROXY" in last
     assert not (project.folder / ".postgres").exists()
+    assert project.env_file.stat().st_mode & 0o777 == 0o600
+    checked = project.setup("--check")
+    assert checked.returncode == 1
+    assert "packages are not installed" in checked.stdout + checked.stderr
 
 
 def test_conflict_markers_are_reported(project: Project) -> None:
