@@ -6,14 +6,14 @@ import argparse
 import difflib
 import sys
 from pathlib import Path
-from typing import NoReturn
 
-from better_auth_setup.generate.configuration import ConfigurationError, described_tables
+from better_auth_setup.generate.configuration import described_tables
 from better_auth_setup.generate.document import Document, read
 from better_auth_setup.generate.files import configured_schema, replace_files, schema_files
-from better_auth_setup.generate.insertion import Insertion, LostLineError, apply, insertions
+from better_auth_setup.generate.insertion import Insertion, apply, insertions
 from better_auth_setup.generate.plan import Plan, plan
 from better_auth_setup.generate.tables import needed
+from better_auth_setup.problem import Problem
 
 DESCRIPTION = """\
 Adds to the Prisma schema the models, fields, relations and indexes that the project's better-auth
@@ -46,8 +46,9 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     try:
         return _run(options)
-    except (ConfigurationError, LostLineError) as error:
-        _fail(str(error))
+    except Problem as error:
+        print(error, file=sys.stderr)
+        return 2
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -56,10 +57,11 @@ def _run(options: argparse.Namespace) -> int:
     result = _plan(documents, options.config)
     # What --diff writes can be piped into a patch.
     out = sys.stderr if options.diff else sys.stdout
+    if result.problems:
+        print("\n".join([*result.problems, f"{schema} is left as it is."]), file=sys.stderr)
     for lack in result.missing:
         print(f"+ {lack}", file=out)
     if result.problems:
-        print("\n".join([*result.problems, f"{schema} is left as it is."]), file=sys.stderr)
         return 1
     if not result.missing:
         print(f"{schema} is up to date", file=out)
@@ -72,7 +74,7 @@ def _run(options: argparse.Namespace) -> int:
         try:
             replace_files(new)
         except OSError as error:
-            _fail(f"The schema cannot be written: {error}")
+            raise Problem(f"The schema cannot be written: {error}") from None
         print(f"{schema}: {_counted(result)} added")
     return int(options.check)
 
@@ -80,22 +82,21 @@ def _run(options: argparse.Namespace) -> int:
 def _documents(schema: Path) -> list[Document]:
     files = schema_files(schema)
     if not files:
-        _fail(f"There is no Prisma file in {schema}. Name your schema with --schema.")
+        raise Problem(f"There is no Prisma file in {schema}. Name your schema with --schema.")
     try:
         return [read(file) for file in files]
     except FileNotFoundError:
-        _fail(f"There is no {schema}. Name your schema, or its folder, with --schema.")
+        raise Problem(
+            f"There is no {schema}. Name your schema, or its folder, with --schema."
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
-        _fail(f"{schema} cannot be read: {error}")
+        raise Problem(f"{schema} cannot be read: {error}") from None
 
 
 def _plan(documents: list[Document], config: Path | None) -> Plan:
     provider = _provider(documents)
     described = described_tables(Path(), config, provider, _clients(documents))
-    try:
-        return plan(documents, needed(described, provider))
-    except ValueError as error:
-        raise ConfigurationError(str(error)) from None
+    return plan(documents, needed(described, provider))
 
 
 def _clients(documents: list[Document]) -> list[Path]:
@@ -116,10 +117,12 @@ def _provider(documents: list[Document]) -> str:
     )
     name = next((one["provider"].strip('"') for one in settings if "provider" in one), None)
     if name is None:
-        _fail("The schema has no datasource with a provider. Add one, or name the whole folder.")
+        raise Problem(
+            "The schema has no datasource with a provider. Add one, or name the whole folder."
+        )
     name = "postgresql" if name == "postgres" else name
     if name not in _PROVIDERS:
-        _fail(
+        raise Problem(
             f"The datasource's provider is {name!r}, which generate does not know. It knows "
             f"{', '.join(_PROVIDERS)}."
         )
@@ -147,8 +150,3 @@ def _print_diff(documents: list[Document], new: dict[Path, str]) -> None:
                 old.splitlines(), after.splitlines(), f"a/{name}", f"b/{name}", lineterm=""
             )
             print("\n".join(lines))
-
-
-def _fail(message: str) -> NoReturn:
-    print(message, file=sys.stderr)
-    raise SystemExit(2)

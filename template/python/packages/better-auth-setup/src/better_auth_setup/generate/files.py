@@ -18,7 +18,7 @@ def configured_schema(root: Path) -> Path:
         root: the project's folder; the result is relative to it.
 
     Raises:
-        ConfigurationError: Prisma's configuration cannot be loaded.
+        Problem: Prisma's configuration cannot be loaded.
     """
     names = ("prisma.config", ".config/prisma")
     places = [

@@ -9,12 +9,9 @@ from dataclasses import dataclass
 from better_auth_setup.generate.document import Block, Document, Field
 from better_auth_setup.generate.plan import Plan
 from better_auth_setup.generate.tables import Column, Group, Table
+from better_auth_setup.problem import Problem
 
 _RESERVED = "go below this line."
-
-
-class LostLineError(Exception):
-    """An insertion would lose a line of a schema: a defect of this package."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,7 @@ def apply(document: Document, made: Iterable[Insertion]) -> str:
     """The text of a document with the insertions.
 
     Raises:
-        LostLineError: a line of the document would be lost; nothing of it must be written.
+        Problem: a line of the document would be lost; nothing of it must be written.
     """
     lines = list(document.lines)
     # A file without a line end at its end stays so, though its last line may be a new one.
@@ -60,7 +57,7 @@ def apply(document: Document, made: Iterable[Insertion]) -> str:
     lines[-1:] = [line.removesuffix(open_end) for line in lines[-1:]]
     rest = iter(lines)
     if not all(any(_bare(line) == _bare(new) for new in rest) for line in document.lines):
-        raise LostLineError(f"{document.path} is left as it is: an insertion would change a line.")
+        raise Problem(f"{document.path} is left as it is: an insertion would change a line.")
     return "".join(lines)
 
 

@@ -70,7 +70,7 @@ function loader(file, clients) {
   const modules = join(ROOT, "node_modules");
   return createJiti(file, {
     fsCache: existsSync(modules)
-      ? join(modules, ".cache", "better-auth-setup", key.digest("hex").slice(0, 16))
+      ? join(modules, ".cache", "better-auth-setup", `jiti-${key.digest("hex").slice(0, 16)}`)
       : false,
     tsconfigPaths: true,
     jsx: { runtime: "automatic" },
@@ -103,19 +103,22 @@ function stubbing(file, clients) {
 
 /** Whether tables do not depend on a module. */
 function isStubbed(specifier, from, clients) {
-  const packages = /^(\.prisma\/client|@prisma\/(client|adapter-|extension-)|#.*prisma|prisma\/config$)/;
+  const packages =
+    /^(\.prisma\/client|@prisma\/(client|adapter-|extension-)|#.*prisma|prisma\/config$)/;
   const frameworks = /^((server|client)-only$|\$(app|env)\/|(cloudflare|astro|virtual):)/;
   const assets = /\.(css|s[ac]ss|less|svg|png|jpe?g|gif|webp|ico|woff2?)$|\?(raw|url|inline)\b/;
   if ([packages, frameworks, assets].some((kind) => kind.test(specifier))) return true;
-  const path = (specifier.startsWith(".") ? resolve(dirname(from), specifier) : specifier)
-    .replace(/\.[cm]?[jt]s$/, "")
-    .replaceAll("\\", "/");
-  return clients.some((client) => {
-    if (path === client || path.startsWith(`${client}/`)) return true;
-    // Behind an alias such as `@/`, the rest of the path is an end of the client's.
-    const rest = specifier.startsWith(".") ? "" : path.split("/").slice(1).join("/");
-    return rest !== "" && [client, `${client}/client`, `${client}/index`].some((one) => one.endsWith(`/${rest}`));
-  });
+  const bare = specifier.replace(/\.[cm]?[jt]s$/, "");
+  const path = resolve(dirname(from), bare).replaceAll("\\", "/");
+  // Behind `../` or an alias such as `@/`, what is left is an end of the client's path.
+  const rest = bare.replace(/^(\.{1,2}\/)+|^[^/]*\//, "");
+  return clients.some(
+    (client) =>
+      path === client ||
+      path.startsWith(`${client}/`) ||
+      (rest.includes("/") &&
+        `${client}/`.includes(`/${rest.replace(/\/(client|index|browser|enums)$/, "")}/`)),
+  );
 }
 
 async function tables({ config, provider, clients }) {
@@ -124,7 +127,8 @@ async function tables({ config, provider, clients }) {
   const db = find(places, ["better-auth", "better-auth/db"], ["better-auth/db"]);
   // Nothing is signed and nobody is asked, but a configuration may insist on having them.
   process.env.BETTER_AUTH_SECRET ||= createHash("sha256").update(`${Math.random()}`).digest("hex");
-  process.env.DATABASE_URL ||= provider === "sqlite" ? "file:./none.db" : `${provider}://localhost/none`;
+  process.env.DATABASE_URL ||=
+    provider === "sqlite" ? "file:./none.db" : `${provider}://localhost/none`;
   process.env.BETTER_AUTH_TELEMETRY = "0";
   const loaded = await loader(file, clients).import(file);
   const auth = loaded.auth ?? loaded.default?.auth ?? loaded.default;
@@ -158,8 +162,14 @@ async function schema({ config }) {
 function told(error) {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof Refusal) return error.message;
-  const places = [...String(error.stack).matchAll(/((?:file:\/\/)?\/[^\s()]+|[A-Z]:\\[^\s()]+):(\d+):(\d+)/g)]
-    .map(([, path, line, column]) => [path.startsWith("file:") ? fileURLToPath(path) : path, line, column])
+  const places = [
+    ...String(error.stack).matchAll(/((?:file:\/\/)?\/[^\s()]+|[A-Z]:\\[^\s()]+):(\d+):(\d+)/g),
+  ]
+    .map(([, path, line, column]) => [
+      path.startsWith("file:") ? fileURLToPath(path) : path,
+      line,
+      column,
+    ])
     .filter(([path]) => path.startsWith(ROOT + sep) && !path.includes(`${sep}node_modules${sep}`));
   const [path, line, column] = places[0] ?? [];
   const said = `${error.name}: ${error.message}`;
@@ -168,7 +178,7 @@ function told(error) {
 
 function answer(given) {
   const text = Buffer.from(JSON.stringify(given));
-  for (let written = 0; written < text.length; ) written += writeSync(1, text, written);
+  for (let written = 0; written < text.length;) written += writeSync(1, text, written);
   process.exit(0);
 }
 
@@ -178,7 +188,8 @@ process.stdout.write = process.stderr.write.bind(process.stderr);
 process.on("unhandledRejection", () => {});
 const environment = [".env.local", ".env"].filter((name) => existsSync(name));
 for (const name of environment) {
-  for (const [key, value] of Object.entries(parseEnv(readFileSync(name, "utf8")))) process.env[key] ||= value;
+  for (const [key, value] of Object.entries(parseEnv(readFileSync(name, "utf8"))))
+    process.env[key] ||= value;
 }
 const task = JSON.parse(process.argv[2]);
 try {

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from better_auth_setup.generate.definitions import definition, id_definition
+from better_auth_setup.problem import Problem
 
 SCALARS = {"String", "Int", "BigInt", "Boolean", "DateTime", "Json", "Float", "Decimal", "Bytes"}
 _ACTIONS = {
@@ -139,7 +140,7 @@ def needed(described: Mapping[str, Any], provider: str) -> Needs:
         provider: Prisma's name of the database.
 
     Raises:
-        ValueError: a field has a type that Prisma has not.
+        Problem: a field has a type that Prisma has not.
     """
     strategy = described["generateId"]
     found = {one["key"]: one for one in described["tables"]}
@@ -169,7 +170,7 @@ def _table(one: dict[str, Any], strategy: str, provider: str) -> Table:
         try:
             column = Column(entry["name"], *definition(entry, strategy, provider))
         except ValueError as error:
-            raise ValueError(
+            raise Problem(
                 f"{one['key']}.{entry['key']} has the type {error}, which no column can hold."
             ) from None
         table.group(entry["origin"]).columns.append(column)
