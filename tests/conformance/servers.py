@@ -182,9 +182,10 @@ _EDITS = {
         "  rateLimit: { enabled: !process.env.UNLIMITED"
     ),
     "apiKey()": "apiKey({ enableSessionForAPIKeys: true, enableMetadata: true })",
-    "oauthProvider({ ": (
-        "oauthProvider({ allowDynamicClientRegistration: true, "
-        "allowUnauthenticatedClientRegistration: true, "
+    "oauthProvider({\n": (
+        "oauthProvider({\n"
+        "      allowDynamicClientRegistration: true,\n"
+        "      allowUnauthenticatedClientRegistration: true,\n"
     ),
     "config: []": (
         "config: process.env.COMPANY_ADDRESS\n"
@@ -201,7 +202,7 @@ _EDITS = {
         "          ]\n"
         "        : []"
     ),
-    "enabled: production": "enabled: !!process.env.CHECK_PASSWORDS",
+    "enabled: env.isProduction": "enabled: !!process.env.CHECK_PASSWORDS",
 }
 
 

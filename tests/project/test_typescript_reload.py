@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -64,7 +65,7 @@ def test_every_way_of_saving(workshop: Workshop, tmp_path: Path) -> None:
             time.sleep(1)
             greeting = f'c.json({{ name: "{number}"'
             save(app, re.sub(r'c\.json\({ name: ".*?"', greeting, app.read_text()))
-            wait_until(lambda answer=str(number): httpx.get(address).json()["name"] == answer)
+            wait_until(partial(greets_with, address, str(number)))
         limit = "    enabled: true,\n    minPasswordLength: 30,\n"
         by_rename(auth, auth.read_text().replace("    enabled: true,\n", limit, 1))
         user = {"name": "Ada", "email": "ada@example.com", "password": "correct horse"}
@@ -73,6 +74,10 @@ def test_every_way_of_saving(workshop: Workshop, tmp_path: Path) -> None:
     finally:
         os.killpg(server.pid, signal.SIGINT)
         server.wait(timeout=30)
+
+
+def greets_with(address: str, name: str) -> bool:
+    return bool(httpx.get(address).json()["name"] == name)
 
 
 def wait_until(right: Callable[[], bool]) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from tests.answers import STACKS, stack_plugins, with_requirements
+from tests.answers import STACKS, plugin_data, with_requirements
 from tests.template import environment
 from tests.update.simulation import KEPT, Update, simulate
 
-PLUGINS = stack_plugins("typescript")
+PLUGINS = list(plugin_data())
 SOURCES = ["auth.ts", "env.ts", "messages.ts"]
 
 #: By reserved comment, what an owner writes below it.
