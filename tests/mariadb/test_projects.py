@@ -5,14 +5,15 @@ Their tables are made here: Prisma's native engine alone could do it.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import aiomysql
+import aiomysql  # type: ignore[import-untyped]
 import httpx
 import pytest
 
@@ -37,7 +38,11 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-async def run_sql(url: str, *statements: str) -> None:
+def run_sql(url: str, *statements: str) -> None:
+    asyncio.run(_run_sql(url, statements))
+
+
+async def _run_sql(url: str, statements: Sequence[str]) -> None:
     parts = urlsplit(url)
     connection = await aiomysql.connect(
         host=parts.hostname,
@@ -54,7 +59,7 @@ async def run_sql(url: str, *statements: str) -> None:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-async def test_people_sign_up_in_and_out(
+def test_people_sign_up_in_and_out(
     url: str, stack: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = {"stack": stack, "provider": "mysql", **EVERYTHING, "project_name": stack}
@@ -66,9 +71,9 @@ async def test_people_sign_up_in_and_out(
     # Any file will do: the client is made without the engine, which would be downloaded.
     engine = {"PRISMA_SCHEMA_ENGINE_BINARY": __file__}
     run_node(tmp_path, "node_modules/prisma/build/index.js", "generate", **engine)
-    await run_sql(url, f"CREATE DATABASE {stack} COLLATE utf8mb4_unicode_ci")
+    run_sql(url, f"CREATE DATABASE {stack} COLLATE utf8mb4_unicode_ci")
     schema = (tmp_path / "prisma/schema.prisma").read_text()
-    await run_sql(own_url, *create_tables(schema))
+    run_sql(own_url, *create_tables(schema))
 
     project = STACKS[stack]
     if stack == "python":

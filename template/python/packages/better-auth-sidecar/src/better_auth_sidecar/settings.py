@@ -21,6 +21,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from better_auth_sidecar.database_url import read_database_url
+
 #: better-auth's own default: everybody knows it.
 _PUBLISHED_SECRET = "better-auth-secret-12345678901234567890"
 _LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
@@ -163,6 +165,12 @@ class Settings(BaseSettings):
                 entry = entry.rstrip("/")
             found.append(entry)
         return tuple(found)
+
+    @field_validator("database_url")
+    @classmethod
+    def _can_be_read(cls, value: SecretStr) -> SecretStr:
+        read_database_url(value.get_secret_value(), Path.cwd())
+        return value
 
     @field_validator("better_auth_url", "auth_server_url")
     @classmethod
