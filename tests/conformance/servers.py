@@ -239,9 +239,10 @@ def _serving(name: str, project: Path, database_url: str, **more: str) -> Iterat
     port = free_port()
     address, log = f"http://127.0.0.1:{port}", project / f"server-{port}.log"
     command = [word.format(port=port) for word in STACKS[_STACK_OF[name]].serve]
+    separator = "&" if "?" in database_url else "?"
     settings = environment(
         BETTER_AUTH_URL=address,
-        DATABASE_URL=f"{database_url}?application_name={name}",
+        DATABASE_URL=f"{database_url}{separator}application_name={name}",
         PORT=str(port),
         TRUSTED_PROXIES=PROXY,
         **more,
