@@ -351,7 +351,7 @@ OF_THE_MACHINE = [
         {ENV: lambda text: "\n\n".join(reversed(text.strip().split("\n\n"))) + "\n"},
     ),
     Edit(
-        "a database", {ENV: instead("DATABASE_URL=\n", "DATABASE_URL=postgresql://a:b@db/shop\n")}
+        "a database", {ENV: instead("\nDATABASE_URL=\n", "\nDATABASE_URL=postgresql://a:b@db/shop\n")}
     ),
 ]
 
