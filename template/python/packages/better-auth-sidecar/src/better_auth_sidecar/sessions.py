@@ -207,8 +207,8 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
         if not any(name in _CREDENTIALS for name, _ in headers):
             return None
         try:
-            rules = self._rules
             configuration = await self.auth_server.configuration()
+            rules = self._rules
             if rules is None or rules.configuration is not configuration:
                 rules = self._follow(configuration)
         except AuthServerError as error:
