@@ -207,10 +207,7 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
         if not any(name in _CREDENTIALS for name, _ in headers):
             return None
         try:
-            configuration = await self.auth_server.configuration()
-            rules = self._rules
-            if rules is None or rules.configuration is not configuration:
-                rules = self._follow(configuration)
+            rules = await self._current_rules()
         except AuthServerError as error:
             raise self.unavailable(error) from error
         if rules.problem:
@@ -312,13 +309,19 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
     async def _look(self) -> None:
         """Tells at start what is wrong or slow, rather than at somebody's request."""
         try:
-            rules = self._follow(await self.auth_server.configuration())
+            rules = await self._current_rules()
             if rules.query is not None and self._store is not None:
                 await self._store.find(rules.query, "")
         except UnfitError as error:
             self._leave_to_auth_server(error)
         except (AuthServerError, StoreError) as error:
             logger.warning("Sessions cannot be read yet: %s", error)
+
+    async def _current_rules(self) -> _Rules:
+        configuration = await self.auth_server.configuration()
+        if self._rules is None or self._rules.configuration is not configuration:
+            return self._follow(configuration)
+        return self._rules
 
     def _follow(self, configuration: Configuration) -> _Rules:
         """The rules of a configuration, which changes when ``auth.ts`` does."""
