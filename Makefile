@@ -6,7 +6,7 @@ DATA ?=
 # MariaDB is what is installed, or Debian's; where neither can be had, its tests are left out.
 MARIADB := $(shell PATH="$$PATH:/usr/sbin" command -v mariadbd || command -v apt-get)
 
-.PHONY: help install demo test test-exhaustive test-updates bench
+.PHONY: help install lock demo test test-exhaustive test-updates bench
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  \1	/p' $(MAKEFILE_LIST) | expand -t 22
 
@@ -25,7 +25,7 @@ test-exhaustive: .venv/installed ## Test what `test` only samples
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m exhaustive
 
 test-updates: .venv/installed ## Count the conflicts of a hundred updates of each kind
-	@PYTHONPATH=template/python/src $(BIN)/python -m tests.update.numbers
+	@PYTHONPATH=template/python/src:template/python/packages/better-auth-setup/src $(BIN)/python -m tests.update.numbers
 
 bench: .venv/installed ## Measure rendering, updates, setup and the session check, beside peers
 	@$(BIN)/python -m benchmarks.scaffold
@@ -34,10 +34,13 @@ bench: .venv/installed ## Measure rendering, updates, setup and the session chec
 	@$(BIN)/python -m benchmarks.while_hashing
 	@$(BIN)/python -m benchmarks.session_check
 
+lock: .venv/installed ## Lock the development tools that pyproject.toml names
+	$(BIN)/uv pip compile --quiet --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --output-file requirements-dev.txt pyproject.toml
+
 install: .venv/installed ## Install the locked development tools into .venv
 
 .venv/installed: requirements-dev.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and f"Python 3.10 or newer is needed; {sys.executable} is {sys.version.split()[0]}. Name another one: make PYTHON=…")'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"Python 3.11 or newer is needed; {sys.executable} is {sys.version.split()[0]}. Name another one: make PYTHON=…")'
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "This Python cannot create virtual environments. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$$(sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements-dev.txt)

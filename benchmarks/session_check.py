@@ -25,7 +25,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import asyncpg  # type: ignore[import-untyped]
-from better_auth_prisma import embedded_postgres
+from better_auth_setup import embedded_postgres
 from better_auth_sidecar.cookies import signed_cookie
 from dotenv import dotenv_values
 

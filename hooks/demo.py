@@ -45,9 +45,9 @@ class Stack:
 STACKS = {
     "python": Stack(
         setup=[sys.executable, "scripts/setup.py"],
-        generate=[".venv/bin/python", "-m", "better_auth_prisma", "generate"],
+        generate=[".venv/bin/better-auth-setup", "generate"],
         serve=[".venv/bin/fastapi", "run", "--host", "127.0.0.1", "--port", "{port}"],
-        stop=[".venv/bin/python", "scripts/database.py", "stop"],
+        stop=[".venv/bin/better-auth-setup", "database", "stop"],
         start=".venv/bin/fastapi dev",
     ),
     "typescript": Stack(
@@ -57,7 +57,11 @@ STACKS = {
             *("--config", "src/lib/auth.ts", "--output", "prisma/schema.prisma"),
         ],
         serve=[str(NODE / "bin" / "node"), "src/server.ts"],
-        stop=[str(NODE / "bin" / "node"), "packages/better-auth-setup/bin.cjs", *("database", "stop")],
+        stop=[
+            str(NODE / "bin" / "node"),
+            "packages/better-auth-setup/bin.cjs",
+            *("database", "stop"),
+        ],
         start="npm run dev    # with Node.js 22.18 or newer",
     ),
 }

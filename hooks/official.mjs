@@ -1,7 +1,10 @@
-// The official generator, asked many things at once: reads [{ provider, features }] and prints the
-// Prisma schema for each. What a feature is to better-auth stands in official_features.json.
+// The official generator, asked many things at once: reads [{ provider, features, options }] and
+// prints the Prisma schema for each, or, where a question names a module to describe the tables
+// with, what that makes of them. What a feature is to better-auth stands in official_features.json.
 import * as api from 'auth/api'
+import * as internal from '@better-auth/core/db/internal'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
+import { getAuthTables } from 'better-auth/db'
 import { createAccessControl } from 'better-auth/plugins/access'
 import Stripe from 'stripe'
 
@@ -18,7 +21,7 @@ async function pluginOf(name, features) {
   return (await import(path))[constructor](argument)
 }
 
-async function generate({ provider, features, existing }) {
+async function generate({ provider, features, existing, described, options: more = '{}', adapter: names = '{}' }) {
   const plugins = features.filter((feature) => known[feature].import)
   const options = {
     secret: 'x'.repeat(32),
@@ -26,7 +29,11 @@ async function generate({ provider, features, existing }) {
     plugins: await Promise.all(plugins.map((name) => pluginOf(name, features))),
     ...Object.assign({}, ...features.map((name) => evaluate(known[name].options ?? '{}'))),
   }
-  options.database = prismaAdapter({}, { provider, transaction: true }) // nothing is queried
+  // Nothing is queried.
+  options.database = prismaAdapter({}, { provider, transaction: true, ...evaluate(names) })
+  const { plugins: others = [], ...own } = evaluate(more)
+  Object.assign(options, own, { plugins: [...options.plugins, ...others] })
+  if (described) return (await import(described)).describe(options, { getAuthTables, ...internal })
   const file = existing ?? `/nonexistent/${crypto.randomUUID()}.prisma`
   const { code } = await api.generatePrismaSchema({ adapter: options.database(options), options, file })
   return code

@@ -12,98 +12,89 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import jinja2
+from hooks import node
+from hooks.node import REPOSITORY
 
-from hooks.node import NPM, environment
-
-REPOSITORY = Path(__file__).resolve().parent.parent
 UV = Path(sys.executable).with_name("uv")
 #: The oldest Python of the projects.
-PYTHON = "3.10"
-
-#: They have one version.
-BETTER_AUTH = ["better-auth", "auth", "@better-auth/core"]
-#: They follow better-auth.
-PEERS = ["@better-auth/utils", "@better-fetch/fetch", "better-call"]
+PYTHON = "3.11"
 
 
 def pinned() -> dict[str, dict[str, str]]:
     """The versions that the template pins, by registry and name."""
-    jinja = jinja2.Environment(loader=jinja2.FileSystemLoader(REPOSITORY))
-    module = jinja.get_template("template/shared/versions.jinja").make_module()
-    versions: dict[str, dict[str, str]] = vars(module)["versions"]
+    versions: dict[str, dict[str, str]] = node.pins()["versions"]
     return versions
 
 
 def newest_npm(pins: Mapping[str, str]) -> dict[str, str]:
     """The newest npm packages that fit each other; a pinned pre-release stays.
 
-    npm takes the newest of everything or nothing, so the releases of better-auth are tried in turn.
+    npm takes the newest of everything or nothing, so the releases of better-auth are tried in turn,
+    each with its own versions of what is overridden.
     """
     wanted = {name: version if "-" in version else "*" for name, version in pins.items()}
-    for name in PEERS:
-        del wanted[name]
+    wanted["@types/node"] = pins["@types/node"].split(".")[0]  # that of the Node.js from PyPI
     for version in releases("better-auth", pins["better-auth"]):
         print(f"trying better-auth {version} ...", file=sys.stderr)
-        if found := resolved(wanted | dict.fromkeys(BETTER_AUTH, version)):
-            return {name: found[f"node_modules/{name}"]["version"] for name in pins}
+        own = installed({"better-auth": version}, node.pins()["npm_overrides"])
+        if own and (found := installed(wanted | own, pins)):
+            return found
     return dict(pins)
 
 
 def releases(package: str, oldest: str) -> list[str]:
-    """The releases of an npm package that are newer than one, the newest first."""
+    """The releases of an npm package from one on, the newest first."""
     result = npm("view", package, "versions", "--json", folder=REPOSITORY)
     result.check_returncode()
     versions: list[str] = [version for version in json.loads(result.stdout) if "-" not in version]
     numbers = {version: [int(part) for part in version.split(".")] for version in versions}
-    newer = [version for version in versions if numbers[version] > numbers[oldest]]
+    newer = [version for version in versions if numbers[version] >= numbers[oldest]]
     return sorted(newer, key=numbers.__getitem__, reverse=True)
 
 
-def resolved(dependencies: Mapping[str, str]) -> dict[str, dict[str, str]] | None:
-    """The packages that npm would install, by folder; none if they do not fit each other."""
+def installed(dependencies: Mapping[str, str], names: Iterable[str]) -> dict[str, str] | None:
+    """The versions of these packages that npm would install; none if they do not fit each other."""
     with TemporaryDirectory() as folder:
-        manifest = {"private": True, "dependencies": dict(dependencies)}
-        Path(folder, "package.json").write_text(json.dumps(manifest))
-        quiet = ["--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"]
+        Path(folder, "package.json").write_text(node.manifest(dependencies))
+        quiet = ["--package-lock-only", "--strict-peer-deps", "--no-audit", "--no-fund"]
         result = npm("install", *quiet, folder=Path(folder))
         if "ERESOLVE" in result.stderr or "ETARGET" in result.stderr:
             return None
         result.check_returncode()
-        lock = json.loads(Path(folder, "package-lock.json").read_text())
-    packages: dict[str, dict[str, str]] = lock["packages"]
-    return packages
+        packages = json.loads(Path(folder, "package-lock.json").read_text())["packages"]
+    return {name: packages[f"node_modules/{name}"]["version"] for name in names}
 
 
 def npm(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    command = ["node", str(NPM), *arguments]
-    return subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True)
+    command = ["node", str(node.NPM), *arguments]
+    environment = node.environment()
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
 
 
 def newest_python(pins: Mapping[str, str]) -> dict[str, str]:
-    """The newest Python packages that fit each other.
+    """The newest Python packages that fit each other, none older than it is now.
 
     Raises:
         subprocess.CalledProcessError: uv finds no such set.
     """
     command = [str(UV), "pip", "compile", "--quiet", "--python-version", PYTHON, "--no-header", "-"]
-    names = "\n".join(pins)
-    result = subprocess.run(command, input=names, capture_output=True, text=True, check=True)
+    wanted = "\n".join(f"{name}>={version}" for name, version in pins.items())
+    result = subprocess.run(command, input=wanted, capture_output=True, text=True, check=True)
     found = dict(re.findall(r"^([\w.-]+)==(\S+)", result.stdout, re.MULTILINE))
     return {name: found[name] for name in pins if name in found}
 
 
 def main() -> None:
     pins = pinned()
-    newest = {"npm": newest_npm(pins["npm"]), "python": newest_python(pins["python"])}
-    for registry, versions in newest.items():
-        for name, version in versions.items():
-            if version != pins[registry][name]:
-                print(f"{registry:<8}{name:<32}{pins[registry][name]:<16}{version}")
+    for section, present in pins.items():
+        newest = newest_npm(present) if section == "npm" else newest_python(present)
+        for name, version in newest.items():
+            if version != present[name]:
+                print(f"{section:<20}{name:<32}{present[name]:<16}{version}")
 
 
 if __name__ == "__main__":

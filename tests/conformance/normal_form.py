@@ -10,7 +10,7 @@ import base64
 import json
 import re
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -125,7 +125,7 @@ class NormalForm:
             re.sub(r"\.(\d+)", _microseconds, text.replace("Z", "+00:00"))
         )
         if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=timezone.utc)
+            moment = moment.replace(tzinfo=UTC)
         form = "" if ".row." in place or _ISO_OF_JAVASCRIPT.fullmatch(text) else " in an odd form"
         return _distance(moment.timestamp()) + form
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -146,7 +146,7 @@ def _is_tidying(change: Change) -> bool:
     """The servers tidy up what has expired, each at its own time, and of other flows, too."""
     if change.model not in ("apikey", "verification") or change.kind != "deleted":
         return False
-    now = datetime.now(timezone.utc).isoformat()
+    now = datetime.now(UTC).isoformat()
     return change.columns["expiresAt"] is not None and change.columns["expiresAt"] < now
 
 

@@ -8,6 +8,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+#: The folders of a project that its installation would make importable.
+SOURCES = ("src", "packages/better-auth-setup/src")
+
 
 @dataclass
 class Project:
@@ -20,13 +23,14 @@ class Project:
     def generate(self, *options: str | Path, python: str = "") -> subprocess.CompletedProcess[str]:
         """Runs the command with this interpreter; ``python`` is run before it, in its process."""
         start = "import runpy, sys; sys.argv[0] = 'generate'; "
-        run = "runpy.run_module('better_auth_prisma', run_name='__main__', alter_sys=True)"
+        run = "runpy.run_module('better_auth_setup', run_name='__main__', alter_sys=True)"
         begin = [sys.executable, "-c", f"{python}\n{start}{run}"]
+        sources = os.pathsep.join(str(self.folder / source) for source in SOURCES)
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         result = subprocess.run(
             [*begin, "generate", *map(str, options)],
             cwd=self.folder,
-            env={**kept, "PYTHONPATH": str(self.folder / "src")},
+            env={**kept, "PYTHONPATH": sources},
             capture_output=True,
             text=True,
         )

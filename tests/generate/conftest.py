@@ -2,16 +2,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from better_auth_prisma.generate import tables
+from better_auth_setup.generate import tables
 
 from tests.generate.command import Project
 from tests.template import module, render
 
-
-@pytest.fixture(autouse=True)
-def catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The catalogue as it stands in a rendered project."""
-    monkeypatch.setattr(tables, "catalogue", lambda: module("catalogue").catalogue)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""``python -m better_auth_prisma generate``: what it says, writes and leaves alone."""
+"""``python -m better_auth_setup generate``: what it says, writes and leaves alone."""
 
 from __future__ import annotations
 

@@ -8,9 +8,9 @@ import pytest
 from better_auth import BetterAuth
 from better_auth.config import UserOptions
 from better_auth.schema import Field
-from better_auth_prisma.generate.document import parse
-from better_auth_prisma.generate.plan import Plan, plan
-from better_auth_prisma.generate.tables import needed
+from better_auth_setup.generate.document import parse
+from better_auth_setup.generate.plan import Plan, plan
+from better_auth_setup.generate.tables import needed
 
 from tests.generate.auth import auth_with
 from tests.generate.test_fresh import PLUGINS

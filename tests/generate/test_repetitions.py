@@ -8,13 +8,13 @@ import sys
 
 import pytest
 
-from tests.generate.command import Project
+from tests.generate.command import SOURCES, Project
 
 pytestmark = pytest.mark.e2e
 
 DROP = """
-from _setup.console import Problem
-from _setup.repetitions import drop
+from better_auth_setup.console import Problem
+from better_auth_setup.repetitions import drop
 try:
     print(*drop())
 except (Problem, OSError) as error:
@@ -24,7 +24,7 @@ except (Problem, OSError) as error:
 
 def drop(project: Project, python: str = "") -> subprocess.CompletedProcess[str]:
     """Runs the step of setup; ``python`` is run before it, in its process."""
-    folders = [str(project.folder / folder) for folder in ("scripts", "src")]
+    folders = [str(project.folder / folder) for folder in SOURCES]
     return subprocess.run(
         [sys.executable, "-c", python + DROP],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(folders)},

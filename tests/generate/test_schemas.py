@@ -10,10 +10,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from better_auth_prisma.generate.document import Document, parse, read
-from better_auth_prisma.generate.insertion import apply, insertions
-from better_auth_prisma.generate.plan import Plan, plan
-from better_auth_prisma.generate.tables import needed
+from better_auth_setup.generate.document import Document, parse, read
+from better_auth_setup.generate.insertion import apply, insertions
+from better_auth_setup.generate.plan import Plan, plan
+from better_auth_setup.generate.tables import needed
 
 from tests.generate.auth import auth_with
 from tests.generate.test_fresh import PLUGINS

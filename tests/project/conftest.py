@@ -2,7 +2,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 import pytest
-from better_auth_prisma import embedded_postgres
+from better_auth_setup import embedded_postgres
 
 from tests.project.projects import Project
 from tests.project.typescript_sources import install_packages

@@ -7,11 +7,11 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import tomli
 import yaml
 
 from tests.answers import STACKS, Answers, matrix
@@ -27,7 +27,7 @@ UNSAFE_ON_WINDOWS = re.compile(
 PARSERS: dict[str, Callable[[str], object]] = {
     ".py": ast.parse,
     ".json": json.loads,
-    ".toml": tomli.loads,
+    ".toml": tomllib.loads,
     ".yml": yaml.safe_load,
     ".yaml": yaml.safe_load,
 }
@@ -55,8 +55,9 @@ def test_every_file_parses(project: Path) -> None:
 
 def test_no_jinja_is_left_over(project: Path) -> None:
     for name, text in files(project):
-        # GitHub's own expressions look like Jinja's.
-        left = re.search(r"(?<!\$)\{\{|\{%|\{#", text) if name.suffix != ".py" else None
+        # GitHub's own expressions look like Jinja's, and so does some code.
+        is_code = name.suffix == ".py" or name.parts[0] == "packages"
+        left = None if is_code else re.search(r"(?<!\$)\{\{|\{%|\{#", text)
         assert not left, f"{name}: {text[left.start() : left.start() + 60] if left else ''}"
         assert not re.search(r"[{%}]|jinja", str(name)), name
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from better_auth_prisma import embedded_postgres
+from better_auth_setup import embedded_postgres
 
 from hooks import node
 from tests.node import ask_prisma

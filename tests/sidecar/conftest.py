@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from better_auth_prisma import embedded_postgres
+from better_auth_setup import embedded_postgres
 
 from tests.project.typescript_sources import install_packages
 from tests.project.workshop import Workshop

@@ -29,7 +29,7 @@ def under_load(address: str, threads: int = 4) -> Iterator[Counter[tuple[str, in
                     try:
                         # A connection each: to a worker that lives.
                         headers = {"Connection": "close"}
-                        json = {} if method == "POST" else None
+                        json: dict[str, str] | None = {} if method == "POST" else None
                         status: int | str = client.request(
                             method, path, headers=headers, json=json
                         ).status_code

@@ -18,7 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from better_auth_prisma.generate.merge import Merged, merge
+from better_auth_setup.generate.merge import Merged, merge
 
 from tests.answers import STACKS
 from tests.node import ask_prisma

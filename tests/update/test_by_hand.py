@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from better_auth_prisma.generate import tables
-from better_auth_prisma.generate.merge import merge
+from better_auth_setup.generate import tables
+from better_auth_setup.generate.merge import merge
 
 from hooks.catalogue import CATALOGUE, load
 from hooks.layout import Catalogue

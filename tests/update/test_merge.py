@@ -11,8 +11,9 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
-from better_auth_prisma.generate.merge import Merged, merge
+from better_auth_setup.generate.merge import Merged, merge
 
+from tests.generate.command import SOURCES
 from tests.generate.conftest import catalogue
 from tests.generate.run import generate
 from tests.generate.test_peoples_schemas import auth
@@ -218,9 +219,9 @@ ROTATED = instead("  privateKey String\n\n", "  privateKey String\n\n  rotatedBy
 
 MERGE = """
 import sys
-from _setup.conflicts import find
-from _setup.console import Console
-from _setup.merge import can_merge, merge
+from better_auth_setup.conflicts import find
+from better_auth_setup.console import Console
+from better_auth_setup.merge import can_merge, merge
 print(merge([name for name in find() if can_merge(name)], Console()))
 """
 
@@ -262,7 +263,7 @@ def test_setup_merges_what_an_update_left_as_conflicts(
     projects: Projects, conflicting: Project, tmp_path: Path
 ) -> None:
     project = conflicting
-    folders = [str(project.folder / folder) for folder in ("scripts", "src")]
+    folders = [str(project.folder / folder) for folder in SOURCES]
     said = subprocess.run(
         [sys.executable, "-c", MERGE],
         cwd=project.folder,

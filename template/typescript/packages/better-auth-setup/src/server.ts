@@ -1,9 +1,9 @@
 import { connect } from "node:net";
 import { getSystemErrorMessage } from "node:util";
+import { origin } from "./settings.ts";
 import { providers, type Provider } from "./providers.ts";
 import { Problem } from "./report.ts";
 
-const correct = "correct DATABASE_URL in .env.local";
 const patience = 5000;
 
 // What PostgreSQL's clients ask first: whether the server has TLS. It answers with S or N.
@@ -24,6 +24,7 @@ function kind(answer: Buffer): string | undefined {
  */
 export function reach(provider: Provider, host: string, port: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const correct = `correct ${origin("DATABASE_URL")}`;
   const address = `${host}:${port}`;
   const socket = connect({ host: host.replace(/^\[|\]$/g, ""), port, timeout: patience });
   const fail = (why: string) =>

@@ -1,16 +1,16 @@
 import { parseArgs } from "node:util";
 import { database } from "./database.ts";
 import { difference } from "./difference.ts";
-import { completeEnvFile } from "./env-file.ts";
+import { close, completeEnvFile } from "./settings.ts";
 import { generate } from "./generate.ts";
 import { lock } from "./lock.ts";
 import { refuseConflicts } from "./conflicts.ts";
-import { install } from "./packages.ts";
+import { install, refuseOtherManagers } from "./packages.ts";
 import { checkMigrations, deploy, startMigrations, usesMigrations } from "./migrations.ts";
 import { engine, generateClient } from "./prisma.ts";
 import { push } from "./push.ts";
 import { Problem, step } from "./report.ts";
-import { schemaPath } from "./schema.ts";
+import { locate, migrationsPath, schemaPath } from "./schema.ts";
 
 const usage = `Usage: better-auth-setup setup [OPTION…]
 
@@ -41,11 +41,16 @@ type Wishes = { acceptDataLoss: boolean; start: boolean };
 
 async function setup(change: boolean, { acceptDataLoss, start }: Wishes): Promise<void> {
   await step("tools", () => {
+    refuseOtherManagers();
     refuseConflicts();
     return `Node.js ${process.versions.node}`;
   });
   await step("install", () => install(".", change));
   await step("settings", () => completeEnvFile(change));
+  await locate();
+  if (start && usesMigrations()) {
+    throw new Problem(`The project has migrations already; see ${migrationsPath()}.`);
+  }
   await step("database", () => database(change));
   await step("prisma", async () => {
     const found = await engine(change);
@@ -75,10 +80,10 @@ export async function setupCommand(args: string[]): Promise<void> {
   const given = options(args);
   const { check, help, "accept-data-loss": acceptDataLoss, "start-migrations": start } = given;
   if (help) return console.log(usage);
-  if (start && usesMigrations()) {
-    throw new Problem("The project has migrations already; see prisma/migrations.");
+  if (!check) {
+    close();
+    await lock();
   }
-  if (!check) await lock();
   await setup(!check, { acceptDataLoss, start: start && !check });
   console.log(check ? "\nAll is well." : "\nReady. Start it with:\n\n    npm run dev\n");
 }

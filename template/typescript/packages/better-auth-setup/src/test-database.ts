@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { setting } from "./env-file.ts";
+import { setting } from "./settings.ts";
 import { isEmbedded, start } from "./embedded-postgres.ts";
+import { locate } from "./schema.ts";
 import { prisma, reason } from "./prisma.ts";
 import { replaceTables } from "./push.ts";
 import { Problem } from "./report.ts";
@@ -31,6 +32,7 @@ export async function testDatabase(): Promise<string> {
   if (!url && !named) throw new Problem("DATABASE_URL is empty. Run: npm run setup");
   if (isEmbedded(url)) await start(url);
   const wanted = named || testUrl(url);
+  await locate();
   const env = { DATABASE_URL: wanted };
   let { status, output } = await prisma(["db", "push"], env);
   if (status !== 0 && /data loss/.test(output)) ({ status, output } = await replaceTables(env));

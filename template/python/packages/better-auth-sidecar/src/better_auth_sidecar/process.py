@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from better_auth_sidecar.errors import AuthServerError
-from better_auth_sidecar.node import find_node
+from better_auth_sidecar.node import check_node, find_node
 
 logger = logging.getLogger("uvicorn.error.auth_server")
 
@@ -97,6 +97,7 @@ class AuthProcess:
 
     async def run(self) -> None:
         """Waits until no other process runs the server, and then runs it until cancelled."""
+        self._changed = asyncio.Event()  # of this event loop: tests have several
         watcher = asyncio.create_task(self._watch()) if self.watch else None
         try:
             while True:
@@ -165,7 +166,7 @@ class AuthProcess:
             it never did.
         """
         try:
-            node = await asyncio.to_thread(find_node)
+            node = find_node()
         except AuthServerError as error:
             self._say(str(error))
             return 1, None
@@ -193,9 +194,9 @@ class AuthProcess:
             if not end.done():
                 return None, None
             await asyncio.wait(echoes, timeout=1)
-            if any("ERR_MODULE_NOT_FOUND" in line for line in self._last_words):
-                self._say("Run the project's setup: a package is not installed or generated.")
             answered = answers_since.result() if answers_since.done() else None
+            if answered is None:
+                await self._explain(node)
             return end.result(), None if answered is None else time.monotonic() - answered
         finally:
             answers_since.cancel()
@@ -235,6 +236,15 @@ class AuthProcess:
             except TimeoutError:
                 process.kill()
                 await end
+
+    async def _explain(self, node: str) -> None:
+        """Adds the remedy to the last words of a server that did not start."""
+        if any("ERR_MODULE_NOT_FOUND" in line for line in self._last_words):
+            self._say("Run the project's setup: a package is not installed or generated.")
+        try:
+            await asyncio.to_thread(check_node, node)
+        except AuthServerError as error:
+            self._say(str(error))
 
     def _say(self, text: str) -> None:
         self._last_words.append(text)

@@ -40,8 +40,10 @@ _HOP_BY_HOP = frozenset(
 _KEPT = frozenset(
     b"authorization content-type cookie host origin referer sec-fetch-mode sec-fetch-site".split()
 )
-#: What Node.js reads as another path: it resolves `.`, `..`, `%2e` and `\`, and drops controls.
-_CLIMBS = re.compile(rb"[\x00-\x20\x7f\\]|/(?:\.|%2e){1,2}(?:/|$)", re.I)
+#: What Node.js reads as another path: it resolves `.`, `..`, `%2e` and `\`.
+_CLIMBS = re.compile(rb"\\|/(?:\.|%2e){1,2}(?:/|$)", re.I)
+_CONTROLS = re.compile(r"[\x00-\x20\x7f]")
+_NOT_PASSED_BACK = _HOP_BY_HOP | {b"date", b"x-request-id"}  # Uvicorn writes the date
 _REQUEST_ID = re.compile(rb"[\w.:-]{1,128}")
 _NOT_AUTOMATIC = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 
@@ -97,7 +99,7 @@ class AuthProxy:
                 may_repeat=scope["method"] in ("GET", "HEAD", "OPTIONS"),
             ) as response:
                 has_begun = True
-                await _pass_on(response, send, request_id)
+                await _pass_on(response, receive, send, request_id)
         except (aiohttp.ClientError, OSError, AuthServerError) as error:
             logger.error("The auth server did not answer %s: %r", request_id, error)
             if not has_begun:  # an answer that has begun is broken off by Uvicorn
@@ -179,14 +181,24 @@ class _HasGone(Exception):
     """The caller has closed the connection."""
 
 
-async def _pass_on(response: aiohttp.ClientResponse, send: Send, request_id: str) -> None:
+async def _pass_on(
+    response: aiohttp.ClientResponse, receive: Receive, send: Send, request_id: str
+) -> None:
     headers = [(name.lower(), value) for name, value in response.raw_headers]
-    not_ours = _HOP_BY_HOP | {b"date", b"x-request-id"}  # Uvicorn writes the date
-    headers = [header for header in headers if header[0] not in not_ours]
+    headers = [header for header in headers if header[0] not in _NOT_PASSED_BACK]
     headers.append((b"x-request-id", request_id.encode()))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    async for chunk in response.content.iter_any():
-        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    # A stream may have no end of its own: it is left when its reader leaves.
+    is_stream = response.content_length is None and not response.content.at_eof()
+    gone = asyncio.ensure_future(receive()) if is_stream else None
+    try:
+        async for chunk in response.content.iter_any():
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            if gone and gone.done():
+                return
+    finally:
+        if gone:
+            gone.cancel()
     await send({"type": "http.response.body"})
 
 
@@ -214,6 +226,8 @@ def _target(scope: Scope) -> str:
     target = path.decode("latin-1")
     if query := scope["query_string"]:
         target += f"?{query.decode('latin-1')}"
+    if _CONTROLS.search(target):
+        raise _Refused(400, "Escape what is not printable in the address")
     # Node.js reads raw bytes so, too.
     return target if target.isascii() else re.sub(r"[^\x00-\x7f]+", lambda m: quote(m[0]), target)
 

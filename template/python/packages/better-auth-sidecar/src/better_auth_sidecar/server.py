@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import aiohttp
 from starlette.datastructures import Headers
 
+from better_auth_sidecar.access_log import hide_tokens
 from better_auth_sidecar.addresses import keep_peers
 from better_auth_sidecar.configuration import Configuration
 from better_auth_sidecar.errors import AuthServerError
@@ -76,6 +77,7 @@ class AuthServer:
         Raises:
             AuthServerError: it can never run here; the message says why.
         """
+        hide_tokens()
         connector: aiohttp.BaseConnector
         # Idle connections are given up before the server does (65 s). While its files are watched,
         # none is kept: a restart never meets a request on a connection that it is closing.
@@ -177,13 +179,13 @@ class AuthServer:
     def _latest(self) -> int:
         return self._process.generation() if self._process and self._process.watch else 0
 
-    async def is_ready(self, timeout: float = 2) -> bool:
-        """Whether the auth server answers, and its database does.
+    async def is_ready(self, seconds: float = 2) -> bool:
+        """Whether the auth server and its database answer within so many seconds.
 
         For a route of readiness; the application itself is alive without it.
         """
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(seconds):
                 await self._internal("GET", "ready")
         except (AuthServerError, TimeoutError):
             return False

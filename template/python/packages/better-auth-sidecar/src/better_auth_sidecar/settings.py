@@ -154,11 +154,15 @@ class Settings(BaseSettings):
     @field_validator("trusted_origins")
     @classmethod
     def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        found = []
         for entry in value:
             url = _parse(entry)
-            if url is not None and url.scheme in ("http", "https") and _has_path(url):
-                raise ValueError(f"{entry!r} has a path; an origin is like https://example.com")
-        return tuple(entry.rstrip("/") for entry in value)
+            if url is not None and url.scheme in ("http", "https"):
+                if _has_path(url):
+                    raise ValueError(f"{entry!r} has a path; an origin is like https://example.com")
+                entry = entry.rstrip("/")
+            found.append(entry)
+        return tuple(found)
 
     @field_validator("better_auth_url", "auth_server_url")
     @classmethod
@@ -175,7 +179,7 @@ class Settings(BaseSettings):
     def _follow_port(cls, values: dict[str, object]) -> dict[str, object]:
         # PORT alone is enough to move the application to another port.
         port = str(values.get("port", 8000))
-        if not values.get("better_auth_url") and port.isdigit():
+        if not values.get("better_auth_url") and port.isdigit() and int(port) < 65536:
             values = {**values, "better_auth_url": f"http://localhost:{port}"}
         return values
 

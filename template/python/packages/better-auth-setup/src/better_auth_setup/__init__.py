@@ -1,0 +1,57 @@
+"""Setup of a project with better-auth and Prisma, for development.
+
+It installs, keeps ``schema.prisma`` and the database in step with the auth configuration, and
+brings a PostgreSQL along. On the command line it is ``better-auth-setup``; this is what an
+application and its tests call.
+"""
+
+from pathlib import Path
+
+from better_auth_setup.problem import Problem
+
+__all__ = ["Problem", "start_database", "test_database"]
+
+
+def start_database(root: Path) -> bool:
+    """Starts the embedded PostgreSQL if DATABASE_URL means it and it is down.
+
+    For the start of a development server: it takes a few milliseconds where there is nothing to do.
+
+    Args:
+        root: the project's folder.
+
+    Returns:
+        Whether DATABASE_URL means the embedded PostgreSQL, which runs then.
+
+    Raises:
+        Problem: it cannot be started.
+    """
+    from better_auth_setup import database
+    from better_auth_setup.project import Project
+    from better_auth_setup.settings import Settings
+
+    return database.start(Project.at(root), Settings(root))
+
+
+def test_database(root: Path) -> str:
+    """Sees to it that the database for tests is there, with the tables of the Prisma schema.
+
+    TEST_DATABASE_URL names it; else it is called like that of DATABASE_URL, with ``_test`` after
+    the name. Where nothing has changed since the last time, it costs a look at the tables.
+
+    Args:
+        root: the project's folder.
+
+    Returns:
+        Its URL.
+
+    Raises:
+        Problem: it cannot be made, or it is not for tests.
+    """
+    from better_auth_setup.testing import test_database
+
+    return test_database(root)
+
+
+#: For pytest, which would take it for a test.
+test_database.__test__ = False  # type: ignore[attr-defined]

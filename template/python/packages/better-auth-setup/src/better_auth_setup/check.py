@@ -1,0 +1,117 @@
+"""``setup --check``: all of the looking, none of the changing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from better_auth_setup import (
+    conflicts,
+    database,
+    embedded_postgres,
+    generation,
+    migrations,
+    repetitions,
+)
+from better_auth_setup.console import Console
+from better_auth_setup.difference import difference
+from better_auth_setup.node import Packages
+from better_auth_setup.prisma import Client, Engine, Prisma
+from better_auth_setup.problem import Problem
+from better_auth_setup.project import Project
+from better_auth_setup.settings import Settings
+
+
+def check(project: Project, console: Console) -> bool:
+    """Prints what setup would do, a line each; gives whether there is nothing."""
+    looks = _Looks(project)
+    console.keep_secrets(Settings(project.root).variables())
+    named: dict[str, Callable[[], list[str]]] = {
+        "conflicts": looks.conflicts,
+        "settings": looks.settings,
+        "database": looks.database,
+    }
+    if project.pushes:
+        named |= {
+            "install": looks.install,
+            "generate": looks.generate,
+            "prisma": looks.prisma,
+            "migrate" if migrations.are_used(project) else "push": looks.tables,
+        }
+    is_well = True
+    for name, look in named.items():
+        try:
+            sentences = look()
+        except Problem as problem:
+            sentences = [str(problem)]
+        for sentence in sentences:
+            console.say(f"{console.failed} {name:<12} {sentence}")
+        if not sentences:
+            console.say(f"{console.done} {name}")
+        is_well = is_well and not sentences
+    if not is_well:
+        console.complain("setup: There is something to do; run it without --check.")
+    return is_well
+
+
+class _Looks:
+    """Each gives sentences about what setup would do, or nothing."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._settings = Settings(project.root)
+        self._is_reachable = False
+
+    def conflicts(self) -> list[str]:
+        root = self._project.root
+        return [
+            f"{name} has conflicts from an update; "
+            + ("setup merges them." if conflicts.can_merge(root, name) else "resolve them.")
+            for name in conflicts.find(root)
+        ]
+
+    def settings(self) -> list[str]:
+        sentences = [f"{name} is missing in .env.local." for name in self._settings.missing()]
+        if not self._settings.is_private:
+            sentences.append("Other users can read .env.local.")
+        return sentences
+
+    def database(self) -> list[str]:
+        if not (url := self._settings.get("DATABASE_URL")):
+            return ["DATABASE_URL is empty in .env.local."]
+        root = self._project.root
+        is_embedded = embedded_postgres.is_embedded(root, url)
+        if is_embedded and not embedded_postgres.status(root).running:
+            return ["The embedded PostgreSQL is stopped."]
+        database.examine(self._project, self._settings)
+        self._is_reachable = True
+        return []
+
+    def install(self) -> list[str]:
+        if Packages(self._project.root).is_current:
+            return []
+        return ["The npm packages are not installed, or not those of package.json."]
+
+    def generate(self) -> list[str]:
+        return repetitions.find(self._project) or generation.check(self._project)
+
+    def prisma(self) -> list[str]:
+        prisma, sentences = self._prisma, []
+        if not Engine(prisma).is_chosen:
+            sentences.append("Prisma's schema engine is not installed.")
+        if Client(prisma).is_wanted and not Client(prisma).is_current:
+            sentences.append(f"The Prisma client is not that of {self._project.schema}.")
+        return sentences
+
+    def tables(self) -> list[str]:
+        if not self._is_reachable or self.install() or not Engine(self._prisma).is_chosen:
+            return ["The tables cannot be compared with prisma/schema.prisma yet."]
+        if migrations.are_used(self._project):
+            problem = migrations.check(self._prisma)
+            return [problem] if problem else []
+        changes = difference(self._prisma)
+        said = f"The tables of the database are not those of {self._project.schema}. Setup:"
+        return [f"{said}{changes}"] if changes else []
+
+    @property
+    def _prisma(self) -> Prisma:
+        return Prisma(self._project, self._settings.variables())

@@ -1,0 +1,167 @@
+"""Where the database is: what DATABASE_URL means, and whether a server answers there."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from better_auth_setup import embedded_postgres
+from better_auth_setup.problem import Problem
+from better_auth_setup.project import Project
+from better_auth_setup.settings import Settings
+
+_SECONDS = 5
+_SQLITE_MAGIC = b"SQLite format 3\0"
+# What PostgreSQL's clients ask first: whether the server has TLS. It answers with S or N.
+_SSL_REQUEST = bytes([0, 0, 0, 8, 4, 210, 22, 47])
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What there is to know about the databases of a provider."""
+
+    label: str
+    schemes: tuple[str, ...]
+    port: int
+    #: What a server of it answers as; none where it cannot be told.
+    speaks: str = ""
+
+
+_KINDS = {
+    "postgresql": _Kind("PostgreSQL", ("postgresql", "postgres"), 5432, "PostgreSQL"),
+    "cockroachdb": _Kind("CockroachDB", ("postgresql", "postgres"), 26257, "PostgreSQL"),
+    "mysql": _Kind("MySQL", ("mysql",), 3306, "MySQL"),
+    "sqlserver": _Kind("SQL Server", ("sqlserver",), 1433),
+    "sqlite": _Kind("SQLite", ("file",), 0),
+}
+
+
+def start(project: Project, settings: Settings) -> bool:
+    """Starts the embedded PostgreSQL if DATABASE_URL means it and it is down.
+
+    Returns:
+        Whether DATABASE_URL means it.
+
+    Raises:
+        Problem: it cannot be started.
+    """
+    return embedded_postgres.ensure_running(project.root, settings.get("DATABASE_URL"))
+
+
+def reach(project: Project, settings: Settings) -> str:
+    """Sees to it that there is a database; without a URL, makes one where the provider allows that.
+
+    Returns:
+        Where it is.
+
+    Raises:
+        Problem: there is none.
+    """
+    if not settings.get("DATABASE_URL"):
+        if project.provider == "postgresql":
+            url = embedded_postgres.create(project.root, project.name)
+        elif project.provider == "sqlite":
+            url = "file:./dev.db"
+        else:
+            raise Problem(
+                "DATABASE_URL in .env.local is empty; write the URL of your database there, as "
+                ".env.example shows."
+            )
+        settings.fill_in("DATABASE_URL", url)
+    is_embedded = project.provider == "postgresql" and start(project, settings)
+    where = examine(project, settings)
+    return f"{where} (embedded)" if is_embedded else where
+
+
+def examine(project: Project, settings: Settings) -> str:
+    """Looks where DATABASE_URL leads, without a password: Prisma sees whether it is let in.
+
+    Raises:
+        Problem: nobody answers there, or somebody else.
+    """
+    place, url = settings.place("DATABASE_URL"), settings.get("DATABASE_URL")
+    kind = _KINDS.get(project.provider)
+    if kind is None:
+        raise Problem(f"{project.schema} names {project.provider}, which better-auth cannot use.")
+    scheme, _, rest = url.partition(":")
+    if scheme not in kind.schemes:
+        schemes = ": or ".join(kind.schemes)
+        raise Problem(
+            f"{place} cannot be used: a database URL for {project.provider} starts with {schemes}:."
+        )
+    correct = f"correct {place}"
+    if project.provider == "sqlite":
+        return _examine_file(project.root, rest.partition("?")[0].removeprefix("//"), correct)
+    try:
+        host, port, name = _address(url, kind)
+    except ValueError:
+        raise Problem(f"{place} cannot be used: it cannot be parsed as a URL.") from None
+    if not host.startswith("/"):
+        _reach(kind, host, port, correct)
+    return f'"{name}" on {host}:{port}' if name else f"{host}:{port}"
+
+
+def _address(url: str, kind: _Kind) -> tuple[str, int, str]:
+    """The host, the port and the database that a URL names."""
+    if kind.schemes == ("sqlserver",):
+        found = re.match(r"sqlserver://([^:;/]+)(?::(\d+))?", url)
+        if not found:
+            raise ValueError
+        return found[1], int(found[2] or kind.port), ""
+    parts = urlsplit(url)
+    socket_folder = parse_qs(parts.query).get("host", [""])[0]
+    host = socket_folder or parts.hostname or "localhost"
+    return host, parts.port or kind.port, unquote(parts.path.removeprefix("/"))
+
+
+def _examine_file(root: Path, name: str, correct: str) -> str:
+    path = root / name
+    shown = os.path.relpath(path, root)
+    if not path.exists():
+        parent = next(folder for folder in path.parents if folder.exists())
+        if not os.access(parent, os.W_OK):
+            raise Problem(f"The database {shown} cannot be created: {parent} is read-only.")
+        return shown
+    if not path.is_file():
+        raise Problem(f"The database {shown} is not a file; {correct}.")
+    if not os.access(path, os.R_OK | os.W_OK):
+        raise Problem(f"The database {shown} is read-only for this user.")
+    with path.open("rb") as file:
+        if (header := file.read(len(_SQLITE_MAGIC))) and header != _SQLITE_MAGIC:
+            raise Problem(f"{shown} is not an SQLite database; {correct}.")
+    return shown
+
+
+def _reach(kind: _Kind, host: str, port: int, correct: str) -> None:
+    address = f"{host}:{port}"
+    try:
+        with socket.create_connection((host, port), timeout=_SECONDS) as connection:
+            actual = _greeting(connection, kind)
+    except OSError as refused:
+        reason = (refused.strerror or str(refused)).rstrip(".")
+        raise Problem(
+            f"The database server at {address} cannot be reached ({reason}); start it or {correct}."
+        ) from None
+    if actual != kind.speaks:
+        found = f"is {actual}" if actual else "speaks another language"
+        raise Problem(
+            f"The server at {address} {found}, but the project was made for {kind.label}; "
+            f"{correct}."
+        )
+
+
+def _greeting(connection: socket.socket, kind: _Kind) -> str:
+    """What kind of server answers: PostgreSQL waits for its client, MySQL speaks first."""
+    if not kind.speaks:
+        return ""
+    if kind.speaks == "PostgreSQL":
+        connection.sendall(_SSL_REQUEST)
+    answer = connection.recv(5)
+    if answer[:1] in (b"S", b"N") and len(answer) == 1:
+        return "PostgreSQL"
+    # A packet with the number 0 and the version of the protocol, or an error.
+    return "MySQL" if answer[3:4] == b"\0" and answer[4:5] in (b"\x0a", b"\xff") else ""

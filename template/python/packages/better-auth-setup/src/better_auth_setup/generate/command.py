@@ -1,0 +1,154 @@
+"""``better-auth-setup generate``: brings the Prisma schema in step with better-auth."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from better_auth_setup.generate.configuration import ConfigurationError, described_tables
+from better_auth_setup.generate.document import Document, read
+from better_auth_setup.generate.files import configured_schema, replace_files, schema_files
+from better_auth_setup.generate.insertion import Insertion, LostLineError, apply, insertions
+from better_auth_setup.generate.plan import Plan, plan
+from better_auth_setup.generate.tables import needed
+
+DESCRIPTION = """\
+Adds to the Prisma schema the models, fields, relations and indexes that the project's better-auth
+configuration needs. Only adds lines: nothing is changed, moved or removed."""
+
+STATUS = """\
+Exit status: 0 if the schema has everything (now), 1 if something is left to be done: by hand, or
+with --check at all; 2 if there is no schema or no configuration to work with."""
+
+_PROVIDERS = ("postgresql", "mysql", "sqlite", "cockroachdb", "sqlserver")
+
+
+def main(arguments: list[str]) -> int:
+    """Runs the command in the project's folder; gives the exit status, as `STATUS` says."""
+    parser = argparse.ArgumentParser(
+        prog="better-auth-setup generate", description=DESCRIPTION, epilog=STATUS
+    )
+    parser.add_argument("--check", action="store_true", help="only say what is missing")
+    parser.add_argument("--diff", action="store_true", help="only show what would be added")
+    parser.add_argument(
+        "--schema",
+        type=Path,
+        help="a schema file, or a folder of them (default: as prisma.config.ts has it)",
+    )
+    parser.add_argument(
+        "--config",
+        type=Path,
+        help="the file that exports auth (default: auth/auth.ts, src/lib/auth.ts, and so on)",
+    )
+    options = parser.parse_args(arguments)
+    try:
+        return _run(options)
+    except (ConfigurationError, LostLineError) as error:
+        _fail(str(error))
+
+
+def _run(options: argparse.Namespace) -> int:
+    schema: Path = options.schema or configured_schema(Path())
+    documents = _documents(schema)
+    result = _plan(documents, options.config)
+    # What --diff writes can be piped into a patch.
+    out = sys.stderr if options.diff else sys.stdout
+    for lack in result.missing:
+        print(f"+ {lack}", file=out)
+    if result.problems:
+        print("\n".join([*result.problems, f"{schema} is left as it is."]), file=sys.stderr)
+        return 1
+    if not result.missing:
+        print(f"{schema} is up to date", file=out)
+        return 0
+    made = insertions(result)
+    new = {one.path: apply(one, made) for one in documents if _is_changed(one, made)}
+    if options.diff:
+        _print_diff(documents, new)
+    elif not options.check:
+        try:
+            replace_files(new)
+        except OSError as error:
+            _fail(f"The schema cannot be written: {error}")
+        print(f"{schema}: {_counted(result)} added")
+    return int(options.check)
+
+
+def _documents(schema: Path) -> list[Document]:
+    files = schema_files(schema)
+    if not files:
+        _fail(f"There is no Prisma file in {schema}. Name your schema with --schema.")
+    try:
+        return [read(file) for file in files]
+    except FileNotFoundError:
+        _fail(f"There is no {schema}. Name your schema, or its folder, with --schema.")
+    except (OSError, UnicodeDecodeError) as error:
+        _fail(f"{schema} cannot be read: {error}")
+
+
+def _plan(documents: list[Document], config: Path | None) -> Plan:
+    provider = _provider(documents)
+    described = described_tables(Path(), config, provider, _clients(documents))
+    try:
+        return plan(documents, needed(described, provider))
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from None
+
+
+def _clients(documents: list[Document]) -> list[Path]:
+    """The folders that Prisma's clients are generated into."""
+    outputs = [
+        (document.path.parent, block.settings["output"].strip("\"'"))
+        for document in documents
+        for block in document.blocks
+        if block.kind == "generator" and "output" in block.settings
+    ]
+    return [(folder / output).resolve() for folder, output in outputs]
+
+
+def _provider(documents: list[Document]) -> str:
+    """Prisma's name of the database, from the datasource."""
+    settings = (
+        block.settings for one in documents for block in one.blocks if block.kind == "datasource"
+    )
+    name = next((one["provider"].strip('"') for one in settings if "provider" in one), None)
+    if name is None:
+        _fail("The schema has no datasource with a provider. Add one, or name the whole folder.")
+    name = "postgresql" if name == "postgres" else name
+    if name not in _PROVIDERS:
+        _fail(
+            f"The datasource's provider is {name!r}, which generate does not know. It knows "
+            f"{', '.join(_PROVIDERS)}."
+        )
+    return name
+
+
+def _is_changed(document: Document, made: list[Insertion]) -> bool:
+    return any(one.document is document for one in made)
+
+
+def _counted(result: Plan) -> str:
+    models = sum(lack.block is None for lack in result.missing)
+    lines = sum(len(lack.columns) + len(lack.attributes) for lack in result.missing)
+    said = [f"{models} model{'s' * (models > 1)}"] if models else []
+    said += [f"{lines} line{'s' * (lines > 1)} in existing models"] if lines else []
+    return " and ".join(said)
+
+
+def _print_diff(documents: list[Document], new: dict[Path, str]) -> None:
+    for one in documents:
+        if one.path in new:
+            old, after = "".join(one.lines), new[one.path]
+            name = one.path.as_posix()
+            lines = difflib.unified_diff(
+                old.splitlines(), after.splitlines(), f"a/{name}", f"b/{name}", lineterm=""
+            )
+            print("\n".join(lines))
+
+
+def _fail(message: str) -> NoReturn:
+    print(message, file=sys.stderr)
+    raise SystemExit(2)

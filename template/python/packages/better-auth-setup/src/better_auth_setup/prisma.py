@@ -1,0 +1,200 @@
+"""The Prisma CLI, and the schema engine that it works with."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from better_auth_setup.node import Packages, node, node_environment
+from better_auth_setup.problem import Problem
+from better_auth_setup.programs import Result, run
+from better_auth_setup.project import Project
+
+#: What the engine that comes as WebAssembly can reach.
+_WASM_PROVIDERS = ("postgresql", "cockroachdb", "sqlite")
+_ENGINE_VARIABLE = "PRISMA_SCHEMA_ENGINE_BINARY"
+_MIRROR_VARIABLES = ("PRISMA_ENGINES_MIRROR", "PRISMA_BINARIES_MIRROR")
+_MIRROR = "https://binaries.prisma.sh"
+_MIRROR_SECONDS = 3
+_QUIET = {"PRISMA_HIDE_UPDATE_MESSAGE": "1", "CHECKPOINT_DISABLE": "1", "NO_COLOR": "1"}
+_REFUSED = re.compile(r"P1000\b[^`]*`([^`]+)`[^`]*`([^`]+)`")
+
+
+@dataclass(frozen=True)
+class Prisma:
+    """Prisma's CLI in a project, with these variables."""
+
+    project: Project
+    variables: Mapping[str, str]
+
+    @property
+    def command(self) -> list[str]:
+        """How to start it."""
+        cli = self.project.node_modules / "prisma" / "build" / "index.js"
+        return [str(node()), str(cli)]
+
+    def on(self, url: str) -> Prisma:
+        """The same, for another database."""
+        return replace(self, variables={**self.variables, "DATABASE_URL": url})
+
+    def run(self, *arguments: str) -> Result:
+        return run(
+            [*self.command, *arguments],
+            env=node_environment(**_QUIET, **self.variables),
+            directory=self.project.root,
+        )
+
+    def failure(self, what: str, result: Result) -> Problem:
+        """Why a command failed, in the CLI's words."""
+        if found := _REFUSED.search(result.output):
+            return Problem(
+                f'The database server at {found[1]} does not accept the password of "{found[2]}"; '
+                "correct DATABASE_URL in .env.local."
+            )
+        return Problem(f"`prisma {what}` failed: {_reason(result)}.")
+
+
+def _reason(result: Result) -> str:
+    """The CLI's error: everything from "Error:" on, on one line."""
+    _, found, message = result.output.partition("Error:")
+    message, _, _backtrace = message.partition("\n   0: ")
+    words = " ".join(message.split()) if found else result.reason
+    return words.rstrip(".") or f"it ended with status {result.status} and said nothing"
+
+
+@dataclass(frozen=True)
+class Client:
+    """The client that ``prisma generate`` writes, if the schema has a generator for one."""
+
+    prisma: Prisma
+
+    @property
+    def is_wanted(self) -> bool:
+        return bool(self._outputs())
+
+    @property
+    def is_current(self) -> bool:
+        stamp = self._stamp
+        return (
+            stamp.exists()
+            and stamp.read_text() == self._digest()
+            and all(path.exists() for path in self._outputs())
+        )
+
+    def generate(self) -> None:
+        """Writes it unless it is that of the schema.
+
+        Raises:
+            Problem: Prisma cannot write it.
+        """
+        if self.is_current:
+            return
+        self._stamp.unlink(missing_ok=True)
+        result = self.prisma.run("generate")
+        if result.status:
+            raise self.prisma.failure("generate", result)
+        self._stamp.parent.mkdir(parents=True, exist_ok=True)
+        self._stamp.write_text(self._digest())
+
+    @property
+    def _stamp(self) -> Path:
+        return self.prisma.project.cache / "client"
+
+    def _outputs(self) -> list[Path]:
+        """The folders that the generators write to."""
+        found = []
+        for path in self.prisma.project.schema_files():
+            text = path.read_text(encoding="utf-8")
+            for block in re.findall(r"^generator\s+\w+\s*\{(.*?)^\}", text, re.M | re.S):
+                output = re.search(r'^\s*output\s*=\s*"([^"]+)"', block, re.M)
+                default = self.prisma.project.node_modules / ".prisma" / "client"
+                found.append(path.parent / output[1] if output else default)
+        return found
+
+    def _digest(self) -> str:
+        cli = self.prisma.project.node_modules / "prisma" / "package.json"
+        text = self.prisma.project.schema_text() + (cli.read_text("utf-8") if cli.exists() else "")
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Engine:
+    """Prisma's schema engine: the native one, or the WebAssembly one where that cannot be had."""
+
+    def __init__(self, prisma: Prisma) -> None:
+        self._prisma = prisma
+        self._project = prisma.project
+        self._named = prisma.variables.get(_ENGINE_VARIABLE, "")
+        self._provider = prisma.project.provider
+        self._wasm = Packages(self._project.root / "packages/better-auth-setup/schema-engine")
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether there is an engine to work with; says nothing about the network."""
+        return bool(self._named) or self._has_native or self._wasm.is_current
+
+    @property
+    def _has_native(self) -> bool:
+        return any((self._project.node_modules / "@prisma/engines").glob("schema-engine-*"))
+
+    @property
+    def _can_be_wasm(self) -> bool:
+        return self._provider in _WASM_PROVIDERS and self._wasm.folder.exists()
+
+    def prepare(self) -> None:
+        """Installs the WebAssembly engine at once where the native one is plainly out of reach.
+
+        It needs no npm package of the project, so it can go on while they are installed.
+
+        Raises:
+            Problem: the variable names no file, or the packages cannot be installed.
+        """
+        if self._named and not (self._project.root / self._named).is_file():
+            raise Problem(f"{_ENGINE_VARIABLE} names {self._named}, which is not a file.")
+        if self._named or self._has_native or not self._can_be_wasm:
+            return
+        # Once begun, it is kept up to date: the answer of the network is remembered.
+        if (self._wasm.folder / "node_modules").exists() or not self._reaches_mirror():
+            self._wasm.install()
+
+    def choose(self) -> str:
+        """Sees to it that there is an engine; says which.
+
+        Raises:
+            Problem: there is none for this provider.
+        """
+        if self._named:
+            return f"its schema engine is named by {_ENGINE_VARIABLE}"
+        if self._has_native:
+            return "native schema engine"
+        if not self._wasm.is_current:
+            # The CLI downloads its engine when it needs one.
+            if self._prisma.run("version").status == 0 and self._has_native:
+                return "native schema engine"
+            if not self._can_be_wasm:
+                raise Problem(
+                    f"Prisma's schema engine cannot be downloaded, and {self._provider} needs it. "
+                    "Name a proxy (HTTPS_PROXY), a mirror (PRISMA_ENGINES_MIRROR) or a copy of the "
+                    f"engine ({_ENGINE_VARIABLE}), and run setup again."
+                )
+            self._wasm.install()
+        return "WebAssembly schema engine"
+
+    def _reaches_mirror(self) -> bool:
+        """Whether the server answers; the CLI would take four seconds to find out."""
+        named = (self._prisma.variables.get(name) for name in _MIRROR_VARIABLES)
+        url = next(filter(None, named), _MIRROR)
+        if not url.startswith(("https://", "http://")):
+            return False
+        request = urllib.request.Request(url, method="HEAD")
+        try:
+            urllib.request.urlopen(request, timeout=_MIRROR_SECONDS).close()
+        except urllib.error.HTTPError:
+            return True
+        except (OSError, ValueError):
+            return False
+        return True

@@ -1,0 +1,94 @@
+"""Where things are in a project, and what its files say about it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from better_auth_setup.generate.files import configured_schema, schema_files
+from better_auth_setup.problem import Problem
+
+_PROVIDER = re.compile(r'^\s*datasource\s+\w+\s*\{[^}]*?^\s*provider\s*=\s*"(\w+)"', re.M | re.S)
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project, by its folder."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, folder: Path) -> Project:
+        """
+        Raises:
+            Problem: there is no project in the folder.
+        """
+        if not (folder / "pyproject.toml").exists() or not (folder / "package.json").exists():
+            raise Problem(f"There is no project in {folder}; run this in the project's folder.")
+        return cls(folder.resolve())
+
+    @property
+    def node_modules(self) -> Path:
+        return self.root / "node_modules"
+
+    @property
+    def cache(self) -> Path:
+        """A folder for what is known about the last run; it may be removed at any time."""
+        return self.node_modules / ".cache" / "better-auth-setup"
+
+    @cached_property
+    def _manifest(self) -> dict[str, Any]:
+        try:
+            return tomllib.loads((self.root / "pyproject.toml").read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise Problem(f"pyproject.toml cannot be read: {error}.") from None
+
+    @property
+    def name(self) -> str:
+        return str(self._manifest.get("project", {}).get("name", self.root.name))
+
+    @property
+    def pushes(self) -> bool:
+        """Whether the tables are this project's to change; ``push = "never"`` says they are not."""
+        tool = self._manifest.get("tool", {}).get("better-auth-setup", {})
+        return bool(tool.get("push") != "never")
+
+    @property
+    def schema(self) -> str:
+        """The schema's file, or its folder, relative to the project's."""
+        return configured_schema(self.root).as_posix()
+
+    def schema_files(self) -> list[Path]:
+        """
+        Raises:
+            Problem: they are not where prisma.config.ts says.
+        """
+        path = self.root / self.schema
+        if not path.exists():
+            raise Problem(
+                f"prisma.config.ts names {self.schema}, which does not exist. If you moved it, "
+                "name its new place there; else take it back from git (git log --stat -- "
+                f"{self.schema} shows where it went). Setup then adds what updates brought "
+                "meanwhile."
+            )
+        return schema_files(path)
+
+    def schema_text(self) -> str:
+        """All of the schema's files, one after the other."""
+        return "\n".join(path.read_text(encoding="utf-8") for path in self.schema_files())
+
+    @property
+    def provider(self) -> str:
+        """The kind of database, in Prisma's name.
+
+        Raises:
+            Problem: the schema does not say it.
+        """
+        found = _PROVIDER.search(self.schema_text())
+        if not found:
+            raise Problem(f"{self.schema} has no datasource with a provider.")
+        return "postgresql" if found[1] == "postgres" else found[1]

@@ -1,0 +1,118 @@
+"""Bringing the database up to date with the Prisma schema, by ``prisma db push``."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+
+from better_auth_setup.console import Console
+from better_auth_setup.difference import Difference, difference
+from better_auth_setup.prisma import Prisma
+from better_auth_setup.problem import Problem
+from better_auth_setup.programs import Result
+
+#: A new unique index takes nothing away: it is made, or, over duplicates, it is not.
+_UNIQUE = re.compile(r"A unique constraint covering the columns `\[(.+)\]` on the table `(.+?)` ")
+_DUPLICATES = "P2002"
+
+
+def push(prisma: Prisma, console: Console, *, loss: bool) -> str:
+    """Says what will change in the tables, and changes it; says what came of it.
+
+    Args:
+        prisma: for the database.
+        console: where it is said.
+        loss: whether tables, columns and data may be deleted.
+
+    Raises:
+        Problem: it failed, or it would delete something and that was not accepted.
+    """
+    changes = difference(prisma)
+    if not changes:
+        return "nothing to change"
+    console.say(f"    The database will change:{changes}")
+    if changes.removals and not loss:
+        raise _refusal(prisma, changes)
+    result = prisma.run("db", "push", *(["--accept-data-loss"] if loss else []))
+    losses = _points(result.output, "data loss")
+    if losses and not loss and all(map(_UNIQUE.match, losses)):
+        result = _execute(prisma)
+        if result.status == 0:
+            return "tables updated"
+    elif is_done(result):
+        return "tables updated"
+    raise _problem(prisma, result, losses, accepted=loss)
+
+
+def is_done(result: Result) -> bool:
+    """Whether `prisma db push` did it; it also ends with status 0 if its engine ends too early."""
+    return result.status == 0 and "in sync" in result.output
+
+
+def _refusal(prisma: Prisma, changes: Difference) -> Problem:
+    schema = prisma.project.schema
+    found = "; ".join(changes.removals)
+    advice = ""
+    # https://github.com/better-auth/better-auth/issues/11274
+    if re.search(r"changes account: .*\bremoved column issuer\b", found):
+        advice = (
+            "better-auth 1.7.0 to 1.7.2 filled account.issuer and later ones do not, so nobody can "
+            "sign up until it is optional or gone: to keep its values, write `issuer String?` into "
+            "the model Account. "
+        )
+    elif re.search(r"removed tables\b", found):
+        advice = (
+            "If the tables belong to another program, give this project a database of its own, or "
+            "a schema of it (?schema=… in DATABASE_URL). "
+        )
+    return Problem(
+        f"The database has what {schema} has not, and all of it would be lost: {found}. Nothing "
+        f"was changed. {advice}Keep it by writing it into {schema}, or run setup again with "
+        "--accept-data-loss."
+    )
+
+
+def _execute(prisma: Prisma) -> Result:
+    """Runs the difference as a script, which PostgreSQL does as a whole or not at all."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = str(Path(folder, "script.sql"))
+        made = prisma.run(
+            *("migrate", "diff", "--script", "--output", script),
+            *("--from-config-datasource", "--to-schema", prisma.project.schema),
+        )
+        return made if made.status else prisma.run("db", "execute", "--file", script)
+
+
+def _problem(prisma: Prisma, result: Result, losses: list[str], *, accepted: bool) -> Problem:
+    """Why the tables were not changed, and what to do."""
+    schema = prisma.project.schema
+    uniques = [found for point in losses if (found := _UNIQUE.match(point))]
+    if _DUPLICATES in result.output and uniques:
+        named = [one for one in uniques if f"{one[2]}_{one[1].replace(',', '_')}" in result.output]
+        places = " or ".join(f"{one[1]} of {one[2]}" for one in named or uniques)
+        return Problem(
+            f"Rows of the database have the same value in {places}, which has to be unique. "
+            "No row was changed; change those that are alike and run setup again."
+        )
+    if losses and not accepted:
+        deleting = [point for point in losses if not _UNIQUE.match(point)]
+        return Problem(
+            f"`prisma db push` would lose data: {' '.join(deleting)} Nothing was changed. Keep the "
+            f"data by changing {schema} or moving it first, or run setup again with "
+            "--accept-data-loss."
+        )
+    if impossible := _points(result.output, "cannot be executed"):
+        return Problem(
+            f"`prisma db push` cannot change the database: {' '.join(impossible)} Nothing was "
+            f"changed. Give the field a default or make it optional in {schema}, or fill the rows "
+            "in first."
+        )
+    return prisma.failure("db push", result)
+
+
+def _points(output: str, heading: str) -> list[str]:
+    """The points below a heading, as sentences."""
+    _, _, below = output.partition(heading)
+    points = re.findall(r"^\s*[•*-]\s*(.+)$", below, re.MULTILINE)
+    return [f"{point.rstrip('. ')}." for point in points]

@@ -1,0 +1,210 @@
+"""The settings of a project: what they are, where they stand, and completing ``.env.local``."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from better_auth_setup.problem import Problem
+
+OWN_FILE = ".env.local"
+EXAMPLE = ".env.example"
+_FILES = (OWN_FILE, ".env")
+_SECRET = "BETTER_AUTH_SECRET"
+#: Never copied from the example: a value there is none to use.
+_PERSONAL = ("DATABASE_URL", _SECRET)
+_ASSIGNMENT = re.compile(
+    rb"^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(.*?)[ \t]*$"
+)
+_PLAIN = re.compile(r"[A-Za-z0-9_./:-]*")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The environment goes before ``.env.local``, and that before ``.env``.
+
+    In each of them, an empty value counts as none.
+    """
+
+    root: Path
+
+    def get(self, name: str) -> str:
+        """The value of a setting; empty if it has none.
+
+        Raises:
+            Problem: a file cannot be read.
+        """
+        return next((values[name] for _, values in self._sources() if values.get(name)), "")
+
+    def place(self, name: str) -> str:
+        """The setting with where its value stands, or should stand: "DATABASE_URL in .env"."""
+        places = [place for place, values in self._sources() if values.get(name)]
+        first = places[0] if places else f"in {OWN_FILE}"
+        overrides = f", which overrides {places[1][3:]}" if len(places) > 1 else ""
+        return f"{name} {first}{overrides if first == 'of the environment' else ''}"
+
+    def variables(self) -> dict[str, str]:
+        """All of them, the environment's included.
+
+        Raises:
+            Problem: a file cannot be read.
+        """
+        found: dict[str, str] = {}
+        for _, values in reversed(self._sources()):
+            found |= {name: value for name, value in values.items() if value}
+        return found
+
+    def missing(self) -> list[str]:
+        """The names that `complete` would add or fill in."""
+        own = _read(self.root / OWN_FILE)
+        names = [one.name for one in _wanted(self.root) if one.name not in own]
+        if not self.get(_SECRET) and _SECRET not in names:
+            names.append(_SECRET)
+        return names
+
+    @property
+    def is_private(self) -> bool:
+        """Whether nobody but its owner can read ``.env.local``."""
+        path = self.root / OWN_FILE
+        return not path.exists() or not stat.S_IMODE(path.stat().st_mode) & 0o077
+
+    def close(self) -> None:
+        """Lets nobody but its owner read ``.env.local``."""
+        if not self.is_private:
+            (self.root / OWN_FILE).chmod(0o600)
+
+    def complete(self) -> list[str]:
+        """Adds to ``.env.local`` what the example has besides, and a secret if there is none.
+
+        Returns:
+            The names that were added or filled in.
+
+        Raises:
+            Problem: a file cannot be read or written.
+        """
+        names = self.missing()
+        wanted = {one.name: one for one in _wanted(self.root)}
+        secret = "" if self.get(_SECRET) else secrets.token_urlsafe(32)
+        self._write(
+            {
+                name: secret if name == _SECRET else wanted[name].value if name in wanted else ""
+                for name in names
+            }
+        )
+        self.close()
+        return names
+
+    def fill_in(self, name: str, value: str) -> None:
+        """Gives a setting that has no value one, in ``.env.local``.
+
+        Raises:
+            Problem: the file cannot be read or written.
+        """
+        self._write({name: value})
+
+    def _sources(self) -> list[tuple[str, Mapping[str, str]]]:
+        files = [(f"in {name}", _read(self.root / name)) for name in _FILES]
+        return [("of the environment", dict(os.environ)), *files]
+
+    def _write(self, values: Mapping[str, str]) -> None:
+        """Adds variables, or fills in empty ones; all other bytes stay as they are."""
+        path = (self.root / OWN_FILE).resolve()
+        old = content = path.read_bytes() if path.exists() else b""
+        newline = b"\r\n" if b"\r\n" in content else b"\n"
+        comments = {one.name: one.comment for one in _wanted(self.root)}
+        own = _read(path)
+        for name, value in values.items():
+            line = name.encode() + b"=" + _quoted(value)
+            if name in own:
+                content = _filled(content, name, value)
+                continue
+            if content and not content.endswith(b"\n"):
+                content += newline
+            comment = comments.get(name, "").encode().replace(b"\n", newline)
+            content += (newline if content else b"") + comment + line + newline
+        if content != old or not path.exists():
+            _replace(path, content)
+
+
+@dataclass(frozen=True)
+class _Variable:
+    """A variable of the example file, with the comment above it."""
+
+    name: str
+    value: str
+    comment: str
+
+
+def _read(path: Path) -> dict[str, str]:
+    """The variables of an env file; none if it does not exist.
+
+    Raises:
+        Problem: it cannot be read, or is not text.
+    """
+    try:
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+    except UnicodeDecodeError:
+        raise Problem(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
+    except OSError as error:
+        raise Problem(f"{path.name} cannot be read: {error.strerror}.") from None
+    # Node, which runs Prisma and the auth server, does not expand ${NAME} either.
+    values = dotenv_values(stream=StringIO(text), interpolate=False)
+    return {name: value or "" for name, value in values.items()}
+
+
+def _wanted(root: Path) -> list[_Variable]:
+    """The variables that the project's example file names, in its order."""
+    example = root / EXAMPLE
+    values = _read(example)
+    variables, comment = [], ""
+    for line in example.read_text(encoding="utf-8").splitlines() if example.exists() else ():
+        found = _ASSIGNMENT.match(line.encode())
+        if found and not line.startswith("#"):
+            name = found[1].decode()
+            value = "" if name in _PERSONAL else values[name]
+            variables.append(_Variable(name, value, comment))
+        comment = comment + line + "\n" if line.startswith("#") else ""
+    return variables
+
+
+def _quoted(value: str) -> bytes:
+    return (value if _PLAIN.fullmatch(value) else f'"{value}"').encode()
+
+
+def _filled(content: bytes, name: str, value: str) -> bytes:
+    """Gives the last line that names the variable a value; a comment behind it stays."""
+    lines = content.splitlines(keepends=True)
+    for number in reversed(range(len(lines))):
+        text = lines[number].rstrip(b"\r\n")
+        found = _ASSIGNMENT.match(text)
+        if found and found[1] == name.encode():
+            comment = b"  " + found[2] if found[2].startswith(b"#") else b""
+            start = text[: found.start(2)].rstrip()
+            lines[number] = start + _quoted(value) + comment + lines[number][len(text) :]
+            break
+    return b"".join(lines)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Writes the file at once or not at all; only its owner can read it."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    try:
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists() and os.geteuid() == 0:
+            owner = path.stat()
+            os.chown(draft, owner.st_uid, owner.st_gid)
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise Problem(f"{path} cannot be written: {error.strerror}.") from None

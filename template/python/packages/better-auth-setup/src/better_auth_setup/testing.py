@@ -1,0 +1,183 @@
+"""A database for tests, with the tables of the schema and nothing of the developer's."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import re
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from better_auth_setup import database
+from better_auth_setup.difference import difference
+from better_auth_setup.locks import lock
+from better_auth_setup.prisma import Engine, Prisma
+from better_auth_setup.problem import Problem
+from better_auth_setup.project import Project
+from better_auth_setup.push import is_done
+from better_auth_setup.settings import Settings
+
+_WAIT_SECONDS = 120
+_CONNECT_SECONDS = 5
+#: Columns and indexes, in one line each.
+_TABLES = """
+SELECT concat_ws(' ', table_name, column_name, udt_name, is_nullable, column_default)
+FROM information_schema.columns WHERE table_schema = $1
+UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = $1
+UNION ALL SELECT concat_ws(' ', t.typname, e.enumlabel) FROM pg_enum e
+JOIN pg_type t ON t.oid = e.enumtypid JOIN pg_namespace n ON n.oid = t.typnamespace
+WHERE n.nspname = $1 ORDER BY 1
+"""
+
+
+def test_database(root: Path) -> str:
+    """Sees to it that the database for tests is there, with the tables of the Prisma schema.
+
+    TEST_DATABASE_URL names it; else it is the one that is called like that of DATABASE_URL, with
+    ``_test`` after its name. It costs a look where nothing has changed since the last time.
+
+    Args:
+        root: the project's folder.
+
+    Returns:
+        Its URL.
+
+    Raises:
+        Problem: it cannot be made, or it is not for tests.
+    """
+    project = Project.at(root)
+    settings = Settings(project.root)
+    database.start(project, settings)
+    url = _test_url(project, settings)
+    schema = hashlib.sha256(project.schema_text().encode()).hexdigest()
+    known = _Known(project.cache, url)
+    if known.is_as_left(schema, _tables(project, url)):
+        return url
+    # Other processes of the same run may be here as well.
+    file = lock(project.root / "package.json", _WAIT_SECONDS, "Another run makes the database.")
+    try:
+        tables = _tables(project, url)
+        if not known.is_as_left(schema, tables):
+            _push(Prisma(project, settings.variables()).on(url), known)
+            known.remember(schema, _tables(project, url))
+    finally:
+        os.close(file)
+    return url
+
+
+def _test_url(project: Project, settings: Settings) -> str:
+    own = settings.get("DATABASE_URL")
+    if named := settings.get("TEST_DATABASE_URL"):
+        if named == own:
+            raise Problem(
+                f"{settings.place('TEST_DATABASE_URL')} is that of DATABASE_URL; name another "
+                "database, as tests delete what is in it."
+            )
+        return named
+    if not own:
+        raise Problem("DATABASE_URL is empty. Run: python3 scripts/setup.py")
+    if project.provider == "sqlserver":
+        url, count = re.subn(r"(?i)(;\s*(?:database|initial catalog)=[^;]+)", r"\1_test", own)
+        if not count:
+            raise Problem("DATABASE_URL names no database; add ;database=… to it.")
+        return url
+    address, question, query = own.partition("?")
+    if project.provider == "sqlite":
+        suffix = Path(address).suffix
+        return f"{address.removesuffix(suffix)}_test{suffix}{question}{query}"
+    return f"{address}_test{question}{query}"
+
+
+def _push(prisma: Prisma, known: _Known) -> None:
+    """
+    Raises:
+        Problem: Prisma cannot make the tables, or there are tables of something else.
+    """
+    Engine(prisma).choose()
+    changes = difference(prisma)
+    if not changes:
+        return
+    if changes.removals and not known.is_known:
+        raise Problem(
+            f"The database for tests has what {prisma.project.schema} has not: "
+            f"{'; '.join(changes.removals)}. Empty it, or name another one in TEST_DATABASE_URL."
+        )
+    result = prisma.run("db", "push", "--accept-data-loss")
+    if not is_done(result) and known.is_known:
+        # What tests left behind may stand in the way of a column.
+        result = prisma.run("db", "push", "--force-reset")
+    if not is_done(result):
+        raise prisma.failure("db push", result)
+
+
+class _Known:
+    """What a database looked like when we left it."""
+
+    def __init__(self, cache: Path, url: str) -> None:
+        name = hashlib.sha256(url.encode()).hexdigest()[:16]
+        self._path = cache / f"test-database-{name}.json"
+
+    @property
+    def is_known(self) -> bool:
+        """Whether its tables were made here."""
+        return self._path.exists()
+
+    def is_as_left(self, schema: str, tables: str) -> bool:
+        """Whether neither the schema nor the tables have changed; not if they cannot be read."""
+        try:
+            return bool(tables) and json.loads(self._path.read_text()) == [schema, tables]
+        except (OSError, ValueError):
+            return False
+
+    def remember(self, schema: str, tables: str) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.write_text(json.dumps([schema, tables]))
+
+
+def _tables(project: Project, url: str) -> str:
+    """A digest of the tables of a database; empty if it cannot be had without Prisma."""
+    try:
+        if project.provider == "sqlite":
+            lines = _sqlite_tables(project.root / url.removeprefix("file:").partition("?")[0])
+        elif project.provider in ("postgresql", "cockroachdb"):
+            # In a thread of its own: the caller may be in an event loop.
+            with ThreadPoolExecutor(1) as thread:
+                lines = thread.submit(asyncio.run, _postgresql_tables(url)).result()
+        else:
+            return ""
+    except Exception:
+        # Whatever it is, Prisma finds it, too, and says what.
+        return ""
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest() if lines else ""
+
+
+def _sqlite_tables(path: Path) -> list[str]:
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+        rows = connection.execute("SELECT sql FROM sqlite_master ORDER BY name, type").fetchall()
+    connection.close()
+    return [str(row[0]) for row in rows]
+
+
+async def _postgresql_tables(url: str) -> list[str]:
+    import asyncpg  # type: ignore[import-untyped]
+
+    parts = urlsplit(url)
+    query = parse_qs(parts.query)
+    connection = await asyncpg.connect(
+        host=query.get("host", [parts.hostname or "localhost"])[0],
+        port=parts.port or 5432,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        database=unquote(parts.path.removeprefix("/")),
+        ssl=query.get("sslmode", ["prefer"])[0],
+        timeout=_CONNECT_SECONDS,
+    )
+    try:
+        rows = await connection.fetch(_TABLES, query.get("schema", ["public"])[0])
+    finally:
+        await connection.close()
+    return [str(row[0]) for row in rows]

@@ -1,5 +1,0 @@
-"""The steps of ``scripts/setup.py``.
-
-`bootstrap` runs in any Python 3.10 with the standard library and installs the Python packages;
-`steps` goes on in the project's own environment, where they can be imported.
-"""
