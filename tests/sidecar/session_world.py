@@ -142,14 +142,12 @@ def application(
     for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
         app.add_api_route("/who", who, methods=[method], operation_id=f"who_{method}")
 
-    @app.get("/me")
-    async def me(user: Annotated[Any, Depends(sessions.current_user)]) -> user_model:  # type: ignore[valid-type]
+    @app.get("/me", response_model=user_model)
+    async def me(user: Annotated[Any, Depends(sessions.current_user)]) -> Any:
         return user
 
-    @app.get("/session")
-    async def session(
-        session: Annotated[Any, Depends(sessions.current_session)],
-    ) -> session_model:  # type: ignore[valid-type]
+    @app.get("/session", response_model=session_model)
+    async def session(session: Annotated[Any, Depends(sessions.current_session)]) -> Any:
         return session
 
     @app.get("/raw")
