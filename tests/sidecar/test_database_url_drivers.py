@@ -16,7 +16,7 @@ from better_auth_sidecar.database_url import PostgresqlUrl, read_database_url
 
 from tests.project.typescript import run_node
 from tests.project.workshop import Workshop
-from tests.sidecar.tls_proxy import TlsProxy, tls_proxy
+from tests.sidecar.database_proxy import DatabaseProxy, database_proxy
 
 ASK = """
 import pg from "pg";
@@ -66,7 +66,7 @@ EXPECTED = {
 class World:
     """A database behind TLS, and a folder of certificates."""
 
-    proxy: TlsProxy
+    proxy: DatabaseProxy
     folder: Path
 
     async def python(self, url: str) -> str:
@@ -99,7 +99,7 @@ def world(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Itera
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.set_alpn_protocols(["postgresql"])
     authority.issue_cert("127.0.0.1").configure_cert(context)
-    with tls_proxy(workshop.database(), context) as proxy:
+    with database_proxy(workshop.database(), context) as proxy:
         yield World(proxy, folder)
 
 

@@ -11,9 +11,10 @@ import asyncpg  # type: ignore[import-untyped]
 import pytest
 from better_auth_sidecar import AuthServer
 from better_auth_sidecar.configuration import Configuration
-from better_auth_sidecar.stores import SessionQuery
+from better_auth_sidecar.stores import SessionQuery, postgresql
 from pydantic import SecretStr
 
+from tests.sidecar.database_proxy import database_proxy
 from tests.sidecar.session_world import (
     Database,
     Official,
@@ -138,6 +139,23 @@ async def test_connections_that_the_server_has_closed(auth: Official) -> None:
             )
             await connection.close()
         assert (await client.get("/who", headers=visitor.headers)).json() == visitor.user
+
+
+async def test_a_connection_that_a_firewall_has_forgotten(
+    auth: Official, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing comes back on it; a new one is made soon enough."""
+    monkeypatch.setattr(postgresql, "_IDLE", 0.0)
+    monkeypatch.setattr(postgresql, "_IDLE_PATIENCE", 0.3)
+    visitor = await _visitor(auth)
+    with database_proxy(_url(auth)) as proxy:
+        async with running(application(_server(auth, proxy.url))) as client:
+            assert (await client.get("/who", headers=visitor.headers)).json() == visitor.user
+            proxy.silence()
+            await asyncio.sleep(0.01)
+            async with asyncio.timeout(5):
+                answer = await client.get("/who", headers=visitor.headers)
+            assert answer.json() == visitor.user
 
 
 async def test_a_caller_who_hangs_up_does_not_block_a_connection(auth: Official) -> None:
