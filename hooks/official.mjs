@@ -1,12 +1,18 @@
-// The official generator, asked many things at once: reads [{ provider, features }] and prints the
-// Prisma schema for each. What a feature is to better-auth stands in official_features.json.
+// The official generator, asked many things at once: reads [{ provider, features, options }] and
+// prints the Prisma schema for each, or, where a question names a module to describe the tables
+// with, what that makes of them. What a feature is to better-auth stands in official_features.json.
 import * as api from 'auth/api'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
+import { getAuthTables } from 'better-auth/db'
+import * as betterAuthPlugins from 'better-auth/plugins'
 import { createAccessControl } from 'better-auth/plugins/access'
 import Stripe from 'stripe'
 
 const { features: known, questions } = JSON.parse(await new Response(process.stdin).text())
-const names = { createAccessControl, Stripe }
+const names = { ...betterAuthPlugins, createAccessControl, Stripe }
+
+// The rules of indexes came with 1.7.
+const internal = await import('@better-auth/core/db/internal').catch(() => ({}))
 
 const evaluate = (text) => new Function(...Object.keys(names), `return (${text})`)(...Object.values(names))
 
@@ -18,7 +24,7 @@ async function pluginOf(name, features) {
   return (await import(path))[constructor](argument)
 }
 
-async function generate({ provider, features, existing }) {
+async function generate({ provider, features, existing, described, options: more = '{}', adapter = '{}' }) {
   const plugins = features.filter((feature) => known[feature].import)
   const options = {
     secret: 'x'.repeat(32),
@@ -26,7 +32,11 @@ async function generate({ provider, features, existing }) {
     plugins: await Promise.all(plugins.map((name) => pluginOf(name, features))),
     ...Object.assign({}, ...features.map((name) => evaluate(known[name].options ?? '{}'))),
   }
-  options.database = prismaAdapter({}, { provider, transaction: true }) // nothing is queried
+  // Nothing is queried.
+  options.database = prismaAdapter({}, { provider, transaction: true, ...evaluate(adapter) })
+  const { plugins: others = [], ...own } = evaluate(more)
+  Object.assign(options, own, { plugins: [...options.plugins, ...others] })
+  if (described) return (await import(described)).describe(options, { getAuthTables, ...internal })
   const file = existing ?? `/nonexistent/${crypto.randomUUID()}.prisma`
   const { code } = await api.generatePrismaSchema({ adapter: options.database(options), options, file })
   return code

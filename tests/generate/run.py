@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from better_auth import BetterAuth
 from better_auth_setup.generate.document import parse
 from better_auth_setup.generate.insertion import apply, insertions
 from better_auth_setup.generate.plan import plan
-from better_auth_setup.generate.tables import needed
+from better_auth_setup.generate.tables import Needs
 
 
-def generate(auth: BetterAuth, *schemas: str, provider: str = "postgresql") -> list[str]:
+def generate(needs: Needs, *schemas: str) -> list[str]:
     """What generate makes of the files of a schema; every file, changed or not.
 
     Raises:
         ValueError: there are problems, which it names.
     """
     documents = [parse(Path(f"{number}.prisma"), text) for number, text in enumerate(schemas)]
-    result = plan(documents, needed(auth, provider), provider)
+    result = plan(documents, needs)
     if result.problems:
         raise ValueError("\n".join(result.problems))
-    made = insertions(result.missing, result.habits)
+    made = insertions(result)
     return [apply(document, made) for document in documents]

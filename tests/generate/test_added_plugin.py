@@ -1,38 +1,69 @@
-"""A plugin that is added to auth.py by hand brings what the template would have rendered."""
+"""A plugin that is added to auth.ts by hand brings what the template would have rendered."""
 
 from __future__ import annotations
 
 import random
+import re
 from itertools import combinations
 
 import pytest
 
-from tests.generate.auth import auth_with
+from hooks.official import FEATURES, PROVIDERS
+from tests.generate.auth import all_needs, with_each
 from tests.generate.run import generate
-from tests.generate.test_fresh import FEATURES, PLUGINS, PROVIDERS
 from tests.node import ask_prisma
 from tests.schema.cases import complete, render, supported
+
+
+def groups(schema: str) -> dict[str, list[str]]:
+    """The groups of better-auth's own models, by whose they are: a plugin's options are its own."""
+    models = re.findall(r"^model (User|Session|Account) \{\n(.*?)^\}", schema, re.M | re.S)
+    titles = {
+        name: re.findall(r"^  // ([\w-]+)(?:, since .*)?$", body, re.M) for name, body in models
+    }
+    return {name: list(dict.fromkeys(map(_plugin, found))) for name, found in titles.items()}
+
+
+def models(schema: str) -> list[str]:
+    return re.findall(r"^model (\w+)", schema, re.M)
+
+
+def _plugin(title: str) -> str:
+    owners = [one for one in FEATURES if title == one or title.startswith(f"{one}-")]
+    return min(owners, key=len, default=title)
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_plugin_added_to_none_is_as_rendered(provider: str) -> None:
     core = render({"provider": provider, "features": []})
-    for feature in FEATURES:
-        features = complete([feature])
-        if supported(provider, features):
-            (after,) = generate(auth_with(features, PLUGINS), core, provider=provider)
-            assert after == render({"provider": provider, "features": features}), feature
+    sets = [complete([one]) for one in FEATURES if supported(provider, complete([one]))]
+    made, same = [], set()
+    for features, needs in zip(sets, all_needs(with_each(sets, provider)), strict=True):
+        (after,) = generate(needs, core)
+        rendered = render({"provider": provider, "features": features})
+        assert groups(after) == groups(rendered), features
+        assert sorted(models(after)) == sorted(models(rendered))
+        made.append(after)
+        same |= set(features) if after == rendered else set()
+    assert ask_prisma(made, "format") == made
+    # To the letter, unless a later release of better-auth added to what it has.
+    grown = {"jwt", "oauth-provider", "scim", "device-authorization"}
+    plugins = {name for name in FEATURES if "import" in FEATURES[name]} - grown
+    assert plugins & {name for features in sets for name in features} <= same
 
 
 @pytest.mark.e2e
 def test_a_plugin_added_to_another_means_what_would_have_been_rendered() -> None:
-    provider, generated, rendered = "postgresql", [], []
-    for first, second in combinations(FEATURES, 2):
-        for old, new in ((first, second), (second, first)):
-            before = render({"provider": provider, "features": complete([old])})
-            both = complete([old, new])
-            generated += generate(auth_with(both, PLUGINS), before)
-            rendered.append(render({"provider": provider, "features": both}))
+    """Wherever it stands among the plugins."""
+    pairs = [pair for one in combinations(FEATURES, 2) for pair in (one, one[::-1])]
+    olds = [complete([first]) for first, _ in pairs]
+    boths = [[*old, *(n for n in complete(pair) if n not in old)]
+             for old, pair in zip(olds, pairs, strict=True)]  # fmt: skip
+    rendered = [render({"provider": "postgresql", "features": both}) for both in boths]
+    generated = [
+        generate(needs, render({"provider": "postgresql", "features": old}))[0]
+        for old, needs in zip(olds, all_needs(with_each(boths, "postgresql")), strict=True)
+    ]
     assert ask_prisma(generated, "meaning") == ask_prisma(rendered, "meaning")
     assert ask_prisma(generated, "format") == generated
 
@@ -41,12 +72,14 @@ def test_plugins_added_one_by_one_end_where_rendering_does() -> None:
     chance = random.Random(1)
     generated, rendered = [], []
     for _ in range(10):
-        order = chance.sample(FEATURES, 8)
+        order = chance.sample(list(FEATURES), 8)
         schema = render({"provider": "postgresql", "features": []})
-        for number in range(len(order)):
-            features = complete(order[: number + 1])
-            (schema,) = generate(auth_with(features, PLUGINS), schema)
-        assert generate(auth_with(features, PLUGINS), schema) == [schema]
+        steps: list[list[str]] = [[]]
+        for feature in order:
+            steps.append([*steps[-1], *(n for n in complete([feature]) if n not in steps[-1])])
+        for needs in all_needs(with_each(steps, "postgresql")):
+            (schema,) = generate(needs, schema)
+        assert generate(needs, schema) == [schema]
         generated.append(schema)
-        rendered.append(render({"provider": "postgresql", "features": features}))
+        rendered.append(render({"provider": "postgresql", "features": steps[-1]}))
     assert ask_prisma(generated, "meaning") == ask_prisma(rendered, "meaning")

@@ -1,4 +1,4 @@
-"""``python -m better_auth_setup generate``: what it says, writes and leaves alone."""
+"""``better-auth-setup generate``: what it says, writes and leaves alone."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tests.generate.command import Project
 
 pytestmark = pytest.mark.e2e
 
-TWO_FACTOR = "plugins_ext.TwoFactorPlugin()"
-ADMIN = "plugins_ext.AdminPlugin()"
+TWO_FACTOR = "twoFactor"
+ADMIN = "admin"
 
 
 def folder_of_files(project: Project) -> Path:
@@ -59,26 +59,166 @@ def test_a_plugin_is_checked_for_then_shown_then_added(project: Project) -> None
     assert project.schema.read_bytes() == after
 
 
-def test_neither_sqlalchemy_nor_a_driver_is_imported(project: Project) -> None:
-    without = "import sys; sys.modules.update(sqlalchemy=None, asyncpg=None)"
-    assert project.generate(python=without).returncode == 0
+PLACES = {
+    "src/lib/auth.ts": [],
+    "auth/auth.ts": [],
+    "lib/server/auth.ts": [],
+    "app/utils/auth/index.ts": [],
+    "somewhere/else.ts": ["--config", "somewhere/else.ts"],
+}
 
 
-def test_a_configuration_may_use_its_engine(project: Project) -> None:
-    lines = "from sqlalchemy import event\n\nevent.listen(engine.sync_engine, 'connect', print)\n"
-    project.configure("\nauth = ", f"\n{lines}\nauth = ")
+@pytest.mark.parametrize("place", PLACES)
+def test_auth_is_found_where_people_have_it(project: Project, place: str) -> None:
+    project.use(ADMIN)
+    lib, file = project.folder / "src" / "lib", project.folder / place
+    file.parent.mkdir(parents=True, exist_ok=True)
+    for one in list(lib.iterdir()):
+        one.rename(file if one.name == "auth.ts" else file.with_name(one.name))
+    result = project.generate(*PLACES[place])
+    assert result.returncode == 0, result.stderr
+    assert "banExpires" in project.schema.read_text()
+
+
+def test_auth_that_is_nowhere_is_asked_for(project: Project) -> None:
+    (project.folder / "src" / "lib" / "auth.ts").rename(project.folder / "src" / "better.ts")
+    result = project.generate()
+    assert result.returncode == 2
+    assert result.stderr == (
+        "No auth configuration was found in the usual places, such as auth/auth.ts and "
+        "src/lib/auth.ts. Name yours with --config.\n"
+    )
+    result = project.generate("--config", "nowhere.ts")
+    assert (result.returncode, result.stderr) == (
+        2,
+        "There is no nowhere.ts. Name your auth configuration with --config.\n",
+    )
+
+
+def test_auth_may_be_written_for_a_bundler(project: Project) -> None:
+    """With aliases, without extensions, with types among the imports, JSX, and virtual modules."""
+    (project.folder / "tsconfig.json").write_text(
+        '{ "compilerOptions": { "paths": { "@/*": ["./src/*"] } } } // JSON with comments'
+    )
+    (project.folder / "src" / "lib" / "mail.tsx").write_text(
+        'enum Kind { Welcome }\nexport const mail = () => <p className="x">{Kind.Welcome}</p>;\n'
+    )
+    client = "../generated/prisma/client.ts"
+    project.change("src/lib/prisma.ts", client, "@/generated/prisma/client")
+    project.change("src/lib/prisma.ts", "PrismaClient }", "PrismaClient, Role, type User, Prisma }")
+    project.change(
+        "src/lib/prisma.ts",
+        "new PrismaClient({ adapter })",
+        "new PrismaClient({ adapter }).$extends({})",
+    )
+    project.use(ADMIN)
+    project.configure(
+        "\n/** The auth",
+        """
+import "server-only";
+import "./style.css";
+import { mail } from "@/lib/mail";
+import { SECRET } from "$env/static/private";
+import { BetterAuthOptions, User } from "better-auth";
+
+export const kept: User[] | Role[] = [mail(), SECRET] as never;
+
+/** The auth""",
+    )
+    project.configure('from "./prisma.ts"', 'from "@/lib/prisma"')
+    result = project.generate()
+    assert result.returncode == 0, result.stderr
+    assert "banExpires" in project.schema.read_text()
+
+
+def test_a_configuration_may_log_and_wait_for_its_database(project: Project) -> None:
+    project.configure(
+        "\n/** The auth",
+        """
+console.log("starting");
+process.stdout.write("starting");
+await prisma.user.findMany();
+setInterval(() => {}, 1000);
+
+/** The auth""",
+    )
     assert project.generate("--check").returncode == 0
 
 
-def test_names_that_the_adapter_was_told_are_looked_for(project: Project) -> None:
-    text = project.schema.read_text().replace('@@map("user")', '@@map("people")')
-    project.schema.write_text(text)
-    said = project.generate("--check").stdout
-    assert (
-        'Tell the adapter how the database names things: prisma_adapter(…, tables={"user"' in said
+def test_what_the_environment_has_is_there(project: Project) -> None:
+    """The first that is not empty of the environment, .env.local and .env."""
+    (project.folder / ".env.local").write_text("FIRST=\nSECOND=local\n")
+    (project.folder / ".env").write_text("FIRST=env\nSECOND=env\nTHIRD=env\n")
+    said = "${process.env.FIRST} ${process.env.SECOND} ${process.env.THIRD}"
+    project.configure("\n/** The auth", f"\nthrow new Error(`{said}`);\n\n/** The auth")
+    assert "env local process\n" in project.generate(FIRST="", THIRD="process").stderr
+
+
+def test_a_plugin_listed_twice_is_said(project: Project) -> None:
+    project.use(ADMIN)
+    project.configure("admin(),", "admin(),\n    admin(),")
+    result = project.generate()
+    assert (result.returncode, result.stderr) == (
+        2,
+        "The auth configuration has admin twice among its plugins: keep one of each.\n",
     )
-    project.configure('provider="postgresql"', 'provider="postgresql", tables={"user": "people"}')
-    assert "Tell the adapter" not in project.generate("--check").stdout
+
+
+def test_another_provider_than_the_schemas_is_said(project: Project) -> None:
+    project.configure('provider: "postgresql"', 'provider: "mysql"')
+    result = project.generate()
+    assert result.returncode == 2
+    assert "The schema's datasource is postgresql, but prismaAdapter(…) is told" in result.stderr
+
+
+SCHEMAS_OF_CONFIG = {
+    'schema: "prisma/parts"': "prisma/parts",
+    'schema: path.join("prisma", "parts")': "prisma/parts",
+    'schema: path.join(import.meta.dirname, "prisma", "parts")': "prisma/parts",
+    "schema: `./${folder}`": "prisma/parts",
+    "schema": "prisma/parts",
+    'schema: process.env.SCHEMA ?? "prisma/parts/main.prisma"': "prisma/parts/main.prisma",
+    '// schema: "prisma/schema.prisma",\n  schema: folder': "prisma/parts",
+}
+
+
+@pytest.mark.parametrize("written", SCHEMAS_OF_CONFIG)
+def test_the_schema_is_where_prisma_config_says(project: Project, written: str) -> None:
+    """And never in another file, which is there too."""
+    parts = project.folder / "prisma" / "parts"
+    parts.mkdir()
+    (parts / "main.prisma").write_text(project.schema.read_text())
+    before = project.schema.read_bytes()
+    (project.folder / "prisma.config.ts").write_text(
+        'import "dotenv/config";\nimport path from "node:path";\n'
+        'import { defineConfig, env } from "prisma/config";\n'
+        'const folder = path.join("prisma", "parts");\nconst schema = folder;\n'
+        f"export default defineConfig({{\n  {written},\n"
+        '  datasource: { url: env("DATABASE_URL") },\n});\n'
+    )
+    project.use(ADMIN)
+    result = project.generate()
+    assert result.returncode == 0, result.stderr
+    assert f"{SCHEMAS_OF_CONFIG[written]}: 5 lines in existing models added" in result.stdout
+    assert project.schema.read_bytes() == before
+
+
+def test_a_prisma_config_that_fails_is_named(project: Project) -> None:
+    before = project.schema.read_bytes()
+    (project.folder / "prisma.config.ts").write_text(
+        'import { where } from "./where.ts";\nexport default { schema: where() };\n'
+    )
+    result = project.generate()
+    assert result.returncode == 2
+    assert result.stderr.startswith("prisma.config.ts:1:")
+    assert "Cannot find module './where.ts'" in result.stderr
+    (project.folder / "prisma.config.ts").write_text("export default { schema: [1].at(0) };\n")
+    result = project.generate()
+    assert (result.returncode, result.stderr) == (
+        2,
+        "The schema of prisma.config.ts is no path. Name it with --schema.\n",
+    )
+    assert project.schema.read_bytes() == before
 
 
 @pytest.mark.parametrize("named", [[], ["--schema", "prisma/schema"]])
@@ -191,36 +331,35 @@ def test_a_wrong_path_is_said(project: Project) -> None:
 
 
 MISTAKES = {
-    "plugins=[plugins_ext.NoSuchPlugin()],": "AttributeError: NoSuchPlugin (",
-    "plugins=": "SyntaxError: invalid syntax (",
+    "telemetry: { enabled: oops }": "ReferenceError: oops is not defined\n",
+    "telemetry: { enabled: ": "Unexpected token",
+    "telemetry: { enabled: (() => { throw new Error('a\\nb') })() }": "Error: a\nb\n",
 }
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_configuration_that_fails_is_named_with_its_line(project: Project, mistake: str) -> None:
-    project.use(TWO_FACTOR)
-    project.configure(f"plugins=[\n        {TWO_FACTOR},],", mistake)
+    project.configure("telemetry: { enabled: false }", mistake)
+    line = (project.folder / "src/lib/auth.ts").read_text()[:-1].split(mistake)[0].count("\n") + 1
     result = project.generate()
     assert result.returncode == 2
-    assert "app.auth:auth cannot be imported: " in result.stderr
+    assert result.stderr.startswith(f"src/lib/auth.ts:{line}:")
     assert MISTAKES[mistake] in result.stderr
-    assert f"{project.folder}/src/app/auth.py, line " in result.stderr
 
 
 def test_auth_must_be_one(project: Project) -> None:
-    file = project.folder / "src" / "app" / "auth.py"
-    file.write_text("auth = 'better'\n")
+    (project.folder / "src" / "lib" / "auth.ts").write_text("export const auth = 'better';\n")
     result = project.generate()
     assert (result.returncode, result.stderr) == (
         2,
-        "app.auth:auth is a str; it must be a BetterAuth.\n",
+        "src/lib/auth.ts exports no better-auth configuration: export it as `auth`, or name "
+        "another file with --config.\n",
     )
-    for metadata in (project.folder / "src").glob("*.dist-info/entry_points.txt"):
-        metadata.unlink()
+    (project.folder / "node_modules").unlink()
     result = project.generate()
     assert (result.returncode, result.stderr) == (
         2,
-        "The project is not installed. Run: python3 scripts/setup.py\n",
+        "better-auth/db is not installed in this project. Install its npm packages first.\n",
     )
 
 

@@ -1,36 +1,38 @@
-"""Right after rendering there is nothing to add, whatever plugins the project has."""
+"""An empty schema becomes what the official generator, and this template, would have written."""
 
 from __future__ import annotations
 
 import random
-from pathlib import Path
 
 import pytest
-from better_auth_setup.generate.document import parse
-from better_auth_setup.generate.plan import plan
-from better_auth_setup.generate.tables import needed
 
-from tests.answers import options_of, provider_data, stack_plugins
-from tests.generate.auth import auth_with
+from hooks.official import FEATURES, PROVIDERS
+from tests.generate.auth import all_needs, with_each
 from tests.generate.run import generate
 from tests.node import ask_prisma
-from tests.schema.cases import complete, render, supported
+from tests.schema.cases import (
+    complete,
+    official,
+    pairs,
+    random_sets,
+    render,
+    singles,
+    supported,
+    without_list_defaults,
+)
 
-PLUGINS = stack_plugins("python")
-FEATURES = [*PLUGINS, *options_of("python"), "rate-limit"]
-PROVIDERS = [name for name, data in provider_data().items() if "python" in data]
 RANDOM = random.Random(20261124)
 SETS = [
     [],
     *([feature] for feature in FEATURES),
-    FEATURES,
-    *(RANDOM.sample(FEATURES, RANDOM.randint(2, 10)) for _ in range(20)),
+    list(FEATURES),
+    *(RANDOM.sample(list(FEATURES), RANDOM.randint(2, 10)) for _ in range(20)),
 ]
 #: A schema before better-auth, as `prisma init` leaves it.
 EMPTY = """\
 generator client {{
   provider = "prisma-client"
-  output   = "../generated"
+  output   = "../src/generated/prisma"
 }}
 
 datasource db {{
@@ -40,23 +42,27 @@ datasource db {{
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-@pytest.mark.parametrize("features", SETS, ids=lambda names: "+".join(names)[:40] or "none")
-def test_a_fresh_schema_lacks_nothing(provider: str, features: list[str]) -> None:
-    chosen = [name for name in complete(features) if supported(provider, complete([name]))]
-    schema = render({"provider": provider, "features": chosen})
-    tables = needed(auth_with(chosen, PLUGINS), provider)
-    result = plan([parse(Path("schema.prisma"), schema)], tables, provider)
-    assert [str(lack) for lack in result.missing] == []
-    assert result.problems == []
+def test_a_fresh_schema_lacks_nothing(provider: str) -> None:
+    sets = [[name for name in complete(one) if supported(provider, complete([name]))]
+            for one in SETS]  # fmt: skip
+    for chosen, needs in zip(sets, all_needs(with_each(sets, provider)), strict=True):
+        schema = render({"provider": provider, "features": chosen})
+        assert generate(needs, schema) == [schema], chosen
 
 
-@pytest.mark.parametrize("provider", PROVIDERS)
-def test_an_empty_schema_becomes_what_would_have_been_rendered(provider: str) -> None:
-    sets = [complete(features) for features in SETS]
-    sets = [chosen for chosen in sets if supported(provider, chosen)]
-    made = [generate(auth_with(chosen, PLUGINS), EMPTY.format(provider=provider), provider=provider)
-            for chosen in sets]  # fmt: skip
-    rendered = [render({"provider": provider, "features": chosen}) for chosen in sets]
-    meanings = ask_prisma([schema for (schema,) in made], "meaning")
-    for chosen, ours, theirs in zip(sets, meanings, ask_prisma(rendered, "meaning"), strict=True):
-        assert ours == theirs, chosen
+@pytest.mark.e2e
+def test_an_empty_schema_means_what_the_official_generator_means() -> None:
+    """Every feature, every pair and random sets, on every provider."""
+    compared = [*singles(), *pairs(), *random_sets(300)]
+    ours = []
+    for case, needs in zip(compared, all_needs(compared), strict=True):
+        ours += generate(needs, EMPTY.format(provider=case["provider"]))
+    theirs = [without_list_defaults(schema) for schema in official(compared)]
+    meanings = iter(ask_prisma([*ours, *theirs], "meaning"))
+    our_meanings = [next(meanings) for _ in compared]
+    different = [
+        case
+        for case, our, their in zip(compared, our_meanings, meanings, strict=True)
+        if our != their
+    ]
+    assert not different

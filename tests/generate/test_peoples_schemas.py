@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
-from better_auth import BetterAuth
-from better_auth.config import UserOptions
-from better_auth.schema import Field
 
-from tests.generate.auth import auth_with
+from tests.generate.auth import needs
 from tests.generate.run import generate
-from tests.generate.test_fresh import PLUGINS
 from tests.node import ask_prisma
-from tests.schema.cases import complete, render
+from tests.schema.cases import render
 
 #: What a project of better-auth 1.2 has: no indexes, optional dates, no @@map, own order.
 OLD = """\
@@ -93,10 +88,6 @@ model Post {
 """
 
 
-def auth(*features: str, **more: Any) -> BetterAuth:
-    return auth_with(complete(features), PLUGINS, **more)
-
-
 def added(old: str, new: str) -> list[str]:
     """The lines of ``new`` that are not in ``old``; fails if one of the old is gone or moved."""
     rest = iter(old.splitlines())
@@ -115,31 +106,31 @@ def is_valid(*schemas: str) -> bool:
 
 
 def test_an_old_schema_gets_exactly_the_three_indexes() -> None:
-    (new,) = generate(auth(), OLD)
+    (new,) = generate(needs(), OLD)
     assert added(OLD, new) == ["@@index([userId])", "@@index([userId])", "@@index([identifier])"]
     assert is_valid(new)
-    assert generate(auth(), new) == [new]
+    assert generate(needs(), new) == [new]
 
 
 def test_new_models_follow_the_project_that_maps_no_table() -> None:
-    (new,) = generate(auth("two-factor"), OLD)
+    (new,) = generate(needs("two-factor"), OLD)
     assert "@@map" not in new
     assert "go below this line" not in new
     assert is_valid(new)
-    assert generate(auth("two-factor"), new) == [new]
+    assert generate(needs("two-factor"), new) == [new]
 
 
 def test_back_relations_are_known_by_their_type() -> None:
     """Two-factor's is called twofactors officially; nobody calls it that."""
     theirs = render({"provider": "postgresql", "features": ["two-factor"]})
     theirs = theirs.replace("twofactors       TwoFactor[]", "twoFactors       TwoFactor[]")
-    assert generate(auth("two-factor"), theirs) == [theirs]
+    assert generate(needs("two-factor"), theirs) == [theirs]
 
 
 def test_a_folder_of_files_gets_each_addition_where_the_model_lives() -> None:
     user = OLD[OLD.index("model User") : OLD.index("/// Who")]
     rest = OLD.replace(user, "")
-    new_rest, new_user = generate(auth("admin"), rest, user)
+    new_rest, new_user = generate(needs("admin"), rest, user)
     assert added(user, new_user) == [
         "role          String?",
         "banned        Boolean?  @default(false)",
@@ -152,7 +143,7 @@ def test_a_folder_of_files_gets_each_addition_where_the_model_lives() -> None:
 
 def test_windows_line_ends_and_a_missing_last_one_stay() -> None:
     theirs = OLD.replace("\n", "\r\n").removesuffix("\r\n")
-    (new,) = generate(auth("jwt"), theirs)
+    (new,) = generate(needs("jwt"), theirs)
     assert "\n" not in new.replace("\r\n", "")
     assert new.endswith("}")
     assert is_valid(new)
@@ -169,57 +160,155 @@ def test_lower_case_models_in_a_database_schema_are_found() -> None:
                     lambda m: m[1].lower(), theirs)  # fmt: skip
     theirs = theirs.replace('"postgresql"\n', '"postgresql"\n  schemas  = ["auth"]\n')
     assert is_valid(theirs)
-    (new,) = generate(auth("two-factor"), theirs)
+    (new,) = generate(needs("two-factor"), theirs)
     assert is_valid(new)
     assert new.count('@@schema("auth")') == theirs.count('@@schema("auth")') + 1
 
 
-def test_renamed_columns_and_tables_are_understood() -> None:
-    theirs = OLD.replace("userId    String\n", 'user_id   String @map("userId")\n')
-    theirs = theirs.replace(
-        "fields: [userId], references: [id], onDelete",
-        "fields: [user_id], references: [id], onDelete",
-    )
-    theirs = theirs.replace(
-        "  emailVerified Boolean   @default",
-        '  emailVerified Boolean   @map("email_verified") @default',
+def test_columns_and_tables_that_are_mapped_are_understood() -> None:
+    theirs = OLD.replace("userId    String\n", 'userId    String @map("user_id")\n')
+    theirs = theirs.replace("/// Who", "// Who").replace(
+        "fields: [userId], references: [id], onDelete: Cascade)\n",
+        'fields: [userId], references: [id], onDelete: Cascade)\n  @@map("sessions")\n',
     )
     assert is_valid(theirs)
-    (new,) = generate(auth(), theirs)
+    (new,) = generate(needs(), theirs)
+    assert added(theirs, new)[0] == "@@index([userId])"
+    assert is_valid(new)
+
+
+def test_names_that_the_configuration_gives_are_looked_for() -> None:
+    theirs = OLD.replace("  userId    String\n", '  user_id   String @map("userId")\n')
+    theirs = theirs.replace("fields: [userId], references: [id], onDelete",
+                            "fields: [user_id], references: [id], onDelete")  # fmt: skip
+    theirs = theirs.replace("model Session ", "model Login ").replace("Session[]", "Login[]")
+    assert is_valid(theirs)
+    named = needs(options='{ session: { modelName: "login", fields: { userId: "user_id" } } }')
+    (new,) = generate(named, theirs)
     assert added(theirs, new)[0] == "@@index([user_id])"
     assert is_valid(new)
 
 
-def test_enums_and_required_fields_with_a_default_are_kept() -> None:
-    theirs = OLD.replace(
-        "  posts         Post[]\n",
-        "  posts         Post[]\n  role          Role      @default(USER)\n",
+def test_names_that_the_configuration_does_not_give_are_said() -> None:
+    """Better-auth would not find them, whatever the database calls them."""
+    theirs = OLD.replace("  userId    String\n", '  user_id   String @map("userId")\n')
+    theirs = theirs.replace("fields: [userId], references: [id], onDelete",
+                            "fields: [user_id], references: [id], onDelete")  # fmt: skip
+    theirs = theirs.replace("model Session ", "model Sessions ").replace("Session[]", "Sessions[]")
+    assert is_valid(theirs)
+    with pytest.raises(ValueError, match=r"0\.prisma:\d+: Sessions is found") as problem:
+        generate(needs(), theirs)
+    assert (
+        'write session: { modelName: "sessions", fields: { userId: "user_id" } } in auth.ts.'
+        in str(problem.value)
     )
-    theirs += "\nenum Role {\n  USER\n  ADMIN\n}\n"
-    (new,) = generate(auth("admin"), theirs)
+
+
+def test_another_programs_user_stays_its_own() -> None:
+    theirs = OLD.replace("model User ", "model AuthUser ").replace(" User ", " AuthUser ")
+    theirs = theirs.replace("  @@unique([email])\n", '  @@unique([email])\n  @@map("auth_user")\n')
+    theirs += "\nmodel User {\n  id   Int    @id\n  nick String\n}\n"
+    assert is_valid(theirs)
+    (new,) = generate(needs("admin", options='{ user: { modelName: "authUser" } }'), theirs)
+    assert "model User {\n  id   Int    @id\n  nick String\n}" in new
+    assert is_valid(new)
+    with pytest.raises(ValueError, match=r'write user: \{ modelName: "authUser" \}'):
+        generate(needs("admin", options='{ user: { modelName: "auth_user" } }'), theirs)
+
+
+def test_a_foreign_key_may_be_optional_with_its_relation() -> None:
+    theirs = OLD.replace("  userId    String\n", "  userId    String?\n")
+    theirs = theirs.replace("  owner     User  ", "  owner     User? ")
+    assert is_valid(theirs)
+    (new,) = generate(needs(), theirs)
+    assert added(theirs, new) == ["@@index([userId])", "@@index([userId])", "@@index([identifier])"]
+    lacking = re.sub(r"  owner .*\n|  Session  .*\n", "", theirs)
+    (new,) = generate(needs(), lacking)
+    assert is_valid(new)
+    assert re.search(r"user +User\? +@relation\(fields: \[userId\]", new)
+
+
+WITH_ROLES = OLD.replace(
+    "  posts         Post[]\n",
+    "  posts         Post[]\n  role          Role      @default(user)\n",
+)
+
+
+def test_enums_and_required_fields_with_a_default_are_kept() -> None:
+    theirs = WITH_ROLES + "\nenum Role {\n  user\n  admin\n}\n"
+    (new,) = generate(needs("admin"), theirs)
     assert "role " not in "".join(added(theirs, new))
     assert is_valid(new)
 
 
+def test_an_enum_has_to_have_the_default() -> None:
+    """Under the name that Prisma's client knows, whatever the database calls it."""
+    theirs = WITH_ROLES.replace("(user)", "(USER)") + '\nenum Role {\n  USER @map("user")\n}\n'
+    assert is_valid(theirs)
+    with pytest.raises(ValueError, match="is the enum Role, which has no 'user'"):
+        generate(needs("admin"), theirs)
+    own = '{ user: { additionalFields: { role: { type: "string", defaultValue: "USER" } } } }'
+    (new,) = generate(needs(options=own), theirs)
+    assert len(added(theirs, new)) == 3
+
+
+OWN = """{ user: { additionalFields: {
+    company: { type: "string", required: false },
+    seats: { type: "number", defaultValue: 1 },
+    code: { type: "string", required: false, unique: true },
+    level: { type: ["low", "high"], defaultValue: "low", index: true },
+    tags: { type: "string[]", defaultValue: ["a"] },
+} } }"""
+
+
 def test_own_fields_of_the_configuration_are_added() -> None:
-    own = {
-        "company": Field("string"),
-        "seats": Field("number", required=True, default=1),
-        "code": Field("string", unique=True),
-        "tags": Field("string[]"),
-    }
-    configured = auth(user=UserOptions(additional_fields=own))
     schema = render({"provider": "postgresql", "features": []})
-    (new,) = generate(configured, schema)
+    (new,) = generate(needs(options=OWN), schema)
     assert added(schema, new) == [
         "// additional fields",
         "company String?",
         "seats   Int      @default(1)",
         "code    String?  @unique",
-        "tags    String[]",
+        'level   String   @default("low")',
+        'tags    String[] @default(["a"])',
+        "@@index([level])",
     ]
     assert is_valid(new)
-    assert generate(configured, new) == [new]
+    assert generate(needs(options=OWN), new) == [new]
+
+
+def test_tables_of_plugins_that_this_template_does_not_know_are_added() -> None:
+    audit = """{ plugins: [{ id: "audit", schema: {
+        user: { fields: { auditedAt: { type: "date", required: false } } },
+        entry: { fields: {
+            actorId: { type: "string", references: { model: "user", field: "id" }, index: true },
+            subjectId: { type: "string", required: false,
+                         references: { model: "user", field: "id", onDelete: "set null" } },
+            what: { type: "json", defaultValue: { by: "hand" } },
+        } },
+    } }] }"""
+    schema = render({"provider": "postgresql", "features": ["admin"]})
+    (new,) = generate(needs("admin", options=audit), schema)
+    assert [re.sub(" +", " ", line) for line in added(schema, new)] == [
+        "// audit",
+        "auditedAt DateTime?",
+        "entrys Entry[]",
+        'entrys_subjectId Entry[] @relation("Entry_subjectId")',
+        "model Entry {",
+        "id String @id",
+        "actorId String",
+        "subjectId String?",
+        r'what Json @default("{\"by\":\"hand\"}")',
+        "user User @relation(fields: [actorId], references: [id], onDelete: Cascade)",
+        'user_subjectId User? @relation("Entry_subjectId", fields: [subjectId], '
+        "references: [id], onDelete: SetNull)",
+        "// Your own fields and relations of Entry go below this line.",
+        "@@index([actorId])",
+        '@@map("entry")',
+        "}",
+    ]
+    assert is_valid(new)
+    assert generate(needs("admin", options=audit), new) == [new]
 
 
 PROBLEMS = [
@@ -251,5 +340,5 @@ PROBLEMS = [
 def test_what_cannot_be_reconciled_is_said(old: str, new: str, sentence: str) -> None:
     assert OLD.count(old) == 1
     with pytest.raises(ValueError, match=r"0\.prisma:\d+: ") as problem:
-        generate(auth("admin"), OLD.replace(old, new))
+        generate(needs("admin"), OLD.replace(old, new))
     assert sentence in str(problem.value)

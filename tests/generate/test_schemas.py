@@ -5,6 +5,8 @@ Better-auth with nothing but its core first, then with plugins that touch most m
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,10 +15,8 @@ import pytest
 from better_auth_setup.generate.document import Document, parse, read
 from better_auth_setup.generate.insertion import apply, insertions
 from better_auth_setup.generate.plan import Plan, plan
-from better_auth_setup.generate.tables import needed
 
-from tests.generate.auth import auth_with
-from tests.generate.test_fresh import PLUGINS
+from tests.generate.auth import needs
 from tests.generate.test_peoples_schemas import added
 from tests.node import ask_prisma
 
@@ -56,33 +56,41 @@ CORE = {
 PROBLEMS = {
     "accounts_without_an_id": ["Account has an @@id instead of the field id", "Make it a @@unique"],
     "ban_as_a_number": ["User.banExpires is Int", "writes DateTime: change its type"],
-    "big_number_ids": ["Session.id is a number", 'generate_id="serial"'],
+    "big_number_ids": ["User.id is a number", '{ generateId: "serial" }'],
     "conflict_markers": [":70: '<<<<<<< before updating' cannot be understood"],
-    "defaults_of_the_client": ["User.code is required", "give it a default that the database"],
+    "enum_roles": ["User.role is the enum UserRole, which has no 'user'", "add it, or configure"],
+    "enum_without_the_default": ["User.role is the enum UserRole, which has no 'user'"],
     "first_and_last_names": ["User.name is missing", "Else add it as String? first, fill it"],
     "first_beta": ["Session.token is missing", "add this line: token String @unique."],
     "from_auth_js": [
         "Session.expires looks like expiresAt under another name",
         'write token … @map("sessionToken")',
-        'columns={"account": {"accountId": "providerAccountId"}}',
+        'account: { fields: { accountId: "providerAccountId" } }',
         "Account.provider looks like providerId",
     ],
-    "number_ids": ["User.id is a number", 'generate_id="serial"'],
+    "ids_of_the_database": ["User.id is a uuid", '{ generateId: "uuid" }'],
+    "number_ids": ["User.id is a number", '{ generateId: "serial" }'],
     "old_passkeys": ["Passkey.webauthnUserID is required", "credentialID is missing"],
-    "own_required_column": ["User.company is required", "additional_fields"],
+    "own_required_column": ["User.company is required", "additionalFields"],
     "small_last_request": ["RateLimit.lastRequest is Int", "writes BigInt"],
     "someone_elses_team": ["Organization is needed as a model, but is an enum: rename it"],
-    "times_of_the_client": [
-        "Organization.updatedAt is required, and better-auth does not fill it",
-        "Put @default(now()) before @updatedAt.",
-    ],
+    "plural_models": ['better-auth asks for user: write user: { modelName: "users" } in auth.ts'],
     "telephone_invitations": ["Invitation.email is missing and has no default"],
+    "uuid_ids": ["User.id is a uuid", '{ generateId: "uuid" }'],
 }
 
-NOTES = {
-    "enum_without_the_default": "User.role is the enum UserRole, which has no 'user'",
-    "ids_of_the_database": "User.id is a uuid, but better-auth makes other ids: set advanced=",
-    "uuid_ids": "User.id is a uuid, but better-auth makes other ids: set advanced=",
+SERIAL = '{ advanced: { database: { generateId: "serial" } } }'
+UUID = '{ advanced: { database: { generateId: "uuid" } } }'
+ADMIN = '{ plugins: [admin({ defaultRole: "USER", adminRoles: ["ADMIN"] })] }'
+#: What a schema's own project has in auth.ts: options, and those of the adapter.
+CONFIGURED = {
+    "big_number_ids": (SERIAL, "{}"),
+    "enum_roles": (ADMIN, "{}"),
+    "enum_without_the_default": (ADMIN, "{}"),
+    "ids_of_the_database": (UUID, "{}"),
+    "number_ids": (SERIAL, "{}"),
+    "plural_models": ("{}", "{ usePlural: true }"),
+    "uuid_ids": (UUID, "{}"),
 }
 
 
@@ -94,18 +102,26 @@ class Outcome:
     provider: str
 
 
-def outcome(features: list[str], text: str) -> Outcome:
+def outcome(features: list[str], text: str, options: str = "{}", adapter: str = "{}") -> Outcome:
     document = parse(Path("schema.prisma"), text)
     provider = next(b for b in document.blocks if b.kind == "datasource").settings["provider"]
     provider = provider.strip('"')
-    result = plan([document], needed(auth_with(features, PLUGINS), provider), provider)
-    made = insertions(result.missing, result.habits)
+    result = plan([document], needs(*features, provider=provider, options=options, adapter=adapter))
+    made = insertions(result)
     return Outcome(text, apply(document, made), result, provider)
 
 
 @cache
 def outcomes(plugins: tuple[str, ...]) -> dict[str, Outcome]:
+    """Each schema with a configuration that says nothing of it."""
     return {file.stem: outcome(list(plugins), file.read_text()) for file in FILES}
+
+
+def at_home(name: str, plugins: Iterable[str]) -> tuple[list[str], str, str]:
+    """A schema's own configuration: plugins, options, and those of the adapter."""
+    options, adapter = CONFIGURED.get(name, ("{}", "{}"))
+    brought = ["admin"] if "admin(" in options else []
+    return [one for one in plugins if one not in brought], options, adapter
 
 
 @pytest.mark.parametrize("name", [file.stem for file in FILES])
@@ -133,7 +149,6 @@ def test_every_result_is_valid_and_complete(plugins: tuple[str, ...]) -> None:
 def test_only_what_stands_in_the_way_is_a_problem() -> None:
     both = [*outcomes(()).items(), *outcomes(tuple(MANY)).items()]
     assert {name for name, one in both if one.plan.problems} == set(PROBLEMS)
-    assert {name for name, one in both if one.plan.notes} == set(NOTES)
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
@@ -143,16 +158,23 @@ def test_a_problem_names_the_field_and_a_remedy(name: str) -> None:
         assert words in said
 
 
-@pytest.mark.parametrize("name", NOTES)
-def test_what_works_only_with_other_settings_is_noted(name: str) -> None:
-    (said,) = outcomes(tuple(MANY))[name].plan.notes
-    assert NOTES[name] in said
+@pytest.mark.parametrize("name", CONFIGURED)
+def test_what_the_configuration_says_is_no_problem(name: str) -> None:
+    text = (FOLDER / f"{name}.prisma").read_text()
+    plugins, *configured = at_home(name, MANY)
+    one = outcome(plugins, text, *configured)
+    assert one.plan.problems == []
+    added(text, one.after)
+    assert ask_prisma([one.after], "validate") == [None]
+    assert outcome(plugins, one.after, *configured).plan.missing == []
+    ids = set(re.findall(r"^\s+id\s+(.*)$", one.after, re.M))
+    assert len({" ".join(line.split()) for line in ids}) == 1
 
 
 def test_models_of_better_auth_may_live_in_any_file_of_a_folder() -> None:
     documents = [read(file) for file in sorted((FOLDER / "folder").glob("*.prisma"))]
-    result = plan(documents, needed(auth_with(["two-factor"], PLUGINS), "postgresql"), "postgresql")
-    made = insertions(result.missing, result.habits)
+    result = plan(documents, needs("two-factor"))
+    made = insertions(result)
     new = {one.path.stem: apply(one, made) for one in documents}
 
     def more(one: Document) -> list[str]:
@@ -172,7 +194,6 @@ def test_new_models_are_written_as_the_project_writes_its_own() -> None:
     assert "@@map" not in new["no_table_names"]
     assert new["lower_case_in_a_schema"].count('@@schema("auth")') == 11
     assert "model twoFactor {" in new["lower_case_in_a_schema"]
-    assert "  userId                  String    @db.Uuid\n" in new["uuid_ids"]
     assert "\n\tsecret " in new["tabs"]
     assert "\n    secret " in new["four_spaces_unaligned"]
     assert "@@index([userId])" in new["mysql_texts"]  # not longer than the VarChar(36) it is

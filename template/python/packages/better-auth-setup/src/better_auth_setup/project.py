@@ -57,9 +57,13 @@ class Project:
         tool = self._manifest.get("tool", {}).get("better-auth-setup", {})
         return bool(tool.get("push") != "never")
 
-    @property
+    @cached_property
     def schema(self) -> str:
-        """The schema's file, or its folder, relative to the project's."""
+        """The schema's file, or its folder, relative to the project's.
+
+        Raises:
+            Problem: prisma.config.ts computes it and cannot be run.
+        """
         return configured_schema(self.root).as_posix()
 
     def schema_files(self) -> list[Path]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from better_auth_setup.generate.document import Document, Field
-from better_auth_setup.generate.habits import Habits
 from better_auth_setup.generate.matching import Match
-from better_auth_setup.generate.tables import SCALARS, Column
+from better_auth_setup.generate.tables import SCALARS, Column, Needs, Table
 
 #: What else than itself may hold a type's values.
 _HOLDERS = {"Int": {"BigInt", "Float"}, "String": {"Json"}, "Json": {"String"}}
@@ -25,10 +24,10 @@ _ALWAYS_FILLED = {
 }
 
 
-def problems(documents: list[Document], matches: list[Match]) -> list[str]:
+def problems(documents: list[Document], matches: list[Match], needs: Needs) -> list[str]:
     """What would make better-auth fail on the schema as it is."""
     blocks = [block for document in documents for block in document.blocks]
-    enums = {block.name for block in blocks if block.kind == "enum"}
+    enums = {block.name: block.values for block in blocks if block.kind == "enum"}
     models = {block.name for block in blocks if block.kind == "model"}
     found = []
     for match in matches:
@@ -40,19 +39,24 @@ def problems(documents: list[Document], matches: list[Match]) -> list[str]:
                 and block.kind in ("enum", "type", "view")
             ]
             continue
+        found += _names(match)
         for column in match.table.columns:
             existing = match.fields.get(column.name)
             if existing:
-                said = _conflict(match, matches, column, existing, enums, models)
-                found += [f"{_place(match, existing)} {said}"] if said else []
+                said = _conflict(match, matches, column, existing, enums, models, needs)
+                # How ids are made is a matter of all models: said once.
+                is_known = column.name == "id" and any(one.endswith(said or "") for one in found)
+                found += [f"{_place(match, existing)} {said}"] if said and not is_known else []
         claimed = {one.name for one in match.fields.values()}
         claimed |= {other.name for c in match.table.columns if (other := match.look_alike(c))}
         if not match.table.is_hooked:
             found += [
                 f"{_place(match, one)} is required, and better-auth does not fill it: every insert "
-                f"would fail. {_remedy(match, one)}."
+                f"would fail. {_remedy(match)}."
                 for one in match.block.fields
-                if one.name not in claimed and one.type in SCALARS | enums and _must_be_filled(one)
+                if one.name not in claimed
+                and one.type in SCALARS | {*enums}
+                and _must_be_filled(one)
             ]
     return found
 
@@ -80,8 +84,8 @@ def problems_of_addition(
         if other:
             found.append(
                 f"{_place(match, other)} looks like {column.name} under another name: write "
-                f'{column.name} … @map("{other.column}"), or tell prisma_adapter(…, columns='
-                f'{{"{match.table.key}": {{"{column.name}": "{other.column}"}}}}).'
+                f'{column.name} … @map("{other.column}"), or '
+                f"{_renaming(match.table, None, {column.name: other.name})}."
             )
         elif "@id" in column.attributes and match.block.attribute("@@id"):
             found.append(
@@ -94,7 +98,7 @@ def problems_of_addition(
                 f"{place}.{column.name} is missing and has no default, so it cannot be added to a "
                 f"table with rows. If the table is empty, add this line: {line}. Else add it as "
                 f"{column.type}? first, fill it, and then drop the question mark; or make it "
-                "optional in auth.py if it is a field of your own."
+                "optional in auth.ts if it is a field of your own."
             )
     return found
 
@@ -109,78 +113,40 @@ def problems_of_files(documents: Iterable[Document]) -> list[str]:
     ]
 
 
-def notes(documents: list[Document], matches: list[Match], habits: Habits) -> list[str]:
-    """What is right in the schema, but needs a word in ``auth.py``."""
-    values = {
-        block.name: block.values
-        for document in documents
-        for block in document.blocks
-        if block.kind == "enum"
-    }
-    found = []
-    for match in matches:
-        for name, value in match.table.defaults.items():
-            existing = match.fields.get(name)
-            is_text = isinstance(value, str)
-            if existing and is_text and value not in values.get(existing.type, [value]):
-                found.append(
-                    f"{_place(match, existing)} is the enum {existing.type}, which has no "
-                    f"{value!r}, better-auth's default: add it, or configure another default."
-                )
-    user = next((one for one in matches if one.table.key == "user"), None)
-    key = user.fields.get("id") if user else None
-    if user and key and key.native_type == "@db.Uuid" and user.table.generate_id is True:
-        found.append(
-            f"{_place(user, key)} is a uuid, but better-auth makes other ids: {_ids('uuid')}"
-        )
-    return found + _names_for_adapter(matches, habits)
-
-
-def _names_for_adapter(matches: list[Match], habits: Habits) -> list[str]:
-    tables: dict[str, str] = {}
-    columns: dict[str, dict[str, str]] = {}
-    for match in matches:
-        table = match.table
-        if not table.is_named_by_adapter:
-            return []
-        if match.block:
-            name = match.block.table
-        else:
-            mapped = habits.map_attribute(table)
-            name = mapped[0].split('"')[1] if mapped else habits.model_name(table)
-        tables |= {table.key: name} if name != (table.map or table.key) or table.map else {}
-        renamed = {}
-        for column in table.columns:
-            existing = match.fields.get(column.name)
-            actual = existing.column if existing else habits.column_map(column) or column.name
-            if not column.is_relation and (column.map or actual != column.name):
-                renamed[column.name] = actual
-        columns |= {table.key: renamed} if renamed else {}
-    said = [f"tables={_written(tables)}"] if tables else []
-    said += [f"columns={_written(columns)}"] if columns else []
-    told_tables = {one.table.key: one.table.map for one in matches if one.table.map}
-    told_columns = {
-        one.table.key: maps
-        for one in matches
-        if (maps := {c.name: c.map for c in one.table.columns if c.map})
-    }
-    if (tables, columns) == (told_tables, told_columns):
+def _names(match: Match) -> list[str]:
+    """What better-auth would not find in the schema, as it asks for it by another name."""
+    assert match.document and match.block
+    table, block = match.table, match.block
+    # Prisma's client has a model under its name, and with a small first letter.
+    is_found = block.name in (table.asked, table.asked[:1].upper() + table.asked[1:])
+    fields = {asked: one.name for asked, one in match.fields.items() if one.name != asked}
+    if is_found and not fields:
         return []
+    asked = [] if is_found else [table.asked]
+    renaming = _renaming(table, None if is_found else block.name, fields)
     return [
-        f"Tell the adapter how the database names things: prisma_adapter(…, {', '.join(said)})."
+        f"{match.document.path}:{block.start + 1}: {block.name} is found, but better-auth asks for "
+        f"{', '.join([*asked, *fields])}: {renaming}."
     ]
 
 
-def _ids(kind: str) -> str:
-    return f'set advanced=AdvancedDatabase(generate_id="{kind}") in prisma_adapter(…).'
+def _renaming(table: Table, model: str | None, fields: dict[str, str]) -> str:
+    """How auth.ts says what the schema calls a table and its fields."""
+    names = ", ".join(f'{table.keys.get(one, one)}: "{name}"' for one, name in fields.items())
+    said = [f'modelName: "{model[:1].lower()}{model[1:]}"'] if model else []
+    said += [f"fields: {{ {names} }}"] if fields else []
+    entry = f"{table.key}: {{ {', '.join(said)} }}"
+    if table.origin == "core":
+        return f"write {entry} in auth.ts"
+    return f"write schema: {{ {entry} }} in the options of {table.origin} in auth.ts"
+
+
+def _strategy(kind: str) -> str:
+    return f'write advanced: {{ database: {{ generateId: "{kind}" }} }} in auth.ts.'
 
 
 def _a(noun: str) -> str:
     return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
-
-
-def _written(names: object) -> str:
-    return repr(names).replace("'", '"')
 
 
 def _place(match: Match, one: Field) -> str:
@@ -188,20 +154,16 @@ def _place(match: Match, one: Field) -> str:
     return f"{match.document.path}:{one.line + 1}: {match.block.name}.{one.name}"
 
 
-def _remedy(match: Match, one: Field) -> str:
+def _remedy(match: Match) -> str:
     """How a field that nobody fills can be put right."""
-    if "@updatedAt" in one.attributes:
-        # Prisma's client sets the time; the Python server does not write through it.
-        return "Put @default(now()) before @updatedAt"
-    ways = ["Make it optional", "give it a default that the database knows"]
+    ways = ["Make it optional", "give it a default"]
     if match.table.key in ("user", "session", "account"):
-        ways.append("declare it in auth.py (additional_fields)")
+        ways.append("declare it in auth.ts (additionalFields)")
     return f"{', '.join(ways[:-1])}{',' * (len(ways) > 2)} or {ways[-1]}"
 
 
 def _must_be_filled(one: Field) -> bool:
-    is_id = "@id" in one.attributes.split()
-    return not (one.is_list or one.is_optional or one.is_filled_by_database or is_id)
+    return not one.is_filled and "@id" not in one.attributes.split()
 
 
 def _cannot_be_added(column: Column) -> bool:
@@ -214,27 +176,32 @@ def _conflict(
     matches: list[Match],
     column: Column,
     existing: Field,
-    enums: set[str],
+    enums: dict[str, list[str]],
     models: set[str],
+    needs: Needs,
 ) -> str | None:
     """Why a field cannot hold the values of a column."""
     if existing.type in models:
         return f"is a relation, but better-auth keeps {column.type} under that name: rename yours."
-    if existing.type not in SCALARS | enums:
+    if existing.type not in SCALARS | {*enums}:
         return None
     if existing.is_list != column.type.endswith("[]"):
         return f"is no {column.type}, which better-auth writes: change it to {column.type}."
+    if column.name == "id":
+        return _conflict_of_ids(column, existing, needs)
+    default = match.table.defaults.get(column.name)
     if existing.type in enums:
-        fits = column.base == "String"
-    else:
-        fits = existing.type in _types(match, matches, column)
-    if not fits and column.name == "id" and existing.type in ("Int", "BigInt"):
-        return f"is a number, but better-auth makes other ids: {_ids('serial')}"
-    if not fits:
+        if column.base != "String":
+            return f"is an enum, but better-auth writes {column.base}: change its type."
+        if isinstance(default, str) and default not in enums[existing.type]:
+            return (
+                f"is the enum {existing.type}, which has no {default!r}, better-auth's default: "
+                "add it, or configure another default in auth.ts."
+            )
+    elif existing.type not in _types(match, matches, column):
         return f"is {existing.type}, but better-auth writes {column.base}: change its type."
     is_filled = match.table.is_hooked or column.name in match.table.defaults
     is_filled |= (match.table.key, column.name) in _ALWAYS_FILLED
-    is_filled |= "@default" in column.attributes or "@updatedAt" in column.attributes
     if column.is_optional and not is_filled and _must_be_filled(existing):
         return (
             "is required, but better-auth may leave it out: make it optional or give it a default."
@@ -242,10 +209,30 @@ def _conflict(
     return None
 
 
+def _conflict_of_ids(column: Column, existing: Field, needs: Needs) -> str | None:
+    """Why a table's ids cannot be made as ``generateId`` of the configuration says."""
+    strategy = needs.id_strategy
+    is_number, is_uuid = existing.type in ("Int", "BigInt"), existing.native_type == "@db.Uuid"
+    if strategy == "serial" and not is_number:
+        return f'is {existing.type}, but generateId is "serial" in auth.ts: make it {column.base}.'
+    if strategy in ("default", "uuid") and is_number:
+        return f"is a number, but better-auth makes other ids: {_strategy('serial')}"
+    if strategy == "default" and is_uuid:
+        return f"is a uuid, but better-auth makes other ids: {_strategy('uuid')}"
+    made_there = strategy in ("serial", "database") or (strategy, needs.provider) == (
+        "uuid",
+        "postgresql",
+    )
+    if made_there and not existing.is_filled:
+        return (
+            "has no default, but better-auth leaves ids to the database by what generateId is in "
+            f"auth.ts: add {column.attributes.removeprefix('@id ')}."
+        )
+    return None
+
+
 def _types(match: Match, matches: list[Match], column: Column) -> set[str]:
     """The scalar types that can hold a column's values."""
-    if column.name == "id" and match.table.generate_id not in (True, "uuid"):
-        return {"Int", "BigInt"} if match.table.generate_id == "serial" else SCALARS
     for relation in match.table.columns:
         if relation.foreign_keys == [column.name]:
             target = next((one for one in matches if one.table.name == relation.base), None)

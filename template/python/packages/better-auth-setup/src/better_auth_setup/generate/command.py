@@ -1,4 +1,4 @@
-"""``python -m better_auth_setup generate``: brings the Prisma schema in step with better-auth."""
+"""``better-auth-setup generate``: brings the Prisma schema in step with better-auth."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import argparse
 import difflib
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, cast
 
+from better_auth_setup.generate.configuration import described_tables
 from better_auth_setup.generate.document import Document, read
 from better_auth_setup.generate.files import configured_schema, replace_files, schema_files
-
-if TYPE_CHECKING:
-    from better_auth_setup.generate.plan import Plan
+from better_auth_setup.generate.insertion import Insertion, apply, insertions
+from better_auth_setup.generate.plan import Plan, plan
+from better_auth_setup.generate.tables import needed
+from better_auth_setup.problem import Problem
 
 DESCRIPTION = """\
 Adds to the Prisma schema the models, fields, relations and indexes that the project's better-auth
@@ -28,7 +29,7 @@ _PROVIDERS = ("postgresql", "mysql", "sqlite", "cockroachdb", "sqlserver")
 def main(arguments: list[str]) -> int:
     """Runs the command in the project's folder; gives the exit status, as `STATUS` says."""
     parser = argparse.ArgumentParser(
-        prog="python -m better_auth_setup generate", description=DESCRIPTION, epilog=STATUS
+        prog="better-auth-setup generate", description=DESCRIPTION, epilog=STATUS
     )
     parser.add_argument("--check", action="store_true", help="only say what is missing")
     parser.add_argument("--diff", action="store_true", help="only show what would be added")
@@ -37,30 +38,43 @@ def main(arguments: list[str]) -> int:
         type=Path,
         help="a schema file, or a folder of them (default: as prisma.config.ts has it)",
     )
+    parser.add_argument(
+        "--config",
+        type=Path,
+        help="the file that exports auth (default: auth/auth.ts, src/lib/auth.ts, and so on)",
+    )
     options = parser.parse_args(arguments)
+    try:
+        return _run(options)
+    except Problem as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _run(options: argparse.Namespace) -> int:
     schema: Path = options.schema or configured_schema(Path())
     documents = _documents(schema)
-    result = _plan(documents)
+    result = _plan(documents, options.config)
     # What --diff writes can be piped into a patch.
     out = sys.stderr if options.diff else sys.stdout
-    for note in result.notes:
-        print(f"Note: {note}", file=out)
+    if result.problems:
+        print("\n".join([*result.problems, f"{schema} is left as it is."]), file=sys.stderr)
     for lack in result.missing:
         print(f"+ {lack}", file=out)
     if result.problems:
-        print("\n".join([*result.problems, f"{schema} is left as it is."]), file=sys.stderr)
         return 1
     if not result.missing:
         print(f"{schema} is up to date", file=out)
         return 0
-    new = _new_texts(documents, result)
+    made = insertions(result)
+    new = {one.path: apply(one, made) for one in documents if _is_changed(one, made)}
     if options.diff:
         _print_diff(documents, new)
     elif not options.check:
         try:
             replace_files(new)
         except OSError as error:
-            _fail(f"The schema cannot be written: {error}")
+            raise Problem(f"The schema cannot be written: {error}") from None
         print(f"{schema}: {_counted(result)} added")
     return int(options.check)
 
@@ -68,29 +82,32 @@ def main(arguments: list[str]) -> int:
 def _documents(schema: Path) -> list[Document]:
     files = schema_files(schema)
     if not files:
-        _fail(f"There is no Prisma file in {schema}. Name your schema with --schema.")
+        raise Problem(f"There is no Prisma file in {schema}. Name your schema with --schema.")
     try:
         return [read(file) for file in files]
     except FileNotFoundError:
-        _fail(f"There is no {schema}. Name your schema, or its folder, with --schema.")
+        raise Problem(
+            f"There is no {schema}. Name your schema, or its folder, with --schema."
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
-        _fail(f"{schema} cannot be read: {error}")
+        raise Problem(f"{schema} cannot be read: {error}") from None
 
 
-def _plan(documents: list[Document]) -> Plan:
+def _plan(documents: list[Document], config: Path | None) -> Plan:
     provider = _provider(documents)
-    # httpx, which better_auth brings, would import click, rich and pygments for a command line of
-    # its own, and can do without.
-    sys.modules.setdefault("httpx._main", cast(Any, None))
-    # better_auth takes a while to import: a wrong path or provider is said without it.
-    from better_auth_setup.generate.configuration import ConfigurationError, load_auth
-    from better_auth_setup.generate.plan import plan
-    from better_auth_setup.generate.tables import needed
+    described = described_tables(Path(), config, provider, _clients(documents))
+    return plan(documents, needed(described, provider))
 
-    try:
-        return plan(documents, needed(load_auth(), provider), provider)
-    except ConfigurationError as error:
-        _fail(str(error))
+
+def _clients(documents: list[Document]) -> list[Path]:
+    """The folders that Prisma's clients are generated into."""
+    outputs = [
+        (document.path.parent, block.settings["output"].strip("\"'"))
+        for document in documents
+        for block in document.blocks
+        if block.kind == "generator" and "output" in block.settings
+    ]
+    return [(folder / output).resolve() for folder, output in outputs]
 
 
 def _provider(documents: list[Document]) -> str:
@@ -100,26 +117,20 @@ def _provider(documents: list[Document]) -> str:
     )
     name = next((one["provider"].strip('"') for one in settings if "provider" in one), None)
     if name is None:
-        _fail("The schema has no datasource with a provider. Add one, or name the whole folder.")
+        raise Problem(
+            "The schema has no datasource with a provider. Add one, or name the whole folder."
+        )
     name = "postgresql" if name == "postgres" else name
     if name not in _PROVIDERS:
-        _fail(
+        raise Problem(
             f"The datasource's provider is {name!r}, which generate does not know. It knows "
             f"{', '.join(_PROVIDERS)}."
         )
     return name
 
 
-def _new_texts(documents: list[Document], result: Plan) -> dict[Path, str]:
-    """The files that get an addition, with their new texts."""
-    from better_auth_setup.generate.insertion import LostLineError, apply, insertions
-
-    made = insertions(result.missing, result.habits)
-    changed = {id(one.document) for one in made}
-    try:
-        return {one.path: apply(one, made) for one in documents if id(one) in changed}
-    except LostLineError as error:
-        _fail(str(error))
+def _is_changed(document: Document, made: list[Insertion]) -> bool:
+    return any(one.document is document for one in made)
 
 
 def _counted(result: Plan) -> str:
@@ -139,8 +150,3 @@ def _print_diff(documents: list[Document], new: dict[Path, str]) -> None:
                 old.splitlines(), after.splitlines(), f"a/{name}", f"b/{name}", lineterm=""
             )
             print("\n".join(lines))
-
-
-def _fail(message: str) -> NoReturn:
-    print(message, file=sys.stderr)
-    raise SystemExit(2)

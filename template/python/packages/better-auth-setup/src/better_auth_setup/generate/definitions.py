@@ -1,6 +1,7 @@
-"""Types and defaults of fields by the rules of better-auth's own Prisma generator (1.7.25).
+"""Types and attributes of fields, by the rules of better-auth's own Prisma generator.
 
-Where its output is invalid (lists and Json on databases that have none), ours is text.
+Where its output is invalid (lists and Json on databases that have none, numbers as ids on
+CockroachDB) or of no use (ids that nobody makes), ours differs.
 """
 
 from __future__ import annotations
@@ -8,57 +9,72 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from better_auth.schema import UNSET, Field
-
 #: The databases in which Prisma holds lists and Json for better-auth.
 _NATIVE = ("postgresql", "cockroachdb")
+_SCALARS = {"string": "String", "number": "Int", "boolean": "Boolean", "date": "DateTime"}
 
 
-def id_definition(generate_id: object, provider: str) -> tuple[str, str]:
-    """The type and attributes of ``id`` for better-auth's ``generate_id`` option."""
-    if generate_id == "serial":
+def id_definition(strategy: str, provider: str) -> tuple[str, str]:
+    """The type and attributes of ``id`` for what ``generateId`` says."""
+    if strategy == "serial":
         kind = "BigInt" if provider == "cockroachdb" else "Int"
         return kind, "@id @default(autoincrement())"
-    if generate_id == "uuid" and provider == "postgresql":
+    if strategy == "uuid" and provider == "postgresql":
         return "String", '@id @default(dbgenerated("pg_catalog.gen_random_uuid()")) @db.Uuid'
-    return "String", "@id"
+    return "String", "@id @default(cuid())" if strategy == "database" else "@id"
 
 
-def definition(name: str, one: Field, provider: str) -> tuple[str, str]:
-    """The type and attributes of a field that a configuration or a plugin brings."""
-    native = provider in _NATIVE
-    is_list = one.type.endswith("[]")
-    if is_list and native:
-        kind = "Int" if one.type == "number[]" else "String"
-        default = one.default if isinstance(one.default, list) else None
-        return f"{kind}[]", "" if default is None else f"@default({json.dumps(default)})"
-    scalars = {"number": "BigInt" if one.bigint else "Int", "boolean": "Boolean"}
-    scalars |= {"datetime": "DateTime", "json": "Json" if native else "String"}
-    scalar = scalars.get(one.type, "String")
-    attributes = ["@unique"] if one.unique else []
-    attributes += _default(name, one, scalar, provider)
-    if provider == "mysql" and one.type in ("string", "text") and not _is_key(one):
-        attributes.append("@db.Text")
-    return scalar + ("" if one.required else "?"), " ".join(attributes)
+def definition(field: dict[str, Any], strategy: str, provider: str) -> tuple[str, str]:
+    """The type and attributes of a field as ``describe.mjs`` describes it.
+
+    Raises:
+        ValueError: better-auth has no such type.
+    """
+    kind, is_id = field["type"], (field.get("references") or {}).get("field") == "id"
+    if is_id:
+        kind = "number" if strategy == "serial" else "string"
+    attributes = ["@unique"] if field["unique"] else []
+    if kind in ("string[]", "number[]"):
+        if provider in _NATIVE:
+            return _SCALARS[kind[:-2]] + "[]", " ".join(attributes + _list_default(field))
+        mark = "?" if kind == "string[]" and not field["required"] else ""
+        return f"String{mark}", " ".join(attributes)
+    if kind == "json":
+        scalar = "Json" if provider in _NATIVE else "String"
+    elif isinstance(kind, list):
+        scalar = "String"
+    elif kind in _SCALARS:
+        scalar = id_definition(strategy, provider)[0] if is_id else _SCALARS[kind]
+        scalar = "BigInt" if kind == "number" and field["bigint"] else scalar
+    else:
+        raise ValueError(kind)
+    attributes += _default(field, scalar, provider)
+    if is_id and strategy == "uuid" and provider == "postgresql":
+        attributes.append("@db.Uuid")
+    if provider == "mysql" and (isinstance(kind, list) or kind == "string"):
+        if field.get("length"):
+            attributes.append(f"@db.VarChar({field['length']})")
+        elif not (field["unique"] or field.get("references")):
+            attributes.append("@db.Text")
+    return scalar + ("" if field["required"] else "?"), " ".join(attributes)
 
 
-def _is_key(one: Field) -> bool:
-    return one.unique or one.references is not None
+def _list_default(field: dict[str, Any]) -> list[str]:
+    value = field.get("default")
+    return [f"@default({json.dumps(value)})"] if isinstance(value, list) else []
 
 
-def _default(name: str, one: Field, scalar: str, provider: str) -> list[str]:
-    if name == "updatedAt" and one.on_update is not None:
+def _default(field: dict[str, Any], scalar: str, provider: str) -> list[str]:
+    if field["key"] == "updatedAt" and field["onUpdate"]:
         return ["@updatedAt"]
-    if name == "createdAt" and one.has_default():
+    if field["key"] == "createdAt" and "fills" in field:
         return ["@default(now())"]
-    value: Any = one.default
-    if value is UNSET or value is None or one.type.endswith("[]"):
-        return []
-    if isinstance(value, bool) and scalar == "Boolean":
-        return [f"@default({str(value).lower()})"]
+    value = field.get("default")
+    if isinstance(value, bool):
+        return [f"@default({str(value).lower()})"] if scalar == "Boolean" else []
     if isinstance(value, int) and scalar in ("Int", "BigInt"):
         return [f"@default({value})"]
-    if scalar == "Json":
+    if scalar == "Json" and value is not None:
         return [f"@default({_quoted(json.dumps(value, separators=(',', ':')))})"]
     if isinstance(value, str) and scalar == "String" and provider != "mysql":
         return [f"@default({_quoted(value)})"]

@@ -14,7 +14,7 @@ from pathlib import Path
 _OPAQUE = re.compile(r'"(?:\\.|[^"\\])*"|//.*|/\*')
 _OPEN = re.compile(r"(model|view|type|enum|generator|datasource)\s+([\w-]+)\s*\{$")
 _FIELD = re.compile(r"(\w+)\s+([\w.]+(?:\(.*?\))?)\s*(\[\])?\s*([?!])?\s*(@.*)?$")
-_VALUE = re.compile(r"(\w+)\s*(@.*)?$")
+_VALUE = re.compile(r"(\w+)\s*(?:@.*)?$")
 _SETTING = re.compile(r"(\w+)\s*=\s*(.*)$")
 #: What may stand between the blocks: the lines of prisma-import.
 _BETWEEN = re.compile(r"import\b")
@@ -46,10 +46,10 @@ class Field:
         return found[0] if found else ""
 
     @property
-    def is_filled_by_database(self) -> bool:
-        """Whether an insert may leave it out: Prisma's own client makes ids and times by itself."""
-        found = re.search(r"@default\(\s*(\w+\()?", self.attributes)
-        return bool(found) and (found[1] if found else "") not in CLIENT_DEFAULTS
+    def is_filled(self) -> bool:
+        """Whether an insert may leave it out."""
+        is_filled = re.search(r"@(default|updatedAt)\b", self.attributes)
+        return self.is_list or self.is_optional or bool(is_filled)
 
     @property
     def relation(self) -> str | None:
@@ -65,9 +65,6 @@ class Field:
         return found[1] if found else ""
 
 
-CLIENT_DEFAULTS = {"cuid(", "uuid(", "nanoid(", "ulid("}
-
-
 @dataclass
 class Block:
     """A block such as ``model User { … }``."""
@@ -79,7 +76,7 @@ class Block:
     fields: list[Field] = field(default_factory=list)
     #: block attributes, as (text without comment, first line, last line)
     attributes: list[tuple[str, int, int]] = field(default_factory=list)
-    #: of an enum, as the database has them
+    #: of an enum, as Prisma's client has them: without their names in the database
     values: list[str] = field(default_factory=list)
     #: of a datasource or a generator
     settings: dict[str, str] = field(default_factory=dict)
@@ -171,8 +168,7 @@ def _classify(block: Block, code: str, first: int, last: int) -> None:
         if found := _SETTING.match(code):
             block.settings[found[1]] = found[2]
     elif block.kind == "enum" and (found := _VALUE.match(code)):
-        mapped = _MAP.search(found[2] or "")
-        block.values.append(mapped[1] if mapped else found[1])
+        block.values.append(found[1])
     elif found := _FIELD.match(code):
         name, type_, is_list, mark, attributes = found.groups()
         block.fields.append(Field(name, type_, bool(is_list), mark == "?", attributes or "", last))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -11,17 +12,49 @@ from pathlib import Path
 
 
 def configured_schema(root: Path) -> Path:
-    """The schema's file or folder in a project, by ``prisma.config.ts``, else Prisma's usual one.
+    """The schema's file or folder in a project, as Prisma's CLI would find it.
 
     Args:
         root: the project's folder; the result is relative to it.
+
+    Raises:
+        Problem: Prisma's configuration cannot be loaded.
     """
+    names = ("prisma.config", ".config/prisma")
+    places = [
+        Path(f"{name}.{m}{js}") for name in names for js in ("ts", "js") for m in ("", "m", "c")
+    ]
+    config = next((one for one in places if (root / one).is_file()), None)
+    said = _said_by(root, config) if config else _said_by_manifest(root / "package.json")
+    if config and said:
+        # Relative to the file that says it, wherever that is.
+        return Path(os.path.normpath(config.parent / said))
+    usual = [Path(one) for one in ("prisma/schema.prisma", "schema.prisma", "prisma/schema")]
+    return Path(said) if said else next((one for one in usual if (root / one).exists()), usual[0])
+
+
+def _said_by(root: Path, config: Path) -> str | None:
+    """The path in a configuration: as it is written, or by running what computes it."""
+    text = (root / config).read_text(encoding="utf-8", errors="replace")
+    code = re.sub(r"/\*.*?\*/|(?<!:)//[^\n]*", "", text, flags=re.S)
+    mentions = re.findall(r"""(?<![\w/.-])schema\b["']?\s*[:,}]""", code)
+    written = re.findall(r"""^\s*schema:\s*["']([^"'\\]+)["'],?\s*$""", code, flags=re.M)
+    if not mentions or len(mentions) == len(written) == 1:
+        return written[0] if written else None
+    from better_auth_setup.generate.configuration import evaluated_schema
+
+    said = evaluated_schema(root, config)
+    # What a configuration computes by its own folder is a path from the top.
+    return os.path.relpath(said, root / config.parent) if said and os.path.isabs(said) else said
+
+
+def _said_by_manifest(manifest: Path) -> str | None:
+    """What ``package.json`` says, in which Prisma looked up to its version 6."""
     try:
-        config = (root / "prisma.config.ts").read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        config = ""
-    found = re.search(r"""^\s*schema:\s*["']([^"']+)["']""", config, flags=re.M)
-    return Path(found[1] if found else "prisma/schema.prisma")
+        said = json.loads(manifest.read_text(encoding="utf-8"))["prisma"]["schema"]
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+    return said if isinstance(said, str) else None
 
 
 def schema_files(schema: Path) -> list[Path]:

@@ -15,7 +15,7 @@ def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
-#: From better-auth's name of a model to the table's, the usual one first.
+#: From the name that better-auth asks for to the table's, the usual one first.
 _TABLE_STYLES: list[Callable[[str], str]] = [
     lambda key: key,
     _snake,
@@ -30,7 +30,7 @@ class Habits:
 
     #: the file that gets new models
     home: Document
-    #: from better-auth's name of a model to the table's; nothing if models have no ``@@map``
+    #: from the name that better-auth asks for to the table's; nothing if models have no ``@@map``
     table_style: Callable[[str], str] | None
     snake_columns: bool
     lower_models: bool
@@ -39,21 +39,18 @@ class Habits:
     indent: str
 
     def model_name(self, table: Table) -> str:
-        return table.key if self.lower_models else table.name
+        return table.name[:1].lower() + table.name[1:] if self.lower_models else table.name
 
     def map_attribute(self, table: Table) -> list[str]:
         """``@@map`` of a new model, unless the project has none."""
-        if table.map is None and self.table_style is None:
-            return []
-        name = table.map or (self.table_style or _TABLE_STYLES[0])(table.key)
+        name = self.table_style(table.asked) if self.table_style else self.model_name(table)
         return [] if name == self.model_name(table) else [f'@@map("{name}")']
 
     def column_map(self, column: Column) -> str | None:
         """The name in the database of a new column, if it is not the field's."""
-        if column.map or column.is_relation or not self.snake_columns:
-            return column.map
         snake = _snake(column.name)
-        return snake if snake != column.name else None
+        is_other = self.snake_columns and not column.is_relation and snake != column.name
+        return snake if is_other else None
 
 
 def habits(documents: list[Document], matches: list[Match]) -> Habits:
@@ -63,7 +60,7 @@ def habits(documents: list[Document], matches: list[Match]) -> Habits:
     by_key = {one.table.key: one for one in there}
     at_home = next((by_key[key] for key in ("session", "account", "user") if key in by_key), None)
     home = at_home.document if at_home and at_home.document else documents[-1]
-    blocks = [(one.table.key, one.block) for one in there if one.block]
+    blocks = [(one.table.asked, one.block) for one in there if one.block]
     user = by_key["user"].block if "user" in by_key else None
     snake_columns = _has_snake_columns(there)
     return Habits(
@@ -101,5 +98,9 @@ def _has_snake_columns(matches: list[Match]) -> bool:
 
 def _schema(documents: list[Document], user: Block | None) -> str | None:
     blocks = [block for one in documents for block in one.blocks if block.kind == "model"]
-    first = [user] if user else []
-    return next((text for block in first + blocks if (text := block.attribute("@@schema"))), None)
+    for block in [user, *blocks] if user else blocks:
+        if attribute := block.attribute("@@schema"):
+            return attribute
+    sources = (block.settings.get("schemas", "") for one in documents for block in one.blocks)
+    named = next((found[1] for one in sources if (found := re.search(r'"([^"]+)"', one))), None)
+    return f'@@schema("{named}")' if named else None

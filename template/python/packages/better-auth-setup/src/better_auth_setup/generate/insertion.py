@@ -7,21 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from better_auth_setup.generate.document import Block, Document, Field
-from better_auth_setup.generate.habits import Habits
-from better_auth_setup.generate.plan import Missing
-from better_auth_setup.generate.tables import (
-    Column,
-    Group,
-    Table,
-    features_in_order,
-    models_in_order,
-)
+from better_auth_setup.generate.plan import Plan
+from better_auth_setup.generate.tables import Column, Group, Table
+from better_auth_setup.problem import Problem
 
 _RESERVED = "go below this line."
-
-
-class LostLineError(Exception):
-    """An insertion would lose a line of a schema: a defect of this package."""
 
 
 @dataclass(frozen=True)
@@ -33,14 +23,17 @@ class Insertion:
     lines: list[str]
 
 
-def insertions(missing: Iterable[Missing], habits: Habits) -> list[Insertion]:
+def insertions(plan: Plan) -> list[Insertion]:
     """Where each missing thing goes, and how it is written there."""
     result: list[Insertion] = []
-    for lack in missing:
+    for lack in plan.missing:
         if lack.block is None or lack.document is None:
-            result.append(_new_model(lack.table, habits))
+            result.append(_new_model(lack.table, plan))
             continue
-        result += [_new_fields(lack.document, lack.block, lack.table, one) for one in lack.groups]
+        result += [
+            _new_fields(lack.document, lack.block, lack.table, one, plan.origins)
+            for one in lack.groups
+        ]
         if lack.attributes:
             result.append(_new_attributes(lack.document, lack.block, lack.attributes))
     return result
@@ -50,7 +43,7 @@ def apply(document: Document, made: Iterable[Insertion]) -> str:
     """The text of a document with the insertions.
 
     Raises:
-        LostLineError: a line of the document would be lost; nothing of it must be written.
+        Problem: a line of the document would be lost; nothing of it must be written.
     """
     lines = list(document.lines)
     # A file without a line end at its end stays so, though its last line may be a new one.
@@ -64,7 +57,7 @@ def apply(document: Document, made: Iterable[Insertion]) -> str:
     lines[-1:] = [line.removesuffix(open_end) for line in lines[-1:]]
     rest = iter(lines)
     if not all(any(_bare(line) == _bare(new) for new in rest) for line in document.lines):
-        raise LostLineError(f"{document.path} is left as it is: an insertion would change a line.")
+        raise Problem(f"{document.path} is left as it is: an insertion would change a line.")
     return "".join(lines)
 
 
@@ -95,11 +88,11 @@ def _aligned(columns: list[Column], indent: str) -> list[str]:
 # --- models -----------------------------------------------------------------------------------
 
 
-def _new_model(table: Table, habits: Habits) -> Insertion:
-    home, indent = habits.home, habits.indent
+def _new_model(table: Table, plan: Plan) -> Insertion:
+    home, indent = plan.habits.home, plan.habits.indent
     lines = [f"model {table.name} {{"]
     for group in table.groups:
-        lines += [] if group.feature == table.feature else [f"{indent}// {group.title}"]
+        lines += [] if group.origin == table.origin else [f"{indent}// {group.origin}"]
         lines += [*_aligned(group.columns, indent), ""]
     lines += [*_aligned(table.tail, indent), ""] if table.tail else []
     if _is_ours(home):
@@ -108,20 +101,17 @@ def _new_model(table: Table, habits: Habits) -> Insertion:
     while lines[-1] == "":
         lines.pop()
     lines.append("}")
-    before = _place_of_model(home, table)
+    before = _place_of_model(home, table, plan.models)
     at_end = before == len(home.lines)
     return Insertion(home, before, ["", *lines] if at_end else [*lines, ""])
 
 
-def _place_of_model(document: Document, table: Table) -> int:
-    """In our layout before the models that come later in the catalogue; else at the end."""
+def _place_of_model(document: Document, table: Table, order: list[str]) -> int:
+    """In the template's layout before the models that come later in it; else at the end."""
     last = len(document.lines)
     if not _is_ours(document):
         return last
-    order = models_in_order()
-    place = order.index(table.name) if table.name in order else order.index("Verification")
-    later = set(order[place:])
-    # Plugins of others go before Verification, the last model of the layout, too.
+    later = order[order.index(table.name) + 1 :]
     starts = [one.start for one in document.blocks if one.kind == "model" and one.name in later]
     if starts:
         return min(starts)
@@ -133,55 +123,82 @@ def _place_of_model(document: Document, table: Table) -> int:
 # --- fields -----------------------------------------------------------------------------------
 
 
-def _new_fields(document: Document, block: Block, table: Table, group: Group) -> Insertion:
-    reserved = _reserved_line(document, block)
-    indent = document.indent(block)
+def _new_fields(
+    document: Document, block: Block, table: Table, group: Group, order: list[str]
+) -> Insertion:
+    lines = range(block.start, block.end)
+    reserved = next((n for n in lines if _RESERVED in document.lines[n]), None)
     if reserved is None:
-        return _after_last_field(document, block, group.columns)
-    if group.feature != table.feature:
-        place = _place_of_group(document, block, table, group, reserved)
-        title = f"{indent}// {group.title}"
-        return Insertion(document, place, [title, *_aligned(group.columns, indent), ""])
+        return _behind(document, block, block.fields, group.columns)
+    above = [one for one in block.fields if one.line < reserved]
+    rows = _aligned(group.columns, document.indent(block))
+    if group.origin != table.origin:
+        titles = _titles(document, block, order)
+        if group.origin in titles.values():
+            start = next(line for line, title in titles.items() if title == group.origin)
+            there = _group_at(document, block, start + 1)
+            return _behind(document, block, there, group.columns, may_be_apart=True)
+        later = order[order.index(group.origin) + 1 :]
+        tail = {column.name for column in table.tail}
+        ends = [one.line for one in above if one.name in tail]
+        place = min(
+            [line for line, title in titles.items() if title in later] or ends or [reserved]
+        )
+        title = f"{document.indent(block)}// {group.origin}"
+        return Insertion(document, place, [title, *rows, ""])
     if {column.name for column in group.columns} & {column.name for column in table.tail}:
-        return Insertion(document, reserved, [*_aligned(group.columns, indent), ""])
-    return _after_last_field(document, block, group.columns)
+        return Insertion(document, reserved, [*rows, ""])
+    return _behind(document, block, above, group.columns, may_be_apart=True)
 
 
-def _after_last_field(document: Document, block: Block, columns: list[Column]) -> Insertion:
-    last = max((one.line for one in block.fields), default=block.start)
-    names, types = _widths(document, block)
-    rows = _rows(columns, document.indent(block), names, types)
+def _titles(document: Document, block: Block, order: list[str]) -> dict[int, str]:
+    """The lines above groups, with whose group it is: a plugin's options are its own, too."""
+    titles = {}
+    for number in range(block.start, block.end):
+        text = document.lines[number].strip()
+        title = text[3:].split(",")[0] if text.startswith("// ") else ""
+        owners = [one for one in order if title == one or title.startswith(f"{one}-")]
+        if owners:
+            titles[number] = max(owners, key=len)
+    return titles
+
+
+def _group_at(document: Document, block: Block, start: int) -> list[Field]:
+    """The fields that stand together from a line on."""
+    fields = {one.line: one for one in block.fields}
+    group = []
+    while start < block.end and document.lines[start].strip():
+        group += [fields[start]] if start in fields else []
+        start += 1
+    return group
+
+
+def _behind(
+    document: Document,
+    block: Block,
+    fields: list[Field],
+    columns: list[Column],
+    *,
+    may_be_apart: bool = False,
+) -> Insertion:
+    """New lines behind the last of some fields: aligned as those, or apart where they are wider."""
+    last = max((one.line for one in fields), default=block.start)
+    names, types = _widths(document, fields)
+    indent = document.indent(block)
+    rows = _rows(columns, indent, names, types)
+    is_wider = any(len(one.name) > names or len(one.type) > types for one in columns)
+    if may_be_apart and is_wider:
+        rows = ["", *_aligned(columns, indent)]
     return Insertion(document, last + 1, rows)
 
 
-def _reserved_line(document: Document, block: Block) -> int | None:
-    lines = range(block.start, block.end)
-    return next((n for n in lines if _RESERVED in document.lines[n]), None)
-
-
-def _place_of_group(
-    document: Document, block: Block, table: Table, group: Group, reserved: int
-) -> int:
-    """Before the first group of a later feature, else before the tail, else the reserved place."""
-    order = features_in_order()
-    own = order.index(group.feature) if group.feature in order else len(order)
-    for number in range(block.start, reserved):
-        text = document.lines[number].strip()
-        title = text[3:].split(",")[0] if text.startswith("// ") else ""
-        if title in order and order.index(title) > own:
-            return number
-    tail = {column.name for column in table.tail}
-    lines = [one.line for one in block.fields if one.name in tail and one.line < reserved]
-    return min(lines, default=reserved)
-
-
-def _widths(document: Document, block: Block) -> tuple[int, int]:
-    """How wide names and types are in the group of lines that the last field belongs to.
+def _widths(document: Document, fields: list[Field]) -> tuple[int, int]:
+    """How wide names and types are in the group of lines that the last of some fields belongs to.
 
     Nothing where the group is not aligned.
     """
     group: list[Field] = []
-    for one in sorted(block.fields, key=lambda one: -one.line):
+    for one in sorted(fields, key=lambda one: -one.line):
         if group and group[-1].line - one.line > 1:
             break
         group.append(one)

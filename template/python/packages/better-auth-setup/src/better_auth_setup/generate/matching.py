@@ -58,9 +58,9 @@ def match(documents: list[Document], tables: list[Table]) -> list[Match]:
     models = [(one, block) for one in documents for block in one.blocks if block.kind == "model"]
     found: dict[str, Match] = {}
     tests = (
-        lambda block, table: table.map == block.table,
+        lambda block, table: block.name in (table.asked, table.name),
         lambda block, table: block.name.lower() == table.name.lower(),
-        lambda block, table: block.table == table.key,
+        lambda block, table: block.table == table.asked,
         lambda block, table: _bare(block.name) in (_bare(table.name), f"{_bare(table.name)}s"),
     )
     for test in tests:
@@ -78,7 +78,6 @@ def _fields(block: Block, table: Table) -> dict[str, Field]:
     columns = [column for column in table.columns if not column.is_relation]
     found: dict[str, Field] = {}
     tests = (
-        lambda one, column: column.map == one.column,
         lambda one, column: one.name == column.name,
         lambda one, column: one.column == column.name,
         lambda one, column: _bare(one.name) == _bare(column.name),

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, field, replace
 
 from better_auth_setup.generate.checks import (
-    notes,
     problems,
     problems_of_addition,
     problems_of_files,
@@ -17,6 +16,7 @@ from better_auth_setup.generate.matching import Match, match
 from better_auth_setup.generate.tables import (
     Column,
     Group,
+    Needs,
     Table,
     columns_in,
     names_in,
@@ -56,38 +56,40 @@ class Plan:
     missing: list[Missing]
     #: why nothing can be added yet
     problems: list[str]
-    #: what works in the schema, but needs a word in the configuration
-    notes: list[str]
     habits: Habits
+    #: the models that are needed, as the schema calls them, in the order of the template's layout
+    models: list[str]
+    #: the origins of fields in the order in which a model has their groups
+    origins: list[str]
 
 
-def plan(documents: list[Document], tables: list[Table], provider: str) -> Plan:
+def plan(documents: list[Document], needs: Needs) -> Plan:
     """Compares a schema with the tables that are needed.
 
     Args:
         documents: every file of the schema.
-        tables: what ``needed`` gave.
-        provider: Prisma's name of the database.
+        needs: what ``needed`` gave.
     """
-    matches = match(documents, tables)
+    matches = match(documents, needs.tables)
     ways = habits(documents, matches)
-    planner = _Planner({one.table.name: one for one in matches}, ways, provider)
+    planner = _Planner({one.table.name: one for one in matches}, ways, needs)
     lacks = [planner.missing(one) for one in matches]
-    found = problems(documents, matches)
+    found = problems(documents, matches, needs)
     if any(lacks):
         found += problems_of_files(documents)
     for lack, one in zip(lacks, matches, strict=True):
         found += problems_of_addition(one, lack.columns, bool(lack), documents)
-    return Plan([lack for lack in lacks if lack], found, notes(documents, matches, ways), ways)
+    models = [one.block.name if one.block else ways.model_name(one.table) for one in matches]
+    return Plan([lack for lack in lacks if lack], found, ways, models, needs.origins)
 
 
 class _Planner:
     """Compares one table after the other, knowing all of them."""
 
-    def __init__(self, matches: dict[str, Match], ways: Habits, provider: str) -> None:
+    def __init__(self, matches: dict[str, Match], ways: Habits, needs: Needs) -> None:
         self.matches = matches
         self.habits = ways
-        self.provider = provider
+        self.needs = needs
 
     def missing(self, one: Match) -> Missing:
         """What the model of a table lacks, or the whole model as it is to be written."""
@@ -95,11 +97,11 @@ class _Planner:
         if one.block is None:
             return Missing(table, None, None)
         lack = Missing(table, one.block, one.document)
-        for group in [*table.groups, Group(table.feature, table.tail)]:
+        for group in [*table.groups, Group(table.origin, table.tail)]:
             columns = [column for column in group.columns if not self._present(one, column)]
             if columns:
                 columns = [_free(one.block, _fillable(column)) for column in columns]
-                lack.groups.append(Group(group.feature, columns, group.since))
+                lack.groups.append(Group(group.origin, columns))
         for column in one.table.columns:
             if "@unique" in column.attributes and column.name in one.fields:
                 self._want(one, f"@@unique([{one.field_name(column.name)}])", lack)
@@ -252,7 +254,7 @@ class _Planner:
         existing = next((f for f in one.block.fields if [f.name] == columns), None)
         if existing and re.search(r"@(unique|id)\b", existing.attributes):
             return
-        if existing and self.provider == "mysql":
+        if existing and self.needs.provider == "mysql":
             attribute = _with_length(attribute, existing)
         lack.attributes.append(attribute)
 

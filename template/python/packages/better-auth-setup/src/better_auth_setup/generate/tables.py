@@ -1,37 +1,23 @@
-"""What better-auth needs of the database, as Prisma fields.
-
-The tables of better-auth's own plugins come from a catalogue that the official generator wrote
-(``catalogue.json``, which the template renders its schema from too): the Python port describes them
-a little more loosely, and a TypeScript server beside this one expects all of them. What the
-catalogue does not know, own fields and own plugins, is derived from the port's description by the
-official generator's rules.
-"""
+"""What better-auth needs of the database, as Prisma fields."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cache
-from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
-
-from better_auth import BetterAuth
-from better_auth.schema import UNSET
-from better_auth.schema import Field as AuthField
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from better_auth_setup.generate.definitions import definition, id_definition
+from better_auth_setup.problem import Problem
 
 SCALARS = {"String", "Int", "BigInt", "Boolean", "DateTime", "Json", "Float", "Decimal", "Bytes"}
-
-
-@runtime_checkable
-class _Named(Protocol):
-    """An adapter that was told the names in the database: ``prisma_adapter``'s."""
-
-    _table_names: Mapping[str, str]
-    _column_names: Mapping[str, Mapping[str, str]]
+_ACTIONS = {
+    "cascade": "Cascade",
+    "no action": "NoAction",
+    "set null": "SetNull",
+    "set default": "SetDefault",
+    "restrict": "Restrict",
+}
 
 
 @dataclass(frozen=True)
@@ -41,8 +27,6 @@ class Column:
     name: str
     type: str  # with its "?" or "[]"
     attributes: str = ""
-    #: the name in the database that the adapter was told, if any
-    map: str | None = None
 
     @property
     def base(self) -> str:
@@ -64,50 +48,44 @@ class Column:
 
 @dataclass
 class Group:
-    """Fields that a feature brings: a plugin, an option of one, or the configuration itself."""
+    """Fields of one origin: better-auth's core, a plugin, or the configuration itself."""
 
-    feature: str
+    origin: str
     columns: list[Column]
-    since: str | None = None
-
-    @property
-    def title(self) -> str:
-        """The comment above the group in a model of another feature."""
-        return f"{self.feature}, since {self.since}" if self.since else self.feature
 
 
 @dataclass
 class Table:
     """A model that is needed."""
 
-    #: better-auth's name of it
+    #: better-auth's own name of it
     key: str
+    #: what better-auth asks the Prisma client for
+    asked: str
+    #: the model's name in the schema
     name: str
-    feature: str
+    origin: str
     groups: list[Group] = field(default_factory=list)
+    #: the fields that close it
     tail: list[Column] = field(default_factory=list)
     #: the lines of ``@@unique`` and ``@@index``
     attributes: list[str] = field(default_factory=list)
-    #: the name in the database that the adapter was told, if any
-    map: str | None = None
-    #: whether the names in the database are known to matter to the adapter
-    is_named_by_adapter: bool = False
     #: whether hooks of the configuration may fill fields that better-auth does not know
     is_hooked: bool = False
-    #: how better-auth makes ids: ``True`` (itself), "uuid", "serial", ``False``, a function
-    generate_id: object = True
     #: by name, what better-auth itself fills a field with; nothing if a function makes it
     defaults: dict[str, Any] = field(default_factory=dict)
+    #: better-auth's own names of the fields, by the names that it asks the Prisma client for
+    keys: dict[str, str] = field(default_factory=dict)
 
     @property
     def columns(self) -> list[Column]:
         return [column for group in self.groups for column in group.columns] + self.tail
 
-    def group(self, feature: str) -> Group:
-        """The group of a feature; a new one if there is none."""
-        found = next((group for group in self.groups if group.feature == feature), None)
+    def group(self, origin: str) -> Group:
+        """The group of an origin; a new one if there is none."""
+        found = next((group for group in self.groups if group.origin == origin), None)
         if found is None:
-            found = Group(feature, [])
+            found = Group(origin, [])
             self.groups.append(found)
         return found
 
@@ -142,208 +120,121 @@ def with_names(attribute: str, names: Mapping[str, str], argument: str = "") -> 
     return re.sub(rf"({before})(\[.*?\])", rename, attribute)
 
 
-@cache
-def catalogue() -> dict[str, Any]:
-    """The tables of better-auth's plugins, for every provider."""
-    text = Path(__file__).with_name("catalogue.json").read_text(encoding="utf-8")
-    data: dict[str, Any] = json.loads(text)
-    return data
+@dataclass
+class Needs:
+    """What a configuration needs of the database."""
+
+    provider: str
+    #: how ids are made: "default" (by better-auth), "uuid", "serial", "database", "function"
+    id_strategy: str
+    tables: list[Table]
+    #: the origins in the order in which a model has their groups
+    origins: list[str]
 
 
-def features_in_order() -> list[str]:
-    """The features of the catalogue in the order in which a schema has them."""
-    return ["core", *catalogue()["features"]]
-
-
-def models_in_order() -> list[str]:
-    """The models of the catalogue in the order in which a schema has them."""
-    return [model["name"] for model in catalogue()["models"]]
-
-
-def needed(auth: BetterAuth, provider: str) -> list[Table]:
-    """The tables that a configuration needs.
-
-    With a secondary storage too these are all tables: the port checks for sessions and
-    verifications in the database although it keeps them elsewhere then.
+def needed(described: Mapping[str, Any], provider: str) -> Needs:
+    """The models that a configuration needs.
 
     Args:
-        auth: the configured better-auth.
+        described: what ``described_tables`` gave.
         provider: Prisma's name of the database.
+
+    Raises:
+        Problem: a field has a type that Prisma has not.
     """
-    known = {_key(model): model for model in catalogue()["models"]}
-    features = _features(auth, known)
-    tables = {
-        key: _from_catalogue(key, model, features, provider)
-        for key, model in known.items()
-        if key in auth.schema
-    }
-    verification = tables.pop("verification", None)
-    for key in auth.schema:
-        if key not in known:
-            tables[key] = Table(key, key[:1].upper() + key[1:], _plugin_of(auth, key) or key)
-    if verification:
-        tables["verification"] = verification  # the last one, in the template's layout
+    strategy = described["generateId"]
+    found = {one["key"]: one for one in described["tables"]}
+    tables = {key: _table(one, strategy, provider) for key, one in found.items()}
+    for key, one in found.items():
+        for entry in one["fields"]:
+            if entry.get("references") and entry["references"]["model"]:
+                _relate(tables[key], entry, tables[entry["references"]["model"]], described)
+    origins = ["core", *described["plugins"], "rate-limit", "additional fields"]
     for table in tables.values():
-        _add_own(table, auth, provider)
-    for table in tables.values():
-        _relate(table, tables, auth)
-        _name(table, auth)
-        _note_defaults(table, auth)
-    return list(tables.values())
+        table.groups[1:] = sorted(table.groups[1:], key=lambda one: origins.index(one.origin))
+        _close(table)
+    if "verification" in tables:
+        tables["verification"] = tables.pop("verification")  # closes the file, whatever comes
+    return Needs(provider, strategy, list(tables.values()), origins)
 
 
-def _features(auth: BetterAuth, known: Mapping[str, Any]) -> set[str]:
-    """The features that are in use: plugins by their id, options by what they add."""
-    plugins = {plugin.id for plugin in auth.plugins}
-    features = {"core", *(name for name in catalogue()["features"] if name in plugins)}
-    for key, model in known.items():
-        used = auth.schema.get(key, {})
-        for group in model["groups"]:
-            feature = group["feature"]
-            is_option = feature == "rate-limit" or any(feature.startswith(f"{p}-") for p in plugins)
-            if is_option and any(row[0] in used for row in group["fields"] if row[0] != "id"):
-                features.add(feature)
-    return features
-
-
-def _key(model: Mapping[str, Any]) -> str:
-    lines = (row["line"][0] for row in model["attributes"])
-    line: str = next(line for line in lines if line.startswith("@@map"))
-    return line.split('"')[1]
-
-
-def _from_catalogue(key: str, model: Any, features: set[str], provider: str) -> Table:
-    def columns(rows: Iterable[Any]) -> list[Column]:
-        return [
-            Column(row[0], *(row[3].get(provider, row[1:3]) if len(row) > 3 else row[1:3]))
-            for row in rows
-        ]
-
-    def line(row: Any) -> str:
-        text: str = row[1].get(provider, row[0]) if len(row) > 1 else row[0]
-        return text
-
-    return Table(
-        key,
-        model["name"],
-        model["feature"],
-        [
-            Group(group["feature"], columns(group["fields"]), group.get("since"))
-            for group in model["groups"]
-            if group["feature"] in features
-        ],
-        columns(model["tail"]),
-        [
-            line(row["line"])
-            for row in model["attributes"]
-            if row["feature"] in features and not row["line"][0].startswith("@@map")
-        ],
-    )
-
-
-def _plugin_of(auth: BetterAuth, model: str, name: str | None = None) -> str | None:
-    """The plugin that brings a model, or a field of one."""
-    for plugin in auth.plugins:
-        fields = (getattr(plugin, "schema", None) or {}).get(model)
-        if fields is not None and (name is None or name in fields):
-            return str(plugin.id)
-    return None
-
-
-def _add_own(table: Table, auth: BetterAuth, provider: str) -> None:
-    """Adds the fields that the catalogue does not know, and the id as it is configured."""
-    known = {column.name for column in table.columns}
-    if not known:
-        table.groups.append(Group(table.feature, [Column("id", "String", "@id")]))
-    table.generate_id = auth.adapter.advanced.generate_id
-    first = table.groups[0].columns
-    if first[0].name == "id":
-        first[0] = Column("id", *id_definition(table.generate_id, provider))
-    for name, one in auth.schema[table.key].items():
-        if name in known or name == "id":
+def _table(one: dict[str, Any], strategy: str, provider: str) -> Table:
+    name = one["name"][:1].upper() + one["name"][1:]
+    table = Table(one["key"], one["name"], name, one["origin"], is_hooked=one["isHooked"])
+    table.group(one["origin"]).columns.append(Column("id", *id_definition(strategy, provider)))
+    uniques: list[str] = []
+    indexes: list[str] = []
+    for entry in one["fields"]:
+        if entry["key"] == "id":
             continue
-        feature = _plugin_of(auth, table.key, name) or "additional fields"
-        table.group(feature).columns.append(Column(name, *definition(name, one, provider)))
-        if one.index and not one.unique:
-            long = provider == "mysql" and one.type in ("string", "text")
-            table.attributes.append(f"@@index([{name}{'(length: 191)' if long else ''}])")
+        try:
+            column = Column(entry["name"], *definition(entry, strategy, provider))
+        except ValueError as error:
+            raise Problem(
+                f"{one['key']}.{entry['key']} has the type {error}, which no column can hold."
+            ) from None
+        table.group(entry["origin"]).columns.append(column)
+        table.keys[entry["name"]] = entry["key"]
+        if "fills" in entry:
+            table.defaults[entry["name"]] = entry["fills"]
+        if entry["index"] and not entry["unique"]:
+            is_id = (entry.get("references") or {}).get("field") == "id"
+            is_short = column.base != "String" or (is_id and strategy in ("serial", "uuid"))
+            length = "(length: 191)" if provider == "mysql" and not is_short else ""
+            indexes.append(f"@@index([{column.name}{length}])")
+    for index in one["indexes"]:
+        kind = uniques if index["unique"] else indexes
+        line = f'([{", ".join(index["columns"])}], map: "{index["name"]}")'
+        kind.append(("@@unique" if index["unique"] else "@@index") + line)
+    table.attributes = uniques + indexes
+    return table
 
 
-def _relate(table: Table, tables: Mapping[str, Table], auth: BetterAuth) -> None:
-    """Adds the relations of own fields, named as the official generator names them.
+def _relate(
+    table: Table, entry: dict[str, Any], target: Table, described: Mapping[str, Any]
+) -> None:
+    """Adds both sides of a relation, named as the official generator names them.
 
     Where it would write an ambiguous one (two of a model, or one to itself) ours has a name.
     """
-    related = {key for column in table.columns for key in column.foreign_keys}
-    catalogued = {name for model in catalogue()["models"] if model["name"] == table.name
-                  for group in model["groups"] for name, *_ in group["fields"]}  # fmt: skip
-    for name, one in auth.schema[table.key].items():
-        target = tables.get(one.references.model) if one.references else None
-        if one.references is None or target is None or name in related | catalogued:
-            continue
-        taken = target is table or any(
-            column.base == other.name
-            for owner, other in ((table, target), (target, table))
-            for column in owner.columns
-        )
-        label = f'"{table.name}_{name}"' if taken else ""
-        arguments = _arguments(label, name, one)
-        relation = target.name.lower() if not taken else f"{target.name.lower()}_{name}"
-        mark = "" if one.required else "?"
-        table.tail.append(Column(relation, target.name + mark, f"@relation({arguments})"))
-        back = f"{table.name.lower()}{'' if one.unique else 's'}{f'_{name}' if taken else ''}"
-        kind = f"{table.name}{'?' if one.unique else '[]'}"
-        column = Column(back, kind, f"@relation({label})" if label else "")
-        feature = _plugin_of(auth, table.key, name) or "additional fields"
-        if target.feature == feature:
-            target.tail.append(column)
-        else:
-            target.group(feature).columns.append(column)
+    is_taken = target is table or any(
+        column.base == other.name
+        for owner, other in ((table, target), (target, table))
+        for column in owner.columns
+    )
+    label = f'"{table.name}_{entry["name"]}"' if is_taken else ""
+    suffix = f"_{entry['name']}" if is_taken else ""
+    to = entry["references"]["field"]
+    to = next((name for name, key in target.keys.items() if key == to), to)
+    action = _ACTIONS.get(entry["references"]["onDelete"], "Cascade")
+    parts = [f"fields: [{entry['name']}]", f"references: [{to}]", f"onDelete: {action}"]
+    arguments = ", ".join([label, *parts] if label else parts)
+    mark = "" if entry["required"] else "?"
+    forward = f"{target.name.lower()}{suffix}"
+    _add(table, entry, Column(forward, target.name + mark, f"@relation({arguments})"))
+    is_single = entry["unique"] or described["isPlural"]
+    back = f"{table.name.lower()}{'' if is_single else 's'}{suffix}"
+    kind = f"{table.name}{'?' if entry['unique'] else '[]'}"
+    _add(target, entry, Column(back, kind, f"@relation({label})" if label else ""))
 
 
-def _arguments(label: str, name: str, one: AuthField) -> str:
-    assert one.references is not None
-    actions = {"set null": "SetNull", "set default": "SetDefault", "restrict": "Restrict"}
-    actions |= {"no action": "NoAction"}
-    action = actions.get(one.references.on_delete or "", "Cascade")
-    parts = [f"fields: [{name}]", f"references: [{one.references.field}]", f"onDelete: {action}"]
-    return ", ".join([label, *parts] if label else parts)
+def _add(table: Table, entry: Mapping[str, Any], column: Column) -> None:
+    """Adds a side of a relation behind the fields of its origin."""
+    if entry["origin"] == table.origin:
+        table.tail.append(column)
+    else:
+        table.group(entry["origin"]).columns.append(column)
 
 
-def _name(table: Table, auth: BetterAuth) -> None:
-    """Gives the fields and the table the names that the configuration has for them.
+def _close(table: Table) -> None:
+    """Has a model end in relations, else in dates, else in its last field.
 
-    ``field_name`` names the Prisma field, as it does for the official generator; the names that
-    ``prisma_adapter`` was told are those of the database.
+    So there is something behind the place where a release adds fields, and people's own.
     """
-    fields = auth.schema[table.key]
-    names = {name: one.field_name for name, one in fields.items() if one.field_name}
-    maps: Mapping[str, str] = {}
-    if isinstance(auth.adapter, _Named):
-        table.is_named_by_adapter = True
-        table.map = auth.adapter._table_names.get(table.key)
-        maps = auth.adapter._column_names.get(table.key, {})
-
-    def named(column: Column) -> Column:
-        attributes = with_names(column.attributes, names, "fields")
-        name = column.name if column.is_relation else names.get(column.name, column.name)
-        return replace(column, name=name, attributes=attributes, map=maps.get(column.name))
-
-    for group in table.groups:
-        group.columns = [named(column) for column in group.columns]
-    table.tail = [named(column) for column in table.tail]
-    table.attributes = [with_names(attribute, names) for attribute in table.attributes]
-    table.is_hooked = table.key in (auth.database_hooks or {})
-
-
-def _note_defaults(table: Table, auth: BetterAuth) -> None:
-    for column in table.columns:
-        if found := re.match(r'@default\("(.*)"\)', column.attributes):
-            table.defaults[column.name] = found[1]
-    for name, one in auth.schema[table.key].items():
-        if one.has_default():
-            table.defaults[one.field_name or name] = None if one.default is UNSET else one.default
-    if table.key == "user":
-        for plugin in auth.plugins:
-            if plugin.id == "admin":
-                table.defaults["role"] = str(getattr(plugin, "default_role", None) or "user")
+    own = table.groups[0]
+    if table.tail or len(own.columns) == 1:
+        return
+    dates = ("expiresAt", "createdAt", "updatedAt")
+    closing = [one for one in own.columns if table.keys.get(one.name) in dates]
+    table.tail = closing or own.columns[-1:]
+    own.columns = [one for one in own.columns if one not in table.tail]

@@ -1,0 +1,24 @@
+/**
+ * Stands for what tables do not depend on: a Prisma client, which may not be generated yet, its
+ * driver adapters, and modules that only a framework's build has. Everything it has is itself.
+ */
+const environment = new Proxy(() => "", {
+  // Whoever imports a function binds it.
+  get: (_, name) => (name === "bind" ? () => environment : (process.env[String(name)] ?? "")),
+});
+const special = {
+  __esModule: true,
+  then: undefined, // or `await` would wait for it
+  defineConfig: (config) => config,
+  env: environment,
+};
+const stub = new Proxy(function () {}, {
+  get(_, name) {
+    if (name === Symbol.toPrimitive) return () => "";
+    return Object.hasOwn(special, name) ? special[name] : stub;
+  },
+  apply: () => stub,
+  construct: () => stub,
+  set: () => true,
+});
+module.exports = stub;

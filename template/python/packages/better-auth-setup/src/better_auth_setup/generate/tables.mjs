@@ -1,0 +1,199 @@
+/**
+ * Loads a project's configurations as its frameworks would, and prints what they say as JSON:
+ * `{ result }`, or `{ error }`, a sentence. Started in the project's folder, with a task as JSON:
+ *
+ *     { "task": "tables", "config"?: path, "provider": …, "clients": [folder, …] }
+ *     { "task": "schema", "config": path of prisma.config.ts }
+ *
+ * `clients` are the folders of generated Prisma clients, none of which has to be there.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, extname, join, relative, resolve, sep } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseEnv } from "node:util";
+import { describe } from "./describe.mjs";
+
+const ROOT = process.cwd();
+const STUB = fileURLToPath(new URL("stub.cjs", import.meta.url));
+
+/** Where auth.ts usually is: this template's places, then those of better-auth's own CLI. */
+function usualPlaces() {
+  const names = ["auth.ts", "auth.tsx", "auth.js", "auth.jsx", "auth.server.js", "auth.server.ts"];
+  const files = [...names, ...names.map((name) => `auth/${name.replace("auth", "index")}`)];
+  const folders = ["", "lib/server/", "server/auth/", "server/", "auth/", "lib/", "utils/"];
+  const places = folders.flatMap((folder) => files.map((file) => folder + file));
+  const above = ["", "src/", "app/"].flatMap((folder) => places.map((place) => folder + place));
+  return ["auth/auth.ts", "src/lib/auth.ts", ...above];
+}
+
+function configuration(named) {
+  if (named) {
+    if (existsSync(named)) return resolve(named);
+    throw new Refusal(`There is no ${named}. Name your auth configuration with --config.`);
+  }
+  const there = usualPlaces().filter((place) => existsSync(place));
+  const found = there.find((place) => /betterAuth/.test(readFileSync(place, "utf8"))) ?? there[0];
+  if (found) return resolve(found);
+  throw new Refusal(
+    "No auth configuration was found in the usual places, such as auth/auth.ts and " +
+      "src/lib/auth.ts. Name yours with --config.",
+  );
+}
+
+class Refusal extends Error {}
+
+/** Finds a package through those that bring it, from one of some files. */
+function find(files, ...chains) {
+  for (const file of files) {
+    for (const chain of chains) {
+      try {
+        return chain.reduce((from, name) => createRequire(from).resolve(name), file);
+      } catch {
+        // The next one.
+      }
+    }
+  }
+  throw new Refusal(
+    `${chains[0].at(-1)} is not installed in this project. Install its npm packages first.`,
+  );
+}
+
+/** Loads TypeScript as bundlers do: with path aliases, JSX and stubs. Prisma's CLI brings it. */
+function loader(file, clients) {
+  const chains = [["prisma/package.json", "@prisma/config", "c12", "jiti"], ["jiti"]];
+  const { createJiti } = createRequire(file)(find([file, join(ROOT, "_")], ...chains));
+  const { transform } = createJiti(file).options;
+  // Whether a module is stubbed is written into what is cached.
+  const key = createHash("sha256").update(JSON.stringify([STUB, isStubbed.toString(), clients]));
+  const modules = join(ROOT, "node_modules");
+  return createJiti(file, {
+    fsCache: existsSync(modules)
+      ? join(modules, ".cache", "better-auth-setup", `jiti-${key.digest("hex").slice(0, 16)}`)
+      : false,
+    tsconfigPaths: true,
+    jsx: { runtime: "automatic" },
+    extensions: [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json"],
+    transform: (given) => {
+      const plugins = [() => ({ visitor: stubbing(given.filename, clients) })];
+      return transform({ ...given, babel: { ...given.babel, plugins } });
+    },
+  });
+}
+
+/** The visitor of Babel that has a file import the stub instead of what need not be there. */
+function stubbing(file, clients) {
+  const stub = (source) => {
+    const isKnown = source?.type === "StringLiteral";
+    if (isKnown && isStubbed(source.value, file, clients)) source.value = STUB;
+  };
+  const declaration = ({ node }) => stub(node.source);
+  return {
+    ImportDeclaration: declaration,
+    ExportNamedDeclaration: declaration,
+    ExportAllDeclaration: declaration,
+    ImportExpression: declaration,
+    CallExpression({ node }) {
+      const name = node.callee.name ?? node.callee.type;
+      if (["require", "Import", "jitiImport"].includes(name)) stub(node.arguments[0]);
+    },
+  };
+}
+
+/** Whether tables do not depend on a module. */
+function isStubbed(specifier, from, clients) {
+  const packages =
+    /^(\.prisma\/client|@prisma\/(client|adapter-|extension-)|#.*prisma|prisma\/config$)/;
+  const frameworks = /^((server|client)-only$|\$(app|env)\/|(cloudflare|astro|virtual):)/;
+  const assets = /\.(css|s[ac]ss|less|svg|png|jpe?g|gif|webp|ico|woff2?)$|\?(raw|url|inline)\b/;
+  if ([packages, frameworks, assets].some((kind) => kind.test(specifier))) return true;
+  const bare = specifier.replace(/\.[cm]?[jt]s$/, "");
+  const path = resolve(dirname(from), bare).replaceAll("\\", "/");
+  // Behind `../` or an alias such as `@/`, what is left is an end of the client's path.
+  const rest = bare.replace(/^(\.{1,2}\/)+|^[^/]*\//, "");
+  return clients.some(
+    (client) =>
+      path === client ||
+      path.startsWith(`${client}/`) ||
+      (rest.includes("/") &&
+        `${client}/`.includes(`/${rest.replace(/\/(client|index|browser|enums)$/, "")}/`)),
+  );
+}
+
+async function tables({ config, provider, clients }) {
+  const file = configuration(config);
+  const places = [file, join(ROOT, "_")];
+  const db = find(places, ["better-auth", "better-auth/db"], ["better-auth/db"]);
+  // Nothing is signed and nobody is asked, but a configuration may insist on having them.
+  process.env.BETTER_AUTH_SECRET ||= createHash("sha256").update(`${Math.random()}`).digest("hex");
+  process.env.DATABASE_URL ||=
+    provider === "sqlite" ? "file:./none.db" : `${provider}://localhost/none`;
+  process.env.BETTER_AUTH_TELEMETRY = "0";
+  const loaded = await loader(file, clients).import(file);
+  const auth = loaded.auth ?? loaded.default?.auth ?? loaded.default;
+  if (!auth?.options) {
+    throw new Refusal(
+      `${relative(ROOT, file)} exports no better-auth configuration: export it as \`auth\`, or ` +
+        "name another file with --config.",
+    );
+  }
+  const { getAuthTables } = await import(pathToFileURL(db));
+  // The rules of indexes came with 1.7; older versions have no such indexes.
+  const internal = await internals(db);
+  return describe(auth.options, { getAuthTables, ...internal });
+}
+
+async function internals(db) {
+  try {
+    return await import(pathToFileURL(createRequire(db).resolve("@better-auth/core/db/internal")));
+  } catch {
+    return {};
+  }
+}
+
+async function schema({ config }) {
+  const file = resolve(config);
+  const loaded = await loader(file, []).import(file);
+  return (loaded.default ?? loaded).schema ?? null;
+}
+
+/** An error with its place in the project, if it has one. */
+function told(error) {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof Refusal) return error.message;
+  const places = [
+    ...String(error.stack).matchAll(/((?:file:\/\/)?\/[^\s()]+|[A-Z]:\\[^\s()]+):(\d+):(\d+)/g),
+  ]
+    .map(([, path, line, column]) => [
+      path.startsWith("file:") ? fileURLToPath(path) : path,
+      line,
+      column,
+    ])
+    .filter(([path]) => path.startsWith(ROOT + sep) && !path.includes(`${sep}node_modules${sep}`));
+  const [path, line, column] = places[0] ?? [];
+  const said = `${error.name}: ${error.message}`;
+  return path ? `${relative(ROOT, path)}:${line}:${column}: ${said}` : said;
+}
+
+function answer(given) {
+  const text = Buffer.from(JSON.stringify(given));
+  for (let written = 0; written < text.length;) written += writeSync(1, text, written);
+  process.exit(0);
+}
+
+// Standard output is for the answer alone, whatever the configuration logs.
+process.stdout.write = process.stderr.write.bind(process.stderr);
+// better-auth prepares itself in the background, which may fail without a database.
+process.on("unhandledRejection", () => {});
+const environment = [".env.local", ".env"].filter((name) => existsSync(name));
+for (const name of environment) {
+  for (const [key, value] of Object.entries(parseEnv(readFileSync(name, "utf8"))))
+    process.env[key] ||= value;
+}
+const task = JSON.parse(process.argv[2]);
+try {
+  answer({ result: await { tables, schema }[task.task](task) });
+} catch (error) {
+  answer({ error: told(error) });
+}
