@@ -29,7 +29,7 @@ class Project:
 
     def command(self, *arguments: str) -> list[str]:
         """Setup itself, without the npm that usually starts it."""
-        direct = [str(NODE / "bin" / "node"), "scripts/setup.cjs"]
+        direct = [str(NODE / "bin" / "node"), "packages/better-auth-setup/bin.cjs", "setup"]
         return [*(self.stack.setup if self.is_python else direct), *arguments]
 
     def setup(

@@ -160,13 +160,17 @@ def test_a_url_of_another_database_is_refused(project: Path) -> None:
 def test_an_unknown_option_is_refused(project: Path) -> None:
     done = setup(project, "--force")
     assert done.returncode == 1
-    assert "--force" in done.stdout and "Usage: npm run setup" in done.stdout
+    assert "--force" in done.stdout and "Usage: better-auth-setup setup" in done.stdout
 
 
 @pytest.mark.parametrize("version", ["12.22.9", "20.20.2", "22.17.0"])
 def test_an_old_node_is_told_what_it_lacks(project: Path, version: str) -> None:
     pretend = f"Object.defineProperty(process.versions, 'node', {{ value: '{version}' }});"
-    command = [TYPESCRIPT.serve[0], "--eval", f"{pretend} require('./scripts/setup.cjs')"]
+    command = [
+        TYPESCRIPT.serve[0],
+        "--eval",
+        f"{pretend} require('./packages/better-auth-setup/bin.cjs')",
+    ]
     done = subprocess.run(
         command, cwd=project, env=environment(), capture_output=True, text=True, timeout=60
     )

@@ -55,7 +55,7 @@ OLDER_TEXTS = {
         "# Starts the project's own PostgreSQL, if that is what DATABASE_URL names.",
         "# The project's own PostgreSQL.",
     ),
-    "template/typescript/src/app.ts.jinja": ("the database cannot be reached", "unavailable"),
+    "template/shared/auth/app.ts.jinja": ("the database cannot be reached", "unavailable"),
 }
 
 #: Git as it comes: without the settings of this machine, and with an author.

@@ -247,15 +247,25 @@ IN_TYPESCRIPT = [
     ),
     Edit(
         "another port",
-        {"src/lib/env.ts": instead("process.env.PORT || 3000", "process.env.PORT || 4000")},
+        {"src/lib/env.ts": instead('text("PORT", "3000")', 'text("PORT", "4000")')},
         ("typescript",),
     ),
     Edit(
         "longer passwords",
         {
-            "src/lib/auth.ts": instead(
-                "{ enabled: true, sendResetPassword }",
-                "{ enabled: true, sendResetPassword, minPasswordLength: 12 }",
+            "src/lib/auth.ts": below(
+                "    sendResetPassword: messages.sendResetPassword,",
+                "    minPasswordLength: 12,",
+            )
+        },
+        ("typescript",),
+    ),
+    Edit(
+        "an option of their own",
+        {
+            "src/lib/auth.ts": below(
+                "  // Your own options go below this line.",
+                "  session: { expiresIn: 60 * 60 * 24 },",
             )
         },
         ("typescript",),
@@ -310,11 +320,11 @@ PLUGINS_BY_HAND = [
         "a plugin in the auth config",
         {
             "src/lib/auth.ts": then(
-                above(
-                    "import { clientAddressHeader }",
+                below(
+                    'import { prisma } from "./prisma.ts";',
                     'import { anonymous } from "better-auth/plugins";',
                 ),
-                below("  plugins: [", "    anonymous(),"),
+                below("    // Your own plugins go below this line.", "    anonymous(),"),
             )
         },
         ("typescript",),
