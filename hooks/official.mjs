@@ -2,7 +2,6 @@
 // prints the Prisma schema for each, or, where a question names a module to describe the tables
 // with, what that makes of them. What a feature is to better-auth stands in official_features.json.
 import * as api from 'auth/api'
-import * as internal from '@better-auth/core/db/internal'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
 import { getAuthTables } from 'better-auth/db'
 import * as betterAuthPlugins from 'better-auth/plugins'
@@ -11,6 +10,9 @@ import Stripe from 'stripe'
 
 const { features: known, questions } = JSON.parse(await new Response(process.stdin).text())
 const names = { ...betterAuthPlugins, createAccessControl, Stripe }
+
+// The rules of indexes came with 1.7.
+const internal = await import('@better-auth/core/db/internal').catch(() => ({}))
 
 const evaluate = (text) => new Function(...Object.keys(names), `return (${text})`)(...Object.values(names))
 

@@ -101,7 +101,7 @@ def test_auth_may_be_written_for_a_bundler(project: Project) -> None:
         '{ "compilerOptions": { "paths": { "@/*": ["./src/*"] } } } // JSON with comments'
     )
     (project.folder / "src" / "lib" / "mail.tsx").write_text(
-        'export enum Kind { Welcome }\nexport const mail = () => <p className="x">{Kind.Welcome}</p>;\n'
+        'enum Kind { Welcome }\nexport const mail = () => <p className="x">{Kind.Welcome}</p>;\n'
     )
     client = "../generated/prisma/client.ts"
     project.change("src/lib/prisma.ts", client, "@/generated/prisma/client")
