@@ -159,7 +159,7 @@ def test_a_url_of_another_database_is_refused(project: Path) -> None:
 
 def test_an_unknown_option_is_refused(project: Path) -> None:
     done = setup(project, "--force")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "--force" in done.stdout and "Usage: better-auth-setup setup" in done.stdout
 
 
