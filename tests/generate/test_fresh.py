@@ -7,7 +7,7 @@ import random
 import pytest
 
 from hooks.official import FEATURES, PROVIDERS
-from tests.generate.auth import all_needs, with_each
+from tests.generate.auth import Case, all_needs, with_each
 from tests.generate.run import generate
 from tests.node import ask_prisma
 from tests.schema.cases import (
@@ -116,7 +116,7 @@ REFUSED = {
 
 def test_a_configuration_means_what_the_official_generator_means() -> None:
     names = [(name, provider) for name in OPTIONS for provider in PROVIDERS]
-    cases = [
+    cases: list[Case] = [
         {
             "provider": provider,
             "features": ["two-factor", "organization", "passkey", "device-authorization"],
