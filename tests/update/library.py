@@ -183,9 +183,7 @@ IN_PYTHON = [
                     "from my_app.settings import ROOT, settings",
                     "from my_app.shop import router",
                 ),
-                below(
-                    'app.mount("/api/auth", auth_server.proxy)', "app.include_router(router)"
-                ),
+                below('app.mount("/api/auth", auth_server.proxy)', "app.include_router(router)"),
             ),
         },
         ("python",),
@@ -351,7 +349,8 @@ OF_THE_MACHINE = [
         {ENV: lambda text: "\n\n".join(reversed(text.strip().split("\n\n"))) + "\n"},
     ),
     Edit(
-        "a database", {ENV: instead("\nDATABASE_URL=\n", "\nDATABASE_URL=postgresql://a:b@db/shop\n")}
+        "a database",
+        {ENV: instead("\nDATABASE_URL=\n", "\nDATABASE_URL=postgresql://a:b@db/shop\n")},
     ),
 ]
 
