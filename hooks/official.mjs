@@ -1,6 +1,7 @@
-// The official generator, asked many things at once: reads [{ provider, features, options }] and
-// prints the Prisma schema for each, or, where a question names a module to describe the tables
+// The official generator, asked many things at once: reads lines of [{ provider, features, options }]
+// and prints the Prisma schema for each, or, where a question names a module to describe the tables
 // with, what that makes of them. What a feature is to better-auth stands in official_features.json.
+import { createInterface } from 'node:readline'
 import * as api from 'auth/api'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
 import { getAuthTables } from 'better-auth/db'
@@ -8,7 +9,7 @@ import * as betterAuthPlugins from 'better-auth/plugins'
 import { createAccessControl } from 'better-auth/plugins/access'
 import Stripe from 'stripe'
 
-const { features: known, questions } = JSON.parse(await new Response(process.stdin).text())
+let known
 const names = { ...betterAuthPlugins, createAccessControl, Stripe }
 
 // The rules of indexes came with 1.7.
@@ -42,9 +43,13 @@ async function generate({ provider, features, existing, described, options: more
   return code
 }
 
-const answers = []
-for (const question of questions) {
-  // People's schemas can break the generator; ours must not.
-  answers.push(await (question.mayFail ? generate(question).catch((error) => ({ error: error.message })) : generate(question)))
+for await (const line of createInterface({ input: process.stdin })) {
+  const { features, questions } = JSON.parse(line)
+  known = features
+  const answers = []
+  for (const question of questions) {
+    // People's schemas can break the generator; ours must not.
+    answers.push(await (question.mayFail ? generate(question).catch((error) => ({ error: error.message })) : generate(question)))
+  }
+  console.log(JSON.stringify(answers))
 }
-console.log(JSON.stringify(answers))

@@ -33,7 +33,7 @@ def all_needs(cases: Sequence[Case], versions: dict[str, str] | None = None) -> 
 def described(cases: Sequence[Case], versions: dict[str, str] | None = None) -> list[Any]:
     """What *generate* asks for in each case, as it comes."""
     asked = [{**case, "described": DESCRIBE} for case in cases]
-    return list(ask(asked, versions or node.pinned(*node.BETTER_AUTH)))
+    return ask(asked, versions or node.pinned(*node.BETTER_AUTH))
 
 
 def needs(

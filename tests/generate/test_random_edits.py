@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from hooks.official import FEATURES, PROVIDERS
-from tests.generate.auth import described
+from tests.generate.auth import Case, described
 from tests.generate.edits import configured, edited, singular
 from tests.generate.run import generate
 from tests.generate.test_peoples_schemas import added
@@ -90,7 +90,8 @@ def related(one: Any, model: Any) -> tuple[Any, ...] | None:
 def test_whatever_was_edited_nothing_is_lost_and_nothing_is_unsaid(
     tries: list[tuple[str, list[str], list[str], int]],
 ) -> None:
-    before, drawn, cases = [], [], []
+    before, drawn = [], []
+    cases: list[Case] = []
     for provider, had, wants, seed in tries:
         had = [name for name in had if supported(provider, complete([name]))]
         wants = [name for name in wants if supported(provider, complete([name]))]

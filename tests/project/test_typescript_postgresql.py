@@ -38,8 +38,8 @@ def test_the_embedded_database_survives_being_killed(project: Path) -> None:
         browser.sign_up()
         lock_file = project / ".postgres" / "data" / "postmaster.pid"
         os.kill(int(lock_file.read_text().split()[0]), signal.SIGKILL)
-        assert "started" in run_node(project, BIN, "database", "start")
-        assert "running" in run_node(project, BIN, "database", "status")
+        assert "runs" in run_node(project, BIN, "database", "start")
+        assert "runs" in run_node(project, BIN, "database", "status")
         user = browser.user()
         assert user and user["email"] == browser.email
 
@@ -60,5 +60,29 @@ def test_production_refuses_weak_settings(project: Path) -> None:
 
 def test_the_project_passes_its_own_checks(project: Path) -> None:
     run_node(project, "node_modules/prettier/bin/prettier.cjs", "--check", ".")
+    run_node(project, "node_modules/oxlint/bin/oxlint", "--deny-warnings")
     run_node(project, "node_modules/typescript/bin/tsc")
-    run_node(project, "--test", "tests/app.test.ts", "tests/settings.test.ts")
+
+
+def test_its_tests_leave_the_development_database_alone(project: Path) -> None:
+    before = count_users(project)
+    files = [f"tests/{path.name}" for path in (project / "tests").glob("*.test.ts")]
+    command = [
+        "packages/better-auth-setup/bin.cjs",
+        "test-database",
+        "--",
+        "node",
+        "--test",
+        *files,
+    ]
+    assert "fail 0" in run_node(project, *command)
+    assert count_users(project) == before
+
+
+def count_users(project: Path) -> str:
+    script = """
+    import { prisma } from "./src/lib/prisma.ts";
+    console.log(await prisma.user.count());
+    process.exit();
+    """
+    return run_node(project, "--input-type=module", "--eval", script)

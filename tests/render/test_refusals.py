@@ -37,7 +37,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"project_name": "a" * 41}, "longer than 40 characters"),
     ({"project_name": "Class"}, "a package class, which is a keyword of Python"),
     ({"project_name": "fastapi"}, "a package fastapi, which is a dependency of the project"),
-    ({"project_name": "Better Auth"}, "a package better_auth, which is a dependency"),
+    ({"project_name": "Better-Auth Setup"}, "a package better_auth_setup, which is a dependency"),
     ({"project_name": "email"}, "a package email, which is a module of Python's standard"),
     ({"project_name": "tests"}, "a package tests, which the project keeps for itself"),
     ({"project_name": "aux"}, "a package aux, which is the name of a device on Windows"),
