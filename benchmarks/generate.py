@@ -2,9 +2,9 @@
 
 Usage: python -m benchmarks.generate [ROUNDS]
 
-Both stacks are set up first, with the same plugins and a schema that is up to date, which is what
-*generate* finds nearly always. The CPU time of a process says more than the clock where other
-programs keep the machine busy.
+Both work on one project, which is set up first: its schema is up to date, which is what *generate*
+finds nearly always. The CPU time of a process says more than the clock where other programs keep
+the machine busy.
 """
 
 from __future__ import annotations
@@ -21,41 +21,45 @@ from hooks.demo import REPOSITORY, STACKS, environment
 COPIER = str(Path(sys.executable).with_name("copier"))
 COPY = [COPIER, "copy", "--quiet", "--defaults", "--vcs-ref", "HEAD"]
 PLUGINS = "[username, two-factor, admin, organization]"
-NAMES = {"python": "generate", "typescript": "auth generate"}
+PACKAGE = REPOSITORY / "template" / "python" / "packages" / "better-auth-setup" / "src"
+COMMANDS = {
+    "generate": [sys.executable, "-m", "better_auth_setup", "generate"],
+    "auth generate": STACKS["typescript"].generate,
+}
 
 
-def set_up(folder: Path) -> None:
-    """Renders both stacks into a folder and sets them up, without leaving a database running."""
-    for name, stack in STACKS.items():
-        project = folder / name
-        answers = ["--data", f"stack={name}", "--data", f"plugins={PLUGINS}"]
-        subprocess.run([*COPY, *answers, str(REPOSITORY), str(project)], check=True)
-        for command in (stack.setup, stack.stop, stack.generate):
-            seconds(command, project, _as_at_home())
+def set_up(project: Path) -> None:
+    """Renders a project and sets it up, without leaving a database running."""
+    answers = ["--data", "stack=typescript", "--data", f"plugins={PLUGINS}"]
+    subprocess.run([*COPY, *answers, str(REPOSITORY), str(project)], check=True)
+    stack = STACKS["typescript"]
+    for command in (stack.setup, stack.stop, *COMMANDS.values()):
+        seconds(command, project, _as_at_home())
 
 
-def measure(folder: Path, rounds: int) -> dict[str, list[float]]:
+def measure(project: Path, rounds: int) -> dict[str, list[float]]:
     times: dict[str, list[float]] = {}
     for _ in range(rounds):
-        for name, stack in STACKS.items():
+        for name, command in COMMANDS.items():
             before = os.times()
-            wall = seconds(stack.generate, folder / name, _as_at_home())
+            wall = seconds(command, project, _as_at_home())
             after = os.times()
             cpu = after.children_user + after.children_system
             cpu -= before.children_user + before.children_system
-            times.setdefault(NAMES[name], []).append(wall)
-            times.setdefault(f"{NAMES[name]}, CPU", []).append(cpu)
+            times.setdefault(name, []).append(wall)
+            times.setdefault(f"{name}, CPU", []).append(cpu)
     return times
 
 
 def _as_at_home() -> dict[str, str]:
     """The environment, in which Python may keep its bytecode as it does by default."""
-    kept = environment()
+    kept = {**environment(), "PYTHONPATH": str(PACKAGE)}
     kept.pop("PYTHONDONTWRITEBYTECODE", None)
     return kept
 
 
 if __name__ == "__main__":
-    with TemporaryDirectory() as projects:
-        set_up(Path(projects))
-        print(table(measure(Path(projects), int(sys.argv[1]) if len(sys.argv) > 1 else 10)))
+    with TemporaryDirectory() as folder:
+        set_up(Path(folder) / "app")
+        rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 10
+        print(table(measure(Path(folder) / "app", rounds)))

@@ -1,16 +1,19 @@
-// The official generator, asked many things at once: reads [{ provider, features, options }] and
-// prints the Prisma schema for each, or, where a question names a module to describe the tables
+// The official generator, asked many things at once: reads lines of [{ provider, features, options }]
+// and prints the Prisma schema for each, or, where a question names a module to describe the tables
 // with, what that makes of them. What a feature is to better-auth stands in official_features.json.
+import { createInterface } from 'node:readline'
 import * as api from 'auth/api'
-import * as internal from '@better-auth/core/db/internal'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
 import { getAuthTables } from 'better-auth/db'
 import * as betterAuthPlugins from 'better-auth/plugins'
 import { createAccessControl } from 'better-auth/plugins/access'
 import Stripe from 'stripe'
 
-const { features: known, questions } = JSON.parse(await new Response(process.stdin).text())
+let known
 const names = { ...betterAuthPlugins, createAccessControl, Stripe }
+
+// The rules of indexes came with 1.7.
+const internal = await import('@better-auth/core/db/internal').catch(() => ({}))
 
 const evaluate = (text) => new Function(...Object.keys(names), `return (${text})`)(...Object.values(names))
 
@@ -40,9 +43,13 @@ async function generate({ provider, features, existing, described, options: more
   return code
 }
 
-const answers = []
-for (const question of questions) {
-  // People's schemas can break the generator; ours must not.
-  answers.push(await (question.mayFail ? generate(question).catch((error) => ({ error: error.message })) : generate(question)))
+for await (const line of createInterface({ input: process.stdin })) {
+  const { features, questions } = JSON.parse(line)
+  known = features
+  const answers = []
+  for (const question of questions) {
+    // People's schemas can break the generator; ours must not.
+    answers.push(await (question.mayFail ? generate(question).catch((error) => ({ error: error.message })) : generate(question)))
+  }
+  console.log(JSON.stringify(answers))
 }
-console.log(JSON.stringify(answers))

@@ -7,8 +7,11 @@ itself; ``official_features.json`` has them all, in the order of the catalogue.
 from __future__ import annotations
 
 import json
+import subprocess
+from functools import cache
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from hooks import node
 from hooks.generator_output import Model, parse
@@ -32,12 +35,40 @@ def foundation(feature: str) -> list[str]:
     return below
 
 
-def ask(questions: list[dict[str, Any]], versions: dict[str, str]) -> list[str]:
-    """The official generator's schemas for ``{provider, features}``, in that order."""
-    folder = node.install(versions)
-    stdin = json.dumps({"features": FEATURES, "questions": questions})
-    answers: list[str] = json.loads(node.run(HOOKS / "official.mjs", folder, stdin))
+def ask(questions: list[dict[str, Any]], versions: dict[str, str]) -> list[Any]:
+    """The official generator's schemas for ``{provider, features}``, in that order.
+
+    Raises:
+        RuntimeError: it failed; with what it said.
+    """
+    process, said = _generator(node.install(versions))
+    assert process.stdin and process.stdout
+    process.stdin.write(json.dumps({"features": FEATURES, "questions": questions}) + "\n")
+    process.stdin.flush()
+    line = process.stdout.readline()
+    if not line:
+        _generator.cache_clear()
+        said.seek(0)
+        raise RuntimeError(said.read())
+    answers: list[Any] = json.loads(line)
     return answers
+
+
+@cache
+def _generator(folder: Path) -> tuple[subprocess.Popen[str], IO[str]]:
+    """The generator of some packages, which answers until we end, and what it complains of."""
+    said = TemporaryFile("w+")  # noqa: SIM115 - as long as the process
+    command = ["node", "--input-type=module", "--eval", (HOOKS / "official.mjs").read_text()]
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=node.environment(),
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=said,
+    )
+    return process, said
 
 
 def official_models(versions: dict[str, str]) -> dict[str, dict[str, dict[str, Model]]]:

@@ -18,16 +18,22 @@ DESCRIBE = Path(generate.__file__).with_name("describe.mjs").as_uri()
 Case = dict[str, Any]
 
 
-def all_needs(cases: Sequence[Case]) -> list[Needs]:
+def all_needs(cases: Sequence[Case], versions: dict[str, str] | None = None) -> list[Needs]:
     """What better-auth needs in each case, all of them asked at once.
 
     Args:
         cases: ``provider``, ``features``, and, as JavaScript, further ``options`` of
             ``betterAuth`` and of the ``adapter``, if there are any.
+        versions: of the npm packages; those that are pinned if none are named.
     """
-    asked = [{**case, "described": DESCRIBE} for case in cases]
-    found: list[Any] = list(ask(asked, node.pinned(*node.BETTER_AUTH), "--legacy-peer-deps"))
+    found = described(cases, versions)
     return [needed(one, case["provider"]) for one, case in zip(found, cases, strict=True)]
+
+
+def described(cases: Sequence[Case], versions: dict[str, str] | None = None) -> list[Any]:
+    """What *generate* asks for in each case, as it comes."""
+    asked = [{**case, "described": DESCRIBE} for case in cases]
+    return ask(asked, versions or node.pinned(*node.BETTER_AUTH))
 
 
 def needs(

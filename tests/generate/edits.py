@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
 _SCALAR = re.compile(r"\s+(\w+)\s+(String|Int|BigInt|Boolean|DateTime|Json)(\[\])?(\?)?(\s|$)")
 
@@ -18,6 +19,9 @@ class Edited:
     chance: Random
     #: what was taken out, as ``model.column``
     removed: set[str] = field(default_factory=set)
+    #: what auth.ts has to say now: fields and models by their names in the release
+    fields: dict[tuple[str, str], str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     newline: str = "\n"
 
     @property
@@ -31,8 +35,8 @@ class Edited:
         return [n for n in inner if wanted(block[n]) and self.chance.random() < 0.3]
 
 
-def edited(schema: str, chance: Random) -> tuple[list[str], set[str]]:
-    """The files of a schema after some edits, and the columns that were taken out."""
+def edited(schema: str, chance: Random) -> tuple[list[str], Edited]:
+    """The files of a schema after some edits, and what was edited."""
     one = Edited(_blocks(schema), chance)
     for edit in chance.sample(EDITS, chance.randint(1, 6)):
         edit(one)
@@ -41,7 +45,20 @@ def edited(schema: str, chance: Random) -> tuple[list[str], set[str]]:
     for block in one.blocks:
         chance.choice(files).append(block)
     texts = ["\n\n".join("\n".join(block) for block in blocks) for blocks in files if blocks]
-    return [(text + ends).replace("\n", one.newline) for text in texts], one.removed
+    return [(text + ends).replace("\n", one.newline) for text in texts], one
+
+
+def configured(described: Any, one: Edited) -> Any:
+    """What better-auth describes if auth.ts says how the schema calls things now."""
+    for table in described["tables"]:
+        model = singular(table["key"])
+        table["name"] = one.names.get(model, table["name"])
+        renamed = {key: new for (owner, key), new in one.fields.items() if owner == model}
+        for entry in table["fields"]:
+            entry["name"] = renamed.get(entry["key"], entry["name"])
+        for index in table["indexes"]:
+            index["columns"] = [renamed.get(column, column) for column in index["columns"]]
+    return described
 
 
 def singular(model: str) -> str:
@@ -91,6 +108,7 @@ def remove_fields_and_indexes(one: Edited) -> None:
                 mapped = re.search(r'@map\("(\w+)"\)', block[number])
                 column = mapped[1] if mapped else found[1]
                 one.removed.add(f"{singular(_name(block))}.{column}")
+                one.fields.pop((singular(_name(block)), column), None)
                 del block[number]
 
 
@@ -118,6 +136,7 @@ def rename_fields(one: Edited) -> None:
             taken = any(re.match(rf"\s+{new}\s", line) for line in block)
             if taken:
                 continue
+            one.fields[singular(_name(block)), name] = new
             block[number] = re.sub(rf"^(\s+){name}\b", rf"\g<1>{new}", block[number])
             code, mark, comment = re.split(r"( /[/*]|$)", block[number], maxsplit=1)
             block[number] = f'{code.rstrip()} @map("{name}"){mark}{comment}'
@@ -140,6 +159,8 @@ def rename_relations(one: Edited) -> None:
 def rename_models(one: Edited) -> None:
     for name in one.chance.sample(["Session", "Account", "Verification", "TwoFactor", "Member"], 2):
         new = one.chance.choice([name[0].lower() + name[1:], f"{name}s"])
+        if any(_name(block) == name for block in one.models):
+            one.names[singular(name)] = new[0].lower() + new[1:]
         for block in one.blocks:
             for number, line in enumerate(block):
                 block[number] = re.sub(

@@ -101,7 +101,7 @@ def test_auth_may_be_written_for_a_bundler(project: Project) -> None:
         '{ "compilerOptions": { "paths": { "@/*": ["./src/*"] } } } // JSON with comments'
     )
     (project.folder / "src" / "lib" / "mail.tsx").write_text(
-        'export enum Kind { Welcome }\nexport const mail = () => <p className="x">{Kind.Welcome}</p>;\n'
+        'enum Kind { Welcome }\nexport const mail = () => <p className="x">{Kind.Welcome}</p>;\n'
     )
     client = "../generated/prisma/client.ts"
     project.change("src/lib/prisma.ts", client, "@/generated/prisma/client")
@@ -347,6 +347,25 @@ def test_a_configuration_that_fails_is_named_with_its_line(project: Project, mis
     assert MISTAKES[mistake] in result.stderr
 
 
+def test_a_password_is_not_repeated(project: Project) -> None:
+    project.configure(
+        "\n/** The auth",
+        "\nthrow new Error(`Bad URL: ${process.env.DATABASE_URL}`);\n\n/** The auth",
+    )
+    said = project.generate(DATABASE_URL="postgresql://me:hush@db/app").stderr
+    assert "Bad URL: postgresql://me:***@db/app\n" in said
+
+
+def test_a_folder_may_have_any_name(project: Project) -> None:
+    folder = project.folder.rename(project.folder.with_name("a $(b) 'ü' (c)"))
+    moved = Project(folder)
+    moved.use(ADMIN)
+    assert moved.generate().returncode == 0
+    assert "banExpires" in moved.schema.read_text()
+    moved.configure("telemetry: { enabled: false }", "telemetry: { enabled: oops }")
+    assert moved.generate().stderr.startswith("src/lib/auth.ts:")
+
+
 def test_auth_must_be_one(project: Project) -> None:
     (project.folder / "src" / "lib" / "auth.ts").write_text("export const auth = 'better';\n")
     result = project.generate()
@@ -359,7 +378,7 @@ def test_auth_must_be_one(project: Project) -> None:
     result = project.generate()
     assert (result.returncode, result.stderr) == (
         2,
-        "better-auth/db is not installed in this project. Install its npm packages first.\n",
+        "better-auth is not installed in this project. Install its npm packages first.\n",
     )
 
 

@@ -2,75 +2,119 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from better_auth import BetterAuth
-from better_auth.config import UserOptions
-from better_auth.schema import Field
 from better_auth_setup.generate.document import parse
 from better_auth_setup.generate.plan import Plan, plan
-from better_auth_setup.generate.tables import needed
+from better_auth_setup.generate.tables import Needs
 
-from tests.generate.auth import auth_with
-from tests.generate.test_fresh import PLUGINS
+from tests.generate.auth import needs
 
 FOLDER = Path(__file__).with_name("schemas") / "configured"
 
 
-def compared(name: str, auth: BetterAuth, provider: str = "postgresql") -> Plan:
+def compared(name: str, needs: Needs) -> Plan:
     text = (FOLDER / f"{name}.prisma").read_text()
-    return plan([parse(Path("schema.prisma"), text)], needed(auth, provider), provider)
+    return plan([parse(Path("schema.prisma"), text)], needs)
 
 
-@pytest.mark.parametrize("default", [{"default": "TEAM"}, {"default_factory": lambda: "TEAM"}])
-def test_what_the_configuration_fills_may_be_required(default: dict[str, object]) -> None:
+def own(role: str, plan: str, seats: str) -> str:
+    """Options with three fields of User, each with what it has besides its type."""
+    fields = f"role: {{ {role} }}, plan: {{ {plan} }}, seats: {{ {seats} }}"
+    return f"{{ user: {{ additionalFields: {{ {fields} }} }} }}"
+
+
+USER = 'type: "string", defaultValue: "USER"'
+
+
+@pytest.mark.parametrize("default", ['"TEAM"', '() => "TEAM"'])
+def test_what_the_configuration_fills_may_be_required(default: str) -> None:
     """On MySQL the official generator writes no default of a text, and of a function nowhere."""
-    own = {
-        "role": Field("string", default="USER"),
-        "plan": Field("string", **default),  # type: ignore[arg-type]
-        "seats": Field("number", default_factory=lambda: 1),
-    }
-    auth = auth_with([], PLUGINS, user=UserOptions(additional_fields=own))
-    result = compared("mysql_defaults", auth, "mysql")
-    assert (result.missing, result.problems, result.notes) == ([], [], [])
+    plan = f'type: "string", required: false, defaultValue: {default}'
+    options = own(USER, plan, 'type: "number", required: false, defaultValue: () => 1')
+    result = compared("mysql_defaults", needs(provider="mysql", options=options))
+    assert (result.missing, result.problems) == ([], [])
 
 
-def test_a_default_that_an_enum_lacks_is_noted_on_every_database() -> None:
-    own = {
-        "role": Field("string", default="USER"),
-        "plan": Field("string", default="GOLD"),
-        "seats": Field("number", default=1),
-    }
-    auth = auth_with([], PLUGINS, user=UserOptions(additional_fields=own))
-    (note,) = compared("mysql_defaults", auth, "mysql").notes
-    assert "User.plan is the enum Plan, which has no 'GOLD'" in note
+def test_a_default_that_an_enum_lacks_is_said_on_every_database() -> None:
+    options = own(USER, 'type: "string", defaultValue: "GOLD"', 'type: "number", defaultValue: 1')
+    (problem,) = compared("mysql_defaults", needs(provider="mysql", options=options)).problems
+    assert "User.plan is the enum Plan, which has no 'GOLD'" in problem
 
 
 def test_what_nobody_fills_must_not_be_required() -> None:
-    own = {name: Field("string") for name in ("role", "plan")} | {"seats": Field("number")}
-    auth = auth_with([], PLUGINS, user=UserOptions(additional_fields=own))
-    said = compared("mysql_defaults", auth, "mysql").problems
+    text = 'type: "string", required: false'
+    options = own(text, text, 'type: "number", required: false')
+    said = compared("mysql_defaults", needs(provider="mysql", options=options)).problems
     assert [line.split(": ")[1].split(" is required, but")[0] for line in said] == [
         "User.role",
         "User.plan",
         "User.seats",
     ]
-    hooked = auth_with(
-        [], PLUGINS, user=UserOptions(additional_fields=own), database_hooks={"user": {}}
-    )
-    assert compared("mysql_defaults", hooked, "mysql").problems == []
+    hooked = f"{{ ...{options}, databaseHooks: {{ user: {{}} }} }}"
+    assert compared("mysql_defaults", needs(provider="mysql", options=hooked)).problems == []
 
 
 def test_a_role_that_the_admin_plugin_sets_may_be_required() -> None:
-    result = compared("role_of_admin", auth_with(["admin"], PLUGINS))
+    result = compared("role_of_admin", needs("admin"))
     assert (result.missing, result.problems) == ([], [])
-    (problem,) = compared("role_of_admin", auth_with([], PLUGINS)).problems
+    (problem,) = compared("role_of_admin", needs()).problems
     assert "User.role is required, and better-auth does not fill it" in problem
 
 
 def test_the_older_name_of_a_column_is_known() -> None:
-    result = compared("old_api_keys", auth_with(["api-key"], PLUGINS))
-    (problem,) = result.problems
+    (problem,) = compared("old_api_keys", needs("api-key")).problems
     assert "Apikey.userId looks like referenceId under another name" in problem
-    assert 'write referenceId … @map("userId")' in problem
+    assert (
+        'write referenceId … @map("userId"), or write schema: { apikey: '
+        '{ fields: { referenceId: "userId" } } } in the options of api-key in auth.ts.' in problem
+    )
+
+
+IDS = {
+    "{}": ("String", "@id", ""),
+    '{ generateId: "uuid" }': (
+        "String",
+        '@id @default(dbgenerated("pg_catalog.gen_random_uuid()")) @db.Uuid',
+        "@db.Uuid",
+    ),
+    '{ generateId: "serial" }': ("Int", "@id @default(autoincrement())", ""),
+    "{ generateId: false }": ("String", "@id @default(cuid())", ""),
+    "{ generateId: () => crypto.randomUUID() }": ("String", "@id", ""),
+}
+
+
+@pytest.mark.parametrize("strategy", IDS)
+def test_how_ids_are_made_reaches_the_schema(strategy: str) -> None:
+    kind, attributes, of_key = IDS[strategy]
+    options = f"{{ advanced: {{ database: {strategy} }} }}"
+    for table in needs("organization", options=options).tables:
+        columns = {column.name: column for column in table.columns}
+        assert (columns["id"].type, columns["id"].attributes) == (kind, attributes)
+        if "userId" in columns:
+            assert (columns["userId"].type, columns["userId"].attributes) == (kind, of_key)
+
+
+#: What an existing id has, and what generateId is, that cannot go together.
+MISFITS = [
+    ("String @id", '"uuid"', 'add @default(dbgenerated("pg_catalog.gen_random_uuid()")) @db.Uuid.'),
+    ("String @id", "false", "add @default(cuid())."),
+    ("String @id", '"serial"', 'is String, but generateId is "serial" in auth.ts: make it Int.'),
+    ("Int @id @default(autoincrement())", '"uuid"', "is a number, but better-auth makes other ids"),
+    ("String @id @db.Uuid", "undefined", 'write advanced: { database: { generateId: "uuid" } }'),
+]
+
+
+@pytest.mark.parametrize(("id_", "strategy", "sentence"), MISFITS)
+def test_ids_that_nobody_could_make_are_refused(id_: str, strategy: str, sentence: str) -> None:
+    options = f"{{ advanced: {{ database: {{ generateId: {strategy} }} }} }}"
+    text = (FOLDER / "role_of_admin.prisma").read_text()
+    text = re.sub(r"(?<=\n)  id( +)String( +)@id.*", f"  id {id_}", text)
+    document = parse(Path("schema.prisma"), text)
+    found = [
+        one for one in plan([document], needs("admin", options=options)).problems if ".id" in one
+    ]
+    assert len(found) == 1
+    assert sentence in found[0]

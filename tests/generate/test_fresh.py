@@ -7,7 +7,7 @@ import random
 import pytest
 
 from hooks.official import FEATURES, PROVIDERS
-from tests.generate.auth import all_needs, with_each
+from tests.generate.auth import Case, all_needs, with_each
 from tests.generate.run import generate
 from tests.node import ask_prisma
 from tests.schema.cases import (
@@ -66,3 +66,85 @@ def test_an_empty_schema_means_what_the_official_generator_means() -> None:
         if our != their
     ]
     assert not different
+
+
+#: Options, and those of the adapter, in which a configuration may say how a schema is to be.
+OPTIONS = {
+    "serial": ('{ advanced: { database: { generateId: "serial" } } }', "{}"),
+    "uuid": ('{ advanced: { database: { generateId: "uuid" } } }', "{}"),
+    "function": ("{ advanced: { database: { generateId: () => crypto.randomUUID() } } }", "{}"),
+    "plural": ("{}", "{ usePlural: true }"),
+    "names": (
+        """{
+            user: { modelName: "person", fields: { email: "mail", createdAt: "made" } },
+            session: { modelName: "login", fields: { userId: "personId", token: "key" } },
+            account: { fields: { userId: "ownerId" } },
+        }""",
+        "{}",
+    ),
+    "own fields": (
+        """{ user: { additionalFields: {
+            text: { type: "string", defaultValue: "a" },
+            longer: { type: "string", required: false, index: true },
+            number: { type: "number", defaultValue: 1 },
+            code: { type: "string", required: false, unique: true },
+            many: { type: "number", bigint: true, required: false },
+            flag: { type: "boolean", defaultValue: true },
+            day: { type: "date", required: false, index: true },
+            level: { type: ["low", "high"], required: false },
+            createdAt: { type: "date", defaultValue: () => new Date() },
+            made: { type: "string", defaultValue: () => "x" },
+        } } }""",
+        "{}",
+    ),
+    "lists": (
+        """{ user: { additionalFields: {
+            tags: { type: "string[]", required: false },
+            sizes: { type: "number[]", defaultValue: [1, 2] },
+            data: { type: "json", defaultValue: { a: "b" } },
+        } } }""",
+        "{}",
+    ),
+    "sessions elsewhere": ("{ secondaryStorage: {} }", "{}"),
+}
+#: Where the official generator writes what Prisma refuses.
+REFUSED = {
+    ("serial", "cockroachdb"),
+    *(("lists", name) for name in ("mysql", "sqlite", "sqlserver")),
+}
+
+
+def test_a_configuration_means_what_the_official_generator_means() -> None:
+    names = [(name, provider) for name in OPTIONS for provider in PROVIDERS]
+    cases: list[Case] = [
+        {
+            "provider": provider,
+            "features": ["two-factor", "organization", "passkey", "device-authorization"],
+            "options": OPTIONS[name][0],
+            "adapter": OPTIONS[name][1],
+        }
+        for name, provider in names
+        if (name, provider) not in REFUSED
+    ]
+    ours = []
+    for case, needs in zip(cases, all_needs(cases), strict=True):
+        ours += generate(needs, EMPTY.format(provider=case["provider"]))
+    theirs = official(cases)
+    different = [
+        (case["provider"], case["options"] + case["adapter"])
+        for case, our, their in zip(
+            cases, ask_prisma(ours, "meaning"), ask_prisma(theirs, "meaning"), strict=True
+        )
+        if our != their
+    ]
+    assert not different
+
+
+@pytest.mark.parametrize(("name", "provider"), sorted(REFUSED))
+def test_what_prisma_refuses_is_written_otherwise(name: str, provider: str) -> None:
+    options, adapter = OPTIONS[name]
+    case = {"provider": provider, "features": [], "options": options, "adapter": adapter}
+    (needs,) = all_needs([case])
+    assert ask_prisma(official([case]), "validate") != [None]
+    made = generate(needs, EMPTY.format(provider=provider))
+    assert ask_prisma(made, "validate") == [None]

@@ -11,7 +11,7 @@ import pytest
 
 from hooks import node
 from hooks.official import ask
-from tests.generate.test_schemas import FILES, MANY, Outcome, outcomes
+from tests.generate.test_schemas import FILES, MANY, Outcome, at_home, outcome
 from tests.node import ask_prisma
 from tests.schema.cases import is_subsequence
 
@@ -38,9 +38,15 @@ def official_results(plugins: list[str], known: dict[str, Outcome], folder: Path
     for name, one in known.items():
         file = folder / f"{name}.prisma"
         file.write_text(one.before)
-        question = {"provider": one.provider, "features": plugins, "existing": str(file)}
-        questions.append({**question, "mayFail": True})
+        features, options, adapter = at_home(name, plugins)
+        question = {"provider": one.provider, "features": features, "existing": str(file)}
+        questions.append({**question, "options": options, "adapter": adapter, "mayFail": True})
     return ask(questions, node.pinned(*node.BETTER_AUTH))
+
+
+def outcome_at_home(file: Path, plugins: list[str]) -> Outcome:
+    features, *configured = at_home(file.stem, plugins)
+    return outcome(features, file.read_text(), *configured)
 
 
 def judged(before: str, after: str, error: str | None) -> str:
@@ -59,7 +65,7 @@ def judged(before: str, after: str, error: str | None) -> str:
 def test_what_the_two_generators_do_to_peoples_schemas(
     plugins: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    known = outcomes(tuple(plugins))
+    known = {file.stem: outcome_at_home(file, plugins) for file in FILES}
     broken_before = ask_prisma([one.before for one in known.values()], "validate")
     known = {
         name: one

@@ -85,6 +85,6 @@ class Project:
 
 
 def wait_for(step: str, setup: subprocess.Popen[str]) -> None:
-    """Until it has printed that the step is done."""
+    """Until it has printed a line that begins so."""
     assert setup.stdout
-    assert any(f"✓ {step} " in line for line in setup.stdout), f"it ended before {step}"
+    assert any(line.startswith(f"{step} ") for line in setup.stdout), f"it ended before {step}"

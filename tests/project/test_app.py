@@ -67,7 +67,7 @@ def test_it_is_formatted_and_typed(project: Path, check: str) -> None:
 def test_its_tests_pass_and_leave_the_developers_data_alone(project: Path, address: str) -> None:
     credentials = {"email": "developer@example.com", "password": "correct horse"}
     up = {"name": "Developer", **credentials}
-    httpx.post(f"{address}/api/auth/sign-up/email", json=up).raise_for_status()
+    httpx.post(f"{address}/api/auth/sign-up/email", json=up, timeout=60).raise_for_status()
     run([".venv/bin/pytest", "--quiet"], project)
     # Once more, over what the first run left behind.
     run([".venv/bin/pytest", "--quiet", "tests/test_app.py"], project)
@@ -178,6 +178,7 @@ def test_a_forged_address_does_not_lift_the_rate_limit(address: str) -> None:
             f"{address}/api/auth/sign-in/email",
             json=wrong,
             headers={"X-Forwarded-For": f"198.51.100.{number}{port}"},
+            timeout=60,
         ).status_code
         for number, port in enumerate(["", "", ":1234", "", ":80", "", "", ""])
     ]

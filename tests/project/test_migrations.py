@@ -32,7 +32,7 @@ def prisma(bench: Bench, stack: str, arguments: str, url: str = "") -> str:
     """What the CLI shows in a terminal; it has to succeed."""
     program, *rest = [*CLI[stack].split(), *arguments.split()]
     terminal = pexpect.spawn(
-        program,
+        str(bench.project.folder / program),
         rest,
         cwd=str(bench.project.folder),
         env=environment(DATABASE_URL=url or bench.url, **NO_AGENT),

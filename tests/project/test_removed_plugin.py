@@ -50,7 +50,7 @@ def test_what_people_stored_with_a_plugin_survives_its_removal(
     assert "changes user: removed column " in result.stdout
     assert bench.rows() == before
 
-    bench.write(add("User", *ADMIN))
+    bench.write(add("User", *ADMIN), add("Session", "impersonatedBy String?"))
     kept = bench.done()
     assert bench.rows() == before
     assert "removed column role" not in kept

@@ -46,7 +46,7 @@ def test_it_can_be_repeated_and_finds_nothing_to_do(project: Project) -> None:
 
 def test_two_setups_at_once_do_not_meet(project: Project) -> None:
     first = project.start_setup()
-    wait_for("tools", first)
+    wait_for("✓ tools", first)
     assert "Another setup is running" in sentence(project.setup())
     first.communicate(timeout=200)
     assert first.returncode == 0

@@ -38,8 +38,8 @@ def test_the_embedded_database_survives_being_killed(project: Path) -> None:
         browser.sign_up()
         lock_file = project / ".postgres" / "data" / "postmaster.pid"
         os.kill(int(lock_file.read_text().split()[0]), signal.SIGKILL)
-        assert "started" in run_node(project, BIN, "database", "start")
-        assert "running" in run_node(project, BIN, "database", "status")
+        assert "runs" in run_node(project, BIN, "database", "start")
+        assert "runs" in run_node(project, BIN, "database", "status")
         user = browser.user()
         assert user and user["email"] == browser.email
 

@@ -38,7 +38,7 @@ def test_the_first_value_that_is_not_empty_counts(project: NpmProject) -> None:
 @pytest.mark.parametrize(
     ("place", "told"),
     [
-        ("environment", "DATABASE_URL of the environment, which overrides .env.local,"),
+        ("environment", "DATABASE_URL of the environment, which overrides .env.local"),
         (".env.local", "DATABASE_URL in .env.local"),
         (".env", "DATABASE_URL in .env"),
     ],
@@ -46,8 +46,11 @@ def test_the_first_value_that_is_not_empty_counts(project: NpmProject) -> None:
 def test_a_wrong_value_is_told_with_its_place(project: NpmProject, place: str, told: str) -> None:
     url = "postgresql://a:s3cret-word@localhost/b"
     variables = {"DATABASE_URL": url} if place == "environment" else {}
-    (project.folder / ".env.local").write_text("DATABASE_URL=\nBETTER_AUTH_SECRET=x\n")
-    if not variables:
+    (project.folder / ".env.local").write_text("BETTER_AUTH_SECRET=x\n")
+    if variables:
+        with (project.folder / ".env.local").open("a") as file:
+            file.write("DATABASE_URL=file:./own.db\n")
+    else:
         with (project.folder / place).open("a") as file:
             file.write(f"DATABASE_URL={url}\n")
     said = project.refused("setup", **variables)

@@ -240,3 +240,8 @@ def _same_bytes(signature: str) -> str:
     """The signature with other bits where base64 has two to spare."""
     index = _BASE64.index(signature[-2])
     return f"{signature[:-2]}{_BASE64[index ^ 1]}="
+
+
+def dont_remember(secret: str) -> str:
+    """The cookie of a session that ends with the browser."""
+    return f"better-auth.dont_remember={signed_cookie('true', secret)}"

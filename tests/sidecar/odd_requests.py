@@ -151,7 +151,7 @@ REQUESTS: dict[str, Raw] = {
     "upgrade": raw(headers=["Connection: close, upgrade", "Upgrade: h2c"], close=False),
     "websocket": raw(
         headers=[
-            "Connection: Upgrade",
+            "Connection: close, Upgrade",
             "Upgrade: websocket",
             "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
             "Sec-WebSocket-Version: 13",

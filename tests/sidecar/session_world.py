@@ -20,7 +20,7 @@ from better_auth_sidecar.renewal import SessionCookies
 from better_auth_sidecar.sessions import Sessions
 from better_auth_sidecar.testing import sign_in
 from dotenv import dotenv_values
-from fastapi import Depends, FastAPI, Response, WebSocket
+from fastapi import Depends, FastAPI, HTTPException, Response, WebSocket
 
 from hooks.demo import environment, free_port
 from tests.project.workshop import Workshop
@@ -136,18 +136,18 @@ def application(
 
     optional = Annotated[Any, Depends(sessions.optional_user)]
 
-    @app.api_route("/who", methods=["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])
     async def who(user: optional) -> str | None:
         return user.id if user else None
 
-    @app.get("/me")
-    async def me(user: Annotated[Any, Depends(sessions.current_user)]) -> user_model:  # type: ignore[valid-type]
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
+        app.add_api_route("/who", who, methods=[method], operation_id=f"who_{method}")
+
+    @app.get("/me", response_model=user_model)
+    async def me(user: Annotated[Any, Depends(sessions.current_user)]) -> Any:
         return user
 
-    @app.get("/session")
-    async def session(
-        session: Annotated[Any, Depends(sessions.current_session)],
-    ) -> session_model:  # type: ignore[valid-type]
+    @app.get("/session", response_model=session_model)
+    async def session(session: Annotated[Any, Depends(sessions.current_session)]) -> Any:
         return session
 
     @app.get("/raw")
@@ -156,7 +156,7 @@ def application(
 
     @app.get("/teapot", dependencies=[Depends(sessions.current_session)])
     async def teapot() -> None:
-        raise LookupError("a route that fails")
+        raise HTTPException(418)
 
     @app.websocket("/talk")
     async def talk(socket: WebSocket, user: optional) -> None:
@@ -229,6 +229,11 @@ class Visitor:
     cookie: str
     name: str
     secret: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the visitor's browser sends."""
+        return {"cookie": f"{self.name}={self.cookie}"}
 
 
 async def make_visitor(auth_server: AuthServer, **fields: Any) -> Visitor:

@@ -27,7 +27,7 @@ BROUGHT = {
 
 @pytest.mark.e2e
 def test_wheel_and_sdist(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "uv", "build", "--out-dir", tmp_path, PACKAGE]
+    command = [sys.executable, "-m", "uv", "build", "--out-dir", str(tmp_path), str(PACKAGE)]
     built = subprocess.run(command, capture_output=True, text=True)
     assert built.returncode == 0, built.stderr
     (wheel,) = tmp_path.glob("*.whl")
@@ -80,7 +80,7 @@ export const answer: Promise<Response> = routes(new Request("http://localhost/in
 internalRoutes(betterAuth({}));
 """)
     flags = ["--strict", "--noEmit", "--checkJs", "--module", "nodenext", "--target", "es2024"]
-    command = [NODE / "bin/node", "node_modules/typescript/bin/tsc", *flags, "--types", "node"]
+    command = [str(NODE / "bin/node"), "node_modules/typescript/bin/tsc", *flags, "--types", "node"]
     done = subprocess.run(
         [*command, "--skipLibCheck", "use.ts", "internal.mjs"],
         cwd=tmp_path,

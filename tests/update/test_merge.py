@@ -13,10 +13,9 @@ from pathlib import Path
 import pytest
 from better_auth_setup.generate.merge import Merged, merge
 
+from tests.generate.auth import needs
 from tests.generate.command import SOURCES
-from tests.generate.conftest import catalogue
 from tests.generate.run import generate
-from tests.generate.test_peoples_schemas import auth
 from tests.node import ask_prisma
 from tests.schema.cases import complete, render
 from tests.update.edits import Edit, above, below, fitting, instead, own
@@ -202,10 +201,9 @@ def test_what_both_changed_stays_as_it_was_edited_and_is_said() -> None:
     ]
 
 
-@pytest.mark.usefixtures(catalogue.__name__)
 def test_a_plugin_that_generate_brought_before_the_update_is_not_brought_twice() -> None:
     base, new = schema(), schema("two-factor", "jwt")
-    (generated,) = generate(auth("two-factor", "jwt"), base + "\nmodel Own {\n  id Int @id\n}\n")
+    (generated,) = generate(needs("two-factor", "jwt"), base + "\nmodel Own {\n  id Int @id\n}\n")
     assert merge(base, generated, new).text == generated
 
 

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-from better_auth_setup.generate import tables
-
-from hooks.catalogue import CATALOGUE, load
-from tests.generate.auth import auth_with
+from tests.generate.auth import needs
 from tests.generate.run import generate
-from tests.generate.test_fresh import PLUGINS
 from tests.node import ask_prisma
 from tests.schema.cases import complete
 from tests.update.history import git
@@ -24,7 +19,7 @@ FEATURES = complete([*COMMON["plugins"], *COMMON["plugin_options"], "rate-limit"
 
 
 def test_a_moved_schema_stays_where_it_is_and_generate_brings_the_release(
-    projects: Projects, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    projects: Projects, tmp_path: Path
 ) -> None:
     posts = IN_RESERVED_PLACES[0]
     project = projects.committed("0.1.0", ANSWERS, tmp_path / "shop")
@@ -38,8 +33,7 @@ def test_a_moved_schema_stays_where_it_is_and_generate_brings_the_release(
     assert project.conflicts() == []
     assert not (project.folder / SCHEMA).exists()
     assert (project.folder / MOVED).read_text() == mine
-    monkeypatch.setattr(tables, "catalogue", lambda: load(CATALOGUE))
-    (text,) = generate(auth_with(FEATURES, PLUGINS), mine)
+    (text,) = generate(needs(*FEATURES), mine)
     fresh = posts.edited(projects.texts("0.3.0", ANSWERS))[SCHEMA]
     assert ask_prisma([text], "meaning") == ask_prisma([fresh], "meaning")
 

@@ -1,18 +1,18 @@
 import { databaseCommand } from "./database-command.ts";
 import { generateCommand } from "./generate.ts";
-import { Problem } from "./report.ts";
+import { complain, Problem, Usage } from "./report.ts";
 import { setupCommand } from "./setup.ts";
 import { testDatabaseCommand } from "./test-database.ts";
 
 const usage = `Usage: better-auth-setup [--root FOLDER] COMMAND [OPTION…]
 
-  setup                       takes a fresh clone to a running database; can be repeated
-  generate                    adds to the Prisma schema what the better-auth configuration needs
-  database start|stop|status  the embedded PostgreSQL of the project
-  test-database -- COMMAND    runs a command on a database of its own, for tests
-  check-node                  says if this Node.js is too old
+  setup                        installs what the project needs, and brings its database up to date
+  generate                     adds to the Prisma schema what the better-auth configuration needs
+  database start|stop|status   the PostgreSQL inside the project
+  test-database -- COMMAND     runs a command on a database of its own, for tests
+  check-node                   says if this Node.js is too old
 
-The project is the current folder, unless --root names it.`;
+Each says more with --help. The project is the current folder, unless --root names it.`;
 
 const commands: Record<string, (args: string[]) => Promise<void>> = {
   setup: setupCommand,
@@ -22,23 +22,18 @@ const commands: Record<string, (args: string[]) => Promise<void>> = {
   "check-node": async () => {}, // bin.cjs has looked
 };
 
-async function main(given: string[]): Promise<void> {
-  const args = [...given];
-  if (args[0] === "--root") {
-    const [, root = ""] = args.splice(0, 2);
-    process.chdir(root);
-  }
-  const [name = "", ...rest] = args;
-  if (name === "--help" || name === "help") return console.log(usage);
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!command) throw new Problem(`${name ? `There is no command "${name}".\n\n` : ""}${usage}`);
-  await command(rest);
-}
-
+const args = process.argv.slice(2);
+const root = args[0] === "--root" ? args.splice(0, 2)[1] : undefined;
+const [name = "", ...rest] = args;
 try {
-  await main(process.argv.slice(2));
+  if (root) process.chdir(root);
+  if (name === "--help" || name === "-h") console.log(usage);
+  else if (Object.hasOwn(commands, name)) await commands[name]?.(rest);
+  else throw new Usage(`${name ? `There is no command "${name}".\n\n` : ""}${usage}`);
 } catch (error) {
-  if (!(error instanceof Problem)) throw error;
-  console.error(`setup: ${error.message}`);
-  process.exitCode = 1;
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (error instanceof Usage) complain(message);
+  else if (error instanceof Problem || code) complain(`${name}: ${message}`);
+  else throw error;
+  process.exitCode = error instanceof Usage ? 2 : 1;
 }

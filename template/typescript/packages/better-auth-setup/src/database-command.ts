@@ -1,34 +1,31 @@
 import { isEmbedded, isRunning, start, stop } from "./embedded-postgres.ts";
+import { options } from "./report.ts";
 import { setting } from "./settings.ts";
-import { Problem } from "./report.ts";
 
 const usage = `Usage: better-auth-setup database start|stop|status [--if-embedded]
 
-The PostgreSQL that the project brings along. With --if-embedded, nothing happens where
-DATABASE_URL names another database.`;
+The PostgreSQL inside the project. With --if-embedded, nothing is said or done where DATABASE_URL
+names another database. Exit status: 3 if there is none, or it is stopped when asked for its status.`;
 
-const actions: Record<string, (url: string) => Promise<string>> = {
-  start: async (url) =>
-    (await start(url)) ? "The database was started." : "The database is running.",
-  stop: async () =>
-    (await stop()) ? "The database was stopped." : "The database was not running.",
-  status: async () =>
-    (await isRunning()) ? "The database is running." : "The database is stopped.",
-};
-
-/** `database start|stop|status`: the PostgreSQL that the project brings along. */
-export async function databaseCommand([name = "", flag, ...rest]: string[]): Promise<void> {
-  if (name === "--help") return console.log(usage);
-  const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
-  const quiet = flag === "--if-embedded";
-  if (!action || rest.length > 0 || (flag && !quiet)) throw new Problem(usage);
+/** `database start|stop|status`: the PostgreSQL inside the project. */
+export async function databaseCommand(args: string[]): Promise<void> {
+  const names = ["start", "stop", "status"];
+  const given = options(args, { "if-embedded": { type: "boolean" } }, usage, names);
+  if (!given) return;
+  const { name, values } = given;
   const url = setting("DATABASE_URL");
   if (!isEmbedded(url)) {
-    if (quiet) return;
-    throw new Problem(
-      "DATABASE_URL names no embedded PostgreSQL; setup makes one where it is empty.",
-    );
+    if (values["if-embedded"]) return;
+    console.log("There is no embedded PostgreSQL in this project.");
+    process.exitCode = 3;
+    return;
   }
-  const result = await action(url);
-  if (!quiet) console.log(result);
+  if (name === "start") await start(url);
+  if (name === "stop") await stop();
+  const runs = await isRunning();
+  const state = runs ? "runs" : "is stopped";
+  if (!values["if-embedded"]) {
+    console.log(`The embedded PostgreSQL on port ${new URL(url).port} ${state}.`);
+  }
+  if (name === "status" && !runs) process.exitCode = 3;
 }

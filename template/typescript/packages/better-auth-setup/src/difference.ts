@@ -12,11 +12,11 @@ const rebuiltTable = /^\[\*\] Redefined table `(.+)`$/gm;
 export type Difference = { lines: string[]; dropped: string[] };
 
 /** What becomes of the tables that are made anew. */
-async function rebuilt(summary: string): Promise<Difference> {
+async function rebuilt(summary: string, env: Record<string, string>): Promise<Difference> {
   const tables = [...summary.matchAll(rebuiltTable)].map(([, table = ""]) => table);
   const found: Difference = { lines: [], dropped: [] };
   if (tables.length === 0) return found;
-  const [forth, back] = await scripts();
+  const [forth, back] = await scripts(env);
   for (const table of tables) {
     const told = points(table, forth, back);
     found.lines.push(`changes ${table}: ${told.join("; ")}`);
@@ -68,13 +68,17 @@ function changes(summary: string): Difference {
   return { lines: found, dropped };
 }
 
-/** Compares the tables of the database with the schema; changes nothing. */
-export async function difference(): Promise<Difference> {
+/**
+ * Compares the tables of the database with the schema; changes nothing.
+ *
+ * @param env settings that go before the project's
+ */
+export async function difference(env: Record<string, string> = {}): Promise<Difference> {
   const args = ["migrate", "diff", "--from-config-datasource", "--to-schema", schemaPath()];
-  const { status, output } = await prisma([...args, "--exit-code"]);
+  const { status, output } = await prisma([...args, "--exit-code"], env);
   if (status === 0) return { lines: [], dropped: [] };
   if (status === 2) {
-    const [direct, anew] = [changes(output), await rebuilt(output)];
+    const [direct, anew] = [changes(output), await rebuilt(output, env)];
     const dropped = [...direct.dropped, ...anew.dropped];
     return { lines: [...direct.lines, ...anew.lines], dropped };
   }

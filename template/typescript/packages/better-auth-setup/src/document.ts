@@ -21,7 +21,7 @@ export function blocks(schema: string): Map<string, Block> {
   const found = new Map<string, Block>();
   let block: Block | undefined;
   for (const [number, raw] of withoutComments(schema).split("\n").entries()) {
-    const line = squeeze(raw.replace(/^((?:"(?:\\.|[^"\\])*"|[^"])*?)\/\/.*$/, "$1"));
+    const line = squeeze(raw);
     const [, kind, name] = /^(\w+) (\w+) ?\{/.exec(line) ?? [];
     if (!block && kind && name) {
       block = { kind, name, start: number, end: number, fields: new Map(), attributes: [] };
@@ -46,9 +46,27 @@ function index(attribute: string): string | undefined {
   return kind && `${kind} ${columns.replace(/\s|\([^)]*\)/g, "")}`;
 }
 
+const scalars = /^(String|Int|BigInt|Float|Decimal|Boolean|DateTime|Json|Bytes)\b/;
+
+/** Whether a model has a field, or the relation that it is, perhaps under another name. */
+function hasField(model: Block, line: string): boolean {
+  const [name = "", type = "", ...rest] = line.split(" ");
+  if (model.fields.has(name)) return true;
+  const key = (attributes: string) =>
+    /@relation\(.*?fields: ?\[(.*?)\]/.exec(attributes)?.[1]?.replaceAll(" ", "");
+  const own = [...model.fields.values()];
+  const wanted = key(rest.join(" "));
+  if (wanted) return own.some(({ attributes }) => key(attributes) === wanted);
+  const isRelation = /[\]?]$/.test(type) && !scalars.test(type);
+  const bare = (text: string) => text.replace(/[?[\]]/g, "");
+  return (
+    isRelation && own.some((field) => bare(field.type) === bare(type) && !key(field.attributes))
+  );
+}
+
 /** Whether a block has what a line says already, perhaps in other words. */
 function has(block: Block, line: string): boolean {
-  if (!line.startsWith("@@")) return block.fields.has(line.split(" ")[0] ?? "");
+  if (!line.startsWith("@@")) return hasField(block, line);
   // A table of yours keeps its name.
   if (line.startsWith("@@map(")) return true;
   const wanted = index(line);

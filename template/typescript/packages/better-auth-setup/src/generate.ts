@@ -9,11 +9,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { parseArgs } from "node:util";
 import { oversights, type Configuration } from "./compare.ts";
 import { additions, blocks, insert, squeeze, type Addition } from "./document.ts";
 import { prisma, reason } from "./prisma.ts";
-import { Problem, reasonOf } from "./report.ts";
+import { options, Problem, reasonOf } from "./report.ts";
 import { command, node, program, type Result } from "./run.ts";
 import { lastLine, locate, schemaFiles, schemaPath, use, withoutComments } from "./schema.ts";
 import { environment } from "./settings.ts";
@@ -226,17 +225,12 @@ export async function generate(
 
 /** `generate`: brings the schema up to the configuration. */
 export async function generateCommand(args: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      schema: { type: "string" },
-      config: { type: "string" },
-      check: { type: "boolean", default: false },
-      diff: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
-  if (values.help) return console.log(usage);
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean", default: false } as const;
+  const known = { schema: text, config: text, check: flag, diff: flag };
+  const given = options(args, known, usage);
+  if (!given) return;
+  const { values } = given;
   if (values.schema) use(values.schema);
   else await locate();
   if (values.diff) {

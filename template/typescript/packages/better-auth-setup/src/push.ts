@@ -28,7 +28,7 @@ export async function push(acceptDataLoss: boolean): Promise<string> {
   let result = await prisma(["db", "push", ...(acceptDataLoss ? ["--accept-data-loss"] : [])]);
   const losses = points(result.output, "data loss");
   if (losses.length > 0 && !acceptDataLoss && losses.every((point) => unique.test(point))) {
-    result = await replaceTables();
+    result = await execute(["--from-config-datasource", "--to-schema", schemaPath()]);
     if (result.status === 0) return "tables updated";
   } else if (result.status === 0 && /in sync/.test(result.output)) {
     // The CLI also ends with status 0 when its engine ends too early.
@@ -37,18 +37,21 @@ export async function push(acceptDataLoss: boolean): Promise<string> {
   throw new Problem(explain(result, losses, acceptDataLoss));
 }
 
-/** Runs the difference as a script, which PostgreSQL does as a whole or not at all. */
-export async function replaceTables(env: Record<string, string> = {}): Promise<Result> {
+/**
+ * Runs a difference as a script, which PostgreSQL does as a whole or not at all.
+ *
+ * @param between its ends, as options of `prisma migrate diff`
+ * @param env settings that go before the project's
+ */
+export async function execute(
+  between: string[],
+  env: Record<string, string> = {},
+): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), "push-"));
   const script = join(folder, "script.sql");
   try {
-    const made = await prisma(
-      [
-        ...["migrate", "diff", "--script", "--output", script],
-        ...["--from-config-datasource", "--to-schema", schemaPath()],
-      ],
-      env,
-    );
+    const diff = ["migrate", "diff", "--script", "--output", script, ...between];
+    const made = await prisma(diff, env);
     return made.status === 0 ? await prisma(["db", "execute", "--file", script], env) : made;
   } finally {
     rmSync(folder, { recursive: true });

@@ -35,11 +35,11 @@ export function points(table: string, forth: string, back: string): string[] {
 }
 
 /** The scripts from the database to the schema, and back. */
-export async function scripts(): Promise<[forth: string, back: string]> {
+export async function scripts(env: Record<string, string>): Promise<[forth: string, back: string]> {
   const diff = ["migrate", "diff", "--script"];
   const [forth, back] = await Promise.all([
-    prisma([...diff, "--from-config-datasource", "--to-schema", schemaPath()]),
-    prisma([...diff, "--from-schema", schemaPath(), "--to-config-datasource"]),
+    prisma([...diff, "--from-config-datasource", "--to-schema", schemaPath()], env),
+    prisma([...diff, "--from-schema", schemaPath(), "--to-config-datasource"], env),
   ]);
   return [forth.output, back.output];
 }

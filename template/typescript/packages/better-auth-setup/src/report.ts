@@ -1,27 +1,78 @@
+import { parseArgs, type ParseArgsConfig } from "node:util";
+
 /** Something that the person at the terminal can put right; the message says how. */
 export class Problem extends Error {}
 
+/** A command line that is none of ours; the message says what is. */
+export class Usage extends Error {}
+
 /**
- * Runs a step and prints one line about it: how long it took, and what was found or done.
+ * Reads a command's options.
+ *
+ * @param names what may stand there besides options: one of these, if there are any
+ * @returns nothing if the user wanted to read the usage, which is printed then
+ * @throws Usage where the command line has something else
+ */
+export function options<T extends NonNullable<ParseArgsConfig["options"]>>(
+  args: string[],
+  known: T,
+  usage: string,
+  names: string[] = [],
+) {
+  let found: ReturnType<typeof read>;
+  const read = () =>
+    parseArgs({
+      args,
+      options: { ...known, help: { type: "boolean", short: "h", default: false } },
+      allowPositionals: true,
+    });
+  try {
+    found = read();
+  } catch (error) {
+    throw new Usage(`${(error as Error).message}\n\n${usage}`);
+  }
+  const { values, positionals } = found;
+  if ((values as { help?: boolean }).help) {
+    console.log(usage);
+    return undefined;
+  }
+  const [name = "", ...rest] = positionals;
+  if (rest.length > 0 || (names.length > 0 ? !names.includes(name) : name)) throw new Usage(usage);
+  return { name, values };
+}
+
+const redacted = (text: string) => text.replace(/(:\/\/[^\s:/@]*:)[^\s/@]+(?=@)/g, "$1***");
+
+/** Prints a sentence about a problem, without the password of a URL in it. */
+export const complain = (text: string): void => console.error(redacted(text));
+
+const isTerminal = Boolean(process.stdout.isTTY) && !process.env["CI"];
+
+const colour = (code: number, text: string) =>
+  isTerminal && !process.env["NO_COLOR"] ? `\x1b[${code}m${text}\x1b[0m` : text;
+
+/**
+ * Runs a step and prints one line about it: how long it took, and what was found or done. On a
+ * terminal, the seconds are counted meanwhile.
  *
  * @param name what the step is called
  * @param work does it, and answers what the line should say
  */
 export async function step(name: string, work: () => Promise<string> | string): Promise<void> {
   const since = performance.now();
+  const seconds = (digits: number) => ((performance.now() - since) / 1000).toFixed(digits);
+  const show = () => process.stdout.write(`\r  ${name.padEnd(10)} ${seconds(0).padStart(5)} s\r`);
+  const clock = isTerminal ? setInterval(show, 1000) : undefined;
   try {
     const detail = await work();
-    const seconds = ((performance.now() - since) / 1000).toFixed(1).padStart(5);
-    console.log(`✓ ${name.padEnd(10)} ${seconds} s  ${detail}`);
+    console.log(`${colour(32, "✓")} ${name.padEnd(10)} ${seconds(1).padStart(5)} s  ${detail}`);
   } catch (error) {
-    if (error instanceof Problem) console.log(`✗ ${name}`);
+    if (error instanceof Problem)
+      console.log(`${colour(31, "✗")} ${name}${isTerminal ? "\x1b[K" : ""}`);
     throw error;
+  } finally {
+    clearInterval(clock);
   }
-}
-
-/** Says something that deserves a look, and goes on. */
-export function warn(text: string): void {
-  console.log(text.replace(/^/gm, "! "));
 }
 
 const network = /\b(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|E(HOST|NET)UNREACH)\b/;

@@ -67,10 +67,11 @@ export function schemaText(): string {
     .join("\n");
 }
 
-/** A schema with spaces in place of its block comments, which its lines stay around. */
+/** A schema without its comments; every line stays where it is. */
 export function withoutComments(schema: string): string {
-  return schema.replace(/"(?:\\.|[^"\\\n])*"|\/\/[^\n]*|\/\*[^]*?\*\//g, (found) =>
-    found.startsWith("/*") ? found.replace(/[^\n]/g, " ") : found,
+  return schema.replace(
+    /"(?:\\.|[^"\\\n])*"|[ \t]*\/\/[^\n]*|[ \t]*\/\*[^]*?\*\/[ \t]*/g,
+    (found) => (found.startsWith('"') ? found : found.replace(/[^\n]/g, "") || " "),
   );
 }
 

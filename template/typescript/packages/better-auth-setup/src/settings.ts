@@ -18,7 +18,7 @@ const read = (name: string) =>
 
 /** Where settings stand, the first one first; an empty value counts as none. */
 const sources = (): [place: string, values: Record<string, string | undefined>][] => [
-  ["of the environment, which overrides .env.local", process.env],
+  ["of the environment", process.env],
   ["in .env.local", read(file)],
   ["in .env", read(".env")],
 ];
@@ -30,8 +30,10 @@ export function setting(key: string): string {
 
 /** A setting's name, with the place that its value comes from. */
 export function origin(key: string): string {
-  const place = sources().find(([, values]) => values[key])?.[0] ?? "in .env.local";
-  return `${key} ${place}`;
+  const places = sources().flatMap(([place, values]) => (values[key] ? place : []));
+  const [place = "in .env.local", next] = places;
+  const overrides = next && place.startsWith("of") ? `, which overrides ${next.slice(3)}` : "";
+  return `${key} ${place}${overrides}`;
 }
 
 /** Every setting as the application sees it, for programs that read the environment alone. */

@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { database } from "./database.ts";
 import { difference, indented } from "./difference.ts";
 import { close, completeEnvFile } from "./settings.ts";
@@ -9,7 +8,7 @@ import { install, refuseOtherManagers } from "./packages.ts";
 import { checkMigrations, deploy, startMigrations, usesMigrations } from "./migrations.ts";
 import { engine, generateClient } from "./prisma.ts";
 import { push } from "./push.ts";
-import { Problem, step } from "./report.ts";
+import { options, Problem, step } from "./report.ts";
 import { locate, migrationsPath, schemaPath } from "./schema.ts";
 
 const usage = `Usage: better-auth-setup setup [OPTION…]
@@ -20,22 +19,6 @@ Takes a fresh clone to a running database; can be repeated at any time.
   --accept-data-loss  let the database lose what no longer fits the schema
   --start-migrations  write prisma/migrations/0_init from the tables; later changes need a migration
   --help              this text`;
-
-function options(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        check: { type: "boolean", default: false },
-        "accept-data-loss": { type: "boolean", default: false },
-        "start-migrations": { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new Problem(`${(error as Error).message}\n\n${usage}`);
-  }
-}
 
 type Wishes = { acceptDataLoss: boolean; start: boolean };
 
@@ -77,9 +60,11 @@ async function checkTables(): Promise<string> {
 
 /** `setup`: takes the project in the current folder to a running database. */
 export async function setupCommand(args: string[]): Promise<void> {
-  const given = options(args);
-  const { check, help, "accept-data-loss": acceptDataLoss, "start-migrations": start } = given;
-  if (help) return console.log(usage);
+  const flag = { type: "boolean", default: false } as const;
+  const known = { check: flag, "accept-data-loss": flag, "start-migrations": flag };
+  const given = options(args, known, usage);
+  if (!given) return;
+  const { check, "accept-data-loss": acceptDataLoss, "start-migrations": start } = given.values;
   if (!check) {
     close();
     await lock();

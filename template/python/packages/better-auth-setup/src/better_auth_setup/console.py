@@ -16,6 +16,11 @@ _SECRET_NAMES = ("SECRET", "PASSWORD", "TOKEN", "KEY")
 _SHORTEST_SECRET = 8
 
 
+def without_passwords(text: str) -> str:
+    """A text whose connection URLs have no password."""
+    return _URL_PASSWORD.sub(r"\1***", text)
+
+
 class Step:
     """A step that is under way."""
 
@@ -67,4 +72,4 @@ class Console:
     def _redact(self, text: str) -> str:
         for secret in sorted(self._secrets, key=len, reverse=True):
             text = text.replace(secret, "***")
-        return _URL_PASSWORD.sub(r"\1***", text)
+        return without_passwords(text)

@@ -68,6 +68,7 @@ class PostgresqlUrl:
             "direct_tls": self.direct_tls,
             "timeout": self.connect_timeout,
             "command_timeout": self.command_timeout,
+            "target_session_attrs": "any",
             "server_settings": dict(self.server_settings),
         }
         return given if self.prepares else {**given, "statement_cache_size": 0}

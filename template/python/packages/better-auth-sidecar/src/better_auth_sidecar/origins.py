@@ -74,12 +74,12 @@ def _matches(origin: str, pattern: str) -> bool:
 def _compiled(pattern: str) -> re.Pattern[str]:
     """A pattern as better-auth compiles it: ``*`` and ``?`` match anything, ``\\`` escapes."""
     parts = re.findall(r"\\.|.", pattern, re.DOTALL)
-    wildcards = {"*": ".*", "?": ".", "**": ".*"}
+    wildcards = {"*": ".*", "?": "."}
     return re.compile("".join(wildcards.get(p) or re.escape(p[-1]) for p in parts))
 
 
 def _origin(url: str) -> str | None:
-    """The normalized origin of a URL of http or https."""
+    """The normalized origin of a URL."""
     try:
         parts = urlsplit(url)
         return _joined(parts)
@@ -88,9 +88,9 @@ def _origin(url: str) -> str | None:
 
 
 def _joined(parts: SplitResult) -> str | None:
-    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or parts.username is not None:
+    if not parts.scheme or not parts.hostname or parts.username is not None:
         return None
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    if parts.port is None or parts.port == _DEFAULT_PORTS[parts.scheme]:
+    if parts.port is None or parts.port == _DEFAULT_PORTS.get(parts.scheme):
         return f"{parts.scheme}://{host}"
     return f"{parts.scheme}://{host}:{parts.port}"

@@ -31,6 +31,9 @@ BODY_TIMEOUT = 30.0
 #: A server that does not listen is given so many seconds: another process may just take it over.
 CONNECT_TIMEOUT = 10.0
 
+#: An answer of at most so many bytes is not streamed.
+_SMALL = 64 * 1024
+
 #: Headers of one connection; what is of this one is not of the next. Uvicorn answers `expect`.
 _HOP_BY_HOP = frozenset(
     b"connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer "
@@ -98,8 +101,10 @@ class AuthProxy:
                 body,
                 may_repeat=scope["method"] in ("GET", "HEAD", "OPTIONS"),
             ) as response:
+                length = response.content_length
+                whole = await response.read() if length is not None and length <= _SMALL else None
                 has_begun = True
-                await _pass_on(response, receive, send, request_id)
+                await _pass_on(response, whole, receive, send, request_id)
         except (aiohttp.ClientError, OSError, AuthServerError) as error:
             logger.error("The auth server did not answer %s: %r", request_id, error)
             if not has_begun:  # an answer that has begun is broken off by Uvicorn
@@ -182,24 +187,28 @@ class _HasGone(Exception):
 
 
 async def _pass_on(
-    response: aiohttp.ClientResponse, receive: Receive, send: Send, request_id: str
+    response: aiohttp.ClientResponse,
+    whole: bytes | None,
+    receive: Receive,
+    send: Send,
+    request_id: str,
 ) -> None:
+    """Sends an answer to the caller; its body is ``whole``, or still to come."""
     headers = [(name.lower(), value) for name, value in response.raw_headers]
     headers = [header for header in headers if header[0] not in _NOT_PASSED_BACK]
     headers.append((b"x-request-id", request_id.encode()))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    # A stream may have no end of its own: it is left when its reader leaves.
-    is_stream = response.content_length is None and not response.content.at_eof()
-    gone = asyncio.ensure_future(receive()) if is_stream else None
-    try:
-        async for chunk in response.content.iter_any():
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            if gone and gone.done():
-                return
-    finally:
-        if gone:
+    if whole is None:
+        # A stream may have no end of its own: it is left when its reader leaves.
+        gone = asyncio.ensure_future(receive())
+        try:
+            async for chunk in response.content.iter_any():
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                if gone.done():
+                    return
+        finally:
             gone.cancel()
-    await send({"type": "http.response.body"})
+    await send({"type": "http.response.body", "body": whole or b""})
 
 
 async def _refuse(send: Send, refused: _Refused, request_id: str) -> None:

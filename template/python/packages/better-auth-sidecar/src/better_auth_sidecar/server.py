@@ -63,6 +63,7 @@ class AuthServer:
         self._http: aiohttp.ClientSession | None = None
         self._configuration: Configuration | None = None
         self._generation = 0
+        self._asking = asyncio.Lock()
         self._companions: list[Callable[[], AbstractAsyncContextManager[None]]] = []
         #: The ASGI application for ``app.mount("/api/auth", …)``.
         self.proxy = AuthProxy(self, settings)
@@ -95,6 +96,7 @@ class AuthServer:
             max_field_size=64 * 1024,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=60),
         ) as self._http:
+            self._asking = asyncio.Lock()  # each event loop needs its own
             task = asyncio.create_task(self._process.run()) if self._process else None
             try:
                 async with contextlib.AsyncExitStack() as companions:
@@ -153,18 +155,29 @@ class AuthServer:
         Raises:
             AuthServerError: the auth server cannot be reached, or is of another version.
         """
-        generation = self._process.generation() if self._process and self._process.watch else 0
-        if self._configuration is None or generation != self._generation:
-            answer = await self._internal("GET", "configuration")
-            try:
-                self._configuration = Configuration.model_validate(answer.data)
-            except ValueError as error:
-                raise AuthServerError(
-                    "Use the same version of better-auth-sidecar in Python and in auth/app.ts: "
-                    "the auth server describes its configuration in another way."
-                ) from error
-            self._generation = generation
-        return self._configuration
+        if self._is_current():
+            assert self._configuration is not None
+            return self._configuration
+        async with self._asking:  # once, for all who wait
+            if not self._is_current():
+                generation = self._latest()
+                answer = await self._internal("GET", "configuration")
+                try:
+                    self._configuration = Configuration.model_validate(answer.data)
+                except ValueError as error:
+                    raise AuthServerError(
+                        "Use the same version of better-auth-sidecar in Python and in auth/app.ts: "
+                        "the auth server describes its configuration in another way."
+                    ) from error
+                self._generation = generation
+            assert self._configuration is not None
+            return self._configuration
+
+    def _is_current(self) -> bool:
+        return self._configuration is not None and self._latest() == self._generation
+
+    def _latest(self) -> int:
+        return self._process.generation() if self._process and self._process.watch else 0
 
     async def is_ready(self, seconds: float = 2) -> bool:
         """Whether the auth server and its database answer within so many seconds.

