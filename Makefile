@@ -25,7 +25,7 @@ test-exhaustive: .venv/installed ## Test what `test` only samples
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m exhaustive
 
 test-updates: .venv/installed ## Count the conflicts of a hundred updates of each kind
-	@PYTHONPATH=template/python/src:template/python/packages/better-auth-setup/src $(BIN)/python -m tests.update.numbers
+	@PYTHONPATH=template/python/packages/better-auth-setup/src $(BIN)/python -m tests.update.numbers
 
 bench: .venv/installed ## Measure rendering, updates, setup and the session check, beside peers
 	@$(BIN)/python -m benchmarks.scaffold

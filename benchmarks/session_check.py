@@ -2,10 +2,11 @@
 
 Usage: python -m benchmarks.session_check [ROUNDS]
 
-A route of the Python project, the official server's get-session in plain Node, and a route behind
-fastapi-users with its database strategy: on one PostgreSQL, with as many users and as large a pool
-each, asked in turns. What counts is the CPU time of the server's process, which other work on the
-machine hardly changes; Linux tells it in /proc.
+A route of FastAPI with the session check of `better_auth_sidecar` and one without, the official
+server's get-session in plain Node, and a route behind fastapi-users with its database strategy: on
+one PostgreSQL, with as many users and as large a pool each, asked in turns. What counts is the CPU
+time of the server's process, which other work on the machine hardly changes; Linux tells it in
+/proc.
 """
 
 from __future__ import annotations
@@ -24,13 +25,17 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import asyncpg  # type: ignore[import-untyped]
-from better_auth.crypto import sign_value
+from better_auth_setup import embedded_postgres
+from better_auth_sidecar.cookies import signed_cookie
 from dotenv import dotenv_values
 
-from hooks.demo import REPOSITORY, STACKS, environment, free_port, run, wait_until_healthy
+from hooks.demo import REPOSITORY, environment, free_port, wait_until_healthy
 from hooks.versions import pinned
+from tests.project.typescript_sources import install_packages
+from tests.project.workshop import Workshop
+from tests.sidecar.projects import PACKAGE
+from tests.sidecar.session_world import make_session_project
 
-COPIER = str(Path(sys.executable).with_name("copier"))
 UV = str(Path(sys.executable).with_name("uv"))
 PEER = Path(__file__).parent / "peers" / "fastapi_users_app.py"
 
@@ -39,6 +44,8 @@ REQUESTS = 2000
 CONCURRENCY = 8
 POOL = 10  # what node-postgres has, unless it is told otherwise
 SECRET = secrets.token_urlsafe(32)
+EMPTY, CHECK = "no check: an empty route", "our check (asyncpg)"
+OFFICIAL = "official get-session (node-postgres)"
 
 SIGN_IN = (
     """
@@ -62,6 +69,8 @@ class Server:
     address: str
     path: str
     cookie: Callable[[int], str]
+    #: In its answer; the user's own without.
+    email: str = ""
 
     def cpu_seconds(self) -> float:
         fields = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
@@ -88,7 +97,7 @@ async def browse(server: Server, users: Iterator[int]) -> None:
         length = int(answer.partition(b"content-length: ")[2].partition(b"\r\n")[0])
         body = await reader.readexactly(length)
         assert answer.startswith(b"http/1.1 200 "), answer + body
-        assert f'"{user}@example.com"'.encode() in body, body
+        assert f'"{server.email or f"{user}@example.com"}"'.encode() in body, body
     writer.close()
     await writer.wait_closed()
 
@@ -107,17 +116,7 @@ async def measure(servers: Mapping[str, Server], rounds: int) -> dict[str, list[
 
 
 def better_auth_cookie(user: int) -> str:
-    return f"better-auth.session_token={sign_value(SECRET, f'token-{user}')}"
-
-
-def project(stack: str, folder: Path, *answers: str) -> Path:
-    """A project of the template, set up."""
-    data = [word for answer in (f"stack={stack}", *answers) for word in ("--data", answer)]
-    copy = [COPIER, "copy", "--quiet", "--defaults", "--vcs-ref", "HEAD", *data]
-    subprocess.run([*copy, str(REPOSITORY), str(folder)], check=True, capture_output=True)
-    setup = STACKS[stack].setup
-    subprocess.run(setup, cwd=folder, env=environment(), check=True, capture_output=True)
-    return folder
+    return f"better-auth.session_token={signed_cookie(f'token-{user}', SECRET)}"
 
 
 @contextmanager
@@ -125,7 +124,7 @@ def serving(command: Sequence[str], folder: Path, **settings: str) -> Iterator[t
     """Runs a server on a free port; gives its process and its address."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    environ = environment(BETTER_AUTH_URL=address, PORT=str(port), **settings)
+    environ = environment(PORT=str(port), **settings)
     words = [word.format(port=port) for word in command]
     server = subprocess.Popen(words, cwd=folder, env=environ, stdout=subprocess.DEVNULL)
     try:
@@ -142,11 +141,12 @@ def uvicorn(python: str, app: str) -> list[str]:
 
 @contextmanager
 def all_servers(folder: Path) -> Iterator[dict[str, Server]]:
-    python = project("python", folder / "python")
+    server = folder / "postgresql"
+    server.mkdir()
+    workshop = Workshop(install_packages(), embedded_postgres.create(server, "workshop"))
     try:
-        url = dotenv_values(python / ".env.local")["DATABASE_URL"] or ""
-        typescript = project("typescript", folder / "typescript", f"database_url={url}")
-        unlimited(typescript / "src" / "lib" / "auth.ts")
+        project = make_session_project(workshop, folder / "project")
+        url = dotenv_values(project / ".env.local")["DATABASE_URL"] or ""
         peer_python = peer_environment(folder / "peer")
         asyncio.run(sign_in(url))
         peer = {
@@ -156,34 +156,44 @@ def all_servers(folder: Path) -> Iterator[dict[str, Server]]:
         tables = [peer_python, str(PEER), str(USERS)]
         subprocess.run(tables, env=environment(**peer), check=True)
 
-        ours = uvicorn(".venv/bin/python", "my_app.main:app")
-        secret = {"BETTER_AUTH_SECRET": SECRET}
+        common = {
+            "BETTER_AUTH_SECRET": SECRET,
+            "BETTER_AUTH_URL": "http://localhost:8000",
+            # Our routes have no limit of rates either.
+            "AUTH_OPTIONS": '{"rateLimit": {"enabled": false}}',
+        }
         with ExitStack() as stack:
             start = stack.enter_context
-            process, address = start(
-                serving(ours, python, DATABASE_URL=f"{url}?connection_limit={POOL}", **secret)
-            )
-            servers = {"our check": Server(process, address, "/me", better_auth_cookie)}
-            process, address = start(
-                serving(STACKS["typescript"].serve, typescript, DATABASE_URL=url, **secret)
-            )
+            process, address = start(serving(["node", "auth/server.ts"], project, **common))
             path = "/api/auth/get-session"
-            servers["official get-session"] = Server(process, address, path, better_auth_cookie)
-            theirs = uvicorn(peer_python, "fastapi_users_app:app")
-            process, address = start(serving(theirs, PEER.parent, **peer))
-            servers["fastapi-users, database strategy"] = Server(
-                process, address, "/me", lambda user: f"session=token-{user}"
+            official = Server(process, address, path, better_auth_cookie)
+            ours = uvicorn(sys.executable, "benchmarks.session_check_app:app")
+            process, address = start(
+                serving(
+                    ours,
+                    REPOSITORY,
+                    **common,
+                    AUTH_SERVER_URL=address,
+                    DATABASE_URL=f"{url}?connection_limit={POOL}",
+                    PROJECT=str(project),
+                    PYTHONPATH=str(PACKAGE / "src"),
+                )
             )
-            yield servers
+            theirs = uvicorn(peer_python, "fastapi_users_app:app")
+            peer_process, peer_address = start(serving(theirs, PEER.parent, **peer))
+            yield {
+                EMPTY: Server(process, address, "/empty", better_auth_cookie, email="nobody"),
+                CHECK: Server(process, address, "/email", better_auth_cookie),
+                "our check, the user as answer": Server(
+                    process, address, "/me", better_auth_cookie
+                ),
+                OFFICIAL: official,
+                "fastapi-users, database strategy (SQLAlchemy on asyncpg)": Server(
+                    peer_process, peer_address, "/me", lambda user: f"session=token-{user}"
+                ),
+            }
     finally:
-        run(STACKS["python"].stop, python)
-
-
-def unlimited(auth: Path) -> None:
-    """Takes the rate limit away, which our route has not either."""
-    text = auth.read_text()
-    assert text.count("rateLimit: { enabled: true") == 1
-    auth.write_text(text.replace("rateLimit: { enabled: true", "rateLimit: { enabled: false"))
+        embedded_postgres.stop(server)
 
 
 def peer_environment(folder: Path) -> str:
@@ -209,7 +219,7 @@ async def sign_in(url: str) -> None:
 
 
 def table(times: Mapping[str, Sequence[float]]) -> str:
-    ours = statistics.median(times["our check"])
+    ours = statistics.median(times[CHECK])
     lines = ["| CPU time a request | median | least | most | times ours |", "|---|---|---|---|---|"]
     for name, values in times.items():
         median = statistics.median(values)
@@ -217,6 +227,9 @@ def table(times: Mapping[str, Sequence[float]]) -> str:
             f"| {name} | {median:.0f} µs | {min(values):.0f} µs | {max(values):.0f} µs "
             f"| {median / ours:.2f} |"
         )
+    added = ours - statistics.median(times[EMPTY])
+    share = ours / statistics.median(times[OFFICIAL])
+    lines += ["", f"The check adds {added:.0f} µs, and costs {share:.2f} of the official one."]
     return "\n".join(lines)
 
 

@@ -57,7 +57,11 @@ STACKS = {
             *("--config", "src/lib/auth.ts", "--output", "prisma/schema.prisma"),
         ],
         serve=[str(NODE / "bin" / "node"), "src/server.ts"],
-        stop=[str(NODE / "bin" / "node"), "scripts/database.ts", "stop"],
+        stop=[
+            str(NODE / "bin" / "node"),
+            "packages/better-auth-setup/bin.cjs",
+            *("database", "stop"),
+        ],
         start="npm run dev    # with Node.js 22.18 or newer",
     ),
 }
@@ -152,7 +156,8 @@ def walk_through(address: str) -> None:
     """Signs a new user up, out, in and out again, and looks at the session in between."""
     email = f"demo-{secrets.token_hex(4)}@example.com"
     password = secrets.token_urlsafe(16)
-    with httpx.Client(base_url=f"{address}/api/auth", headers={"Origin": address}) as browser:
+    headers = {"Origin": address}
+    with httpx.Client(base_url=f"{address}/api/auth", headers=headers, timeout=60) as browser:
         credentials = {"email": email, "password": password}
         expect(browser.post("/sign-up/email", json={"name": "Demo", **credentials}), "sign-up")
         expect(browser.post("/sign-out", json={}), "sign-out")

@@ -1,4 +1,4 @@
-"""Writes what the README says about the template's files: its plugins and the bridge's size.
+"""Writes the README's table of plugins.
 
 Usage: python hooks/readme.py [--check]
 """
@@ -12,8 +12,6 @@ import jinja2
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 README = REPOSITORY / "README.md"
-BRIDGE = REPOSITORY / "template" / "python" / "src" / "better_auth_prisma"
-SETUP = REPOSITORY / "template/python/packages/better-auth-setup/src/better_auth_setup"
 
 
 def plugins() -> str:
@@ -21,28 +19,12 @@ def plugins() -> str:
     jinja = jinja2.Environment(loader=jinja2.FileSystemLoader(REPOSITORY))
     module = jinja.get_template("template/shared/plugins.jinja").module
     data_of = module.plugin_data  # type: ignore[attr-defined]
-    rows = ["| Plugin | For | Needs | Options | Stacks |", "|---|---|---|---|---|"]
+    rows = ["| Plugin | For | Needs | Options |", "|---|---|---|---|"]
     for name, data in data_of.items():
         needs = ", ".join(f"`{needed}`" for needed in data.get("requires", []))
         options = ", ".join(f"`{option}`" for option in data.get("options", {}))
-        stacks = "both" if "python" in data else "TypeScript"
-        rows.append(f"| `{name}` | {data['label']} | {needs} | {options} | {stacks} |")
+        rows.append(f"| `{name}` | {data['label']} | {needs} | {options} |")
     return "\n".join(rows) + "\n"
-
-
-def bridge() -> str:
-    """How much of our code a Python project gets, in rounded lines, comments included."""
-    generate, postgres = lines(SETUP / "generate"), lines(SETUP / "embedded_postgres")
-    rest = lines(BRIDGE)
-    return (
-        f"The adapter, the routes and the session check have about {round(rest, -2):,} lines with\n"
-        f"their comments, *generate* {round(generate, -2):,}, the embedded PostgreSQL "
-        f"{round(postgres, -2):,}.\n"
-    )
-
-
-def lines(folder: Path) -> int:
-    return sum(len(path.read_text(encoding="utf-8").splitlines()) for path in folder.rglob("*.py"))
 
 
 def filled(text: str, name: str, content: str) -> str:
@@ -54,7 +36,7 @@ def filled(text: str, name: str, content: str) -> str:
 
 def main(check: bool) -> None:
     text = README.read_text(encoding="utf-8")
-    fresh = filled(filled(text, "plugins", plugins()), "bridge", bridge())
+    fresh = filled(text, "plugins", plugins())
     if check and fresh != text:
         sys.exit("README.md does not tell what the template has; run: python hooks/readme.py")
     README.write_text(fresh, encoding="utf-8")

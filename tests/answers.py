@@ -51,46 +51,37 @@ def with_requirements(plugin: str) -> list[str]:
 
 
 @cache
-def options_of(stack: str) -> dict[str, list[str]]:
-    """Each plugin option that a stack has, with the plugins that it goes with."""
+def options() -> dict[str, list[str]]:
+    """Each plugin option, with the plugins that it goes with."""
     return {
         option: [*with_requirements(plugin), *entry.get("requires", [])]
         for plugin, data in plugin_data().items()
         for option, entry in data.get("options", {}).items()
-        if stack in entry
     }
 
 
-def stack_plugins(stack: str) -> list[str]:
-    return [plugin for plugin, data in plugin_data().items() if stack in data]
-
-
-def stack_providers(stack: str) -> list[str]:
-    return [provider for provider, data in provider_data().items() if stack in data]
+#: Every plugin with every option; for a provider that can hold them all.
+EVERYTHING: dict[str, Any] = {
+    "plugins": list(plugin_data()),
+    "plugin_options": list(options()),
+    "rate_limit_storage": "database",
+}
 
 
 def matrix(stack: str) -> list[Answers]:
     """Answers that must be accepted: one option at a time, then together."""
-    everything = {
-        "plugins": stack_plugins(stack),
-        "plugin_options": list(options_of(stack)),
-        "rate_limit_storage": "database",
-    }
     variations: list[dict[str, Any]] = [
         {},
         *({"project_name": name} for name in ("a", "X", "My.Own_App 2-0", "A" + "b" * 39)),
         *({"rate_limit_storage": storage} for storage in ("database",)),
-        *(
-            {"provider": provider, "database_url": URLS[provider]}
-            for provider in stack_providers(stack)
-        ),
-        *({"plugins": with_requirements(plugin)} for plugin in stack_plugins(stack)),
+        *({"provider": provider, "database_url": URLS[provider]} for provider in provider_data()),
+        *({"plugins": with_requirements(plugin)} for plugin in plugin_data()),
         *(
             {"plugins": plugins, "plugin_options": [option]}
-            for option, plugins in options_of(stack).items()
+            for option, plugins in options().items()
         ),
         {"plugins": ["username", "admin", "two-factor", "organization"]},
         {"plugins": ["magic-link", "email-otp", "phone-number", "anonymous"]},
-        everything,
+        EVERYTHING,
     ]
     return [Answers({"stack": stack, **variation}) for variation in variations]

@@ -17,7 +17,7 @@ import asyncpg  # type: ignore[import-untyped]
 from dotenv import dotenv_values
 
 from hooks.demo import NODE, STACKS, environment, free_port, run, wait_until_healthy
-from tests.answers import options_of, stack_plugins
+from tests.answers import EVERYTHING
 from tests.conformance.changes import WATCH
 from tests.project.typescript import PROXY
 from tests.template import render
@@ -30,18 +30,6 @@ _STACK_OF = {"official": "typescript", "python": "python"}
 CROSSING = "crossing"
 #: The same, with what writes down each change of a row; nobody connects to it.
 _PRISTINE = "pristine"
-
-
-def answers(stack: str) -> dict[str, Any]:
-    """All plugins and options that both stacks have."""
-    both = set(stack_plugins("python")) & set(stack_plugins("typescript"))
-    options = set(options_of("python")) & set(options_of("typescript"))
-    return {
-        "stack": stack,
-        "plugins": [plugin for plugin in stack_plugins("typescript") if plugin in both],
-        "plugin_options": [option for option in options_of("typescript") if option in options],
-        "rate_limit_storage": "database",
-    }
 
 
 class Database:
@@ -127,7 +115,15 @@ class Stacks:
         return name
 
     def start_database(self) -> None:
-        run([STACKS["typescript"].serve[0], "scripts/database.ts", "start"], self.typescript)
+        run(
+            [
+                STACKS["typescript"].serve[0],
+                "packages/better-auth-setup/bin.cjs",
+                "database",
+                "start",
+            ],
+            self.typescript,
+        )
 
     def stop_database(self) -> None:
         run(STACKS["typescript"].stop, self.typescript)
@@ -163,11 +159,14 @@ class Stacks:
 def set_up(template: Path, folder: Path) -> Stacks:
     """Renders and sets up both projects; the second takes the database of the first."""
     stacks = Stacks(
-        render(template, folder / "typescript", answers("typescript")),
-        render(template, folder / "python", answers("python")),
+        render(template, folder / "typescript", {"stack": "typescript", **EVERYTHING}),
+        render(template, folder / "python", {"stack": "python", **EVERYTHING}),
     )
     configure(folder)
-    _run_setup([str(NODE / "bin" / "node"), "scripts/setup.cjs"], stacks.typescript)
+    _run_setup(
+        [str(NODE / "bin" / "node"), "packages/better-auth-setup/bin.cjs", "setup"],
+        stacks.typescript,
+    )
     env_file = stacks.python / ".env.local"
     kept = [
         line
@@ -187,80 +186,42 @@ def set_up(template: Path, folder: Path) -> Stacks:
     return stacks
 
 
-#: What a developer adds to the auth configurations, so that more of better-auth is on.
+#: What a developer adds to auth.ts, so that more of better-auth is on.
 _EDITS = {
-    "typescript/src/lib/auth.ts": {
-        "  rateLimit: { enabled: true": (
-            "  user: { changeEmail: { enabled: true }, deleteUser: { enabled: true } },\n"
-            "  rateLimit: { enabled: !process.env.UNLIMITED"
-        ),
-        "apiKey()": "apiKey({ enableSessionForAPIKeys: true, enableMetadata: true })",
-        "oauthProvider({ ": (
-            "oauthProvider({ allowDynamicClientRegistration: true, "
-            "allowUnauthenticatedClientRegistration: true, "
-        ),
-        "config: []": (
-            "config: process.env.COMPANY_ADDRESS\n"
-            "        ? [\n"
-            "            {\n"
-            '              providerId: "company",\n'
-            "              discoveryUrl: `${process.env.COMPANY_ADDRESS}"
-            "/api/auth/.well-known/openid-configuration`,\n"
-            '              clientId: process.env.COMPANY_CLIENT_ID ?? "",\n'
-            '              clientSecret: process.env.COMPANY_CLIENT_SECRET ?? "",\n'
-            '              scopes: ["openid", "email", "profile", "offline_access"],\n'
-            '              authentication: "basic",\n'
-            "            },\n"
-            "          ]\n"
-            "        : []"
-        ),
-        "enabled: production": "enabled: !!process.env.CHECK_PASSWORDS",
-    },
-    "python/src/my_app/auth.py": {
-        "    rate_limit=": (
-            "    user=UserOptions(\n        ChangeEmailOptions(enabled=True), "
-            "DeleteUserOptions(enabled=True)\n    ),\n"
-            "    rate_limit="
-        ),
-        "ApiKeyPlugin()": (
-            'ApiKeyPlugin(\n            {"enable_session_for_api_keys": True, '
-            '"enable_metadata": True}\n        )'
-        ),
-        "OAuthProviderPlugin(\n": (
-            "OAuthProviderPlugin(\n            allow_dynamic_client_registration=True,\n"
-            "            allow_unauthenticated_client_registration=True,\n"
-        ),
-        "config=[]": (
-            "config=[\n"
-            "                GenericOAuthConfig(\n"
-            '                    provider_id="company",\n'
-            '                    discovery_url=os.environ["COMPANY_ADDRESS"]\n'
-            '                    + "/api/auth/.well-known/openid-configuration",\n'
-            '                    client_id=os.environ["COMPANY_CLIENT_ID"],\n'
-            '                    client_secret=os.environ["COMPANY_CLIENT_SECRET"],\n'
-            '                    scopes=["openid", "email", "profile", "offline_access"],\n'
-            '                    authentication="basic",\n'
-            "                )\n"
-            "            ]\n"
-            '            if "COMPANY_ADDRESS" in os.environ\n'
-            "            else []"
-        ),
-        "enabled=settings.is_production": 'enabled="CHECK_PASSWORDS" in os.environ',
-        "from better_auth.plugins_ext": (
-            "import os\n"
-            "from better_auth.config import ChangeEmailOptions, DeleteUserOptions, UserOptions\n"
-            "from better_auth.plugins_ext.generic_oauth import GenericOAuthConfig\n"
-            "from better_auth.plugins_ext"
-        ),
-    },
+    "  rateLimit: { enabled: true": (
+        "  user: { changeEmail: { enabled: true }, deleteUser: { enabled: true } },\n"
+        "  rateLimit: { enabled: !process.env.UNLIMITED"
+    ),
+    "apiKey()": "apiKey({ enableSessionForAPIKeys: true, enableMetadata: true })",
+    "oauthProvider({\n": (
+        "oauthProvider({\n"
+        "      allowDynamicClientRegistration: true,\n"
+        "      allowUnauthenticatedClientRegistration: true,\n"
+    ),
+    "config: []": (
+        "config: process.env.COMPANY_ADDRESS\n"
+        "        ? [\n"
+        "            {\n"
+        '              providerId: "company",\n'
+        "              discoveryUrl: `${process.env.COMPANY_ADDRESS}"
+        "/api/auth/.well-known/openid-configuration`,\n"
+        '              clientId: process.env.COMPANY_CLIENT_ID ?? "",\n'
+        '              clientSecret: process.env.COMPANY_CLIENT_SECRET ?? "",\n'
+        '              scopes: ["openid", "email", "profile", "offline_access"],\n'
+        '              authentication: "basic",\n'
+        "            },\n"
+        "          ]\n"
+        "        : []"
+    ),
+    "enabled: env.isProduction": "enabled: !!process.env.CHECK_PASSWORDS",
 }
 
 
 def configure(folder: Path) -> None:
-    """Edits the auth configurations of both projects, in the same sense."""
-    for name, edits in _EDITS.items():
+    """Edits the auth configurations of both projects."""
+    for name in ("typescript/src/lib/auth.ts", "python/auth/auth.ts"):
         text = (folder / name).read_text()
-        for old, new in edits.items():
+        for old, new in _EDITS.items():
             assert text.count(old) == 1, f"{name} does not say {old}"
             text = text.replace(old, new)
         (folder / name).write_text(text)

@@ -14,17 +14,12 @@ from tests.conformance import elsewhere
 from tests.conformance.collected import flows_of
 from tests.conformance.company import Company, found
 from tests.conformance.comparison import compare
-from tests.conformance.differences import EXPLAINED
-from tests.conformance.elsewhere_differences import ELSEWHERE
-from tests.conformance.explanations import Explanations
 from tests.conformance.servers import CROSSING, Server, Stacks
 from tests.conformance.test_flows import check
 
 pytestmark = pytest.mark.e2e
 
 FLOWS = flows_of(elsewhere)
-EXPLANATIONS = Explanations(EXPLAINED)
-EXPLANATIONS_ELSEWHERE = Explanations(ELSEWHERE)
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +41,4 @@ def test_both_servers_know_somebody_from_elsewhere(
     servers: tuple[Server, Server], company: Company, name: str
 ) -> None:
     outcome = compare(partial(FLOWS[name], company=company), name, *servers)
-    check(name, outcome, EXPLANATIONS, EXPLANATIONS_ELSEWHERE)
-
-
-def test_every_explanation_is_still_needed() -> None:
-    assert EXPLANATIONS_ELSEWHERE.unused() == []
+    check(name, outcome)

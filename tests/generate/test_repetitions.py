@@ -13,10 +13,12 @@ from tests.generate.command import SOURCES, Project
 pytestmark = pytest.mark.e2e
 
 DROP = """
-from better_auth_setup.console import Problem
+from pathlib import Path
+from better_auth_setup.problem import Problem
+from better_auth_setup.project import Project
 from better_auth_setup.repetitions import drop
 try:
-    print(*drop())
+    print(*drop(Project(Path.cwd())))
 except (Problem, OSError) as error:
     raise SystemExit(str(error))
 """
@@ -27,6 +29,7 @@ def drop(project: Project, python: str = "") -> subprocess.CompletedProcess[str]
     folders = [str(project.folder / folder) for folder in SOURCES]
     return subprocess.run(
         [sys.executable, "-c", python + DROP],
+        cwd=project.folder,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(folders)},
         capture_output=True,
         text=True,

@@ -29,7 +29,7 @@ class Project:
 
     def command(self, *arguments: str) -> list[str]:
         """Setup itself, without the npm that usually starts it."""
-        direct = [str(NODE / "bin" / "node"), "scripts/setup.cjs"]
+        direct = [str(NODE / "bin" / "node"), "packages/better-auth-setup/bin.cjs", "setup"]
         return [*(self.stack.setup if self.is_python else direct), *arguments]
 
     def setup(
@@ -85,6 +85,6 @@ class Project:
 
 
 def wait_for(step: str, setup: subprocess.Popen[str]) -> None:
-    """Until it has printed that the step is done."""
+    """Until it has printed a line that begins so."""
     assert setup.stdout
-    assert any(f"✓ {step} " in line for line in setup.stdout), f"it ended before {step}"
+    assert any(line.startswith(f"{step} ") for line in setup.stdout), f"it ended before {step}"

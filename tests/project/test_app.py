@@ -13,17 +13,12 @@ import httpx
 import pytest
 
 from hooks.demo import STACKS, environment, run, serving, walk_through
-from tests.answers import options_of, stack_plugins
+from tests.answers import EVERYTHING
 from tests.template import module, render
 
 pytestmark = pytest.mark.e2e
 PYTHON = STACKS["python"]
-
-EVERYTHING = {
-    "plugins": stack_plugins("python"),
-    "plugin_options": list(options_of("python")),
-    "rate_limit_storage": "database",
-}
+PRODUCTION = {"BETTER_AUTH_URL": "https://app.example.com"}
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +52,7 @@ def address(project: Path) -> Iterator[str]:
 
 
 def database(project: Path, command: str) -> None:
-    run([".venv/bin/python", "scripts/database.py", command], project)
+    run([".venv/bin/better-auth-setup", "database", command], project)
 
 
 @pytest.mark.parametrize("check", ["ruff format --check .", "ruff check .", "mypy"])
@@ -72,7 +67,7 @@ def test_it_is_formatted_and_typed(project: Path, check: str) -> None:
 def test_its_tests_pass_and_leave_the_developers_data_alone(project: Path, address: str) -> None:
     credentials = {"email": "developer@example.com", "password": "correct horse"}
     up = {"name": "Developer", **credentials}
-    httpx.post(f"{address}/api/auth/sign-up/email", json=up).raise_for_status()
+    httpx.post(f"{address}/api/auth/sign-up/email", json=up, timeout=60).raise_for_status()
     run([".venv/bin/pytest", "--quiet"], project)
     # Once more, over what the first run left behind.
     run([".venv/bin/pytest", "--quiet", "tests/test_app.py"], project)
@@ -81,6 +76,23 @@ def test_its_tests_pass_and_leave_the_developers_data_alone(project: Path, addre
 
 def test_somebody_signs_up_in_and_out(address: str) -> None:
     walk_through(address)
+    assert httpx.get(f"{address}/docs").status_code == 200
+
+
+def test_production_does_not_show_its_routes(on_sqlite: Path) -> None:
+    code = (
+        "from fastapi.testclient import TestClient; from my_app.main import app; "
+        "print([TestClient(app).get(p).status_code for p in ('/docs', '/redoc', '/openapi.json')])"
+    )
+    said = subprocess.run(
+        [".venv/bin/python", "-c", code],
+        cwd=on_sqlite,
+        env=environment(**PRODUCTION),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert said == "[404, 404, 404]\n"
 
 
 def test_the_database_goes_and_comes_back(on_postgresql: Path) -> None:
@@ -125,9 +137,9 @@ def test_an_sqlite_database_goes_over_to_migrations(on_sqlite: Path) -> None:
 @pytest.mark.parametrize(
     ("variables", "sentence"),
     [
-        ({"BETTER_AUTH_ENV": "production"}, "BETTER_AUTH_URL starts with http://"),
-        ({"BETTER_AUTH_SECRET": "geheim"}, "BETTER_AUTH_SECRET cannot be used"),
-        ({"DATABASE_URL": "oracle://me:geheim@db/app"}, "DATABASE_URL cannot be used"),
+        ({"BETTER_AUTH_ENV": "production"}, "Correct BETTER_AUTH_URL"),
+        ({**PRODUCTION, "BETTER_AUTH_SECRET": "geheim"}, "Replace BETTER_AUTH_SECRET"),
+        ({"DATABASE_URL": "oracle://me:geheim@db/app"}, "Correct DATABASE_URL of the environment"),
     ],
 )
 def test_a_server_that_must_not_start_says_why(
@@ -166,6 +178,7 @@ def test_a_forged_address_does_not_lift_the_rate_limit(address: str) -> None:
             f"{address}/api/auth/sign-in/email",
             json=wrong,
             headers={"X-Forwarded-For": f"198.51.100.{number}{port}"},
+            timeout=60,
         ).status_code
         for number, port in enumerate(["", "", ":1234", "", ":80", "", "", ""])
     ]

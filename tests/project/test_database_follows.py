@@ -147,16 +147,10 @@ def test_what_would_lose_rows_is_refused(bench: Bench) -> None:
     rows = 'SELECT * FROM "user", "Note" ORDER BY 1'
     before = bench.sql(rows)
 
-    bench.write(add("User", "size Int?"))
-    result = bench.setup()
-    for loss in (
-        "You are about to drop the column `code` on the `user` table",
-        "You are about to alter the column `size` on the `user` table",
-        "You are about to drop the `Note` table, which is not empty (2 rows)",
-    ):
-        assert loss in sentence(result)
-    assert "Nothing was changed." in result.stderr
-    assert "removed tables: Note\n      changes user: removed column code" in result.stdout
+    bench.write(add("User", "size Int?", "code String?"), (LAST, LAST + NOTE))
+    refused = sentence(bench.setup())
+    assert "You are about to alter the column `size` on the `user` table" in refused
+    assert "Nothing was changed." in refused
     assert bench.sql(rows) == before
 
     more = NOTE.replace("@id", "@id\n  kind String")
@@ -166,6 +160,36 @@ def test_what_would_lose_rows_is_refused(bench: Bench) -> None:
     assert "cannot change the database: Added the required column `kind` to the `Note`" in refused
     assert "make it optional" in refused
     assert bench.sql(rows) == before
+
+
+def test_what_is_not_in_the_schema_is_not_dropped_unasked_even_if_it_is_empty(
+    bench: Bench,
+) -> None:
+    bench.sql(
+        "CREATE TYPE color AS ENUM ('RED', 'BLUE', 'GREEN')",
+        'ALTER TABLE "user" ADD COLUMN code TEXT, ADD COLUMN color color',
+        "CREATE TABLE billing (id INTEGER PRIMARY KEY)",
+        "CREATE TYPE mood AS ENUM ('SAD')",
+    )
+    color = '\nenum Color {\n  RED\n  GREEN\n\n  @@map("color")\n}\n'
+    bench.write(add("User", "color Color?"), (LAST, LAST + color))
+    result = bench.setup()
+    refused = sentence(result)
+    for foreign in (
+        "the table billing",
+        "the column code of user",
+        "the value BLUE of color",
+        "the enum mood",
+    ):
+        assert foreign in refused
+    for way_out in ("?schema=", "database of its own", "models for them", "--accept-data-loss"):
+        assert way_out in refused
+    assert "removed tables: billing\n" in result.stdout
+    assert bench.sql('SELECT code, color FROM "user"', "SELECT * FROM billing") == []
+    assert bench.sql("SELECT 'BLUE'::color::text, 'SAD'::mood::text") == [("BLUE", "SAD")]
+
+    bench.done("--accept-data-loss")
+    assert bench.sql("SELECT to_regclass('billing'), to_regtype('mood')") == [(None, None)]
 
 
 def test_rows_that_are_alike_stop_a_unique_index_and_nothing_else_happens(bench: Bench) -> None:
@@ -226,5 +250,7 @@ def test_the_issuer_of_better_auth_1_7_2_has_a_way_out(bench: Bench) -> None:
 
 def test_a_required_issuer_in_the_schema_is_found(bench: Bench) -> None:
     bench.write(add("Account", "issuer String"))
-    assert "Account.issuer is required, and better-auth does not fill it" in bench.checked()
-    assert "Account.issuer is required, and better-auth does not fill it" in sentence(bench.setup())
+    said = "Account.issuer is required, and better-auth does not fill it"
+    assert said in bench.checked()
+    refused = bench.setup()
+    assert refused.returncode == 1 and said in refused.stderr

@@ -17,7 +17,7 @@ __all__ = ["bench"]
 pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("stack", STACKS, scope="module")]
 
 CLI = {
-    "python": ".venv/bin/python scripts/prisma.py",
+    "python": ".venv/bin/better-auth-setup prisma",
     "typescript": f"{NODE / 'bin' / 'node'} node_modules/prisma/build/index.js",
 }
 
@@ -32,7 +32,7 @@ def prisma(bench: Bench, stack: str, arguments: str, url: str = "") -> str:
     """What the CLI shows in a terminal; it has to succeed."""
     program, *rest = [*CLI[stack].split(), *arguments.split()]
     terminal = pexpect.spawn(
-        program,
+        str(bench.project.folder / program),
         rest,
         cwd=str(bench.project.folder),
         env=environment(DATABASE_URL=url or bench.url, **NO_AGENT),
@@ -71,7 +71,7 @@ def test_a_project_goes_over_to_migrations(bench: Bench, stack: str) -> None:
     refused = sentence(bench.setup(url=production))
     assert "tables, but no record of migrations" in refused
     _, _, command = refused.rpartition("prisma")
-    prisma(bench, stack, command.removeprefix(".py").strip(), production)
+    prisma(bench, stack, command.strip(), production)
     assert f"Migrations are not applied yet: {name}." in bench.checked(url=production)
     assert f"Migrations applied: {name}" in bench.done(url=production)
     assert sentence(bench.setup("--start-migrations")).endswith(

@@ -49,7 +49,7 @@ def kill_database(project: Path) -> None:
 
 
 def start_database(project: Path) -> None:
-    run([".venv/bin/python", "scripts/database.py", "start"], project)
+    run([".venv/bin/better-auth-setup", "database", "start"], project)
 
 
 async def test_only_while_it_is_gone_requests_fail_and_nothing_acknowledged_is_lost(

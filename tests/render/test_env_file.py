@@ -31,7 +31,13 @@ urls = st.builds(
     word,
 )
 
-ANSWERS = {"provider": "postgresql", "plugins": [], "features": [], "project_name": "My App"}
+ANSWERS = {
+    "stack": "python",
+    "provider": "postgresql",
+    "plugins": [],
+    "features": [],
+    "project_name": "My App",
+}
 
 READ_WITH_NODE = """
 import { parseEnv } from "node:util";

@@ -55,8 +55,9 @@ def test_every_file_parses(project: Path) -> None:
 
 def test_no_jinja_is_left_over(project: Path) -> None:
     for name, text in files(project):
-        # GitHub's own expressions look like Jinja's.
-        left = re.search(r"(?<!\$)\{\{|\{%|\{#", text) if name.suffix != ".py" else None
+        # GitHub's own expressions look like Jinja's, and so does some code.
+        is_code = name.suffix == ".py" or name.parts[0] == "packages"
+        left = None if is_code else re.search(r"(?<!\$)\{\{|\{%|\{#", text)
         assert not left, f"{name}: {text[left.start() : left.start() + 60] if left else ''}"
         assert not re.search(r"[{%}]|jinja", str(name)), name
 

@@ -9,24 +9,24 @@ from typing import Any
 
 import pytest
 
-from tests.answers import STACKS, URLS, options_of, stack_plugins, stack_providers
+from tests.answers import STACKS, URLS, options, plugin_data, provider_data
 from tests.render.oracle import accepts
 from tests.template import render
 
 
 def random_answers(stack: str, chance: random.Random) -> dict[str, Any]:
     """Answers that are accepted, of any kind."""
-    provider = chance.choice(stack_providers(stack))
-    available = [name for name in stack_plugins(stack) if accepts(stack, provider, [name, "jwt"])]
+    provider = chance.choice(list(provider_data()))
+    available = [name for name in plugin_data() if accepts(provider, [name, "jwt"])]
     plugins = chance.sample(available, chance.randint(0, len(available)))
     if "oauth-provider" in plugins and "jwt" not in plugins:
         plugins.append("jwt")
-    options = [name for name, needed in options_of(stack).items() if {*needed} <= {*plugins}]
+    possible = [name for name, needed in options().items() if {*needed} <= {*plugins}]
     return {
         "stack": stack,
         "provider": provider,
         "plugins": plugins,
-        "plugin_options": chance.sample(options, chance.randint(0, len(options))),
+        "plugin_options": chance.sample(possible, chance.randint(0, len(possible))),
         "rate_limit_storage": chance.choice(["memory", "database"]),
     }
 

@@ -62,7 +62,7 @@ def render(case: Case) -> str:
 @cache
 def _render(provider: str, features: tuple[str, ...]) -> str:
     template = environment().get_template("template/shared/schema.prisma.jinja")
-    return template.render(provider=provider, features=list(features))
+    return template.render(stack="typescript", provider=provider, features=list(features))
 
 
 def is_subsequence(old: str, new: str) -> bool:

@@ -144,4 +144,4 @@ def rendered_from(catalogue: Catalogue, case: Case) -> str:
     imported = '{%- from "template/shared/catalogue.jinja" import catalogue -%}'
     assert imported in source
     template = environment().from_string(source.replace(imported, ""))
-    return template.render(case, catalogue=catalogue)
+    return template.render(case, stack="typescript", catalogue=catalogue)

@@ -10,7 +10,7 @@ import pytest
 
 from hooks import node
 from hooks.official import FEATURES
-from tests.answers import options_of, stack_plugins, stack_providers
+from tests.answers import options, plugin_data, provider_data
 from tests.node import ask_prisma
 from tests.schema.cases import Case, complete, render, supported
 from tests.template import render as render_project
@@ -58,20 +58,18 @@ def test_the_cli_validates_and_formats_as_its_webassembly_does(tmp_path: Path) -
 
 
 def copied() -> list[dict[str, Any]]:
-    """Answers that give nothing, some and everything, on each provider of the stack."""
-    stack = "python"
-    plugins, options = stack_plugins(stack), list(options_of(stack))
+    """Answers that give nothing, some and everything, on each provider."""
     found: list[dict[str, Any]] = []
-    for provider in stack_providers(stack):
+    for provider in provider_data():
         some = ["organization", "admin", "two-factor"]
-        most = [name for name in plugins if supported(provider, complete([name]))]
+        most = [name for name in plugin_data() if supported(provider, complete([name]))]
         found += [
             {"provider": provider, "plugins": []},
             {"provider": provider, "plugins": some, "plugin_options": ["organization-teams"]},
             {
                 "provider": provider,
                 "plugins": most,
-                "plugin_options": options,
+                "plugin_options": list(options()),
                 "rate_limit_storage": "database",
             },
         ]

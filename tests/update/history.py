@@ -43,19 +43,18 @@ class Release:
 
 #: By file, what stands there now and what stood there before.
 OLDER_TEXTS = {
-    "template/python/.env.local.jinja": (
-        "# The settings of this machine. They are secret: the file stays out of git.",
-        "# Local settings, which stay out of git.",
-    ),
-    "template/typescript/.env.local.jinja": (
-        "on this machine: not in git, and readable by you alone.",
-        "on this machine.",
-    ),
+    **{
+        f"template/{stack}/.env.local.jinja": (
+            "on this machine: not in git, and readable by you alone.",
+            "on this machine.",
+        )
+        for stack in ("python", "typescript")
+    },
     "template/python/src/{{package_name}}/main.py.jinja": (
         "# Starts the project's own PostgreSQL, if that is what DATABASE_URL names.",
         "# The project's own PostgreSQL.",
     ),
-    "template/typescript/src/app.ts.jinja": ("the database cannot be reached", "unavailable"),
+    "template/shared/auth/app.ts.jinja": ("the database cannot be reached", "unavailable"),
 }
 
 #: Git as it comes: without the settings of this machine, and with an author.

@@ -180,10 +180,10 @@ IN_PYTHON = [
             ),
             "src/my_app/main.py": then(
                 below(
-                    "from my_app.settings import PROJECT_ROOT, settings",
+                    "from my_app.settings import ROOT, settings",
                     "from my_app.shop import router",
                 ),
-                below("mount_auth(app, auth)", "app.include_router(router)"),
+                below('app.mount("/api/auth", auth_server.proxy)', "app.include_router(router)"),
             ),
         },
         ("python",),
@@ -191,12 +191,19 @@ IN_PYTHON = [
     Edit(
         "a setting",
         {
-            "src/my_app/settings.py": then(
-                instead('app_name: str = "My App"', 'app_name: str = "The Corner Shop"'),
-                below(
-                    "    trusted_proxies: Annotated[list[str], NoDecode] = []",
-                    "    page_size: int = 20",
-                ),
+            "src/my_app/settings.py": below(
+                "    # Your own settings go below this line.", "    page_size: int = 20"
+            )
+        },
+        ("python",),
+    ),
+    Edit(
+        "a field of users",
+        {
+            "src/my_app/sessions.py": below(
+                "    # Your own fields of User go below this line, "
+                "such as: department: str | None = None",
+                "    nickname: str | None = None",
             )
         },
         ("python",),
@@ -204,8 +211,9 @@ IN_PYTHON = [
     Edit(
         "longer passwords",
         {
-            "src/my_app/auth.py": below(
-                "    email_and_password=EmailAndPassword(", "        min_password_length=12,"
+            "auth/auth.ts": below(
+                "    sendResetPassword: messages.sendResetPassword,",
+                "    minPasswordLength: 12,",
             )
         },
         ("python",),
@@ -228,9 +236,9 @@ IN_PYTHON = [
     Edit(
         "other trusted origins",
         {
-            "src/my_app/auth.py": instead(
-                "    trusted_origins=settings.all_trusted_origins,",
-                '    trusted_origins=[*settings.all_trusted_origins, "https://shop.example.com"],',
+            "auth/auth.ts": instead(
+                "  trustedOrigins,",
+                '  trustedOrigins: [...trustedOrigins, "https://shop.example.com"],',
             )
         },
         ("python",),
@@ -247,15 +255,25 @@ IN_TYPESCRIPT = [
     ),
     Edit(
         "another port",
-        {"src/lib/env.ts": instead("process.env.PORT || 3000", "process.env.PORT || 4000")},
+        {"src/lib/env.ts": instead('text("PORT", "3000")', 'text("PORT", "4000")')},
         ("typescript",),
     ),
     Edit(
         "longer passwords",
         {
-            "src/lib/auth.ts": instead(
-                "{ enabled: true, sendResetPassword }",
-                "{ enabled: true, sendResetPassword, minPasswordLength: 12 }",
+            "src/lib/auth.ts": below(
+                "    sendResetPassword: messages.sendResetPassword,",
+                "    minPasswordLength: 12,",
+            )
+        },
+        ("typescript",),
+    ),
+    Edit(
+        "an option of their own",
+        {
+            "src/lib/auth.ts": below(
+                "  // Your own options go below this line.",
+                "  session: { expiresIn: 60 * 60 * 24 },",
             )
         },
         ("typescript",),
@@ -299,9 +317,12 @@ PLUGINS_BY_HAND = [
     Edit(
         "a plugin in the auth config",
         {
-            "src/my_app/auth.py": then(
-                below("    AdminPlugin,", "    AnonymousPlugin,"),
-                below("    plugins=[", "        AnonymousPlugin(),"),
+            "auth/auth.ts": then(
+                below(
+                    'import { prisma } from "./prisma.ts";',
+                    'import { anonymous } from "better-auth/plugins";',
+                ),
+                below("    // Your own plugins go below this line.", "    anonymous(),"),
             )
         },
         ("python",),
@@ -310,11 +331,11 @@ PLUGINS_BY_HAND = [
         "a plugin in the auth config",
         {
             "src/lib/auth.ts": then(
-                above(
-                    "import { clientAddressHeader }",
+                below(
+                    'import { prisma } from "./prisma.ts";',
                     'import { anonymous } from "better-auth/plugins";',
                 ),
-                below("  plugins: [", "    anonymous(),"),
+                below("    // Your own plugins go below this line.", "    anonymous(),"),
             )
         },
         ("typescript",),
@@ -328,14 +349,15 @@ OF_THE_MACHINE = [
         {ENV: lambda text: "\n\n".join(reversed(text.strip().split("\n\n"))) + "\n"},
     ),
     Edit(
-        "a database", {ENV: instead("DATABASE_URL=\n", "DATABASE_URL=postgresql://a:b@db/shop\n")}
+        "a database",
+        {ENV: instead("\nDATABASE_URL=\n", "\nDATABASE_URL=postgresql://a:b@db/shop\n")},
     ),
 ]
 
 OF_PACKAGES = [
     Edit(
         "a package for Python",
-        {"pyproject.toml": instead('  "python-dotenv', '  "pillow==12.0.0",\n  "python-dotenv')},
+        {"pyproject.toml": instead('  "pytest==', '  "pillow==12.0.0",\n  "pytest==')},
         ("python",),
     ),
     Edit(

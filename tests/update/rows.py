@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from better_auth_prisma.database_url import create_prisma_engine
+from better_auth_sidecar.engine import create_engine
 from sqlalchemy import Column, Connection, MetaData, Table, text
 
 _T = TypeVar("_T")
@@ -21,12 +21,11 @@ class Database:
 
     Args:
         url: its ``DATABASE_URL``, as Prisma reads it.
-        provider: the provider of its schema.
         root: the project's folder.
     """
 
-    def __init__(self, url: str, provider: str, root: Path) -> None:
-        self._url, self._provider, self._root = url, provider, root
+    def __init__(self, url: str, root: Path) -> None:
+        self._url, self._root = url, root
 
     def fill(self, count: int) -> None:
         """Adds as many rows to each table, each of which belongs to rows of the others."""
@@ -52,7 +51,7 @@ class Database:
             return work(connection, tables)
 
         async def connected() -> _T:
-            engine = create_prisma_engine(self._url, provider=self._provider, root=self._root)
+            engine = create_engine(self._url, root=self._root)
             try:
                 async with engine.begin() as connection:
                     return await connection.run_sync(reflected)

@@ -217,10 +217,11 @@ ROTATED = instead("  privateKey String\n\n", "  privateKey String\n\n  rotatedBy
 
 MERGE = """
 import sys
-from better_auth_setup.conflicts import find
+from pathlib import Path
+from better_auth_setup.conflicts import can_merge, find, merge
 from better_auth_setup.console import Console
-from better_auth_setup.merge import can_merge, merge
-print(merge([name for name in find() if can_merge(name)], Console()))
+root = Path.cwd()
+print(merge(root, [name for name in find(root) if can_merge(root, name)], Console()))
 """
 
 
@@ -238,9 +239,11 @@ def conflicting(projects: Projects, tmp_path: Path) -> Project:
 
 def refusal(project: Project, *flags: str) -> str:
     """What setup says, which has to refuse."""
+    folders = [str(project.folder / folder) for folder in SOURCES]
     done = subprocess.run(
-        [sys.executable, "scripts/setup.py", *flags],
+        [sys.executable, "-m", "better_auth_setup", "setup", *flags],
         cwd=project.folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(folders)},
         capture_output=True,
         text=True,
     )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hooks.catalogue import refreshed
-from tests.answers import STACKS, options_of, stack_plugins
+from tests.answers import STACKS, options, plugin_data
 from tests.update.history import PAIRS, RECORDED, RELEASES, VERSIONS
 from tests.update.project import COMMON, URL, Projects
 
@@ -43,16 +43,15 @@ def test_an_update_needs_no_url_where_a_first_copy_does(projects: Projects, tmp_
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize(("old", "new"), PAIRS)
-@pytest.mark.parametrize(
-    ("stack", "plugin"), [(stack, plugin) for stack in STACKS for plugin in stack_plugins(stack)]
-)
+@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("plugin", plugin_data())
 def test_an_update_is_a_fresh_render_with_any_plugin(
     projects: Projects, tmp_path: Path, stack: str, plugin: str, old: str, new: str
 ) -> None:
     needed = {"oauth-provider": ["jwt"]}.get(plugin, [])
     chosen = [plugin, *needed]
-    options = [name for name, plugins in options_of(stack).items() if set(plugins) <= set(chosen)]
-    answers = {"stack": stack, "plugins": chosen, "plugin_options": options}
+    possible = [name for name, plugins in options().items() if set(plugins) <= set(chosen)]
+    answers = {"stack": stack, "plugins": chosen, "plugin_options": possible}
     becomes_a_fresh_render(projects, tmp_path, old, new, answers)
 
 

@@ -57,7 +57,7 @@ class Shop:
     def database(self) -> Database:
         url = dotenv_values(self.project.folder / ".env.local")["DATABASE_URL"]
         assert url
-        return Database(url, self.provider, self.project.folder)
+        return Database(url, self.project.folder)
 
     @contextmanager
     def browser(self) -> Iterator[httpx.Client]:

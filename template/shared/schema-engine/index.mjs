@@ -119,7 +119,13 @@ const { values, positionals } = parseArgs({
     datasource: { type: "string" },
   },
 });
-const datasource = JSON.parse(values.datasource ?? "{}");
+// Everybody on the machine can read arguments: setup gives names in the place of passwords, and each
+// password in a variable of that name.
+const datasource = JSON.parse(values.datasource ?? "{}", (_, value) =>
+  typeof value === "string"
+    ? value.replace(/PASSWORD_OF_\w+/, (name) => process.env[name] ?? name)
+    : value,
+);
 process.on("SIGTERM", () => process.exit(0));
 
 if (values.version) {

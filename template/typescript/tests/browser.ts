@@ -3,14 +3,11 @@ import type { AddressInfo } from "node:net";
 import { after } from "node:test";
 import { serve } from "@hono/node-server";
 
-// The tests stand behind a proxy that is trusted, so that each browser has an address of its own.
+// The tests come through a proxy that is trusted, so that each browser has an address of its own.
 process.env.TRUSTED_PROXIES = "127.0.0.1";
 const { app } = await import("../src/app.ts");
 const { env } = await import("../src/lib/env.ts");
 const { prisma } = await import("../src/lib/prisma.ts");
-
-/** Who is signed up in the tests has an address here, and is deleted when they end. */
-export const domain = `${crypto.randomUUID()}.invalid`;
 
 const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 });
 await once(server, "listening");
@@ -18,7 +15,6 @@ const { port } = server.address() as AddressInfo;
 
 after(async () => {
   server.close();
-  await prisma.user.deleteMany({ where: { email: { endsWith: domain } } });
   await prisma.$disconnect();
 });
 
@@ -26,8 +22,16 @@ after(async () => {
 export class Browser {
   readonly cookies = new Map<string, string>();
   readonly address = Array.from({ length: 4 }, () => 1 + Math.floor(Math.random() * 254)).join(".");
-  readonly email = `${crypto.randomUUID()}@${domain}`;
+  readonly email = `${crypto.randomUUID()}@example.com`;
   readonly password = crypto.randomUUID();
+
+  /** A browser whose user is signed in. */
+  static async signedIn(): Promise<Browser> {
+    const browser = new Browser();
+    const response = await browser.signUp();
+    if (!response.ok) throw new Error(await response.text());
+    return browser;
+  }
 
   /** Sends a GET request, or a POST request with this body. */
   async request(path: string, body?: object, headers: Record<string, string> = {}) {
@@ -53,7 +57,7 @@ export class Browser {
 
   signUp() {
     const { email, password } = this;
-    return this.request("/api/auth/sign-up/email", { name: "Test", email, password });
+    return this.request("/api/auth/sign-up/email", { name: "Ada", email, password });
   }
 
   signIn(headers: Record<string, string> = {}) {

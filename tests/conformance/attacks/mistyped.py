@@ -1,6 +1,6 @@
 """Every route that takes members, with something else in the place of each of them.
 
-The routes and their members are the official server's own, as the bridge has written them down.
+The routes and their members are the official server's own, as ``routes.mjs`` prints them.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.conformance.world import World
-from tests.template import REPOSITORY
 
-_ROUTES = REPOSITORY / "template/python/src/better_auth_prisma/repairs/routes.txt"
+_ROUTES = Path(__file__).parents[1] / "routes.txt"
 _LINE = re.compile(r"(GET|POST) (/\S+?)(?: form/json)? \??\((.*)\)")
 _MEMBER = re.compile(r"([\w-]+)(\??):([^ (]+)")
 
@@ -30,7 +29,7 @@ _RIGHT |= {"{any}": {}, "{[string]}": {}}
 
 def _routes(method: str) -> Iterator[tuple[str, dict[str, str]]]:
     """Each route of a method, with its members and what each takes."""
-    for line in Path(_ROUTES).read_text().splitlines():
+    for line in _ROUTES.read_text().splitlines():
         found = _LINE.fullmatch(line)
         if found and found[1] == method and found[2] not in _ENDING and ":" not in found[2]:
             outer = re.sub(r"\([^()]*\)", "{any}", found[3])

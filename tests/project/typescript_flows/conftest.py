@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.answers import options_of, stack_plugins
+from tests.answers import EVERYTHING
 from tests.project.typescript import Browser, Server, serving
 from tests.project.workshop import Workshop
 
@@ -21,12 +21,7 @@ def scim_token() -> str:
 @pytest.fixture(scope="session")
 def project(workshop: Workshop, scim_token: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("typescript") / "project"
-    answers = {
-        "plugins": stack_plugins("typescript"),
-        "plugin_options": list(options_of("typescript")),
-        "rate_limit_storage": "database",
-    }
-    workshop.render(answers, folder, workshop.settings() | {"SCIM_TOKEN": scim_token})
+    workshop.render(EVERYTHING, folder, workshop.settings() | {"SCIM_TOKEN": scim_token})
     workshop.push(folder)
     return folder
 

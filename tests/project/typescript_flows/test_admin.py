@@ -28,6 +28,17 @@ def test_admin(project: Path, server: Server) -> None:
     assert guest.post("/sign-in/email", json=body).status_code == 403
 
 
+def test_an_admin_does_not_change_ids(project: Path, server: Server) -> None:
+    boss, guest = server.browser(), server.browser()
+    boss.sign_up()
+    guest_id = guest.sign_up()["id"]
+    promote(project, boss.email)
+    change = {"userId": guest_id, "data": {"id": "another", "name": "Charles"}}
+    assert boss.post("/admin/update-user", json=change).status_code == 400
+    user = guest.user()
+    assert user and (user["id"], user["name"]) == (guest_id, "Ada")
+
+
 def promote(project: Path, email: str) -> None:
     script = f"""
     import {{ prisma }} from "./src/lib/prisma.ts";

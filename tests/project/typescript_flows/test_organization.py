@@ -29,3 +29,22 @@ def test_organization(server: Server) -> None:
     assert len(full["members"]) == 2
     assert "Looms" in {team["name"] for team in full["teams"]}
     assert [team["name"] for team in guest.ask("/organization/list-user-teams")] == ["Looms"]
+
+
+def test_an_admin_does_not_make_owners(server: Server) -> None:
+    owner, admin, guest = server.browser(), server.browser(), server.browser()
+    owner.sign_up()
+    admin.sign_up()
+    guest.sign_up()
+    slug = secrets.token_hex(6)
+    organization = owner.do("/organization/create", name="Engines", slug=slug)["id"]
+    invited = {"email": admin.email, "role": "admin", "organizationId": organization}
+    invitation = owner.do("/organization/invite-member", **invited)["id"]
+    admin.do("/organization/accept-invitation", invitationId=invitation)
+    full = owner.ask("/organization/get-full-organization", organizationId=organization)
+    member = next(entry["id"] for entry in full["members"] if entry["role"] == "admin")
+    for role in ("owner", "admin, owner", "owner ", " owner", ["admin", " owner"], "admin,\towner"):
+        body = {"email": guest.email, "role": role, "organizationId": organization}
+        assert admin.post("/organization/invite-member", json=body).status_code == 403, role
+        change = {"memberId": member, "role": role, "organizationId": organization}
+        assert admin.post("/organization/update-member-role", json=change).status_code == 403, role

@@ -64,7 +64,9 @@ def shop(
         "COMPANY_DISCOVERY_URL": f"{server.address}/api/auth/.well-known/openid-configuration",
     }
     workshop.render(
-        {"plugins": ["bearer", "generic-oauth", "oauth-popup", "sso"]}, folder, settings
+        {"plugins": ["bearer", "generic-oauth", "oauth-proxy", "oauth-popup", "sso"]},
+        folder,
+        settings,
     )
     configuration = folder / "src" / "lib" / "auth.ts"
     before = configuration.read_text()
@@ -102,6 +104,15 @@ def test_a_user_of_any_oauth_provider(server: Server, shop: Server) -> None:
     accounts = visitor.ask("/list-accounts")
     assert [(entry["providerId"], entry["accountId"]) for entry in accounts] == [
         ("company", subject)
+    ]
+
+
+def test_a_preview_is_called_back_by_way_of_production(shop: Server) -> None:
+    production = "https://shop.example.com"
+    with serving(shop.log.parent, OAUTH_PROXY_PRODUCTION_URL=production) as preview:
+        url = ask(preview.browser(), preview)
+    assert parse_qs(urlsplit(url).query)["redirect_uri"] == [
+        f"{production}/api/auth/callback/company"
     ]
 
 

@@ -13,14 +13,20 @@ _DATABASE_IS_MISSING = "P1003"
 _ADDED_TABLES = "[+] Added tables"
 _REBUILT_TABLE = re.compile(r"\[\*\] Redefined table `(.+)`$", re.MULTILINE)
 _CHANGED_TABLE = re.compile(r"\[\*\] Changed the `(.+)` table$")
-_REMOVAL = re.compile(r"removed (tables?|views?|enums?|columns?|variants?)\b")
+_CHANGED_ENUM = re.compile(r"\[\*\] Changed the `(.+)` enum$")
+_REMOVED = {"[-] Removed tables": "table", "[-] Removed enums": "enum", "[-] Removed views": "view"}
+_REMOVED_VALUE = re.compile(r"Removed variant `?(\w+)")
+_REMOVED_COLUMN = re.compile(r"removed column (\S+)")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Difference:
-    """What would have to change in the database, in sentences; empty if nothing would."""
+    """What would have to change in the database; empty if nothing would."""
 
+    #: A line for each table.
     changes: list[str] = field(default_factory=list)
+    #: What would be gone: "the table Note", "the column role of user".
+    dropped: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.changes)
@@ -28,10 +34,11 @@ class Difference:
     def __str__(self) -> str:
         return "".join(f"\n      {change}" for change in self.changes)
 
-    @property
-    def removals(self) -> list[str]:
-        """The changes that take tables, columns or values of an enum away."""
-        return [change for change in self.changes if _REMOVAL.search(change)]
+    def add(self, table: str, points: list[str]) -> None:
+        """Notes what becomes of the columns of a table."""
+        self.changes.append(f"changes {table}: {'; '.join(points)}")
+        gone = [found[1] for point in points if (found := _REMOVED_COLUMN.match(point))]
+        self.dropped += [f"the column {name} of {table}" for name in gone]
 
 
 def difference(prisma: Prisma) -> Difference:
@@ -47,14 +54,16 @@ def difference(prisma: Prisma) -> Difference:
     if result.status == 0:
         return Difference()
     if result.status == _DIFFERENT:
-        return Difference(_changes(result.output) + _rebuilt(result.output, prisma))
+        found = _summarized(result.output)
+        _add_rebuilt(found, result.output, prisma)
+        return found
     if _DATABASE_IS_MISSING in result.output:
         return Difference(["creates the database and all of its tables"])
     raise prisma.failure("migrate diff", result)
 
 
-def _changes(summary: str) -> list[str]:
-    """Prisma's summary, a line for each table; what a new table consists of is left out."""
+def _summarized(summary: str) -> Difference:
+    """Prisma's summary; what a new table consists of is left out."""
     parts: dict[str, list[str]] = {}
     for line in summary.splitlines():
         if line.startswith("["):
@@ -62,38 +71,39 @@ def _changes(summary: str) -> list[str]:
         elif parts and re.match(r" +(-|\[.\]) ", line):
             part.append(re.sub(r"^(- |\[.\] )", "", line.strip()))
     created = parts.pop(_ADDED_TABLES, [])
-    changes = [f"creates {_counted(created)}: {', '.join(created)}"] if created else []
+    number = f"{len(created)} tables" if len(created) > 1 else "a table"
+    found = Difference([f"creates {number}: {', '.join(created)}"] if created else [])
     for heading, points in parts.items():
-        table = _CHANGED_TABLE.match(heading)
-        if _REBUILT_TABLE.match(heading):
+        table, enum = _CHANGED_TABLE.match(heading), _CHANGED_ENUM.match(heading)
+        if table and table[1] not in created:
+            found.add(table[1], [_first_lower(point.replace("`", "")) for point in points])
+        if table or _REBUILT_TABLE.match(heading):
             continue
-        if table is None:
-            title = re.sub(r"^\[.\] ", "", heading).replace("`", "")
-            changes.append(f"{_first_lower(title)}: {', '.join(points)}")
-        elif table[1] not in created:
-            told = "; ".join(_first_lower(point.replace("`", "")) for point in points)
-            changes.append(f"changes {table[1]}: {told}")
-    return changes
-
-
-def _counted(tables: list[str]) -> str:
-    return f"{len(tables)} tables" if len(tables) > 1 else "a table"
+        title = re.sub(r"^\[.\] ", "", heading)
+        found.changes.append(f"{_first_lower(title)}: {', '.join(points)}")
+        if heading in _REMOVED:
+            found.dropped += [f"the {_REMOVED[heading]} {point}" for point in points]
+        if enum:
+            gone = [value[1] for point in points if (value := _REMOVED_VALUE.match(point))]
+            found.dropped += [f"the value {value} of {enum[1]}" for value in gone]
+    return found
 
 
 def _first_lower(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _rebuilt(summary: str, prisma: Prisma) -> list[str]:
-    """What becomes of SQLite's tables, which Prisma makes anew; its summary does not say why."""
+def _add_rebuilt(found: Difference, summary: str, prisma: Prisma) -> None:
+    """Notes what becomes of SQLite's tables, which Prisma makes anew; its summary does not say."""
     tables = _REBUILT_TABLE.findall(summary)
     if not tables:
-        return []
-    database, schema = "config-datasource", ["schema", prisma.project.schema]
+        return
+    schema = prisma.project.schema
     diff = ("migrate", "diff", "--script")
-    forth = prisma.run(*diff, f"--from-{database}", f"--to-{schema[0]}", schema[1]).output
-    back = prisma.run(*diff, f"--from-{schema[0]}", schema[1], f"--to-{database}").output
-    return [f"changes {table}: {'; '.join(_points(table, forth, back))}" for table in tables]
+    forth = prisma.run(*diff, "--from-config-datasource", "--to-schema", schema).output
+    back = prisma.run(*diff, "--from-schema", schema, "--to-config-datasource").output
+    for table in tables:
+        found.add(table, _points(table, forth, back))
 
 
 def _points(table: str, forth: str, back: str) -> list[str]:

@@ -14,6 +14,7 @@ from better_auth_setup.node import Packages, node, node_environment
 from better_auth_setup.problem import Problem
 from better_auth_setup.programs import Result, run
 from better_auth_setup.project import Project
+from better_auth_setup.settings import Settings
 
 #: What the engine that comes as WebAssembly can reach.
 _WASM_PROVIDERS = ("postgresql", "cockroachdb", "sqlite")
@@ -22,6 +23,7 @@ _MIRROR_VARIABLES = ("PRISMA_ENGINES_MIRROR", "PRISMA_BINARIES_MIRROR")
 _MIRROR = "https://binaries.prisma.sh"
 _MIRROR_SECONDS = 3
 _QUIET = {"PRISMA_HIDE_UPDATE_MESSAGE": "1", "CHECKPOINT_DISABLE": "1", "NO_COLOR": "1"}
+_PASSWORD = re.compile(r"(postgres(?:ql)?://[^:@/?]*:)([^@/?]+)(@.*)", re.S)
 _REFUSED = re.compile(r"P1000\b[^`]*`([^`]+)`[^`]*`([^`]+)`")
 
 
@@ -42,10 +44,18 @@ class Prisma:
         """The same, for another database."""
         return replace(self, variables={**self.variables, "DATABASE_URL": url})
 
+    @property
+    def substitute(self) -> Packages:
+        """The packages of the schema engine that takes the place of the native one."""
+        return Packages(self.project.root / "packages" / "better-auth-setup" / "schema-engine")
+
     def run(self, *arguments: str) -> Result:
+        variables = dict(self.variables)
+        if self.substitute.is_current and not variables.get(_ENGINE_VARIABLE):
+            variables = _masked(variables)
         return run(
             [*self.command, *arguments],
-            env=node_environment(**_QUIET, **self.variables),
+            env=node_environment(**_QUIET, **variables),
             directory=self.project.root,
         )
 
@@ -54,17 +64,33 @@ class Prisma:
         if found := _REFUSED.search(result.output):
             return Problem(
                 f'The database server at {found[1]} does not accept the password of "{found[2]}"; '
-                "correct DATABASE_URL in .env.local."
+                f"correct {Settings(self.project.root).place('DATABASE_URL')}."
             )
         return Problem(f"`prisma {what}` failed: {_reason(result)}.")
 
 
+def _masked(variables: dict[str, str]) -> dict[str, str]:
+    """Variables whose database URLs have a name in the place of the password.
+
+    The CLI gives them to its engine as an argument, which everybody on the machine can read; our
+    engine knows the names.
+    """
+    masked = dict(variables)
+    for name, value in variables.items():
+        if found := _PASSWORD.fullmatch(value):
+            masked[name] = f"{found[1]}PASSWORD_OF_{name}{found[3]}"
+            masked[f"PASSWORD_OF_{name}"] = found[2]
+    return masked
+
+
 def _reason(result: Result) -> str:
-    """The CLI's error: everything from "Error:" on, on one line."""
+    """The CLI's error: on one line, unless it shows lines of the schema."""
     _, found, message = result.output.partition("Error:")
-    message, _, _backtrace = message.partition("\n   0: ")
-    words = " ".join(message.split()) if found else result.reason
-    return words.rstrip(".") or f"it ended with status {result.status} and said nothing"
+    if not found:
+        return result.reason
+    words = re.split(r"\n   0: |\nPrisma CLI Version", message)[0].strip().rstrip(".")
+    is_shown = re.search(r"^ *-->", words, re.M)
+    return f"\n{words}\n" if is_shown else " ".join(words.split())
 
 
 @dataclass(frozen=True)
@@ -130,7 +156,7 @@ class Engine:
         self._project = prisma.project
         self._named = prisma.variables.get(_ENGINE_VARIABLE, "")
         self._provider = prisma.project.provider
-        self._wasm = Packages(self._project.root / "packages/better-auth-setup/schema-engine")
+        self._wasm = prisma.substitute
 
     @property
     def is_chosen(self) -> bool:

@@ -14,8 +14,8 @@ _UNREACHABLE = re.compile(
 )
 #: Of another virtual environment, or meant for this process alone.
 _NOT_INHERITED = ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH", "SETUP_LOCKS")
-_REASON_LINES = 6
-_NO_REASON = re.compile(r"code |path |A complete log|\S+/_logs/")
+_REASON_LINES = 8
+_NO_REASON = re.compile(r"code |path |node_modules/|A complete log|\S+/_logs/")
 
 _running: set[subprocess.Popen[str]] = set()
 _lock: int | None = None

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from better_auth_setup.console import Console
-from better_auth_setup.difference import Difference, difference
+from better_auth_setup.difference import difference
 from better_auth_setup.prisma import Prisma
 from better_auth_setup.problem import Problem
 from better_auth_setup.programs import Result
@@ -32,8 +32,9 @@ def push(prisma: Prisma, console: Console, *, loss: bool) -> str:
     if not changes:
         return "nothing to change"
     console.say(f"    The database will change:{changes}")
-    if changes.removals and not loss:
-        raise _refusal(prisma, changes)
+    # Prisma asks only where rows would be lost: empty tables of other programs would just be gone.
+    if changes.dropped and not loss:
+        raise _refusal(prisma, changes.dropped)
     result = prisma.run("db", "push", *(["--accept-data-loss"] if loss else []))
     losses = _points(result.output, "data loss")
     if losses and not loss and all(map(_UNIQUE.match, losses)):
@@ -50,25 +51,22 @@ def is_done(result: Result) -> bool:
     return result.status == 0 and "in sync" in result.output
 
 
-def _refusal(prisma: Prisma, changes: Difference) -> Problem:
+def _refusal(prisma: Prisma, dropped: list[str]) -> Problem:
+    """Why nothing is dropped, and the ways out."""
     schema = prisma.project.schema
-    found = "; ".join(changes.removals)
+    named = " and ".join(filter(None, [", ".join(dropped[:-1]), dropped[-1]]))
     advice = ""
     # https://github.com/better-auth/better-auth/issues/11274
-    if re.search(r"changes account: .*\bremoved column issuer\b", found):
+    if "the column issuer of account" in dropped:
         advice = (
             "better-auth 1.7.0 to 1.7.2 filled account.issuer and later ones do not, so nobody can "
             "sign up until it is optional or gone: to keep its values, write `issuer String?` into "
             "the model Account. "
         )
-    elif re.search(r"removed tables\b", found):
-        advice = (
-            "If the tables belong to another program, give this project a database of its own, or "
-            "a schema of it (?schema=… in DATABASE_URL). "
-        )
     return Problem(
-        f"The database has what {schema} has not, and all of it would be lost: {found}. Nothing "
-        f"was changed. {advice}Keep it by writing it into {schema}, or run setup again with "
+        f"Setup would drop {named}, which {schema} does not have. Nothing was changed. {advice}If "
+        "another program needs them, name a schema (?schema=…) or a database of its own in "
+        f"DATABASE_URL, or write models for them into {schema}; to drop them, run setup again with "
         "--accept-data-loss."
     )
 

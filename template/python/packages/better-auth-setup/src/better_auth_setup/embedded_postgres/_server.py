@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import signal
 import socket
 import subprocess
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from better_auth_setup.embedded_postgres._files import Connection, Files, is_free, write_private
-from better_auth_setup.embedded_postgres._process import disown, running
-from better_auth_setup.embedded_postgres._programs import Account, last_line, run
+from better_auth_setup.embedded_postgres._connection import USER, Connection, is_free
+from better_auth_setup.embedded_postgres._programs import Account, Programs, last_line
+from better_auth_setup.locks import lock
 from better_auth_setup.problem import Problem
 
-START_SECONDS = 60
+_START_SECONDS = 60
+_STOP_SECONDS = 30
 #: How long the processes of a killed server may take to notice that it is gone.
-ORPHAN_SECONDS = 15
-SETTINGS = {
+_ORPHAN_SECONDS = 15
+_SETTINGS = {
     "listen_addresses": "127.0.0.1",
-    # Sockets have length limits and owners; TCP works for asyncpg and Prisma alike.
+    # Sockets have length limits and owners; TCP works for all drivers alike.
     "unix_socket_directories": "",
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+#: More than any operating system hands out.
+_NO_PROCESS = 2**31 - 2
+
+#: The servers that this process has started: their ends have to be taken note of.
+_children: list[subprocess.Popen[bytes]] = []
 
 
 @dataclass(frozen=True)
@@ -34,37 +46,30 @@ class Status:
     port: int | None
 
 
-def status(project_root: Path) -> Status:
+def status(root: Path) -> Status:
     """Looks, and changes nothing.
 
     Raises:
         Problem: its connection file cannot be read.
     """
-    files = Files.of(project_root)
-    connection = files.read_connection()
-    if connection is None or not files.data.exists():
+    connection = Connection.read(_folder(root))
+    if connection is None or not _data(root).exists():
         return Status(exists=False, running=False, port=None)
-    postmaster = running(files.data)
-    port = postmaster.port if postmaster and postmaster.port else connection.port
-    return Status(exists=True, running=postmaster is not None, port=port)
+    pid, port = _postmaster(_data(root))
+    return Status(exists=True, running=pid is not None, port=port or connection.port)
 
 
-def is_embedded(project_root: Path, database_url: str) -> bool:
+def is_embedded(root: Path, database_url: str) -> bool:
     """Whether a connection URL means the embedded server of this project."""
-    return _connection(project_root, database_url) is not None
+    stored = Connection.read(_folder(root))
+    return stored is not None and stored.port_of(database_url) is not None
 
 
-def remembered_url(project_root: Path) -> str | None:
-    """The connection URL of the server that was made for this project, if one was."""
-    connection = Files.of(project_root).read_connection()
-    return connection.url if connection else None
-
-
-def create(project_root: Path, database: str) -> str:
+def create(root: Path, database: str) -> str:
     """Makes the server and its empty database unless they exist, and starts it.
 
     Args:
-        project_root: the project's folder; the data goes into its ``.postgres``.
+        root: the project's folder; the data goes into its ``.postgres``.
         database: what the database is called if it has to be made.
 
     Returns:
@@ -73,42 +78,39 @@ def create(project_root: Path, database: str) -> str:
     Raises:
         Problem: it cannot be made or started.
     """
-    files = Files.of(project_root)
-    with files.locked():
-        connection = files.read_connection()
+    with _locked(root) as folder:
+        connection = Connection.read(folder)
         if connection is None:
-            if files.data.exists():
+            if _data(root).exists():
                 raise Problem(
-                    f"{files.data} holds a database, but connection.json beside it, with its "
+                    f"{_data(root)} holds a database, but connection.json beside it, with its "
                     "password, is gone; restore it, or remove the folder to start empty."
                 )
             connection = Connection.invent(database)
-            files.write_connection(connection)
-        _start(files, connection)
+            connection.write(folder)
+        _start(root, connection)
     return connection.url
 
 
-def start(project_root: Path) -> None:
+def start(root: Path) -> None:
     """Starts the server that was made earlier; does nothing if it runs.
 
     Raises:
         Problem: there is none, or it cannot be started.
     """
-    files = Files.of(project_root)
-    connection = files.read_connection()
+    connection = Connection.read(_folder(root))
     if connection is None:
         raise Problem(
             "This project has no embedded PostgreSQL; setup makes one when DATABASE_URL is empty."
         )
-    with files.locked():
-        _start(files, connection)
+    with _locked(root):
+        _start(root, connection)
 
 
-def ensure_running(project_root: Path, database_url: str) -> bool:
+def ensure_running(root: Path, database_url: str) -> bool:
     """Starts the embedded server if the URL means it and it is down.
 
-    For the start of a development server: it takes less than a millisecond when there is nothing to
-    do. The port is the URL's, so editing the URL moves the server.
+    The port is the URL's, so editing the URL moves the server.
 
     Returns:
         Whether the URL means the embedded server of this project, which now runs.
@@ -116,18 +118,19 @@ def ensure_running(project_root: Path, database_url: str) -> bool:
     Raises:
         Problem: it cannot be started.
     """
-    connection = _connection(project_root, database_url)
-    if connection is None:
+    stored = Connection.read(_folder(root))
+    port = stored.port_of(database_url) if stored else None
+    if stored is None or port is None:
         return False
-    files = Files.of(project_root)
-    if not _is_up(files, connection):
-        with files.locked():
-            _start(files, connection)
+    connection = replace(stored, port=port)
+    if not _is_up(_data(root), connection):
+        with _locked(root):
+            _start(root, connection)
     return True
 
 
-def stop(project_root: Path) -> bool:
-    """Stops the server; sessions that are open are rolled back.
+def stop(root: Path) -> bool:
+    """Stops the server; transactions that are open are rolled back.
 
     Returns:
         Whether it was running.
@@ -135,150 +138,188 @@ def stop(project_root: Path) -> bool:
     Raises:
         Problem: it does not stop.
     """
-    files = Files.of(project_root)
-    if not files.data.exists():
+    if not _data(root).exists():
         return False
-    with files.locked():
-        if running(files.data) is None:
-            return False
-        _stop(files)
-        return True
+    with _locked(root) as folder:
+        was_running = _stop(_data(root))
+        Programs.forget_copy(folder)
+        return was_running
 
 
-def _connection(project_root: Path, database_url: str) -> Connection | None:
-    stored = Files.of(project_root).read_connection()
-    return stored.named_by(database_url) if stored else None
+def _folder(root: Path) -> Path:
+    return root.resolve() / ".postgres"
 
 
-def _is_up(files: Files, connection: Connection) -> bool:
-    postmaster = running(files.data)
-    return postmaster is not None and postmaster.port == connection.port and _accepts(connection)
+def _data(root: Path) -> Path:
+    return _folder(root) / "data"
 
 
-def _accepts(connection: Connection) -> bool:
+@contextmanager
+def _locked(root: Path) -> Iterator[Path]:
+    """Waits for other processes that start or stop the server.
+
+    Raises:
+        Problem: they take too long, or the folder is read-only.
+    """
+    folder = _folder(root)
     try:
-        socket.create_connection(("127.0.0.1", connection.port), timeout=5).close()
+        folder.mkdir(mode=0o755, exist_ok=True)
+        (folder / "lock").touch(mode=0o600)
+        busy = f"Another process has been working on {folder} for a minute; end it and try again."
+        file = lock(folder / "lock", _START_SECONDS, busy)
+    except OSError as error:
+        raise Problem(
+            f"The embedded PostgreSQL cannot write to {folder}: {error.strerror}."
+        ) from None
+    try:
+        yield folder
+    finally:
+        os.close(file)
+
+
+def _postmaster(data: Path) -> tuple[int | None, int | None]:
+    """The process of the server, if it runs, and the port that it says it listens on."""
+    for child in _children:
+        child.poll()
+    try:
+        lines = (data / "postmaster.pid").read_text().splitlines()
+        pid, port = int(lines[0]), int(lines[3])
+    except (OSError, ValueError, IndexError):
+        return None, None
+    return (pid, port) if _serves(pid, data) else (None, None)
+
+
+def _serves(pid: int, data: Path) -> bool:
+    """Whether a process is the server of this data: a number may belong to another one by now."""
+    process = Path(f"/proc/{pid}")
+    if not Path("/proc/self").exists():
+        command = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        return "postgres" in done.stdout
+    try:
+        return (process / "cwd").readlink() == data
+    except PermissionError:  # of another user
+        return b"postgres" in (process / "cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+def _is_up(data: Path, connection: Connection) -> bool:
+    pid, port = _postmaster(data)
+    if pid is None or port != connection.port:
+        return False
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
     except OSError:
         return False
     return True
 
 
-def _start(files: Files, connection: Connection) -> None:
+def _start(root: Path, connection: Connection) -> None:
     """Brings the server up on the connection's port, whatever state it was left in."""
-    account = Account.for_folder(files.folder)
-    if not files.data.exists():
-        _initialize(files, connection, account)
-    account = Account.for_folder(files.data)
-    if not _is_up(files, connection):
-        if running(files.data) is not None:
-            _stop(files)  # on another port, or not yet, or no longer, accepting connections
+    folder, data = _folder(root), _data(root)
+    if not data.exists():
+        _initialize(folder, connection)
+    if not _is_up(data, connection):
+        _stop(data)  # on another port, or not yet, or no longer, accepting connections
         if not is_free(connection.port):
             raise Problem(
                 f"Port {connection.port}, where the embedded PostgreSQL should listen, is in use; "
                 "end the program that uses it, or change the port in DATABASE_URL (.env.local)."
             )
-        _launch(files, connection, account)
-    stored = files.read_connection()
+        _launch(data, connection.port)
+    stored = Connection.read(folder)
     if stored and stored.port != connection.port:
-        files.write_connection(replace(stored, port=connection.port))
-    _create_database(connection)
+        replace(stored, port=connection.port).write(folder)
 
 
-def _initialize(files: Files, connection: Connection, account: Account) -> None:
+def _initialize(folder: Path, connection: Connection) -> None:
     """Makes the data directory; a crash half-way leaves nothing that counts."""
-    with files.unfinished_data() as draft:
-        account.give(draft)
-        write_private(files.password, connection.password + "\n")
-        account.give(files.password)
-        try:
-            result = run(
-                "initdb",
-                [
-                    f"--pgdata={draft}",
-                    f"--username={connection.user}",
-                    f"--pwfile={files.password}",
-                    "--auth=scram-sha-256",
-                    "--encoding=UTF8",
-                    "--locale-provider=builtin",
-                    "--builtin-locale=C.UTF-8",
-                    "--locale=C",
-                    *(f"--set={name}={value}" for name, value in SETTINGS.items()),
-                ],
-                account=account,
-            )
-        finally:
-            files.password.unlink()
-        if result.returncode:
-            raise Problem(
-                f"The embedded PostgreSQL cannot be made in {files.folder}: "
-                f"{last_line(result.stdout)}."
-            )
-        draft.rename(files.data)
+    account = Account.for_folder(folder)
+    prefix = "data.unfinished-"
+    for abandoned in folder.glob(f"{prefix}*"):
+        shutil.rmtree(abandoned, ignore_errors=True)
+    # No fixed name: the initdb of a process that was killed may still be at work in another one.
+    draft = Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
+    try:
+        account.own(draft)
+        programs = Programs.for_server(folder, account)
+        settings = [f"--set={name}={value}" for name, value in _SETTINGS.items()]
+        locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin"]
+        access = ["--username=postgres", "--auth=trust", "--builtin-locale=C.UTF-8"]
+        programs.run("initdb", *access, *locale, *settings, data=draft)
+        only = f"host all {USER} 127.0.0.1/32 scram-sha-256\n"
+        (draft / "pg_hba.conf").write_text(only)
+        database = connection.database.replace('"', '""')
+        statements = (
+            f"CREATE ROLE {USER} LOGIN CREATEDB PASSWORD '{connection.password}'\n"
+            f'CREATE DATABASE "{database}" OWNER {USER}\n'
+        )
+        programs.run("postgres", "--single", "postgres", data=draft, text=statements)
+        draft.rename(folder / "data")
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
-def _launch(files: Files, connection: Connection, account: Account) -> None:
-    deadline = time.monotonic() + ORPHAN_SECONDS
+def _launch(data: Path, port: int) -> None:
+    account = Account.for_folder(data)
+    programs = Programs.for_server(data.parent, account)
+    deadline = time.monotonic() + _ORPHAN_SECONDS
     while True:
-        disown(files.data)
-        try:
-            # pg_ctl takes the server out of our session, so that it outlives us and the terminal.
-            result = run(
-                "pg_ctl",
-                [
-                    *("start", "--wait", f"--timeout={START_SECONDS}"),
-                    *(f"--pgdata={files.data}", f"--log={files.log}"),
-                    f"--options=-p {connection.port}",
-                ],
-                account=account,
-                timeout=START_SECONDS + 30,
-            )
-        except subprocess.TimeoutExpired:
-            raise Problem(
-                f"The embedded PostgreSQL does not start within {START_SECONDS} seconds; see "
-                f"{files.log}."
-            ) from None
-        if result.returncode == 0:
+        _disown(data)
+        with (data / "server.log").open("ab") as log:
+            account.own(data / "server.log")
+            began = log.tell()
+            server = programs.start("postgres", "-p", str(port), data=data, output=log)
+        _children.append(server)
+        if _is_ready(server, data):
             return
-        said = _log_tail(files) or result.stdout
-        orphans = "still in use" in said or "already exists" in said
+        text = (data / "server.log").read_bytes()[began:].decode(errors="replace")
+        orphans = "still in use" in text or "already exists" in text
         if not orphans or time.monotonic() > deadline:
             raise Problem(
-                f"The embedded PostgreSQL does not start: {last_line(said)}; see {files.log}."
+                f"The embedded PostgreSQL does not start: {last_line(text)}; see "
+                f"{data / 'server.log'}."
             )
         time.sleep(0.2)
 
 
-def _log_tail(files: Files) -> str:
-    try:
-        return files.log.read_text(errors="replace")[-4000:]
-    except OSError:
-        return ""
+def _is_ready(server: subprocess.Popen[bytes], data: Path) -> bool:
+    """Waits until the server accepts connections; it has ended if it does not."""
+    deadline = time.monotonic() + _START_SECONDS
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            lines = (data / "postmaster.pid").read_text().splitlines()
+        except OSError:
+            lines = []
+        if len(lines) > 7 and lines[0] == str(server.pid) and lines[7].strip() == "ready":
+            return True
+        time.sleep(0.02)
+    server.kill()
+    return False
 
 
-def _stop(files: Files) -> None:
-    account = Account.for_folder(files.data)
-    result = run(
-        "pg_ctl",
-        ["stop", "--wait", "--mode=fast", "--timeout=30", f"--pgdata={files.data}"],
-        account=account,
-    )
-    if result.returncode and running(files.data) is not None:
-        raise Problem(f"The embedded PostgreSQL does not stop: {last_line(result.stdout)}.")
+def _disown(data: Path) -> None:
+    """Corrects a ``postmaster.pid`` whose number now belongs to another program.
+
+    PostgreSQL would take that program for a running server, as after the restart of a container.
+    The file itself stays: by its other lines PostgreSQL notices processes that outlived a killed
+    server.
+    """
+    path = data / "postmaster.pid"
+    if path.exists() and _postmaster(data)[0] is None:
+        _, *rest = path.read_text().splitlines(keepends=True) or [""]
+        path.write_text("".join([f"{_NO_PROCESS}\n", *rest]))
 
 
-def _create_database(connection: Connection) -> None:
-    """Makes the database unless it is there."""
-    result = run(
-        "createdb",
-        [
-            *("--host=127.0.0.1", f"--port={connection.port}", "--no-password"),
-            *(f"--username={connection.user}", "--maintenance-db=postgres"),
-            connection.database,
-        ],
-        environment={"PGPASSWORD": connection.password},
-    )
-    if result.returncode and "already exists" not in result.stdout:
-        raise Problem(
-            f"The embedded PostgreSQL cannot make the database {connection.database}: "
-            f"{last_line(result.stdout)}."
-        )
+def _stop(data: Path) -> bool:
+    pid, _ = _postmaster(data)
+    if pid is None:
+        return False
+    os.kill(pid, signal.SIGINT)  # PostgreSQL's fast way
+    deadline = time.monotonic() + _STOP_SECONDS
+    while _postmaster(data)[0] is not None:
+        if time.monotonic() > deadline:
+            raise Problem(f"The embedded PostgreSQL does not stop; see {data / 'server.log'}.")
+        time.sleep(0.02)
+    return True

@@ -1,0 +1,18 @@
+/** As much of `betterAuth({…})` as is used here; the methods of `api` depend on the plugins. */
+export interface Auth {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  api: any;
+  $context: Promise<unknown>;
+}
+
+/**
+ * The routes below `/internal`, for the Python application alone.
+ *
+ * A request needs the header `x-internal-key` with hex(HMAC-SHA256(secret, "internal")); any other
+ * gets 404, as if there were no such routes.
+ *
+ * @param auth what `betterAuth({…})` gave
+ * @param secret BETTER_AUTH_SECRET
+ * @returns a function that answers requests; mount it at `/internal/*`
+ */
+export function internalRoutes(auth: Auth, secret: string): (request: Request) => Promise<Response>;

@@ -1,0 +1,136 @@
+// @ts-check
+/** What Python asks the auth server beside better-auth's own routes. No other caller gets in. */
+import { createHmac, timingSafeEqual } from "node:crypto";
+
+/** @typedef {{ api: any, $context: Promise<any> }} Auth */
+
+const notFound = () => new Response("404 Not Found", { status: 404 });
+
+/** @param {Record<string, unknown>} fields */
+const columns = (fields) =>
+  Object.fromEntries(
+    Object.entries(fields).map(([key, field]) => {
+      const { fieldName, type, required, returned } = /** @type {any} */ (field);
+      // better-auth takes a field for required, and tells it, unless the options say otherwise.
+      return [
+        key,
+        {
+          column: fieldName ?? key,
+          type,
+          required: required ?? true,
+          returned: returned ?? true,
+        },
+      ];
+    }),
+  );
+
+/** @param {Auth} auth */
+async function configuration(auth) {
+  const context = await auth.$context;
+  const { authCookies, options, sessionConfig, tables } = context;
+  const { name, attributes } = authCookies.sessionToken;
+  const session = options.session ?? {};
+  return Response.json({
+    version: context.version,
+    // Tells whether Python has the same secret.
+    secretCheck: createHmac("sha256", context.secret)
+      .update("secret-check")
+      .digest("hex")
+      .slice(0, 16),
+    trustedOrigins: context.trustedOrigins,
+    cookie: {
+      name,
+      domain: attributes.domain ?? null,
+      path: attributes.path ?? "/",
+      sameSite: String(attributes.sameSite ?? "lax").toLowerCase(),
+      secure: attributes.secure ?? false,
+      dontRememberName: authCookies.dontRememberToken.name,
+      cacheName: session.cookieCache?.enabled ? authCookies.sessionData.name : null,
+    },
+    session: {
+      expiresIn: sessionConfig.expiresIn,
+      updateAge: sessionConfig.updateAge,
+      disableRefresh: session.disableSessionRefresh ?? false,
+      deferRefresh: session.deferSessionRefresh ?? false,
+      // Whether the database alone tells which sessions hold: a sign-out ends them there, too.
+      storedInDatabase:
+        !options.secondaryStorage ||
+        Boolean(session.storeSessionInDatabase && !session.preserveSessionInDatabase),
+    },
+    plugins: (options.plugins ?? []).map((/** @type {{id: string}} */ plugin) => plugin.id),
+    tables: Object.fromEntries(
+      ["user", "session"].map((model) => {
+        // Where secondary storage alone holds sessions, they have no table.
+        const { modelName, fields } = tables[model] ?? { modelName: model, fields: {} };
+        return [model, { name: modelName, fields: columns(fields) }];
+      }),
+    ),
+  });
+}
+
+/** The session of these headers, or null. The body is get-session's query.
+ * @param {Auth} auth @param {Request} request */
+async function session(auth, request) {
+  const { headers } = request;
+  const text = await request.text();
+  const query = text ? JSON.parse(text) : {};
+  return auth.api.getSession({ headers, query, asResponse: true });
+}
+
+/** Whether the user of these headers may do something, in an organization or as an admin.
+ * @param {Auth} auth @param {Request} request */
+async function hasPermission(auth, request) {
+  const { headers } = request;
+  const { organizationId, permissions } = await request.json();
+  const ask = organizationId ? auth.api.hasPermission : auth.api.userHasPermission;
+  if (!ask) {
+    const plugin = organizationId ? "organization" : "admin";
+    return Response.json(
+      { message: `Add ${plugin}() to the plugins of auth.ts.` },
+      { status: 501 },
+    );
+  }
+  const found = await auth.api.getSession({ headers });
+  if (!found) return Response.json({ success: false });
+  try {
+    const body = organizationId
+      ? { organizationId, permissions }
+      : { userId: found.user.id, permissions };
+    const { success } = await ask({ headers, body });
+    return Response.json({ success: success === true });
+  } catch (error) {
+    // No member, an unknown organization: better-auth refuses with a 4xx.
+    const { statusCode } = /** @type {{statusCode?: number}} */ (error);
+    if (!statusCode || statusCode >= 500) throw error;
+    return Response.json({ success: false });
+  }
+}
+
+/** Answers once the database does: every configuration has the table of users.
+ * @param {Auth} auth */
+async function ready(auth) {
+  const context = await auth.$context;
+  await context.internalAdapter.findUserByEmail("nobody@readiness.invalid");
+  return Response.json({ ready: true });
+}
+
+/** @type {Record<string, (auth: Auth, request: Request) => Promise<Response>>} */
+const routes = {
+  "GET configuration": configuration,
+  "GET ready": ready,
+  "POST session": session,
+  "POST has-permission": hasPermission,
+};
+
+/** See internal.d.mts.
+ * @param {Auth} auth @param {string} secret @returns {(request: Request) => Promise<Response>} */
+export function internalRoutes(auth, secret) {
+  const key = createHmac("sha256", secret).update("internal").digest();
+  return async (request) => {
+    const given = Buffer.from(request.headers.get("x-internal-key") ?? "", "hex");
+    if (given.length !== key.length || !timingSafeEqual(given, key)) return notFound();
+    const name = new URL(request.url).pathname.split("/").at(-1);
+    const route = routes[`${request.method} ${name}`];
+    return route ? route(auth, request) : notFound();
+  };
+}

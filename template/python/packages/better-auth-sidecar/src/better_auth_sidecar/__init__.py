@@ -1,0 +1,29 @@
+"""better-auth's own server beside a FastAPI application.
+
+`AuthServer` starts the server of ``auth/server.ts`` as a child process, or reaches one that runs
+elsewhere, and hands ``/api/auth`` to it. `Settings` reads what the environment decides.
+`Sessions` tells routes who is signed in; `User` and `Session` are what Python knows of them.
+
+`better_auth_sidecar.engine` has an SQLAlchemy engine for a project's own tables, and
+`better_auth_sidecar.testing` signed-in clients for its tests.
+"""
+
+from better_auth_sidecar.cors import CORSMiddleware
+from better_auth_sidecar.errors import AuthServerError
+from better_auth_sidecar.models import Session, User
+from better_auth_sidecar.renewal import SessionCookies
+from better_auth_sidecar.server import Answer, AuthServer
+from better_auth_sidecar.sessions import Sessions
+from better_auth_sidecar.settings import Settings
+
+__all__ = [
+    "Answer",
+    "AuthServer",
+    "AuthServerError",
+    "CORSMiddleware",
+    "Session",
+    "SessionCookies",
+    "Sessions",
+    "Settings",
+    "User",
+]

@@ -1,0 +1,47 @@
+"""Pages of other origins that call the application's own routes."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.middleware.cors import CORSMiddleware as StarletteCORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from better_auth_sidecar.settings import Settings
+
+
+class CORSMiddleware(StarletteCORSMiddleware):
+    """Lets pages of TRUSTED_ORIGINS call the application from the browser, with cookies.
+
+    ``app.add_middleware(CORSMiddleware, settings=settings)``. Unlike FastAPI's, it leaves
+    ``/api/auth`` to the auth server, which answers preflights of its routes by the same setting.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: Settings,
+        *,
+        auth_path: str = "/api/auth",
+        allow_methods: tuple[str, ...] = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"),
+        allow_headers: tuple[str, ...] = ("Authorization", "Content-Type"),
+        expose_headers: tuple[str, ...] = (),
+    ) -> None:
+        self._auth_path = auth_path
+        patterns = [re.escape(o).replace(r"\*", r"[^/:]*") for o in settings.origins if "*" in o]
+        super().__init__(
+            app,
+            allow_origins=sorted(origin for origin in settings.origins if "*" not in origin),
+            allow_origin_regex="|".join(patterns) or None,
+            allow_methods=allow_methods,
+            allow_headers=allow_headers,
+            allow_credentials=True,
+            expose_headers=expose_headers,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        if path == self._auth_path or path.startswith(f"{self._auth_path}/"):
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)

@@ -1,0 +1,223 @@
+"""The auth server, as the application uses it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hmac
+import json
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import aiohttp
+from starlette.datastructures import Headers
+
+from better_auth_sidecar.access_log import hide_tokens
+from better_auth_sidecar.addresses import keep_peers
+from better_auth_sidecar.configuration import Configuration
+from better_auth_sidecar.errors import AuthServerError
+from better_auth_sidecar.process import AuthProcess
+from better_auth_sidecar.proxy import AuthProxy, reach
+from better_auth_sidecar.settings import Settings
+
+#: Of the caller's headers, what the auth server is told: who asks, and which request it is.
+_PASSED_ON = ("authorization", "cookie", "x-api-key", "x-request-id")
+
+
+class Answer(NamedTuple):
+    """What the auth server answered."""
+
+    #: The JSON of the body.
+    data: Any
+    #: Values of ``Set-Cookie``, which belong into the answer to the caller.
+    cookies: list[str]
+
+
+class AuthServer:
+    """The auth server: a child process, or one that runs elsewhere.
+
+    Without ``settings.auth_server_url``, the processes of an application share one child: the
+    first one to run starts it, and another one takes over when that one ends.
+
+    Args:
+        root: the project's folder, which has ``auth/server.ts``.
+        settings: what the environment decides.
+    """
+
+    def __init__(self, root: Path, settings: Settings) -> None:
+        keep_peers()
+        self.root, self.settings = root, settings
+        self._key = hmac.digest(settings.secret.encode(), b"internal", "sha256").hex()
+        self._process: AuthProcess | None = None
+        self.url = settings.auth_server_url
+        if not self.url:
+            self.url = "http://localhost"
+            self._process = AuthProcess(
+                root,
+                settings.for_auth_server(),
+                watch=not settings.is_production,
+                is_up=self._is_up,
+            )
+        self._http: aiohttp.ClientSession | None = None
+        self._configuration: Configuration | None = None
+        self._generation = 0
+        self._asking = asyncio.Lock()
+        self._companions: list[Callable[[], AbstractAsyncContextManager[None]]] = []
+        #: The ASGI application for ``app.mount("/api/auth", …)``.
+        self.proxy = AuthProxy(self, settings)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """For the lifespan of the application: runs the auth server, or its part in doing so.
+
+        It does not wait for the server, for which requests wait instead.
+
+        Raises:
+            AuthServerError: it can never run here; the message says why.
+        """
+        hide_tokens()
+        connector: aiohttp.BaseConnector
+        # Idle connections are given up before the server does (65 s). While its files are watched,
+        # none is kept: a restart never meets a request on a connection that it is closing.
+        keep: dict[str, Any] = {"limit": 100, "keepalive_timeout": 30}
+        if self._process is None:
+            connector = aiohttp.TCPConnector(**keep)
+        else:
+            if self._process.watch:
+                keep = {"limit": 100, "force_close": True}
+            connector = aiohttp.UnixConnector(str(self._process.prepare()), **keep)
+        async with aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            max_line_size=64 * 1024,
+            max_field_size=64 * 1024,
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=60),
+        ) as self._http:
+            self._asking = asyncio.Lock()  # each event loop needs its own
+            task = asyncio.create_task(self._process.run()) if self._process else None
+            try:
+                async with contextlib.AsyncExitStack() as companions:
+                    for companion in self._companions:
+                        await companions.enter_async_context(companion())
+                    yield
+            finally:
+                if task:
+                    task.cancel()
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await task
+                self._configuration = None
+        self._http = None
+
+    def beside(self, companion: Callable[[], AbstractAsyncContextManager[None]]) -> None:
+        """Has something else run whenever the auth server does, such as a pool of connections."""
+        self._companions.append(companion)
+
+    @property
+    def http(self) -> aiohttp.ClientSession:
+        """The client that reaches the auth server.
+
+        Raises:
+            AuthServerError: outside `running`.
+        """
+        if self._http is None:
+            raise AuthServerError(
+                "Wrap it into `async with auth_server.running()`, in the lifespan of the "
+                "application: the auth server does not run."
+            )
+        return self._http
+
+    async def ask(
+        self,
+        path: str,
+        headers: Headers | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> Answer:
+        """Asks ``POST /internal/{path}`` on behalf of the caller who sent these headers.
+
+        Raises:
+            AuthServerError: the auth server cannot be reached, or did not answer with 200.
+        """
+        known = [
+            (name, value)
+            for name in _PASSED_ON
+            for value in (headers.getlist(name) if headers else ())
+        ]
+        return await self._internal("POST", path, known, body)
+
+    async def configuration(self) -> Configuration:
+        """What ``auth.ts`` decides.
+
+        It is asked for once, and again after a restart for an edit of ``auth.ts``.
+
+        Raises:
+            AuthServerError: the auth server cannot be reached, or is of another version.
+        """
+        if self._is_current():
+            assert self._configuration is not None
+            return self._configuration
+        async with self._asking:  # once, for all who wait
+            if not self._is_current():
+                generation = self._latest()
+                answer = await self._internal("GET", "configuration")
+                try:
+                    self._configuration = Configuration.model_validate(answer.data)
+                except ValueError as error:
+                    raise AuthServerError(
+                        "Use the same version of better-auth-sidecar in Python and in auth/app.ts: "
+                        "the auth server describes its configuration in another way."
+                    ) from error
+                self._generation = generation
+            assert self._configuration is not None
+            return self._configuration
+
+    def _is_current(self) -> bool:
+        return self._configuration is not None and self._latest() == self._generation
+
+    def _latest(self) -> int:
+        return self._process.generation() if self._process and self._process.watch else 0
+
+    async def is_ready(self, seconds: float = 2) -> bool:
+        """Whether the auth server and its database answer within so many seconds.
+
+        For a route of readiness; the application itself is alive without it.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                await self._internal("GET", "ready")
+        except (AuthServerError, TimeoutError):
+            return False
+        return True
+
+    async def _is_up(self) -> None:
+        await self._internal("GET", "configuration")
+
+    async def _internal(
+        self,
+        method: str,
+        path: str,
+        headers: Iterable[tuple[str, str]] = (),
+        body: Mapping[str, Any] | None = None,
+    ) -> Answer:
+        sent = [*headers, ("x-internal-key", self._key), ("content-type", "application/json")]
+        data = json.dumps(body).encode() if body is not None else None
+        url = f"{self.url}/internal/{path}"
+        try:
+            # These routes change nothing that a second request would change again.
+            async with reach(self, method, url, sent, data, may_repeat=True) as response:
+                text = await response.text(errors="replace")
+                if response.status == 404:
+                    raise AuthServerError(
+                        "Mount internalRoutes(auth, env.BETTER_AUTH_SECRET) at /internal/* in "
+                        "auth/app.ts, and give both servers the same BETTER_AUTH_SECRET: "
+                        f"/internal/{path} is not there."
+                    )
+                if response.status != 200:
+                    raise AuthServerError(
+                        f"/internal/{path} answered {response.status}: {text[:200]}"
+                    )
+                return Answer(json.loads(text), response.headers.getall("set-cookie", []))
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise AuthServerError(f"The auth server did not answer: {error!r}") from error

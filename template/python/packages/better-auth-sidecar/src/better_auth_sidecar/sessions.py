@@ -1,0 +1,479 @@
+"""Who is signed in, for the routes of the application.
+
+The database is asked at each request, in one query, so that a sign-out, a ban or an expiry counts
+at once. What a query cannot answer is asked of the auth server: bearer tokens, API keys, renewal,
+and everything where the database is a MySQL or a Microsoft SQL Server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Generic, TypeVar, overload
+
+from fastapi import HTTPException
+from fastapi.openapi.models import APIKey, APIKeyIn
+from fastapi.security.base import SecurityBase
+from pydantic import ValidationError
+from starlette.requests import HTTPConnection
+from starlette.types import Scope
+
+from better_auth_sidecar.configuration import Configuration, Table, secret_check
+from better_auth_sidecar.cookies import cookie_header, read_cookie, verified_value
+from better_auth_sidecar.database_url import (
+    DatabaseUrlError,
+    PostgresqlUrl,
+    SqliteUrl,
+    read_database_url,
+)
+from better_auth_sidecar.errors import AuthServerError
+from better_auth_sidecar.models import Row as Model
+from better_auth_sidecar.models import Session, User, fields_of, mismatches
+from better_auth_sidecar.origins import is_trusted, is_write, origin_of
+from better_auth_sidecar.permissions import PermissionDependencies
+from better_auth_sidecar.renewal import can_set_cookies, set_cookies
+from better_auth_sidecar.server import AuthServer
+from better_auth_sidecar.stores import Row, SessionQuery, Store, StoreError, UnfitError
+from better_auth_sidecar.stores.remote import ask
+
+logger = logging.getLogger("uvicorn.error.sessions")
+
+UserT = TypeVar("UserT", bound=User)
+SessionT = TypeVar("SessionT", bound=Session)
+ModelT = TypeVar("ModelT", bound=Model)
+T = TypeVar("T")
+
+#: Fields that are read whether a model names them or not: they decide.
+_OF_USER = frozenset({"banned", "banExpires", "role"})
+_OF_SESSION = frozenset({"expiresAt", "activeOrganizationId"})
+#: Headers without which nobody is signed in.
+_CREDENTIALS = frozenset({b"cookie", b"authorization", b"x-api-key"})
+#: Plugins that let callers in by other headers than the cookie's.
+_PLUGIN_HEADERS = {"bearer": b"authorization", "api-key": b"x-api-key"}
+#: In production, so many seconds are given to the auth server to tell its configuration.
+_PATIENCE = 15.0
+
+
+class ModelError(RuntimeError):
+    """A model of Python and ``auth.ts`` do not agree; the message says what to do about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[UserT, SessionT]):
+    """The session of a request; its models are made when a route asks for them."""
+
+    row: Row
+    _user_model: type[UserT]
+    _session_model: type[SessionT]
+
+    @property
+    def user(self) -> UserT:
+        return _read(self._user_model, self.row.user)
+
+    @property
+    def session(self) -> SessionT:
+        return _read(self._session_model, self.row.session)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What a configuration means for the check of a request."""
+
+    configuration: Configuration
+    cookie: str
+    dont_remember: str
+    trusted: frozenset[str]
+    scheme: str
+    secret: str
+    #: Headers other than the cookie's by which plugins let callers in.
+    credentials: frozenset[bytes]
+    #: How long before its expiry a session is renewed; None if this is not done.
+    renew_before: timedelta | None
+    #: None: the auth server is asked.
+    query: SessionQuery | None
+    problem: str | None
+
+
+class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
+    """The session check, and the dependencies that routes use.
+
+    ``sessions = Sessions(auth_server, User)``, and in a route
+    ``user: Annotated[User, Depends(sessions.current_user)]``. The dependencies also stand in
+    ``dependencies=[…]`` of a route, a router or an application.
+
+    Writes and WebSockets that come with a session's cookie need an ``Origin`` that better-auth
+    trusts; others are answered with 403.
+
+    Args:
+        auth_server: in whose ``running`` sessions can be read.
+        user_model: the fields of users that routes see.
+        session_model: the fields of sessions that routes see.
+
+    Raises:
+        SystemExit: DATABASE_URL cannot be used; the message says what to change, and where.
+
+    Attributes:
+        current_user: dependency; the user who is signed in. Without one, the answer is 401.
+        optional_user: dependency; the user who is signed in, or None.
+        current_session: dependency; the session. Without one, the answer is 401.
+        optional_session: dependency; the session, or None.
+    """
+
+    @overload
+    def __init__(
+        self: Sessions[UserT, Session], auth_server: AuthServer, user_model: type[UserT]
+    ) -> None: ...
+    @overload
+    def __init__(
+        self, auth_server: AuthServer, user_model: type[UserT], session_model: type[SessionT]
+    ) -> None: ...
+    def __init__(
+        self,
+        auth_server: AuthServer,
+        user_model: type[UserT],
+        session_model: type[Any] = Session,
+    ) -> None:
+        self.auth_server = auth_server
+        self._user_model, self._session_model = user_model, session_model
+        self._store = _store(auth_server)
+        self._rules: _Rules | None = None
+        self._has_warned = False
+        self._key = f"better_auth_sidecar.session.{id(self)}"
+        self.needed_plugins = {}
+        self.current_user = self._dependency(self._current_user)
+        self.optional_user = self._dependency(self._optional_user)
+        self.current_session = self._dependency(self._current_session)
+        self.optional_session = self._dependency(self._optional_session)
+        auth_server.beside(self.running)
+
+    # --- for routes ---------------------------------------------------------------------------
+
+    async def find(self, connection: HTTPConnection) -> Found[UserT, SessionT] | None:
+        """The session of a request; it is looked for once, however many dependencies ask.
+
+        Raises:
+            HTTPException: 403, a page of an unknown origin wants to write; 503, nobody can tell
+                who is signed in now.
+        """
+        scope = connection.scope
+        if self._key not in scope:
+            row = await self._find(connection)
+            scope[self._key] = row and Found(row, self._user_model, self._session_model)
+        found: Found[UserT, SessionT] | None = scope[self._key]
+        return found
+
+    async def row(self, connection: HTTPConnection) -> Row | None:
+        """The session of a request and its user, by better-auth's names of the fields.
+
+        Raises:
+            HTTPException: as `find`.
+        """
+        found = await self.find(connection)
+        return found.row if found else None
+
+    async def _current_user(self, connection: HTTPConnection) -> UserT:
+        return (await self._required(connection)).user
+
+    async def _optional_user(self, connection: HTTPConnection) -> UserT | None:
+        found = await self.find(connection)
+        return found.user if found else None
+
+    async def _current_session(self, connection: HTTPConnection) -> SessionT:
+        return (await self._required(connection)).session
+
+    async def _optional_session(self, connection: HTTPConnection) -> SessionT | None:
+        found = await self.find(connection)
+        return found.session if found else None
+
+    async def _required(self, connection: HTTPConnection) -> Found[UserT, SessionT]:
+        found = await self.find(connection)
+        if found is None:
+            raise HTTPException(401, "You are not signed in.")
+        return found
+
+    def _dependency(
+        self, call: Callable[[HTTPConnection], Awaitable[T]]
+    ) -> Callable[..., Awaitable[T]]:
+        return _Dependency(call, self._cookie_name)
+
+    def _cookie_name(self) -> str:
+        """What /docs shows; the auth server tells the name once it runs."""
+        if self._rules:
+            return self._rules.cookie
+        is_secure = self.auth_server.settings.better_auth_url.startswith("https:")
+        return f"{'__Secure-' if is_secure else ''}better-auth.session_token"
+
+    # --- the check ----------------------------------------------------------------------------
+
+    async def _find(self, connection: HTTPConnection) -> Row | None:
+        scope = connection.scope
+        headers: list[tuple[bytes, bytes]] = scope["headers"]
+        if not any(name in _CREDENTIALS for name, _ in headers):
+            return None
+        try:
+            rules = await self._current_rules()
+        except AuthServerError as error:
+            raise self.unavailable(error) from error
+        if rules.problem:
+            raise self.unavailable(ModelError(rules.problem))
+
+        cookies = cookie_header(headers)
+        cookie = read_cookie(cookies, rules.cookie)
+        if cookie is not None and is_write(scope):
+            _check_origin(scope, rules)
+        if rules.credentials and _has_credentials(headers, rules.credentials):
+            return await self._ask(connection)
+        token = verified_value(cookie, rules.secret)
+        if token is None:
+            return None
+        if rules.query is None:
+            return await self._ask(connection)
+        assert self._store is not None
+        try:
+            row = await self._store.find(rules.query, token)
+        except UnfitError as error:
+            self._leave_to_auth_server(error)
+            return await self._ask(connection)
+        except StoreError as error:
+            raise self.unavailable(error) from error
+        if row is None:
+            return None
+        now = datetime.now(UTC)
+        expires: datetime = row.session["expiresAt"]
+        if expires < now or _is_banned(row.user, now):
+            return None
+        if rules.renew_before is not None and expires - rules.renew_before <= now:
+            is_remembered = not verified_value(
+                read_cookie(cookies, rules.dont_remember), rules.secret
+            )
+            if is_remembered and self._may_renew(scope):
+                return await self._renew(connection, row)
+        return row
+
+    async def _ask(self, connection: HTTPConnection) -> Row | None:
+        """Lets the auth server decide."""
+        is_renewed = self._may_renew(connection.scope)
+        try:
+            answer = await ask(self.auth_server, connection.headers, renew=is_renewed)
+        except StoreError as error:
+            raise self.unavailable(error) from error
+        set_cookies(connection.scope, answer.cookies)
+        row = answer.row
+        return None if row is None or _is_banned(row.user, datetime.now(UTC)) else row
+
+    async def _renew(self, connection: HTTPConnection, row: Row) -> Row | None:
+        """Has a session renewed that is due. It is good until it expires, renewed or not."""
+        try:
+            answer = await ask(self.auth_server, connection.headers, renew=True)
+        except StoreError as error:
+            logger.warning("A session could not be renewed: %s", error)
+            return row
+        set_cookies(connection.scope, answer.cookies)
+        return answer.row
+
+    def _may_renew(self, scope: Scope) -> bool:
+        if can_set_cookies(scope):
+            return True
+        if not self._has_warned:
+            self._has_warned = True
+            logger.warning("Add app.add_middleware(SessionCookies): sessions are not renewed.")
+        return False
+
+    def unavailable(self, error: Exception) -> HTTPException:
+        """The answer 503 to a request, after the reason was logged; development tells it."""
+        logger.error("Sessions cannot be read: %s", error)
+        detail = "Who is signed in cannot be checked now. Try again."
+        if not self.auth_server.settings.is_production:
+            detail += f" {error}"
+        return HTTPException(503, detail, {"Retry-After": "1"})
+
+    # --- the configuration --------------------------------------------------------------------
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """For the lifespan of the application, within that of the auth server, which enters it.
+
+        Raises:
+            ModelError: in production, a model does not agree with ``auth.ts``.
+        """
+        async with self._store.open() if self._store else contextlib.nullcontext():
+            look = asyncio.create_task(self._look())
+            try:
+                if self.auth_server.settings.is_production:
+                    await asyncio.wait({look}, timeout=_PATIENCE)
+                    if self._rules and self._rules.problem:
+                        raise ModelError(self._rules.problem)
+                yield
+            finally:
+                look.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await look
+                self._rules = None
+
+    async def _look(self) -> None:
+        """Tells at start what is wrong or slow, rather than at somebody's request."""
+        try:
+            rules = await self._current_rules()
+            if rules.query is not None and self._store is not None:
+                await self._store.find(rules.query, "")
+        except UnfitError as error:
+            self._leave_to_auth_server(error)
+        except (AuthServerError, StoreError) as error:
+            logger.warning("Sessions cannot be read yet: %s", error)
+
+    async def _current_rules(self) -> _Rules:
+        configuration = await self.auth_server.configuration()
+        if self._rules is None or self._rules.configuration is not configuration:
+            return self._follow(configuration)
+        return self._rules
+
+    def _follow(self, configuration: Configuration) -> _Rules:
+        """The rules of a configuration, which changes when ``auth.ts`` does."""
+        settings, session = self.auth_server.settings, configuration.session
+        problem = self._problem(configuration)
+        query = None
+        if problem:
+            logger.error(problem)
+        elif self._store is None:
+            logger.info("Sessions are read through the auth server, which is slower.")
+        elif not session.stored_in_database:
+            logger.info(
+                "Sessions are read through the auth server, which is slower: "
+                "the database does not know them all."
+            )
+        else:
+            tables = configuration.tables
+            query = self._store.query(
+                configuration,
+                user=_columns(self._user_model, tables.user, _OF_USER),
+                session=_columns(self._session_model, tables.session, _OF_SESSION),
+            )
+        renew_before = None
+        if not session.disable_refresh and not session.defer_refresh:
+            renew_before = timedelta(seconds=session.expires_in - session.update_age)
+        self._rules = _Rules(
+            configuration=configuration,
+            cookie=configuration.cookie.name,
+            dont_remember=configuration.cookie.dont_remember_name,
+            trusted=settings.origins | configuration.trusted_origins,
+            scheme=settings.better_auth_url.partition(":")[0],
+            secret=settings.secret,
+            credentials=frozenset(
+                header
+                for plugin, header in _PLUGIN_HEADERS.items()
+                if plugin in configuration.plugins
+            ),
+            renew_before=renew_before,
+            query=query,
+            problem=problem,
+        )
+        return self._rules
+
+    def _problem(self, configuration: Configuration) -> str | None:
+        """What has to be changed before anybody's session can be read."""
+        if configuration.secret_check != secret_check(self.auth_server.settings.secret):
+            return (
+                "Sign with BETTER_AUTH_SECRET in auth.ts, or set it to the secret that is used "
+                "there: Python has another one, and would accept no session."
+            )
+        tables = configuration.tables
+        found = [
+            *mismatches(self._user_model, tables.user, "user"),
+            *mismatches(self._session_model, tables.session, "session"),
+        ]
+        for plugin, needs in self.needed_plugins.items():
+            if plugin not in configuration.plugins:
+                found.append(f"Add {plugin}() to the plugins of auth.ts: {needs} needs it.")
+        return " ".join(found) or None
+
+    def _leave_to_auth_server(self, reason: Exception) -> None:
+        if self._rules is not None and self._rules.query is not None:
+            self._rules = replace(self._rules, query=None)
+            logger.warning("Sessions are read through the auth server, which is slower: %s", reason)
+
+
+class _Dependency(SecurityBase, Generic[T]):
+    """A dependency that /docs shows as protected by the session's cookie."""
+
+    def __init__(
+        self, call: Callable[[HTTPConnection], Awaitable[T]], cookie_name: Callable[[], str]
+    ) -> None:
+        self._call, self._cookie_name = call, cookie_name
+        self.scheme_name = "session"
+
+    @property
+    def model(self) -> APIKey:  # type: ignore[override]
+        return APIKey.model_validate({"in": APIKeyIn.cookie, "name": self._cookie_name()})
+
+    async def __call__(self, connection: HTTPConnection) -> T:
+        return await self._call(connection)
+
+
+def _store(auth_server: AuthServer) -> Store | None:
+    """The store of the database that DATABASE_URL names; None where there is no driver for it.
+
+    Raises:
+        SystemExit: the URL cannot be used; the message says what to change, and where.
+    """
+    settings = auth_server.settings
+    try:
+        url = read_database_url(settings.database_url.get_secret_value(), auth_server.root)
+    except DatabaseUrlError as error:
+        place = settings.place("DATABASE_URL")
+        where = f" The value is that{place}." if place else ""
+        raise SystemExit(f"{error}{where}") from None
+    # A driver is imported only where it is needed, and installed.
+    try:
+        if isinstance(url, PostgresqlUrl):
+            from better_auth_sidecar.stores.postgresql import PostgresqlStore
+
+            return PostgresqlStore(url)
+        if isinstance(url, SqliteUrl):
+            from better_auth_sidecar.stores.sqlite import SqliteStore
+
+            return SqliteStore(url.path)
+    except ModuleNotFoundError as error:
+        logger.warning("Install %s to read sessions faster.", error.name)
+    return None
+
+
+def _columns(model: type[Model], table: Table, more: frozenset[str]) -> list[str]:
+    names = {"id", *(more & table.fields.keys())}
+    names.update(fields_of(model))
+    return sorted(names)
+
+
+def _check_origin(scope: Scope, rules: _Rules) -> None:
+    if not is_trusted(origin_of(scope["headers"], rules.scheme), rules.trusted):
+        raise HTTPException(403, "This page may not act for you: its origin is not trusted.")
+
+
+def _has_credentials(headers: Iterable[tuple[bytes, bytes]], names: frozenset[bytes]) -> bool:
+    return any(
+        name in names and (name != b"authorization" or value[:7].lower() == b"bearer ")
+        for name, value in headers
+    )
+
+
+def _is_banned(user: Mapping[str, Any], now: datetime) -> bool:
+    if not user.get("banned"):
+        return False
+    end = user.get("banExpires")
+    if isinstance(end, str):  # from the auth server
+        end = datetime.fromisoformat(end)
+    return end is None or end > now
+
+
+def _read(model: type[ModelT], row: Mapping[str, Any]) -> ModelT:
+    try:
+        return model.model_validate(row)
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{model.__name__}.{'.'.join(map(str, each['loc']))}: {each['msg']}"
+            for each in error.errors(include_url=False, include_input=False)
+        )
+        raise ModelError(f"Change the model, or the row in the database: {problems}") from None

@@ -1,0 +1,269 @@
+"""What the environment decides: its variables, then ``.env.local``, then ``.env``."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import SplitResult, urlsplit
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from better_auth_sidecar.database_url import read_database_url
+
+#: better-auth's own default: everybody knows it.
+_PUBLISHED_SECRET = "better-auth-secret-12345678901234567890"
+_LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
+#: Stands in TRUSTED_PROXIES for a proxy that comes by a unix socket, which has no address.
+UNIX = "unix:"
+
+_List = Annotated[tuple[str, ...], NoDecode]
+
+
+class _EnvFile(DotEnvSettingsSource):
+    """One file, read as Node.js reads it: ``$`` is a character like any other."""
+
+    def _read_env_file(self, file_path: Path) -> Mapping[str, str | None]:
+        values = dotenv_values(file_path, interpolate=False, encoding="utf-8-sig")
+        return {name.lower(): value for name, value in values.items() if value}
+
+
+class Settings(BaseSettings):
+    """Each field is an environment variable of the same name in upper case.
+
+    Subclass it, name the files in ``model_config``, add fields of your own, and call `load`.
+    The first value that is not empty counts: of the environment, then of the last file.
+    """
+
+    model_config = SettingsConfigDict(
+        env_ignore_empty=True, extra="ignore", hide_input_in_errors=True, frozen=True
+    )
+
+    #: A database URL in Prisma's form.
+    database_url: SecretStr
+    better_auth_secret: SecretStr = SecretStr("")
+    #: ``2:new,1:old`` while the secret is changed: the first one signs, all of them decrypt.
+    better_auth_secrets: SecretStr = SecretStr("")
+    #: Where users reach the application, without a path.
+    better_auth_url: str = ""
+    #: Without it, production is where BETTER_AUTH_URL is not this machine.
+    better_auth_env: Literal["development", "production"] | None = None
+    #: Where the auth server runs, such as http://auth:3000; without it, it is started here.
+    auth_server_url: str = ""
+    #: Origins whose pages may act for a signed-in user; ``https://*.example.com`` is one, too.
+    trusted_origins: _List = ()
+    #: Addresses and networks whose X-Forwarded-For counts; ``unix:`` for a unix socket.
+    trusted_proxies: _List = ()
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        # A file is a source of its own: an empty value in one does not hide that of the next.
+        files = [_EnvFile(settings_cls, file) for file in reversed(cls._env_files())]
+        return (init_settings, env_settings, *files, file_secret_settings)
+
+    @classmethod
+    def load(cls) -> Self:
+        """Reads the settings.
+
+        Raises:
+            SystemExit: a value is missing, wrong, or not fit for production. The message says
+                what to do about each, and where the value stands; it has no secret in it.
+        """
+        try:
+            settings = cls()  # type: ignore[call-arg]  # from the environment
+        except ValidationError as error:
+            found = []
+            for problem in error.errors(include_url=False, include_context=False):
+                name = str(problem["loc"][0]).upper() if problem["loc"] else ""
+                message = problem["msg"].removeprefix("Value error, ")
+                if problem["type"] == "missing":
+                    found.append(f"Set {name} in .env.local or the environment: it has no value.")
+                else:
+                    found.append(f"Correct {name}{cls.place(name)}: {message}" if name else message)
+            raise SystemExit("\n".join(found)) from None
+        if problems := settings.check():
+            raise SystemExit("\n".join(problems))
+        return settings
+
+    @classmethod
+    def place(cls, name: str) -> str:
+        """Where the value of a variable stands, as the end of a sentence's part."""
+        places = ["the environment"] if os.environ.get(name) else []
+        for file in reversed(cls._env_files()):
+            if Path(file).is_file() and dotenv_values(file, interpolate=False).get(name):
+                places.append(Path(file).name)
+        if not places:
+            return ""
+        return f" of {places[0]}" + "".join(f", which overrides {p}" for p in places[1:2])
+
+    @classmethod
+    def _env_files(cls) -> list[Path]:
+        files = cls.model_config.get("env_file") or ()
+        if isinstance(files, (str, os.PathLike)):
+            files = [files]
+        return [Path(file) for file in files]
+
+    @field_validator("trusted_origins", "trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(entry for entry in re.split(r"[\s,]+", value) if entry)
+
+    @field_validator("better_auth_secrets")
+    @classmethod
+    def _are_secrets(cls, value: SecretStr) -> SecretStr:
+        secrets = re.split(r"[\s,]+", value.get_secret_value())
+        if secrets != [""] and not all(re.match(r"\d+:.", secret) for secret in secrets):
+            raise ValueError("it is not of the form 2:new-secret,1:old-secret")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in value:
+            try:
+                if entry != UNIX:
+                    ip_network(entry, strict=False)
+            except ValueError:
+                raise ValueError(
+                    f"{entry!r} is neither an address, nor a network such as 10.0.0.0/8, "
+                    f"nor {UNIX!r}"
+                ) from None
+        return value
+
+    @field_validator("trusted_origins")
+    @classmethod
+    def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        found = []
+        for entry in value:
+            url = _parse(entry)
+            if url is not None and url.scheme in ("http", "https"):
+                if _has_path(url):
+                    raise ValueError(f"{entry!r} has a path; an origin is like https://example.com")
+                entry = entry.rstrip("/")
+            found.append(entry)
+        return tuple(found)
+
+    @field_validator("database_url")
+    @classmethod
+    def _can_be_read(cls, value: SecretStr) -> SecretStr:
+        read_database_url(value.get_secret_value(), Path.cwd())
+        return value
+
+    @field_validator("better_auth_url", "auth_server_url")
+    @classmethod
+    def _is_origin(cls, value: str) -> str:
+        url = _parse(value)
+        if value and (url is None or url.scheme not in ("http", "https") or not url.hostname):
+            raise ValueError("it is no http or https address, such as https://example.com")
+        if value and url is not None and _has_path(url):
+            raise ValueError("it must have no path, such as https://example.com")
+        return value.rstrip("/")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _follow_port(cls, values: dict[str, object]) -> dict[str, object]:
+        # PORT alone is enough to move the application to another port.
+        port = str(values.get("port", 8000))
+        if not values.get("better_auth_url") and port.isdigit() and int(port) < 65536:
+            values = {**values, "better_auth_url": f"http://localhost:{port}"}
+        return values
+
+    @model_validator(mode="after")
+    def _has_secret(self) -> Self:
+        if not self.secret:
+            raise ValueError("Set BETTER_AUTH_SECRET in .env.local or the environment.")
+        return self
+
+    @cached_property
+    def secret(self) -> str:
+        """The secret that signs: the first of BETTER_AUTH_SECRETS, or else BETTER_AUTH_SECRET."""
+        first = re.split(r"[\s,]+", self.better_auth_secrets.get_secret_value())[0]
+        return first.partition(":")[2] or self.better_auth_secret.get_secret_value()
+
+    @cached_property
+    def is_production(self) -> bool:
+        """Whether other people use the application."""
+        if self.better_auth_env:
+            return self.better_auth_env == "production"
+        return not _LOOPBACK.fullmatch(urlsplit(self.better_auth_url).hostname or "")
+
+    @cached_property
+    def origins(self) -> frozenset[str]:
+        """Whose pages may act for a signed-in user; in development, this machine by both names."""
+        found = {self.better_auth_url, *self.trusted_origins}
+        if not self.is_production:
+            url = urlsplit(self.better_auth_url)
+            port = f":{url.port}" if url.port else ""
+            found |= {f"http://localhost{port}", f"http://127.0.0.1{port}"}
+        return frozenset(found)
+
+    def check(self) -> list[str]:
+        """What is wrong with the values in production, a sentence each."""
+        if not self.is_production:
+            return []
+        found = []
+        if self.secret == _PUBLISHED_SECRET or _is_weak(self.secret):
+            has_several = self.better_auth_secrets.get_secret_value()
+            name = "BETTER_AUTH_SECRETS" if has_several else "BETTER_AUTH_SECRET"
+            found.append(
+                f"Replace {name}{self.place(name)}: it can be guessed. Make one with: "
+                'python3 -c "import secrets; print(secrets.token_urlsafe(32))"'
+            )
+        if urlsplit(self.better_auth_url).scheme != "https":
+            place = self.place("BETTER_AUTH_URL")
+            found.append(f"Correct BETTER_AUTH_URL{place}: in production it must be https.")
+        return found
+
+    def for_auth_server(self) -> dict[str, str]:
+        """The same settings, as the environment of the auth server."""
+        return {
+            "DATABASE_URL": self.database_url.get_secret_value(),
+            "BETTER_AUTH_SECRET": self.better_auth_secret.get_secret_value(),
+            "BETTER_AUTH_SECRETS": self.better_auth_secrets.get_secret_value(),
+            "BETTER_AUTH_URL": self.better_auth_url,
+            "BETTER_AUTH_ENV": "production" if self.is_production else "development",
+            "TRUSTED_ORIGINS": ",".join(self.trusted_origins),
+            "TRUSTED_PROXIES": ",".join(self.trusted_proxies),
+        }
+
+
+def _parse(value: str) -> SplitResult | None:
+    try:
+        url = urlsplit(value)
+        _ = url.port
+    except ValueError:
+        return None
+    return url
+
+
+def _has_path(url: SplitResult) -> bool:
+    return url.path.rstrip("/") != "" or bool(url.query) or bool(url.fragment)
+
+
+def _is_weak(secret: str) -> bool:
+    """Whether a secret is short, of few characters, or a repetition."""
+    is_repeated = secret in (secret + secret)[1:-1]
+    return len(secret) < 32 or len(set(secret)) < 12 or is_repeated

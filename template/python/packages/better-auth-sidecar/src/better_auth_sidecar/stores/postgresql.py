@@ -1,0 +1,154 @@
+"""Sessions of PostgreSQL and CockroachDB, read with asyncpg.
+
+The pool is made for this one query, which each connection prepares once. asyncpg's own pool asks
+the server to reset a connection after each use, which would double the cost of a request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import asyncpg  # type: ignore[import-untyped]
+
+from better_auth_sidecar.configuration import Configuration
+from better_auth_sidecar.database_url import PostgresqlUrl
+from better_auth_sidecar.stores import Row, SessionQuery, StoreError, UnfitError
+
+#: After so many seconds, a firewall may have forgotten a connection without telling anybody.
+_IDLE = 30.0
+#: A query by its token takes milliseconds. One on a connection that was idle may meet silence.
+_PATIENCE, _IDLE_PATIENCE = 10.0, 2.0
+_LOST = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, TimeoutError)
+_UNFIT = (
+    asyncpg.UndefinedTableError,
+    asyncpg.UndefinedColumnError,
+    asyncpg.InvalidSchemaNameError,
+    asyncpg.InsufficientPrivilegeError,
+)
+#: What is seen of a pooler that hands a connection on while its statements stay behind.
+_POOLED = (asyncpg.DuplicatePreparedStatementError, asyncpg.InvalidSQLStatementNameError)
+
+
+class _Connection:
+    """A connection, and the statement that it has prepared."""
+
+    def __init__(self, driver: Any) -> None:
+        self.driver = driver
+        self.idle_since = time.monotonic()
+        self._query: SessionQuery | None = None
+        self._statement: Any = None
+
+    async def find(self, query: SessionQuery, token: str, *, prepare: bool) -> Any:
+        now = time.monotonic()
+        patience = _IDLE_PATIENCE if now - self.idle_since > _IDLE else _PATIENCE
+        if not prepare:
+            # A pooler gives each transaction one connection, and the next one another.
+            async with self.driver.transaction(readonly=True):
+                return await self.driver.fetchrow(query.sql, token, timeout=patience)
+        if self._query is not query:
+            self._statement = await self.driver.prepare(query.sql, timeout=patience)
+            self._query = query
+        return await self._statement.fetchrow(token, timeout=patience)
+
+
+class PostgresqlStore:
+    """Reads sessions of a PostgreSQL or a CockroachDB.
+
+    Args:
+        url: the database; ``connection_limit`` is the most connections that are open at a time.
+    """
+
+    def __init__(self, url: PostgresqlUrl) -> None:
+        self._url = url
+        self._idle: list[_Connection] = []
+        self._free: asyncio.Semaphore | None = None
+
+    @contextlib.asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """For the lifespan of the application. The first query makes the first connection."""
+        self._free = asyncio.Semaphore(self._url.pool_size)
+        try:
+            yield
+        finally:
+            self._free = None
+            while self._idle:
+                with contextlib.suppress(*_LOST, asyncpg.PostgresError):
+                    await self._idle.pop().driver.close(timeout=2)
+
+    def query(
+        self, configuration: Configuration, *, user: Sequence[str], session: Sequence[str]
+    ) -> SessionQuery:
+        """The query of a configuration; a schema that the URL names is part of it."""
+        schema = self._url.schema
+        return SessionQuery(configuration, user=user, session=session, schema=schema)
+
+    async def find(self, query: SessionQuery, token: str) -> Row | None:
+        """The session of a token, whether it still counts or not.
+
+        Raises:
+            StoreError: the database cannot be reached.
+            UnfitError: the query does not fit the database.
+        """
+        if self._free is None:
+            raise StoreError("the application does not run")
+        if self._free.locked():
+            await self._wait()
+        else:
+            await self._free.acquire()  # returns at once
+        try:
+            row = await self._find(query, token)
+        except _UNFIT as error:
+            raise UnfitError(str(error)) from error
+        except _POOLED as error:
+            raise StoreError(
+                "add pgbouncer=true to DATABASE_URL, because a pooler in transaction mode loses "
+                "prepared statements"
+            ) from error
+        except (*_LOST, asyncpg.PostgresError) as error:
+            raise StoreError(str(error) or type(error).__name__) from error
+        finally:
+            if self._free is not None:
+                self._free.release()
+        return query.decode(row) if row is not None else None
+
+    async def _wait(self) -> None:
+        assert self._free is not None
+        try:
+            async with asyncio.timeout(self._url.pool_timeout):
+                await self._free.acquire()
+        except TimeoutError:
+            raise StoreError("all connections are busy") from None
+
+    async def _find(self, query: SessionQuery, token: str) -> Any:
+        """Asks on an open connection or else on a new one: reading twice harms nobody."""
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.driver.is_closed():
+                continue
+            with contextlib.suppress(*_LOST, asyncpg.InvalidCachedStatementError):
+                return await self._ask(connection, query, token)
+        connection = _Connection(await asyncpg.connect(**self._url.asyncpg_arguments()))
+        return await self._ask(connection, query, token)
+
+    async def _ask(self, connection: _Connection, query: SessionQuery, token: str) -> Any:
+        try:
+            row = await connection.find(query, token, prepare=self._url.prepares)
+        except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError):
+            self._put_back(connection)
+            raise
+        except BaseException:  # a cancelled query still occupies its connection
+            connection.driver.terminate()
+            raise
+        self._put_back(connection)
+        return row
+
+    def _put_back(self, connection: _Connection) -> None:
+        if self._free is None:
+            connection.driver.terminate()
+        elif not connection.driver.is_closed():
+            connection.idle_since = time.monotonic()
+            self._idle.append(connection)

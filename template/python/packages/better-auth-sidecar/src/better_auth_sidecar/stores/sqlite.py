@@ -1,0 +1,81 @@
+"""Sessions of an SQLite file, read with aiosqlite."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+import aiosqlite
+
+from better_auth_sidecar.configuration import Configuration
+from better_auth_sidecar.stores import Row, SessionQuery, StoreError, UnfitError
+
+
+class SqliteStore:
+    """Reads sessions of an SQLite file, which it never changes nor makes.
+
+    Args:
+        path: the file; it may appear later.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock: asyncio.Lock | None = None
+        self._connection: aiosqlite.Connection | None = None
+
+    @contextlib.asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """For the lifespan of the application. The first query opens the file."""
+        self._lock = asyncio.Lock()
+        try:
+            yield
+        finally:
+            self._lock = None
+            await self._close()
+
+    def query(
+        self, configuration: Configuration, *, user: Sequence[str], session: Sequence[str]
+    ) -> SessionQuery:
+        """The query of a configuration."""
+        return SessionQuery(
+            configuration, user=user, session=session, parameter="?", is_sqlite=True
+        )
+
+    async def find(self, query: SessionQuery, token: str) -> Row | None:
+        """The session of a token, whether it still counts or not.
+
+        Raises:
+            StoreError: the file cannot be read.
+            UnfitError: the query does not fit the database.
+        """
+        if self._lock is None:
+            raise StoreError("the application does not run")
+        try:
+            connection = self._connection or await self._connect(self._lock)
+            async with connection.execute(query.sql, (token,)) as cursor:
+                row = await cursor.fetchone()
+        except sqlite3.OperationalError as error:
+            if str(error).startswith("no such "):
+                raise UnfitError(str(error)) from error
+            await self._close()
+            raise StoreError(str(error)) from error
+        except sqlite3.Error as error:
+            await self._close()
+            raise StoreError(str(error)) from error
+        return query.decode(tuple(row)) if row is not None else None
+
+    async def _connect(self, lock: asyncio.Lock) -> aiosqlite.Connection:
+        async with lock:
+            if self._connection is None:
+                uri = f"file:{quote(str(self._path))}?mode=ro"
+                self._connection = await aiosqlite.connect(uri, uri=True, timeout=5)
+            return self._connection
+
+    async def _close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()

@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+// The oldest Node must understand this file, so that it can say what it lacks.
+"use strict";
+
+var fs = require("fs");
+var path = require("path");
+var version = process.versions.node.split(".").map(Number);
+
+if (version[0] < 22 || (version[0] === 22 && version[1] < 18)) {
+  console.error(
+    "Node.js 22.18 or newer is needed; this is " +
+      process.versions.node +
+      " (" +
+      process.execPath +
+      "). " +
+      "Install a newer one, for example with your system's packages, nvm or fnm, and try again.",
+  );
+  process.exitCode = 1;
+} else if (path.sep === "/" && /[*\\]/.test(__dirname)) {
+  console.error(
+    "Rename the folder " +
+      __dirname.replace(/\/packages\/better-auth-setup$/, "") +
+      ": Node.js cannot load packages from one with * or \\ in its name.",
+  );
+  process.exitCode = 1;
+} else {
+  // A published package holds JavaScript alone: Node strips no types below node_modules.
+  var source = fs.existsSync(path.join(__dirname, "src"));
+  import(source ? "./src/cli.ts" : "./dist/cli.js").catch(function (error) {
+    console.error(error);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,39 @@
+import { databaseCommand } from "./database-command.ts";
+import { generateCommand } from "./generate.ts";
+import { complain, Problem, Usage } from "./report.ts";
+import { setupCommand } from "./setup.ts";
+import { testDatabaseCommand } from "./test-database.ts";
+
+const usage = `Usage: better-auth-setup [--root FOLDER] COMMAND [OPTION…]
+
+  setup                        installs what the project needs, and brings its database up to date
+  generate                     adds to the Prisma schema what the better-auth configuration needs
+  database start|stop|status   the PostgreSQL inside the project
+  test-database -- COMMAND     runs a command on a database of its own, for tests
+  check-node                   says if this Node.js is too old
+
+Each says more with --help. The project is the current folder, unless --root names it.`;
+
+const commands: Record<string, (args: string[]) => Promise<void>> = {
+  setup: setupCommand,
+  generate: generateCommand,
+  database: databaseCommand,
+  "test-database": testDatabaseCommand,
+  "check-node": async () => {}, // bin.cjs has looked
+};
+
+const args = process.argv.slice(2);
+const root = args[0] === "--root" ? args.splice(0, 2)[1] : undefined;
+const [name = "", ...rest] = args;
+try {
+  if (root) process.chdir(root);
+  if (name === "--help" || name === "-h") console.log(usage);
+  else if (Object.hasOwn(commands, name)) await commands[name]?.(rest);
+  else throw new Usage(`${name ? `There is no command "${name}".\n\n` : ""}${usage}`);
+} catch (error) {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (error instanceof Usage) complain(message);
+  else if (error instanceof Problem || code) complain(`${name}: ${message}`);
+  else throw error;
+  process.exitCode = error instanceof Usage ? 2 : 1;
+}

@@ -1,0 +1,31 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { lockFile } from "./lock.ts";
+import { Problem } from "./report.ts";
+
+const marker = "<<<<<<< before updating";
+const notOurs = new Set([".git", ".postgres", "node_modules", "generated"]);
+const largest = 1_000_000;
+
+function* files(folder: string): Generator<string> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory() && !notOurs.has(entry.name)) yield* files(path);
+    // To close a file gives back the locks that this process has on it.
+    else if (entry.name.startsWith(lockFile)) continue;
+    else if (entry.isFile() && statSync(path).size <= largest) yield path;
+  }
+}
+
+/** Looks for the markers that an update leaves where your lines and the template's collide. */
+export function refuseConflicts(): void {
+  const found = [...files(".")].filter((file) => {
+    const text = readFileSync(file, "latin1");
+    return text.startsWith(marker) || text.includes(`\n${marker}`);
+  });
+  if (found.length === 0) return;
+  throw new Problem(
+    `The last update left conflicts in ${found.sort().join(", ")}; resolve them (look for ` +
+      `"${marker}") and run setup again.`,
+  );
+}

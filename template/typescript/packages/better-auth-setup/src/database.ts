@@ -1,0 +1,130 @@
+import { randomBytes } from "node:crypto";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readSync,
+  statSync,
+} from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { dirname, resolve } from "node:path";
+import { isEmbedded, isRunning, reserve, start } from "./embedded-postgres.ts";
+import { fill, origin, setting } from "./settings.ts";
+import { manifest } from "./packages.ts";
+import { providers, type Provider } from "./providers.ts";
+import { Problem } from "./report.ts";
+import { provider } from "./schema.ts";
+import { reach } from "./server.ts";
+
+/**
+ * Sees to it that the database of DATABASE_URL answers. Where that is empty, PostgreSQL is an
+ * embedded one, and SQLite a file, which Prisma creates.
+ *
+ * @param change whether to do it, or only to look
+ * @returns where the database is
+ * @throws a Problem if there is none
+ */
+export async function database(change: boolean): Promise<string> {
+  const kind = provider();
+  const url = setting("DATABASE_URL") || (await choose(kind, change));
+  const { schemes } = providers[kind];
+  if (!schemes.some((scheme) => url.startsWith(`${scheme}:`))) {
+    throw new Problem(
+      `${origin("DATABASE_URL")} cannot be used: a database URL for ${kind} starts with ` +
+        `${schemes.join(": or ")}:.`,
+    );
+  }
+  if (kind === "sqlite") return examine(url.replace(/^file:(\/\/)?|\?.*$/g, ""));
+  if (kind === "postgresql" && isEmbedded(url)) return embedded(url, change);
+  const [host, port, name] = address(kind, url);
+  if (!host.startsWith("/")) await reach(kind, host, port);
+  return name ? `"${name}" on ${host}:${port}` : `${host}:${port}`;
+}
+
+/** Looks whether a file is, or could become, an SQLite database. */
+function examine(path: string): string {
+  const correct = `correct ${origin("DATABASE_URL")}`;
+  if (!existsSync(path)) {
+    let folder = dirname(resolve(path));
+    while (!existsSync(folder)) folder = dirname(folder);
+    if (isWritable(folder)) return path;
+    throw new Problem(`The database ${path} cannot be created: ${folder} is read-only.`);
+  }
+  if (!statSync(path).isFile())
+    throw new Problem(`The database ${path} is not a file; ${correct}.`);
+  if (!isWritable(path)) throw new Problem(`The database ${path} is read-only for this user.`);
+  const header = Buffer.alloc(16);
+  const file = openSync(path, "r");
+  const length = readSync(file, header);
+  closeSync(file);
+  if (length > 0 && header.toString("latin1") !== "SQLite format 3\0") {
+    throw new Problem(`${path} is not an SQLite database; ${correct}.`);
+  }
+  return path;
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Chooses a database where DATABASE_URL is empty, and notes it in .env.local. */
+async function choose(kind: Provider, change: boolean): Promise<string> {
+  if (kind !== "postgresql" && kind !== "sqlite") {
+    throw new Problem(
+      "DATABASE_URL in .env.local is empty; write the URL of your database there, as .env.example " +
+        "shows.",
+    );
+  }
+  if (!change) throw new Problem("DATABASE_URL is empty. Run: npm run setup");
+  const password = randomBytes(18).toString("base64url");
+  const name = (manifest(".").name ?? "app").replace(/^.*\//, "").replace(/\W+/g, "_");
+  const url = kind === "sqlite" ? "file:./dev.db" : reserve(name, await freePort(), password);
+  fill({ DATABASE_URL: url });
+  return url;
+}
+
+async function embedded(url: string, change: boolean): Promise<string> {
+  if (!change) {
+    if (!(await isRunning())) throw new Problem("The embedded PostgreSQL is stopped.");
+  } else {
+    await start(url);
+  }
+  const { host, pathname } = new URL(url);
+  return `"${pathname.slice(1)}" on ${host} (embedded)`;
+}
+
+/** The host, or the folder of its socket, the port and the database that a URL names. */
+function address(kind: Provider, url: string): [host: string, port: number, database: string] {
+  const usual = providers[kind].port;
+  const unusable = () =>
+    new Problem(`${origin("DATABASE_URL")} cannot be used: it cannot be parsed as a URL.`);
+  if (kind === "sqlserver") {
+    const [, host = "", port = usual] = /^sqlserver:\/\/([^:;/]+)(?::(\d+))?/.exec(url) ?? [];
+    if (!host) throw unusable();
+    return [host, Number(port), ""];
+  }
+  try {
+    const { hostname, port, pathname, searchParams } = new URL(url);
+    const host = searchParams.get("host") || hostname || "localhost";
+    return [host, Number(port || usual), decodeURIComponent(pathname.slice(1))];
+  } catch {
+    throw unusable();
+  }
+}
+
+/** A port of this machine that nobody listens on. */
+async function freePort(): Promise<number> {
+  const { promise, resolve: listening, reject } = Promise.withResolvers<void>();
+  const server = createServer().once("error", reject).listen(0, "127.0.0.1", listening);
+  await promise;
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return port;
+}

@@ -1,0 +1,103 @@
+import { reason, prisma } from "./prisma.ts";
+import { points, scripts } from "./rebuilt-tables.ts";
+import { Problem } from "./report.ts";
+import { origin } from "./settings.ts";
+import { schemaPath } from "./schema.ts";
+
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
+
+const rebuiltTable = /^\[\*\] Redefined table `(.+)`$/gm;
+
+/** What has to change in the database, a line for each table, and what would be gone. */
+export type Difference = { lines: string[]; dropped: string[] };
+
+/** What becomes of the tables that are made anew. */
+async function rebuilt(summary: string, env: Record<string, string>): Promise<Difference> {
+  const tables = [...summary.matchAll(rebuiltTable)].map(([, table = ""]) => table);
+  const found: Difference = { lines: [], dropped: [] };
+  if (tables.length === 0) return found;
+  const [forth, back] = await scripts(env);
+  for (const table of tables) {
+    const told = points(table, forth, back);
+    found.lines.push(`changes ${table}: ${told.join("; ")}`);
+    found.dropped.push(...columns(table, told));
+  }
+  return found;
+}
+
+const columns = (table: string, told: string[]) =>
+  told.flatMap((point) => {
+    const [, name] = /^removed column (\S+)/.exec(point) ?? [];
+    return name ? `the column ${name} of ${table}` : [];
+  });
+
+/** Prisma's summary; what a new table consists of is left out. */
+function changes(summary: string): Difference {
+  const parts = new Map<string, string[]>();
+  let part: string[] | undefined;
+  for (const line of summary.split("\n")) {
+    if (line.startsWith("[")) {
+      part = parts.get(line.trim()) ?? [];
+      parts.set(line.trim(), part);
+    } else if (/^ +(-|\[.\]) /.test(line)) {
+      part?.push(line.trim().replace(/^(- |\[.\] )/, ""));
+    }
+  }
+  const created = parts.get("[+] Added tables") ?? [];
+  const count = created.length > 1 ? `${created.length} tables` : "a table";
+  const found = created.length > 0 ? [`creates ${count}: ${created.join(", ")}`] : [];
+  const dropped = (parts.get("[-] Removed tables") ?? []).map((name) => `the table ${name}`);
+  dropped.push(...(parts.get("[-] Removed enums") ?? []).map((name) => `the enum ${name}`));
+  parts.delete("[+] Added tables");
+  for (const [heading, items] of parts) {
+    if (heading.startsWith("[*] Redefined table")) continue;
+    const [, changed = ""] = /^\[\*\] Changed the `(.+)` enum$/.exec(heading) ?? [];
+    for (const item of changed ? items : []) {
+      const [, value] = /^Removed variant `?(\w+)/.exec(item) ?? [];
+      if (value) dropped.push(`the value ${value} of ${changed}`);
+    }
+    const [, table] = /^\[\*\] Changed the `(.+)` table$/.exec(heading) ?? [];
+    if (!table) {
+      found.push(`${lowerFirst(heading.replace(/^\[.\] /, ""))}: ${items.join(", ")}`);
+    } else if (!created.includes(table)) {
+      const told = items.map((point) => lowerFirst(point.replaceAll("`", "")));
+      found.push(`changes ${table}: ${told.join("; ")}`);
+      dropped.push(...columns(table, told));
+    }
+  }
+  return { lines: found, dropped };
+}
+
+/**
+ * Compares the tables of the database with the schema; changes nothing.
+ *
+ * @param env settings that go before the project's
+ */
+export async function difference(env: Record<string, string> = {}): Promise<Difference> {
+  const args = ["migrate", "diff", "--from-config-datasource", "--to-schema", schemaPath()];
+  const { status, output } = await prisma([...args, "--exit-code"], env);
+  if (status === 0) return { lines: [], dropped: [] };
+  if (status === 2) {
+    const [direct, anew] = [changes(output), await rebuilt(output, env)];
+    const dropped = [...direct.dropped, ...anew.dropped];
+    return { lines: [...direct.lines, ...anew.lines], dropped };
+  }
+  if (output.includes("P1003")) {
+    return { lines: ["creates the database and all of its tables"], dropped: [] };
+  }
+  throw new Problem(refused(output) ?? `\`prisma migrate diff\` failed: ${reason(output)}.`);
+}
+
+/** What to do where the server does not accept the password. */
+export function refused(output: string): string | undefined {
+  const [, server, user] = /P1000\b[^`]*`([^`]+)`[^`]*`([^`]+)`/.exec(output) ?? [];
+  if (!server) return undefined;
+  return (
+    `The database server at ${server} does not accept the password of "${user}"; ` +
+    `correct ${origin("DATABASE_URL")}.`
+  );
+}
+
+/** The changes as they are shown below a sentence. */
+export const indented = ({ lines }: Difference): string =>
+  lines.map((line) => `\n      ${line}`).join("");

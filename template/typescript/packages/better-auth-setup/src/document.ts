@@ -1,0 +1,143 @@
+import { withoutComments } from "./schema.ts";
+
+/** What two lines that say the same have in common, whatever their alignment. */
+export const squeeze = (line = "") => line.trim().replace(/\s+/g, " ");
+
+/** A field of a model, or a value of an enum. */
+export type Field = { type: string; attributes: string };
+
+/** A block of a schema: `model User { … }`, from the line `start` to the line `end`. */
+export type Block = {
+  kind: string;
+  name: string;
+  start: number;
+  end: number;
+  fields: Map<string, Field>;
+  attributes: string[];
+};
+
+/** The blocks of a schema by kind and name, such as "model User". */
+export function blocks(schema: string): Map<string, Block> {
+  const found = new Map<string, Block>();
+  let block: Block | undefined;
+  for (const [number, raw] of withoutComments(schema).split("\n").entries()) {
+    const line = squeeze(raw);
+    const [, kind, name] = /^(\w+) (\w+) ?\{/.exec(line) ?? [];
+    if (!block && kind && name) {
+      block = { kind, name, start: number, end: number, fields: new Map(), attributes: [] };
+      found.set(`${kind} ${name}`, block);
+    } else if (block) {
+      const [, field, type = "", attributes = ""] = /^(\w+)(?: (\S+))? ?(.*)$/.exec(line) ?? [];
+      if (line.startsWith("@@")) block.attributes.push(line);
+      else if (field) block.fields.set(field, { type, attributes });
+      if (line === "}") {
+        block.end = number;
+        block = undefined;
+      }
+    }
+  }
+  return found;
+}
+
+/** The kind of an index and its columns: what matters of it. */
+function index(attribute: string): string | undefined {
+  const [, kind, columns = ""] =
+    /^@@(unique|index|id)\((?:fields: )?\[(.*?)\]/.exec(attribute) ?? [];
+  return kind && `${kind} ${columns.replace(/\s|\([^)]*\)/g, "")}`;
+}
+
+const scalars = /^(String|Int|BigInt|Float|Decimal|Boolean|DateTime|Json|Bytes)\b/;
+
+/** Whether a model has a field, or the relation that it is, perhaps under another name. */
+function hasField(model: Block, line: string): boolean {
+  const [name = "", type = "", ...rest] = line.split(" ");
+  if (model.fields.has(name)) return true;
+  const key = (attributes: string) =>
+    /@relation\(.*?fields: ?\[(.*?)\]/.exec(attributes)?.[1]?.replaceAll(" ", "");
+  const own = [...model.fields.values()];
+  const wanted = key(rest.join(" "));
+  if (wanted) return own.some(({ attributes }) => key(attributes) === wanted);
+  const isRelation = /[\]?]$/.test(type) && !scalars.test(type);
+  const bare = (text: string) => text.replace(/[?[\]]/g, "");
+  return (
+    isRelation && own.some((field) => bare(field.type) === bare(type) && !key(field.attributes))
+  );
+}
+
+/** Whether a block has what a line says already, perhaps in other words. */
+function has(block: Block, line: string): boolean {
+  if (!line.startsWith("@@")) return hasField(block, line);
+  // A table of yours keeps its name.
+  if (line.startsWith("@@map(")) return true;
+  const wanted = index(line);
+  if (!wanted) return block.attributes.includes(line);
+  const [kind, columns = ""] = wanted.split(" ");
+  const own = block.fields.get(columns)?.attributes ?? "";
+  const found = new Set(block.attributes.map(index));
+  if (/@(unique|id)\b/.test(own)) found.add(`unique ${columns}`);
+  if (found.has(`id ${columns}`)) found.add(`unique ${columns}`);
+  return found.has(wanted) || (kind === "index" && found.has(`unique ${columns}`));
+}
+
+/** Lines that a schema lacks: a whole block, or lines of a block that it has, and what is before. */
+export type Addition = { block: string; lines: string[]; after?: number };
+
+/**
+ * What a generator's version of a schema has more than the schema itself. What it would change or
+ * leave out is none of it, nor is another alignment.
+ *
+ * @param before the schema
+ * @param after the generator's version
+ */
+export function additions(before: string, after: string): Addition[] {
+  const found: Addition[] = [];
+  const [known, lines, old] = [blocks(before), after.split("\n"), before.split("\n").map(squeeze)];
+  for (const [name, block] of blocks(after)) {
+    const own = known.get(name);
+    if (!own) {
+      found.push({ block: name, lines: lines.slice(block.start, block.end + 1) });
+      continue;
+    }
+    let place = own.start;
+    let blank = false;
+    for (const line of lines.slice(block.start + 1, block.end)) {
+      const text = squeeze(line);
+      if (!text || text.startsWith("//")) {
+        blank ||= !text;
+        continue;
+      }
+      const field = text.split(" ")[0] ?? "";
+      if (has(own, text)) {
+        const same = text.startsWith("@@") ? text : field;
+        const matches = (one: string) => one === same || one.startsWith(`${same} `);
+        const at = old.findIndex((one, at) => at > own.start && at < own.end && matches(one));
+        if (at > 0) place = at;
+      } else {
+        const last = found.at(-1);
+        const follows = last?.after === place && last.block === name;
+        const spaced = blank && (follows || old[place + 1] !== "") ? [""] : [];
+        if (follows) last.lines.push(...spaced, line);
+        else found.push({ block: name, lines: [...spaced, line], after: place });
+      }
+      blank = false;
+    }
+  }
+  return found;
+}
+
+const later = (a: Addition, b: Addition) => (b.after ?? 0) - (a.after ?? 0);
+
+/** A schema with additions; every line that it had stays as it is. */
+export function insert(before: string, added: Addition[]): string {
+  const end = before.includes("\r\n") ? "\r" : "";
+  const lines = before.split("\n");
+  const inside = added.filter(({ after }) => after !== undefined);
+  for (const { after = 0, lines: more } of inside.toSorted(later)) {
+    lines.splice(after + 1, 0, ...more.map((line) => line + end));
+  }
+  if (lines.at(-1) !== "" && inside.length < added.length) lines.push("");
+  for (const { after, lines: more } of added) {
+    if (after === undefined) lines.splice(-1, 0, ...["", ...more].map((line) => line + end));
+  }
+  return lines.join("\n");
+}

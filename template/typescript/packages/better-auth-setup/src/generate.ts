@@ -1,0 +1,246 @@
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { oversights, type Configuration } from "./compare.ts";
+import { additions, blocks, insert, squeeze, type Addition } from "./document.ts";
+import { prisma, reason } from "./prisma.ts";
+import { options, Problem, reasonOf } from "./report.ts";
+import { command, node, program, type Result } from "./run.ts";
+import { lastLine, locate, schemaFiles, schemaPath, use, withoutComments } from "./schema.ts";
+import { environment } from "./settings.ts";
+
+const usage = `Usage: better-auth-setup generate [OPTION…]
+
+Adds to the Prisma schema the models, fields, relations and indexes that the project's better-auth
+configuration needs. Only adds lines: nothing is changed, moved or removed.
+
+  --schema FILE   a schema file, or a folder of them (default: as prisma.config.ts has it)
+  --config FILE   the better-auth configuration (default: src/lib/auth.ts, or where it usually is)
+  --check         only say what is missing
+  --diff          only show what would be added
+  --help          this text
+
+Exit status: 0 if the schema has everything (now), 1 if something is left to be done.`;
+
+const folders = [
+  "src/lib",
+  "lib",
+  "src",
+  ".",
+  "auth",
+  "src/auth",
+  "src/server",
+  "server",
+  "src/utils",
+];
+
+/** Where the better-auth configuration is, unless it is named. */
+function configuration(named = ""): string {
+  const candidates = named ? [named] : folders.map((folder) => join(folder, "auth.ts"));
+  const found = candidates.find((file) => existsSync(file));
+  if (found) return found;
+  if (named) throw new Problem(`There is no ${named}. Name the better-auth configuration.`);
+  throw new Problem("The better-auth configuration is not found. Name it with --config.");
+}
+
+/** What better-auth's own generator makes of a schema, and what is known of the configuration. */
+type Answer = Configuration & { after: string; plugins: string[] };
+
+/** Asks better-auth's own generator; `draft` is a copy of the schema that it may write to. */
+async function ask(path: string, draft: string): Promise<Answer> {
+  const before = readFileSync(draft, "utf8");
+  const env = environment();
+  const { status, output } = await node(program("read-auth"), [path, draft], { env });
+  if (status === 0) {
+    const { after, filled, ...rest } = JSON.parse(lastLine(output)) as Omit<Answer, "filled"> & {
+      filled: string[];
+    };
+    const named = filled.map((field) => field.charAt(0).toUpperCase() + field.slice(1));
+    return { ...rest, path, after: after || before, filled: new Set(named) };
+  }
+  // The command line loads more than Node does: path aliases, imports without an extension.
+  const fresh = `${draft}.fresh`;
+  const results = await Promise.all([officially(path, draft), officially(path, fresh)]);
+  const after = readFileSync(draft, "utf8");
+  // Its exit status is 0 even when it did nothing; only these two tell that it got to its end.
+  const isDone = after !== before || /already up to date/i.test(results[0].output);
+  if (results.some((result) => result.status !== 0) || !isDone || !existsSync(fresh)) {
+    throw new Problem(`\`auth generate\` failed: ${reasonOf(results[0].output)}.`);
+  }
+  const hooked = readFileSync(path, "utf8").includes("databaseHooks");
+  return {
+    path,
+    after,
+    fresh: readFileSync(fresh, "utf8"),
+    plugins: [],
+    filled: new Set(),
+    hooked,
+  };
+}
+
+/** Runs the generator's command line on a file, which it makes if there is none. */
+function officially(path: string, file: string): Promise<Result> {
+  const args = ["generate", "--yes", "--config", path, "--output", file];
+  return node(command("auth"), args, { env: environment() });
+}
+
+/** A file of the schema, and what it lacks. */
+type Part = { path: string; text: string; added: Addition[] };
+
+/** What a schema lacks, file by file, and what has to be put right by hand. */
+export type Plan = { parts: Part[]; problems: string[] };
+
+/**
+ * Compares the schema with what the configuration needs; changes nothing.
+ *
+ * @param config the better-auth configuration
+ * @throws a Problem if the generator fails
+ */
+export async function plan(config?: string): Promise<Plan> {
+  const path = configuration(config);
+  const parts = schemaFiles().map((file) => ({ ...file, added: [] as Addition[] }));
+  const whole = withoutComments(parts.map(({ text }) => text).join("\n")).replaceAll("\r\n", "\n");
+  const folder = mkdtempSync(join(tmpdir(), "generate-"));
+  try {
+    const draft = join(folder, "schema.prisma");
+    writeFileSync(draft, whole);
+    const answer = await ask(path, draft);
+    distribute(parts, additions(whole, answer.after), answer.fresh);
+    const doubled = answer.plugins.filter((id, place, all) => all.indexOf(id) !== place);
+    const twice = [...new Set(doubled)].map((id) => `The plugin ${id} is twice in ${path}.`);
+    return { parts, problems: [...twice, ...oversights(whole, answer)] };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Gives every addition to the file that it belongs into. */
+function distribute(parts: Part[], added: Addition[], fresh: string): void {
+  let start = 0;
+  const starts = parts.map(({ text }) => {
+    const first = start;
+    start += text.split("\n").length;
+    return first;
+  });
+  const ours = new Set(blocks(fresh).keys());
+  const isOurs = ({ text }: Part) =>
+    [...blocks(text).keys()].some((one) => /^model/.test(one) && ours.has(one));
+  const home = parts.findLastIndex(isOurs);
+  for (const addition of added) {
+    const { after } = addition;
+    const place =
+      after === undefined ? Math.max(home, 0) : starts.findLastIndex((one) => one <= after);
+    const part = parts[place];
+    if (after === undefined) part?.added.push(addition);
+    else part?.added.push({ ...addition, after: after - (starts[place] ?? 0) });
+  }
+}
+
+/** The lines that a schema lacks, each with the block it stands in. */
+export function missing({ parts }: Plan): string[] {
+  return parts.flatMap(({ added }) =>
+    added.flatMap(({ block, lines }) => {
+      const inside = lines.map(squeeze).filter((line) => line && line !== "}");
+      return inside.filter((line) => !line.endsWith("{")).map((line) => `${block}: ${line}`);
+    }),
+  );
+}
+
+/**
+ * Adds to the schema what the configuration lacks in it, if Prisma accepts the result.
+ *
+ * @returns how many lines were added
+ * @throws a Problem if Prisma does not; the schema is as it was then
+ */
+export async function apply(plan: Plan): Promise<number> {
+  const lines = missing(plan);
+  if (lines.length === 0) return 0;
+  const texts = plan.parts.map(({ path, text, added }) => [path, insert(text, added)] as const);
+  const folder = mkdtempSync(join(tmpdir(), "generate-"));
+  try {
+    for (const [number, [path, text]] of texts.entries()) {
+      writeFileSync(join(folder, `${number}-${basename(path)}`), text);
+    }
+    const { status, output } = await prisma(["validate", "--schema", folder]);
+    if (status !== 0) {
+      throw new Problem(
+        `${schemaPath()} was left alone, because Prisma refuses it with the lines that better-auth ` +
+          `needs: ${reason(output)}. Put it right by hand; better-auth needs:\n${indent(lines)}`,
+      );
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  for (const [path, text] of texts) if (readFileSync(path, "utf8") !== text) replace(path, text);
+  return lines.length;
+}
+
+/** Replaces a file as a whole, or not at all. */
+function replace(path: string, text: string): void {
+  const draft = join(dirname(path), `.${basename(path)}.${process.pid}`);
+  try {
+    writeFileSync(draft, text, { mode: statSync(path).mode });
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw new Problem(`${path} cannot be written: ${(error as Error).message}`);
+  }
+}
+
+const indent = (lines: string[]) => lines.map((line) => `    ${line}`).join("\n");
+
+/**
+ * Brings the schema up to the configuration.
+ *
+ * @param change whether to do it, or only to say what is missing
+ * @returns what happened, and whether the schema is another one now
+ * @throws a Problem if something is left to be done by hand, or with `change` false at all
+ */
+export async function generate(
+  change: boolean,
+  config?: string,
+): Promise<{ result: string; changed: boolean }> {
+  const found = await plan(config);
+  const schema = schemaPath();
+  const lines = missing(found);
+  const problems = found.problems.map((problem) => `${schema}: ${problem}`);
+  if (lines.length > 0 && !change) {
+    problems.push(`${schema} lacks:\n${indent(lines)}\nRun: npm run setup`);
+  } else if (problems.length === 0) await apply(found);
+  if (problems.length > 0) throw new Problem(problems.join("\n"));
+  if (lines.length === 0) return { result: `${schema} is up to date`, changed: false };
+  return {
+    result: `${lines.length} ${lines.length === 1 ? "line" : "lines"} added`,
+    changed: true,
+  };
+}
+
+/** `generate`: brings the schema up to the configuration. */
+export async function generateCommand(args: string[]): Promise<void> {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean", default: false } as const;
+  const known = { schema: text, config: text, check: flag, diff: flag };
+  const given = options(args, known, usage);
+  if (!given) return;
+  const { values } = given;
+  if (values.schema) use(values.schema);
+  else await locate();
+  if (values.diff) {
+    for (const { path, added } of (await plan(values.config)).parts) {
+      for (const { block, lines } of added) {
+        console.log(`${path}: ${block}\n${lines.map((line) => `+ ${line}`).join("\n")}`);
+      }
+    }
+    return;
+  }
+  const { result } = await generate(!values.check, values.config);
+  console.log(result);
+}

@@ -1,0 +1,127 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { isOffline, Problem, reasonOf } from "./report.ts";
+import { node, packageFolder, run, type Result } from "./run.ts";
+
+type Manifest = { name?: string; version?: string } & Partial<
+  Record<"dependencies" | "devDependencies", Record<string, string>>
+>;
+
+/** The package.json of a folder. */
+export const manifest = (folder: string): Manifest =>
+  JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+
+/** The packages of a folder's package.json that are not installed in the version it names. */
+function missingPackages(folder: string): string[] {
+  if (existsSync(join(folder, "node_modules", ".setup-unfinished"))) return ["npm packages"];
+  const { dependencies, devDependencies } = manifest(folder);
+  return Object.entries({ ...dependencies, ...devDependencies }).flatMap(([name, wanted]) => {
+    // A project that is part of a workspace has its packages further up.
+    const installed = folder === "." ? packageFolder(name) : join(folder, "node_modules", name);
+    if (!installed || !existsSync(join(installed, "package.json"))) return name;
+    // A range is the user's own; npm has seen to it.
+    return /^\d/.test(wanted) && manifest(installed).version !== wanted ? name : [];
+  });
+}
+
+/** npm's own file: beside the Node that runs this, unless npm said where it is. */
+function npm(): string {
+  const beside = dirname(process.execPath);
+  const candidates = [
+    process.env["npm_execpath"] ?? "",
+    join(beside, "../lib/node_modules/npm/bin/npm-cli.js"),
+    join(beside, "node_modules/npm/bin/npm-cli.js"),
+    join(beside, "../share/nodejs/npm/bin/npm-cli.js"),
+  ];
+  const found = candidates.find((file) => /npm-cli\.[cm]?js$/.test(file) && existsSync(file));
+  if (!found) throw new Problem("npm cannot be found. Run: npm run setup");
+  return found;
+}
+
+// What the user's own settings say must not matter: setup needs the packages for development, too.
+const whatever = [
+  ...["--include=dev", "--include=optional", "--include=peer", "--install-links=false"],
+  ...["--global=false", "--dry-run=false", "--package-lock-only=false", "--strict-peer-deps=false"],
+  ...["--no-audit", "--no-fund", "--loglevel=error"],
+];
+
+// Without them npm tries for over a minute to reach an index that does not answer.
+const patience = {
+  npm_config_fetch_retry_mintimeout: "500",
+  npm_config_fetch_retry_maxtimeout: "2000",
+};
+
+async function npmInstall(folder: string): Promise<Result> {
+  const alone = folder === "." ? [] : ["--workspaces=false"];
+  const attempt = (freshness: string) =>
+    node(npm(), ["install", ...whatever, ...alone, freshness], { cwd: folder, env: patience });
+  const result = await attempt("--prefer-offline");
+  // What npm has in its cache may be too old to know the versions that a newer package asks for.
+  const isOld = result.status !== 0 && result.output.includes("ETARGET");
+  return isOld ? attempt("--prefer-online") : result;
+}
+
+async function pnpmInstall(): Promise<Result> {
+  const program = process.env["npm_execpath"] ?? "";
+  if (!/pnpm[^/\\]*$/.test(program)) {
+    throw new Problem("The packages are installed by pnpm. Run: pnpm run setup");
+  }
+  const args = ["install", "--prod=false", "--prefer-offline", "--no-frozen-lockfile"];
+  const result = await (/\.[cm]?js$/.test(program) ? node(program, args) : run(program, args));
+  // It says so by its exit status when all is installed, and some script was not run.
+  return result.output.includes("ERR_PNPM_IGNORED_BUILDS") ? { ...result, status: 0 } : result;
+}
+
+/** Whether pnpm installs this project's packages. */
+const isPnpm = () =>
+  /^pnpm\//.test(process.env["npm_config_user_agent"] ?? "") || existsSync("pnpm-lock.yaml");
+
+/** @throws a Problem if setup was started by a program that it does not work with */
+export function refuseOtherManagers(): void {
+  const [, name] = /^(yarn|bun)\//.exec(process.env["npm_config_user_agent"] ?? "") ?? [];
+  const found = process.versions["bun"] ? "bun" : name;
+  if (!found) return;
+  const reason = {
+    yarn: "yarn puts packages where Node.js and Prisma do not look for them",
+    bun: "bun runs scripts by itself instead of Node.js, which better-auth and Prisma need",
+  }[found];
+  throw new Problem(`Use npm or pnpm (npm run setup): ${reason}.`);
+}
+
+function failure(output: string): string {
+  if (isOffline(output)) {
+    return (
+      "The npm packages cannot be downloaded, because the package index does not answer. Check " +
+      "the connection, or name a proxy (HTTPS_PROXY) or another index (npm_config_registry)."
+    );
+  }
+  return `The npm packages cannot be installed: ${reasonOf(output)}.`;
+}
+
+/**
+ * Installs what a folder's package.json names, if it is not there.
+ *
+ * @param folder the project's, or one whose packages are its own
+ * @param change whether to do it, or only to say what is missing
+ */
+export async function install(folder: string, change: boolean): Promise<string> {
+  const missing = missingPackages(folder);
+  if (missing.length === 0) return "npm packages are installed";
+  if (!change) throw new Problem(`Not installed: ${missing.join(", ")}. Run: npm run setup`);
+  const modules = join(folder, "node_modules");
+  const unfinished = join(modules, ".setup-unfinished");
+  // What a killed npm left half-way has gaps that npm itself does not see.
+  if (existsSync(unfinished)) rmSync(modules, { recursive: true });
+  mkdirSync(modules, { recursive: true });
+  writeFileSync(unfinished, "");
+  const { status, output } = await (folder === "." && isPnpm()
+    ? pnpmInstall()
+    : npmInstall(folder));
+  if (status !== 0) throw new Problem(failure(output));
+  rmSync(unfinished, { force: true });
+  const still = missingPackages(folder);
+  if (still.length > 0) {
+    throw new Problem(`npm did not install ${still.join(", ")}: ${reasonOf(output)}.`);
+  }
+  return "npm packages installed";
+}

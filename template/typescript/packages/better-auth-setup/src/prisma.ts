@@ -1,0 +1,95 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { install } from "./packages.ts";
+import { Problem, reasonOf } from "./report.ts";
+import { command, node, packageFolder, type Result } from "./run.ts";
+import { environment } from "./settings.ts";
+import { provider, schemaPath, schemaText } from "./schema.ts";
+
+const substitute = join(import.meta.dirname, "../schema-engine");
+const installed = join(substitute, "node_modules/.package-lock.json");
+
+/** Runs Prisma's CLI. prisma.config.ts tells it the database and which engine to use. */
+export function prisma(args: string[], env: Record<string, string> = {}): Promise<Result> {
+  const all = { ...environment(), ...env };
+  return node(command("prisma"), args, { env: existsSync(installed) ? masked(all) : all });
+}
+
+/**
+ * An environment whose database URLs have a name in the place of the password. The CLI gives them to
+ * its engine as an argument, which everybody on the machine can read; our engine knows the names.
+ */
+function masked(env: Record<string, string>): Record<string, string> {
+  const result = { ...env, PRISMA_SCHEMA_ENGINE_BINARY: join(substitute, "index.mjs") };
+  for (const [key, value] of Object.entries(env)) {
+    const [, start, password, end] =
+      /^(postgres(?:ql)?:\/\/[^:@/?]*:)([^@/?]+)(@.*)$/s.exec(value) ?? [];
+    if (!password) continue;
+    const name = `PASSWORD_OF_${key}`;
+    Object.assign(result, { [key]: `${start}${name}${end}`, [name]: password });
+  }
+  return result;
+}
+
+function has(folder: string | undefined, name: RegExp): boolean {
+  return folder !== undefined && readdirSync(folder).some((file) => name.test(file));
+}
+
+/**
+ * Sees to it that Prisma has a schema engine: its own, which it downloads, or where that is not
+ * possible the WebAssembly build from npm.
+ */
+export async function engine(change: boolean): Promise<string> {
+  if (existsSync(join(substitute, "node_modules"))) {
+    await install(substitute, change);
+    return "WebAssembly schema engine";
+  }
+  if (process.env.PRISMA_SCHEMA_ENGINE_BINARY)
+    return "its schema engine is named by PRISMA_SCHEMA_ENGINE_BINARY";
+  if (has(packageFolder("@prisma/engines"), /^schema-engine-/)) return "native schema engine";
+  if ((await prisma(["-v"])).status === 0) return "native schema engine";
+
+  if (!/^(postgresql|cockroachdb|sqlite)$/.test(provider())) {
+    throw new Problem(
+      "Prisma's schema engine cannot be downloaded, and its WebAssembly build does not know " +
+        `${provider()}. Set HTTPS_PROXY, PRISMA_ENGINES_MIRROR or PRISMA_SCHEMA_ENGINE_BINARY.`,
+    );
+  }
+  if (!change) throw new Problem("Prisma has no schema engine. Run: npm run setup");
+  await install(substitute, change);
+  return "WebAssembly schema engine";
+}
+
+/** Writes the client of the schema into src/generated/prisma. */
+export async function generateClient(): Promise<void> {
+  schemaText(); // which says what to do where there is none
+  const { status, output } = await prisma(["generate"]);
+  if (status === 0) return;
+  const twice = repetitions(output);
+  if (twice.length > 0) {
+    throw new Problem(
+      `${schemaPath()} has ${twice.join(" and ")} twice: what setup had added, an update has ` +
+        "brought, too. Keep one of each and run setup again.",
+    );
+  }
+  throw new Problem(`\`prisma generate\` failed: ${reason(output)}.`);
+}
+
+/** The models and fields that Prisma found to be defined more than once. */
+function repetitions(output: string): string[] {
+  const fields = [...output.matchAll(/Field "(\w+)" is already defined on model "(\w+)"/g)];
+  const models = [...output.matchAll(/The (?:model|enum) "(\w+)" cannot be defined because/g)];
+  const found = [
+    ...models.map(([, name]) => name),
+    ...fields.map(([, name, of]) => `${of}.${name}`),
+  ];
+  return [...new Set(found.map(String))];
+}
+
+/** The CLI's error; on one line, unless it shows lines of the schema. */
+export function reason(output: string): string {
+  const [, message] = /Error:([^]+?)(?:\n {3}0: |\nPrisma CLI Version|$)/.exec(output) ?? [];
+  if (!message) return reasonOf(output);
+  const words = message.trim().replace(/\.$/, "");
+  return /^ *-->/m.test(words) ? `\n${words}\n` : words.replace(/\s+/g, " ");
+}

@@ -1,0 +1,15 @@
+/** A kind of database, in Prisma's own names. */
+export type Provider = "postgresql" | "sqlite" | "mysql" | "cockroachdb" | "sqlserver";
+
+/** What setup has to know of one: its name, the schemes of its URLs, and where it listens. */
+type Knowledge = { label: string; schemes: string[]; port: number };
+
+const postgres = ["postgresql", "postgres"];
+
+export const providers: Record<Provider, Knowledge> = {
+  postgresql: { label: "PostgreSQL", schemes: postgres, port: 5432 },
+  sqlite: { label: "SQLite", schemes: ["file"], port: 0 },
+  mysql: { label: "MySQL", schemes: ["mysql"], port: 3306 },
+  cockroachdb: { label: "CockroachDB", schemes: postgres, port: 26257 },
+  sqlserver: { label: "SQL Server", schemes: ["sqlserver"], port: 1433 },
+};

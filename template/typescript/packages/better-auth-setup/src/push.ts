@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { difference, indented, refused } from "./difference.ts";
+import { prisma, reason } from "./prisma.ts";
+import { Problem } from "./report.ts";
+import type { Result } from "./run.ts";
+import { schemaPath } from "./schema.ts";
+
+// A new unique index takes nothing away: it is made, or, over duplicates, it is not.
+const unique = /A unique constraint covering the columns `\[(.+)\]` on the table `(.+?)` /;
+
+/**
+ * Says what will change in the tables, and changes it.
+ *
+ * @param acceptDataLoss whether data may be deleted
+ * @returns what came of it
+ */
+export async function push(acceptDataLoss: boolean): Promise<string> {
+  const changes = await difference();
+  if (changes.lines.length === 0) return "nothing to change";
+  // Prisma asks only where rows would be lost: empty tables of other programs would just be gone.
+  if (changes.dropped.length > 0 && !acceptDataLoss) {
+    console.log(`    The database would change:${indented(changes)}`);
+    throw new Problem(keep(changes.dropped));
+  }
+  console.log(`    The database will change:${indented(changes)}`);
+  let result = await prisma(["db", "push", ...(acceptDataLoss ? ["--accept-data-loss"] : [])]);
+  const losses = points(result.output, "data loss");
+  if (losses.length > 0 && !acceptDataLoss && losses.every((point) => unique.test(point))) {
+    result = await execute(["--from-config-datasource", "--to-schema", schemaPath()]);
+    if (result.status === 0) return "tables updated";
+  } else if (result.status === 0 && /in sync/.test(result.output)) {
+    // The CLI also ends with status 0 when its engine ends too early.
+    return "tables updated";
+  }
+  throw new Problem(explain(result, losses, acceptDataLoss));
+}
+
+/**
+ * Runs a difference as a script, which PostgreSQL does as a whole or not at all.
+ *
+ * @param between its ends, as options of `prisma migrate diff`
+ * @param env settings that go before the project's
+ */
+export async function execute(
+  between: string[],
+  env: Record<string, string> = {},
+): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), "push-"));
+  const script = join(folder, "script.sql");
+  try {
+    const diff = ["migrate", "diff", "--script", "--output", script, ...between];
+    const made = await prisma(diff, env);
+    return made.status === 0 ? await prisma(["db", "execute", "--file", script], env) : made;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Why nothing is dropped, and the ways out. */
+function keep(dropped: string[]): string {
+  const last = dropped.slice(-1).join("");
+  const named = dropped.length > 1 ? `${dropped.slice(0, -1).join(", ")} and ${last}` : last;
+  return (
+    `Setup would drop ${named}, which ${schemaPath()} does not have. Nothing was changed. ` +
+    `${advice(dropped)}If another program needs them, name a schema (?schema=…) or a database of ` +
+    `its own in DATABASE_URL, or write models for them into ${schemaPath()}; to drop them, run ` +
+    "setup again with --accept-data-loss."
+  );
+}
+
+/** Why the tables were not changed, and what to do. */
+function explain({ output }: Result, losses: string[], accepted: boolean): string {
+  const uniques = losses.flatMap((point) => {
+    const [, columns = "", table = ""] = unique.exec(point) ?? [];
+    return table ? { columns, table } : [];
+  });
+  if (output.includes("P2002") && uniques.length > 0) {
+    const named = uniques.filter(({ columns, table }) =>
+      output.includes(`${table}_${columns.replaceAll(",", "_")}`),
+    );
+    const places = (named.length > 0 ? named : uniques).map(
+      (one) => `${one.columns} of ${one.table}`,
+    );
+    return (
+      `Rows of the database have the same value in ${places.join(" or ")}, which has to be unique. ` +
+      "No row was changed; change those that are alike and run setup again."
+    );
+  }
+  if (losses.length > 0 && !accepted) {
+    const deleting = losses.filter((point) => !unique.test(point));
+    return (
+      `\`prisma db push\` would lose data: ${deleting.join(" ")} Nothing was changed. ` +
+      `Keep the data by changing ${schemaPath()} or moving it first, or run ` +
+      "setup again with --accept-data-loss."
+    );
+  }
+  const impossible = points(output, "cannot be executed");
+  if (impossible.length > 0) {
+    return (
+      `\`prisma db push\` cannot change the database: ${impossible.join(" ")} Nothing was changed. ` +
+      `Give the field a default or make it optional in ${schemaPath()}, or fill the rows in first.`
+    );
+  }
+  return refused(output) ?? `\`prisma db push\` failed: ${reason(output)}.`;
+}
+
+/** What better-auth's own changes need. */
+function advice(losses: string[]): string {
+  // https://github.com/better-auth/better-auth/issues/11274
+  if (!losses.some((point) => point.includes("the column issuer of account"))) return "";
+  return (
+    "better-auth 1.7.0 to 1.7.2 filled account.issuer and later ones do not, so nobody can sign up " +
+    "until it is optional or gone: to keep its values, write `issuer String?` into the model Account. "
+  );
+}
+
+/** The points below a heading, as sentences. */
+function points(output: string, heading: string): string[] {
+  const below = output.split(heading)[1] ?? "";
+  const found = [...below.matchAll(/^\s*[•*-]\s*(.+)$/gm)];
+  return found.map(([, point]) => `${point?.replace(/[. ]+$/, "")}.`);
+}

@@ -1,0 +1,107 @@
+import { parseArgs, type ParseArgsConfig } from "node:util";
+
+/** Something that the person at the terminal can put right; the message says how. */
+export class Problem extends Error {}
+
+/** A command line that is none of ours; the message says what is. */
+export class Usage extends Error {}
+
+/**
+ * Reads a command's options.
+ *
+ * @param names what may stand there besides options: one of these, if there are any
+ * @returns nothing if the user wanted to read the usage, which is printed then
+ * @throws Usage where the command line has something else
+ */
+export function options<T extends NonNullable<ParseArgsConfig["options"]>>(
+  args: string[],
+  known: T,
+  usage: string,
+  names: string[] = [],
+) {
+  let found: ReturnType<typeof read>;
+  const read = () =>
+    parseArgs({
+      args,
+      options: { ...known, help: { type: "boolean", short: "h", default: false } },
+      allowPositionals: true,
+    });
+  try {
+    found = read();
+  } catch (error) {
+    throw new Usage(`${(error as Error).message}\n\n${usage}`);
+  }
+  const { values, positionals } = found;
+  if ((values as { help?: boolean }).help) {
+    console.log(usage);
+    return undefined;
+  }
+  const [name = "", ...rest] = positionals;
+  if (rest.length > 0 || (names.length > 0 ? !names.includes(name) : name)) throw new Usage(usage);
+  return { name, values };
+}
+
+const redacted = (text: string) => text.replace(/(:\/\/[^\s:/@]*:)[^\s/@]+(?=@)/g, "$1***");
+
+/** Prints a sentence about a problem, without the password of a URL in it. */
+export const complain = (text: string): void => console.error(redacted(text));
+
+const isTerminal = Boolean(process.stdout.isTTY) && !process.env["CI"];
+
+const colour = (code: number, text: string) =>
+  isTerminal && !process.env["NO_COLOR"] ? `\x1b[${code}m${text}\x1b[0m` : text;
+
+/**
+ * Runs a step and prints one line about it: how long it took, and what was found or done. On a
+ * terminal, the seconds are counted meanwhile.
+ *
+ * @param name what the step is called
+ * @param work does it, and answers what the line should say
+ */
+export async function step(name: string, work: () => Promise<string> | string): Promise<void> {
+  const since = performance.now();
+  const seconds = (digits: number) => ((performance.now() - since) / 1000).toFixed(digits);
+  const show = () => process.stdout.write(`\r  ${name.padEnd(10)} ${seconds(0).padStart(5)} s\r`);
+  const clock = isTerminal ? setInterval(show, 1000) : undefined;
+  try {
+    const detail = await work();
+    console.log(`${colour(32, "✓")} ${name.padEnd(10)} ${seconds(1).padStart(5)} s  ${detail}`);
+  } catch (error) {
+    if (error instanceof Problem)
+      console.log(`${colour(31, "✗")} ${name}${isTerminal ? "\x1b[K" : ""}`);
+    throw error;
+  } finally {
+    clearInterval(clock);
+  }
+}
+
+const network = /\b(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|E(HOST|NET)UNREACH)\b/;
+
+/** Whether a program says that it cannot reach another machine. */
+export const isOffline = (output: string): boolean => network.test(output);
+
+/**
+ * Why a program failed, in its own words: from the line that begins to say so, up to the first line
+ * that says nothing new. npm's first line is a code, and what happened stands below it.
+ */
+export function reasonOf(output: string): string {
+  const lines = output.split("\n").map((line) => line.trimEnd());
+  const npm = lines.flatMap((line) => /^npm (?:error|ERR!) ?(.*)$/.exec(line)?.[1] ?? []);
+  if (npm.length > 0) return npmReason(npm);
+  const start = lines.findIndex((line) => /^\s*(error|fatal)\b|\w*Error\b.*:/i.test(line));
+  const found = start < 0 ? lines.filter((line) => /\w/.test(line)).slice(-1) : lines.slice(start);
+  const end = found.findIndex((line, at) => at > 0 && (!line.trim() || /^\s*at /.test(line)));
+  const words = found.slice(0, end < 0 ? undefined : end).map((line) => line.trim());
+  return ended(words.filter((line) => /\w/.test(line)).join(" ")) || "it said nothing";
+}
+
+/** npm's report without its code, and without where the log is. */
+function npmReason(lines: string[]): string {
+  const dull =
+    /^(code|errno|syscall|path|dest|A complete log|For a full report|\S*eresolve-report)\b/;
+  const told = lines.filter((line) => line.trim() && !dull.test(line));
+  const code = lines.find((line) => line.startsWith("code "))?.slice("code ".length);
+  return ended(`${code ? `${code}: ` : ""}${told.slice(0, 12).join("\n")}`);
+}
+
+const ended = (words: string) => words.replace(/^(error|fatal):?\s*/i, "").replace(/\.$/, "");

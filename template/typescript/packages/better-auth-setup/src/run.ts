@@ -1,0 +1,74 @@
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { delimiter, dirname, extname, join, sep } from "node:path";
+import { noteProgram } from "./lock.ts";
+import { Problem } from "./report.ts";
+
+/** How a command ended, and all that it printed. */
+export type Result = { status: number; output: string };
+
+type Options = { cwd?: string; env?: Record<string, string> };
+
+/** Runs a JavaScript file with this Node, without standard input; see `run`. */
+export const node = (script: string, args: string[], options?: Options): Promise<Result> =>
+  run(process.execPath, [script, ...args], options);
+
+/**
+ * Runs a program, without standard input.
+ *
+ * @returns the exit status and what was printed, colours removed
+ */
+export function run(file: string, args: string[], options: Options = {}): Promise<Result> {
+  const { promise, resolve, reject } = Promise.withResolvers<Result>();
+  const child = spawn(file, args, {
+    cwd: options.cwd ?? process.cwd(),
+    // BETTER_AUTH_TELEMETRY and CHECKPOINT_DISABLE: setting up is nobody else's business.
+    env: {
+      ...process.env,
+      // What the command starts by its name has to be this Node, too.
+      PATH: [dirname(process.execPath), process.env["PATH"]].join(delimiter),
+      BETTER_AUTH_TELEMETRY: "0",
+      CHECKPOINT_DISABLE: "1",
+      NO_COLOR: "1",
+      ...options.env,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  if (child.pid) noteProgram(child.pid);
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  }
+  child.on("error", reject);
+  child.on("close", (code, signal) => {
+    resolve({
+      status: code ?? (signal ? 1 : 0),
+      output: output.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, ""),
+    });
+  });
+  return promise;
+}
+
+/** The file of a program of this package; TypeScript or JavaScript, as this file is. */
+export const program = (name: string): string =>
+  join(import.meta.dirname, `${name}${extname(import.meta.filename)}`);
+
+/** Where a package of this project is: in its node_modules, or in those of a workspace around it. */
+export function packageFolder(name: string): string | undefined {
+  const parts = process.cwd().split(sep);
+  return parts
+    .map((_, at) => join(parts.slice(0, parts.length - at).join(sep) || sep, "node_modules", name))
+    .find((folder) => existsSync(join(folder, "package.json")));
+}
+
+/** The file that a package of this project runs as a command. */
+export function command(name: string): string {
+  const folder = packageFolder(name);
+  if (!folder) throw new Problem(`The npm package ${name} is not installed. Run: npm run setup`);
+  const { bin } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+    bin: string | Record<string, string>;
+  };
+  const file = typeof bin === "string" ? bin : bin[name];
+  if (!file) throw new Error(`${name} is no command`);
+  return join(folder, file);
+}

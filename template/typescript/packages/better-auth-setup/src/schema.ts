@@ -1,0 +1,90 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { providers, type Provider } from "./providers.ts";
+import { Problem, reasonOf } from "./report.ts";
+import { environment } from "./settings.ts";
+import { node, program } from "./run.ts";
+
+const places = { schema: "prisma/schema.prisma", migrations: "prisma/migrations" };
+
+/**
+ * Asks the project's Prisma configuration where the schema is. The configuration is evaluated:
+ * `schema: path.join("prisma")` is a folder, whatever it looks like.
+ *
+ * @throws a Problem if it cannot be evaluated
+ */
+export async function locate(): Promise<void> {
+  const { status, output } = await node(program("read-config"), [], { env: environment() });
+  if (status !== 0) {
+    throw new Problem(`The Prisma configuration cannot be read: ${reasonOf(output)}.`);
+  }
+  const { schema, migrations } = JSON.parse(lastLine(output)) as Partial<typeof places>;
+  const usual = ["schema.prisma", places.schema].find((file) => existsSync(file));
+  use(schema ?? usual ?? places.schema);
+  if (migrations) places.migrations = relative(".", migrations);
+}
+
+/** Works on this schema file, or folder of files, whatever the configuration says. */
+export function use(schema: string): void {
+  places.schema = relative(".", resolve(schema)) || ".";
+  places.migrations = join(isFolder() ? places.schema : join(places.schema, ".."), "migrations");
+}
+
+/** What a program of ours answers; a configuration that it runs may have printed before. */
+export const lastLine = (output: string): string => output.trim().split("\n").at(-1) ?? "";
+
+/** The schema's file, or its folder. */
+export const schemaPath = (): string => places.schema;
+
+/** The folder of the migrations. */
+export const migrationsPath = (): string => places.migrations;
+
+function isFolder(): boolean {
+  return existsSync(places.schema) && statSync(places.schema).isDirectory();
+}
+
+/** The files of the schema, with their texts. */
+export function schemaFiles(): { path: string; text: string }[] {
+  const { schema } = places;
+  if (!existsSync(schema)) {
+    throw new Problem(
+      `prisma.config.ts names ${schema}, which does not exist. If you moved it, name its new place ` +
+        `there; else take it back from git (git log --stat -- ${schema} shows where it went). ` +
+        "Setup then adds what updates brought meanwhile.",
+    );
+  }
+  const names = isFolder() ? readdirSync(schema, { recursive: true, encoding: "utf8" }) : [];
+  const parts = names.filter((name) => name.endsWith(".prisma")).sort();
+  if (isFolder() && parts.length === 0) throw new Problem(`There is no Prisma file in ${schema}.`);
+  const paths = isFolder() ? parts.map((name) => join(schema, name)) : [schema];
+  return paths.map((path) => ({ path, text: readFileSync(path, "utf8") }));
+}
+
+/** The text of the schema; of all of its files, if it is a folder. */
+export function schemaText(): string {
+  return schemaFiles()
+    .map(({ text }) => text)
+    .join("\n");
+}
+
+/** A schema without its comments; every line stays where it is. */
+export function withoutComments(schema: string): string {
+  return schema.replace(
+    /"(?:\\.|[^"\\\n])*"|[ \t]*\/\/[^\n]*|[ \t]*\/\*[^]*?\*\/[ \t]*/g,
+    (found) => (found.startsWith('"') ? found : found.replace(/[^\n]/g, "") || " "),
+  );
+}
+
+/** The kind of database that the schema's datasource names. */
+export function provider(): Provider {
+  const text = withoutComments(schemaText());
+  const [, name = ""] = /^\s*datasource[^{]*\{[^}]*?\bprovider\s*=\s*"(\w+)"/m.exec(text) ?? [];
+  const found = name === "postgres" ? "postgresql" : name;
+  if (!Object.hasOwn(providers, found)) {
+    throw new Problem(
+      `The datasource of ${schemaPath()} names no provider that better-auth-setup knows: ` +
+        `${Object.keys(providers).join(", ")}.`,
+    );
+  }
+  return found as Provider;
+}

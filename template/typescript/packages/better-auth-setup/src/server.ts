@@ -1,0 +1,58 @@
+import { connect } from "node:net";
+import { getSystemErrorMessage } from "node:util";
+import { origin } from "./settings.ts";
+import { providers, type Provider } from "./providers.ts";
+import { Problem } from "./report.ts";
+
+const patience = 5000;
+
+// What PostgreSQL's clients ask first: whether the server has TLS. It answers with S or N.
+const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
+
+/** What kind of server answers: PostgreSQL waits for its client, MySQL speaks first. */
+function kind(answer: Buffer): string | undefined {
+  if (/^[SN]$/.test(answer.toString("latin1"))) return "PostgreSQL";
+  // A packet with the number 0 and the version of the protocol, or an error.
+  return answer[3] === 0 && (answer[4] === 10 || answer[4] === 255) ? "MySQL" : undefined;
+}
+
+/**
+ * Connects to a server, without a password: Prisma sees whether it lets us in.
+ *
+ * @param provider the one that the project was made for
+ * @throws a Problem if nobody answers, or somebody else
+ */
+export function reach(provider: Provider, host: string, port: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const correct = `correct ${origin("DATABASE_URL")}`;
+  const address = `${host}:${port}`;
+  const socket = connect({ host: host.replace(/^\[|\]$/g, ""), port, timeout: patience });
+  const fail = (why: string) =>
+    reject(
+      new Problem(
+        `The database server at ${address} cannot be reached (${why}); start it or ${correct}.`,
+      ),
+    );
+  socket.once("connect", () => {
+    if (provider === "sqlserver") resolve();
+    if (provider !== "mysql") socket.write(sslRequest);
+  });
+  socket.once("data", (answer) => {
+    const found = kind(answer);
+    // CockroachDB speaks PostgreSQL's language.
+    if (found && (provider === "mysql") === (found === "MySQL")) return resolve();
+    const what = found ? `is ${found}` : "speaks another language";
+    reject(
+      new Problem(
+        `The server at ${address} ${what}, but the project was made for ${providers[provider].label}; ` +
+          `${correct}.`,
+      ),
+    );
+  });
+  socket.once("timeout", () => fail("no answer within 5 seconds"));
+  socket.once("close", () => fail("it closed the connection"));
+  socket.once("error", ({ errno, message }: NodeJS.ErrnoException) =>
+    fail(errno === undefined || errno < -1000 ? message : getSystemErrorMessage(errno)),
+  );
+  return promise.finally(() => socket.destroy());
+}

@@ -1,0 +1,132 @@
+import { randomBytes } from "node:crypto";
+import {
+  chmodSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { parseEnv } from "node:util";
+import { Problem } from "./report.ts";
+
+const file = ".env.local";
+
+const read = (name: string) =>
+  existsSync(name) ? (parseEnv(readFileSync(name, "utf8")) as Record<string, string>) : {};
+
+/** Where settings stand, the first one first; an empty value counts as none. */
+const sources = (): [place: string, values: Record<string, string | undefined>][] => [
+  ["of the environment", process.env],
+  ["in .env.local", read(file)],
+  ["in .env", read(".env")],
+];
+
+/** A setting as the application sees it; empty if it has no value. */
+export function setting(key: string): string {
+  return sources().find(([, values]) => values[key])?.[1][key] ?? "";
+}
+
+/** A setting's name, with the place that its value comes from. */
+export function origin(key: string): string {
+  const places = sources().flatMap(([place, values]) => (values[key] ? place : []));
+  const [place = "in .env.local", next] = places;
+  const overrides = next && place.startsWith("of") ? `, which overrides ${next.slice(3)}` : "";
+  return `${key} ${place}${overrides}`;
+}
+
+/** Every setting as the application sees it, for programs that read the environment alone. */
+export function environment(): Record<string, string> {
+  const given = sources()
+    .reverse()
+    .flatMap(([, values]) => Object.entries(values).filter(([, value]) => value));
+  return Object.fromEntries(given) as Record<string, string>;
+}
+
+/** Gives keys a value where .env.local has none. Every other line stays as it is. */
+export function fill(values: Record<string, string>): void {
+  let text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const newline = text.includes("\r\n") ? "\r\n" : "\n";
+  for (const [key, value] of Object.entries(values)) {
+    const empty = new RegExp(
+      `^([ \\t]*(?:export[ \\t]+)?${key}[ \\t]*=)[ \\t]*(?:""|'')?[ \\t]*(#.*)?(?=\\r?$)`,
+      "m",
+    );
+    if (empty.test(text)) {
+      // A comment behind the empty value stays.
+      text = text.replace(empty, (_, start: string, comment?: string) => {
+        return `${start}"${value}"${comment ? `  ${comment}` : ""}`;
+      });
+    } else text += `${text && !text.endsWith("\n") ? newline : ""}${key}="${value}"${newline}`;
+  }
+  write(text);
+}
+
+/** Replaces .env.local as a whole, or not at all; only its owner may read it. */
+function write(text: string): void {
+  const draft = `${file}.${process.pid}`;
+  try {
+    writeFileSync(draft, text, { mode: 0o600 });
+    renameSync(draft, file);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw new Problem(`${file} cannot be written: ${(error as Error).message}`);
+  }
+}
+
+/** The keys of .env.example that .env.local does not have, each with the comment above it. */
+function newKeys(): [key: string, lines: string][] {
+  if (!existsSync(".env.example")) return [];
+  const known = read(file);
+  const blocks = readFileSync(".env.example", "utf8").split(/\n{2,}/);
+  return blocks.flatMap((block): [string, string][] => {
+    const missing = Object.keys(parseEnv(block)).filter((key) => !(key in known));
+    const lines = block.trim().split("\n");
+    const comment = lines.filter((line) => line.startsWith("#"));
+    return missing.map((key, index) => {
+      const own = lines.filter((line) => line.startsWith(`${key}=`));
+      return [key, [...(index === 0 ? ["", ...comment] : []), ...own, ""].join("\n")];
+    });
+  });
+}
+
+/** Whether others than its owner can read .env.local. */
+const isOpen = () =>
+  existsSync(file) && process.platform !== "win32" && (statSync(file).mode & 0o077) !== 0;
+
+/** Lets nobody but its owner read .env.local: Copier can only write it for everybody. */
+export function close(): void {
+  if (!isOpen()) return;
+  chmodSync(file, 0o600);
+  isClosedNow = true;
+}
+
+let isClosedNow = false;
+
+/**
+ * Completes .env.local: a secret of its own, keys that came with a newer template, and no reader but
+ * the owner.
+ *
+ * @param change whether to do it, or only to say what is missing
+ */
+export function completeEnvFile(change: boolean): string {
+  if (change) close();
+  const done: string[] = isOpen() || isClosedNow ? ["readable by its owner alone"] : [];
+  const missing = newKeys();
+  const needsSecret = !setting("BETTER_AUTH_SECRET");
+  if (needsSecret) done.push("BETTER_AUTH_SECRET made");
+  for (const [key] of missing) if (key !== "BETTER_AUTH_SECRET") done.push(`${key} added`);
+  if (done.length === 0) return "complete";
+  if (!change) throw new Problem(`${file} is not complete. Run: npm run setup`);
+
+  if (missing.length > 0) {
+    const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+    const newline = text.includes("\r\n") ? "\r\n" : "\n";
+    const end = text && !text.endsWith("\n") ? newline : "";
+    const more = missing.map(([, lines]) => lines.replaceAll("\n", newline)).join("");
+    write(text + end + (text ? more : more.trimStart()));
+  }
+  if (needsSecret) fill({ BETTER_AUTH_SECRET: randomBytes(32).toString("base64url") });
+  return done.join(", ");
+}

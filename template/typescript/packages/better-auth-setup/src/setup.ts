@@ -1,0 +1,74 @@
+import { database } from "./database.ts";
+import { difference, indented } from "./difference.ts";
+import { close, completeEnvFile } from "./settings.ts";
+import { generate } from "./generate.ts";
+import { lock } from "./lock.ts";
+import { refuseConflicts } from "./conflicts.ts";
+import { install, refuseOtherManagers } from "./packages.ts";
+import { checkMigrations, deploy, startMigrations, usesMigrations } from "./migrations.ts";
+import { engine, generateClient } from "./prisma.ts";
+import { push } from "./push.ts";
+import { options, Problem, step } from "./report.ts";
+import { locate, migrationsPath, schemaPath } from "./schema.ts";
+
+const usage = `Usage: better-auth-setup setup [OPTION…]
+
+Takes a fresh clone to a running database; can be repeated at any time.
+
+  --check             only look, change nothing
+  --accept-data-loss  let the database lose what no longer fits the schema
+  --start-migrations  write prisma/migrations/0_init from the tables; later changes need a migration
+  --help              this text`;
+
+type Wishes = { acceptDataLoss: boolean; start: boolean };
+
+async function setup(change: boolean, { acceptDataLoss, start }: Wishes): Promise<void> {
+  await step("tools", () => {
+    refuseOtherManagers();
+    refuseConflicts();
+    return `Node.js ${process.versions.node}`;
+  });
+  await step("install", () => install(".", change));
+  await step("settings", () => completeEnvFile(change));
+  await locate();
+  if (start && usesMigrations()) {
+    throw new Problem(`The project has migrations already; see ${migrationsPath()}.`);
+  }
+  await step("database", () => database(change));
+  await step("prisma", async () => {
+    const found = await engine(change);
+    if (change) await generateClient();
+    return found;
+  });
+  await step("generate", async () => {
+    const { result, changed } = await generate(change);
+    if (changed) await generateClient();
+    return result;
+  });
+  if (usesMigrations()) return step("migrate", change ? deploy : checkMigrations);
+  await step("push", () => (change ? push(acceptDataLoss) : checkTables()));
+  if (start) await step("migrate", startMigrations);
+}
+
+/** Looks whether the tables are those of the schema; changes nothing. */
+async function checkTables(): Promise<string> {
+  const changes = await difference();
+  if (changes.lines.length === 0) return "nothing to change";
+  const said = `The tables of the database are not those of ${schemaPath()}. Setup:${indented(changes)}`;
+  throw new Problem(`${said}\nRun: npm run setup`);
+}
+
+/** `setup`: takes the project in the current folder to a running database. */
+export async function setupCommand(args: string[]): Promise<void> {
+  const flag = { type: "boolean", default: false } as const;
+  const known = { check: flag, "accept-data-loss": flag, "start-migrations": flag };
+  const given = options(args, known, usage);
+  if (!given) return;
+  const { check, "accept-data-loss": acceptDataLoss, "start-migrations": start } = given.values;
+  if (!check) {
+    close();
+    await lock();
+  }
+  await setup(!check, { acceptDataLoss, start: start && !check });
+  console.log(check ? "\nAll is well." : "\nReady. Start it with:\n\n    npm run dev\n");
+}

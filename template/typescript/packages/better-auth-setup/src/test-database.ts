@@ -1,0 +1,101 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { difference } from "./difference.ts";
+import { isEmbedded, start } from "./embedded-postgres.ts";
+import { exclusively } from "./lock.ts";
+import { prisma, reason } from "./prisma.ts";
+import { execute } from "./push.ts";
+import { Problem, Usage } from "./report.ts";
+import { locate, schemaPath } from "./schema.ts";
+import { origin, setting } from "./settings.ts";
+
+const usage = `Usage: better-auth-setup test-database -- COMMAND [ARGUMENT…]
+
+Runs a command with DATABASE_URL set to a database for tests, whose tables are those of the schema.
+TEST_DATABASE_URL names it; if that is empty, it is named like that of DATABASE_URL, with _test.`;
+
+const cache = "node_modules/.cache/better-auth-setup";
+const patience = 120_000;
+
+/** The URL of the database for tests. */
+function testUrl(): string {
+  const [own, named] = [setting("DATABASE_URL"), setting("TEST_DATABASE_URL")];
+  if (named && named === own) {
+    throw new Problem(
+      `${origin("TEST_DATABASE_URL")} is that of DATABASE_URL; name another database, as tests ` +
+        "delete what is in it.",
+    );
+  }
+  if (named) return named;
+  if (!own) throw new Problem("DATABASE_URL is empty. Run: npm run setup");
+  if (/^sqlserver:/.test(own)) {
+    const url = own.replace(/;\s*(?:database|initial catalog)=[^;]+/i, "$&_test");
+    if (url === own) throw new Problem("DATABASE_URL names no database; add ;database=… to it.");
+    return url;
+  }
+  const [, address = own, query = ""] = /^([^?]*)(.*)$/s.exec(own) ?? [];
+  return own.startsWith("file:")
+    ? address.replace(/(\.[^./]+)?$/, "_test$1") + query
+    : `${address}_test${query}`;
+}
+
+/** Gives the database the tables of the schema. */
+async function follow(url: string): Promise<void> {
+  const env = { DATABASE_URL: url };
+  const known = join(cache, createHash("sha256").update(url).digest("hex").slice(0, 16));
+  const { lines, dropped } = await difference(env);
+  if (lines.length > 0) {
+    const isOurs = existsSync(known);
+    if (dropped.length > 0 && !isOurs) {
+      throw new Problem(
+        `The database for tests has what ${schemaPath()} has not: ${dropped.join(", ")}. Empty it, ` +
+          "or name another one in TEST_DATABASE_URL.",
+      );
+    }
+    let result = await prisma(["db", "push"], env);
+    // What tests left behind may stand in the way.
+    if (result.status !== 0 && isOurs) {
+      await execute(["--from-config-datasource", "--to-empty"], env);
+      result = await prisma(["db", "push"], env);
+    }
+    // The CLI also ends with status 0 when its engine ends too early.
+    if (result.status !== 0 || !/in sync/.test(result.output)) {
+      throw new Problem(`The database for tests cannot be made: ${reason(result.output)}.`);
+    }
+  }
+  writeFileSync(known, "");
+}
+
+/**
+ * Sees to it that the database for tests is there, with the tables of the schema.
+ *
+ * @returns its URL
+ * @throws a Problem if it cannot be made, or is not for tests
+ */
+export async function testDatabase(): Promise<string> {
+  const own = setting("DATABASE_URL");
+  if (isEmbedded(own)) await start(own);
+  const url = testUrl();
+  await locate();
+  await exclusively(join(cache, "lock"), patience, () => follow(url));
+  return url;
+}
+
+/** `test-database -- COMMAND`: runs a command on the database for tests. */
+export async function testDatabaseCommand(args: string[]): Promise<void> {
+  if (args[0] === "--help") return console.log(usage);
+  const [program, ...rest] = args[0] === "--" ? args.slice(1) : [];
+  if (!program) throw new Usage(usage);
+  const env = { ...process.env, DATABASE_URL: await testDatabase() };
+  const child = spawn(program, rest, { stdio: "inherit", env });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
+  child.once("error", ({ message }) => {
+    console.error(`${program} cannot be started: ${message}`);
+    process.exitCode = 127;
+  });
+  const [code] = (await once(child, "close")) as [number | null];
+  process.exitCode ||= code ?? 1;
+}

@@ -1,0 +1,149 @@
+"""A real MariaDB: the one that is installed, or Debian's, unpacked without installing it."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from hooks.demo import free_port
+from hooks.node import REPOSITORY, locked
+
+_CACHE = REPOSITORY / ".cache" / "mariadb"
+#: What of Debian's server not every Debian has.
+_LIBRARIES = ("libaio", "liburing", "libnuma")
+
+
+class MariaDbError(Exception):
+    """Why there is no MariaDB, and what to do."""
+
+
+@dataclass(frozen=True)
+class Programs:
+    """Where a MariaDB's server and its tables' definitions are."""
+
+    server: Path
+    share: Path
+    libraries: Path | None = None
+
+    def environment(self) -> dict[str, str]:
+        found = {"LD_LIBRARY_PATH": str(self.libraries)} if self.libraries else {}
+        return {**os.environ, **found}
+
+    def command(self, data: Path, *arguments: str) -> list[str]:
+        return [
+            str(self.server),
+            "--no-defaults",
+            f"--datadir={data}",
+            f"--lc-messages-dir={self.share}",
+            f"--user={getpass.getuser()}",  # without it, root is refused
+            *arguments,
+        ]
+
+
+@cache
+def programs() -> Programs:
+    """The programs of a MariaDB.
+
+    Raises:
+        MariaDbError: none is installed, and apt cannot bring one.
+    """
+    installed = shutil.which("mariadbd") or shutil.which("mariadbd", path="/usr/sbin")
+    if installed:
+        return _programs(Path(installed).resolve())
+    if not shutil.which("apt-get"):
+        raise MariaDbError("These tests need MariaDB: install it, so that mariadbd is on PATH.")
+    _CACHE.mkdir(parents=True, exist_ok=True)
+    with locked(_CACHE / "lock"):
+        unpacked, done = _CACHE / "root", _CACHE / "unpacked"
+        if not done.exists():
+            _unpack(unpacked)
+            done.touch()
+    [libraries] = {found.parent for found in unpacked.glob("usr/lib/*/libaio.so.1*")}
+    return _programs(unpacked / "usr" / "sbin" / "mariadbd", libraries)
+
+
+def _programs(server: Path, libraries: Path | None = None) -> Programs:
+    [tables] = server.parents[1].glob("share/*/*_system_tables.sql")
+    return Programs(server, tables.parent, libraries)
+
+
+def _unpack(folder: Path) -> None:
+    """Unpacks Debian's MariaDB, with lists of packages of our own: anybody may do that."""
+    lists, packages = _CACHE / "apt", _CACHE / "packages"
+    for path in (lists / "lists" / "partial", lists / "archives" / "partial", packages):
+        path.mkdir(parents=True, exist_ok=True)
+    own = ["-o", f"Dir::State::Lists={lists / 'lists'}", "-o", f"Dir::Cache={lists}"]
+    _run("apt-get", *own, "--quiet", "update")
+    needed = _run("apt-cache", *own, "depends", "mariadb-server-core").split()
+    libraries = [name for name in needed if name.startswith(_LIBRARIES)]
+    download = ["download", "mariadb-server-core", *libraries]
+    _run("apt-get", *own, "--quiet", *download, folder=packages)
+    for package in packages.glob("*.deb"):
+        _run("dpkg-deb", "--extract", str(package), str(folder))
+
+
+def _run(*command: str, folder: Path | None = None) -> str:
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    if result.returncode:
+        raise MariaDbError(f"apt cannot bring MariaDB: {result.stderr.strip()}")
+    return result.stdout
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[str]:
+    """Runs a MariaDB with its data in ``folder``; gives the URL of an empty database."""
+    found = programs()
+    data, log, password = folder / "data", folder / "log", secrets.token_urlsafe(16)
+    data.mkdir()
+    definitions = sorted(found.share.glob("*_system_tables*.sql"))
+    script = [
+        "CREATE DATABASE mysql;\nUSE mysql;\n",
+        *(file.read_text() for file in definitions),
+        "FLUSH PRIVILEGES;\n"
+        "CREATE DATABASE app CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;\n"
+        f"CREATE USER app@'127.0.0.1' IDENTIFIED BY '{password}';\n"
+        "GRANT ALL ON *.* TO app@'127.0.0.1';\n",
+    ]
+    port = free_port()
+    listen = [f"--socket={folder / 'socket'}", "--bind-address=127.0.0.1", f"--port={port}"]
+    with log.open("w") as output:
+        bootstrap = found.command(data, "--bootstrap")
+        subprocess.run(
+            bootstrap,
+            input="".join(script),
+            env=found.environment(),
+            text=True,
+            stdout=output,
+            stderr=output,
+            check=True,
+        )
+        # A time zone that is not UTC's shows what depends on it.
+        command = found.command(data, "--default-time-zone=+13:00", *listen)
+        server = subprocess.Popen(command, env=found.environment(), stdout=output, stderr=output)
+        try:
+            _wait(server, port, log)
+            yield f"mysql://app:{password}@127.0.0.1:{port}/app"
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise MariaDbError(f"MariaDB did not start: {log.read_text()}")

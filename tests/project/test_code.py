@@ -1,0 +1,105 @@
+"""Whatever is chosen, in either stack: the project passes tsc, oxlint, prettier, ruff and mypy."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hooks.node import environment
+from tests.answers import STACKS
+from tests.project.typescript_sources import cases, install_packages, render_project
+from tests.template import REPOSITORY
+
+pytestmark = pytest.mark.e2e
+
+#: What `prisma generate` writes, as far as the code of a project asks for it.
+CLIENT = """
+import type { SqlDriverAdapterFactory } from "@prisma/client/runtime/client";
+
+export declare class PrismaClient {
+  constructor(options: { adapter: SqlDriverAdapterFactory });
+  $disconnect(): Promise<void>;
+  $queryRaw(query: TemplateStringsArray): Promise<unknown>;
+}
+"""
+PACKAGES = REPOSITORY / "template/python/packages"
+CLIENTS = {"python": "auth/generated/prisma", "typescript": "src/generated/prisma"}
+SOURCES = {"python": ["auth"], "typescript": ["src", "tests"]}
+
+
+@pytest.fixture(scope="module", params=STACKS)
+def stack(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def projects(stack: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every project of a stack, in folders that share one ``node_modules``."""
+    folder = tmp_path_factory.mktemp(stack)
+    (folder / "node_modules").symlink_to(install_packages())
+    for number, answers in enumerate(cases(stack)):
+        project = folder / f"{number:03}"
+        render_project({"project_name": f"App {number:03}", **answers}, project)
+        client = project / CLIENTS[stack] / "client.ts"
+        client.parent.mkdir(parents=True)
+        client.write_text(CLIENT, encoding="utf-8")
+        (project / "answers.txt").write_text(json.dumps(answers))
+    return folder
+
+
+def run_node(folder: Path, script: str, *arguments: str) -> str:
+    """What a command of the installed packages prints; nothing if all is well."""
+    command = ["node", "--max-old-space-size=8192", f"node_modules/{script}", *arguments]
+    result = subprocess.run(
+        command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=900
+    )
+    return result.stdout + result.stderr if result.returncode else ""
+
+
+def run_python(folder: Path, *arguments: str) -> str:
+    """What a Python tool prints; nothing if all is well."""
+    command = [sys.executable, "-m", *arguments]
+    packages = [str(path / "src") for path in PACKAGES.iterdir()]
+    env = {**os.environ, "MYPYPATH": os.pathsep.join(packages)}
+    result = subprocess.run(
+        command, cwd=folder, env=env, capture_output=True, text=True, timeout=900
+    )
+    return result.stdout + result.stderr if result.returncode else ""
+
+
+def test_every_project_is_typed(projects: Path, stack: str) -> None:
+    parts = [*SOURCES[stack], "prisma.config.ts"]
+    config = {
+        "extends": "./000/tsconfig.json",
+        "include": [f"*/{part}" for part in parts],
+    }
+    (projects / "tsconfig.json").write_text(json.dumps(config))
+    assert run_node(projects, "typescript/bin/tsc", "--project", ".") == ""
+
+
+def test_every_project_is_linted(projects: Path) -> None:
+    # Each folder's own .oxlintrc.json counts within it.
+    (projects / ".oxlintrc.json").write_text(json.dumps({"ignorePatterns": ["node_modules"]}))
+    assert run_node(projects, "oxlint/bin/oxlint", "--deny-warnings") == ""
+
+
+def test_every_project_is_formatted(projects: Path, stack: str) -> None:
+    own = (projects / "000" / ".prettierignore").read_text().split()
+    ignored = ["/tsconfig.json", "/.oxlintrc.json", *(f"/*/{pattern}" for pattern in own)]
+    (projects / ".prettierignore").write_text("\n".join(ignored))
+    assert run_node(projects, "prettier/bin/prettier.cjs", "--check", ".") == ""
+    if stack == "python":
+        assert run_python(projects, "ruff", "format", "--check", "--no-cache", ".") == ""
+        assert run_python(projects, "ruff", "check", "--no-cache", ".") == ""
+
+
+def test_every_project_is_typed_in_python(projects: Path, stack: str) -> None:
+    if stack == "python":
+        sources = [str(path) for path in projects.glob("*/src/*")]
+        strict = ["--strict", "--no-incremental", "--explicit-package-bases"]
+        assert run_python(projects, "mypy", *strict, *sources) == ""

@@ -1,0 +1,90 @@
+"""`npm run dev` serves an edit, whatever way an editor has of saving."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+import httpx
+import pytest
+
+from hooks.demo import environment, free_port, wait_until_healthy
+from tests.project.workshop import Workshop
+
+pytestmark = pytest.mark.e2e
+
+
+def in_place(file: Path, text: str) -> None:
+    file.write_text(text)
+
+
+def by_rename(file: Path, text: str) -> None:
+    draft = file.with_suffix(".tmp")
+    draft.write_text(text)
+    draft.replace(file)
+
+
+def by_backup(file: Path, text: str) -> None:
+    backup = file.with_suffix(".ts~")
+    file.rename(backup)
+    file.write_text(text)
+    backup.unlink()
+
+
+def by_deleting(file: Path, text: str) -> None:
+    file.unlink()
+    file.write_text(text)
+
+
+def test_every_way_of_saving(workshop: Workshop, tmp_path: Path) -> None:
+    project, port = tmp_path / "project", free_port()
+    workshop.render({}, project, workshop.settings())
+    workshop.push(project)
+    scripts = json.loads((project / "package.json").read_text())["scripts"]
+    program, *arguments = scripts["dev"].split()
+    command = ["node", f"node_modules/{program}/dist/cli.mjs", *arguments]
+    address = f"http://localhost:{port}"
+    # A group of its own, which a terminal's Ctrl+C reaches as a whole.
+    server = subprocess.Popen(
+        command, cwd=project, env=environment(PORT=str(port)), start_new_session=True
+    )
+    try:
+        wait_until_healthy(server, address)
+        app, auth = project / "src" / "app.ts", project / "src" / "lib" / "auth.ts"
+        ways: list[Callable[[Path, str], None]] = [in_place, by_rename, by_backup, by_deleting]
+        for number, save in enumerate([*ways, in_place]):
+            # Nobody saves twice in a moment, which tsx takes to watch a new file.
+            time.sleep(1)
+            greeting = f'c.json({{ name: "{number}"'
+            save(app, re.sub(r'c\.json\({ name: ".*?"', greeting, app.read_text()))
+            wait_until(partial(greets_with, address, str(number)))
+        limit = "    enabled: true,\n    minPasswordLength: 30,\n"
+        by_rename(auth, auth.read_text().replace("    enabled: true,\n", limit, 1))
+        user = {"name": "Ada", "email": "ada@example.com", "password": "correct horse"}
+        sign_up = f"{address}/api/auth/sign-up/email"
+        wait_until(lambda: httpx.post(sign_up, json=user).status_code == 400)
+    finally:
+        os.killpg(server.pid, signal.SIGINT)
+        server.wait(timeout=30)
+
+
+def greets_with(address: str, name: str) -> bool:
+    return bool(httpx.get(address).json()["name"] == name)
+
+
+def wait_until(right: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with suppress(httpx.TransportError):
+            if right():
+                return
+        time.sleep(0.05)
+    raise AssertionError("the edit was not served")

@@ -1,0 +1,178 @@
+"""The settings of a TypeScript project, as its server reads them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from hooks.demo import environment, free_port, wait_until_healthy
+from tests.project.typescript import TYPESCRIPT, run_node, serving
+from tests.project.workshop import Workshop
+
+pytestmark = pytest.mark.e2e
+
+SECRET = "9Zk2vQ7mXw4TnRb8LsYc3HpJd6FgAe1U"
+
+
+@pytest.fixture(scope="module")
+def project(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("settings") / "project"
+    workshop.render({"plugins": ["oauth-proxy", "test-utils"]}, folder, workshop.settings())
+    workshop.push(folder)
+    return folder
+
+
+def refusal(project: Path, **settings: str) -> str:
+    """What a server says that does not start."""
+    done = subprocess.run(
+        TYPESCRIPT.serve,
+        cwd=project,
+        env=environment(**settings),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1, done.stdout
+    assert "    at " not in done.stderr
+    return done.stderr
+
+
+def value(project: Path, module: str, expression: str, **settings: str) -> Any:
+    """What a module of the project exports, or what can be made of it."""
+    script = f"""
+    const {{ {expression.split(".")[0]} }} = await import("./src/lib/{module}.ts");
+    console.log(JSON.stringify({expression}));
+    process.exit();
+    """
+    return json.loads(run_node(project, "--input-type=module", "--eval", script, **settings))
+
+
+def test_an_empty_variable_hides_nothing(project: Path) -> None:
+    with serving(project, DATABASE_URL="", BETTER_AUTH_SECRET="") as server:
+        server.browser().sign_up()
+
+
+def test_the_environment_goes_before_the_files_and_env_local_before_env(project: Path) -> None:
+    (project / ".env").write_text("HOST=192.0.2.1\nDATABASE_URL=of-env\n")
+    try:
+        local = (project / ".env.local").read_text()
+        assert value(project, "env", "env.DATABASE_URL") in local
+        assert value(project, "env", "env.DATABASE_URL", DATABASE_URL="file:x") == "file:x"
+        assert value(project, "env", "env.HOST") == "192.0.2.1"
+        assert value(project, "env", "env.HOST", HOST="192.0.2.2") == "192.0.2.2"
+    finally:
+        (project / ".env").unlink()
+
+
+def test_a_wrong_value_is_told_with_its_place(project: Path) -> None:
+    assert "PORT of the environment is not a number" in refusal(project, PORT="80 80")
+    (project / ".env").write_text("TRUSTED_PROXIES=proxy\n")
+    try:
+        assert "TRUSTED_PROXIES of .env has an entry" in refusal(project)
+    finally:
+        (project / ".env").unlink()
+
+
+def test_production_is_what_is_not_on_this_machine(project: Path) -> None:
+    url = {"BETTER_AUTH_URL": "https://app.example.com"}
+    production = "env.isProduction"
+    assert value(project, "env", production, NODE_ENV="production") is False
+    assert value(project, "env", production, NODE_ENV="development", **url) is True
+    assert value(project, "env", production, BETTER_AUTH_ENV="development", **url) is False
+    assert value(project, "env", production, BETTER_AUTH_ENV="production") is True
+    assert "OAUTH_PROXY_PRODUCTION_URL is not set" in refusal(project, **url)
+
+
+@pytest.mark.parametrize(
+    "secret", ["better-auth-secret-12345678901234567890", "a" * 40, "0123456789abcdef" * 2, "short"]
+)
+def test_production_refuses_a_weak_secret_without_a_word_of_it(project: Path, secret: str) -> None:
+    url = {"BETTER_AUTH_URL": "https://app.example.com", "NODE_ENV": "development"}
+    said = refusal(project, BETTER_AUTH_SECRET=secret, **url)
+    assert "BETTER_AUTH_SECRET of the environment is too weak" in said
+    assert secret not in said
+
+
+def test_helpers_of_tests_are_not_in_production(project: Path) -> None:
+    ids = "auth.options.plugins.map((plugin) => plugin.id)"
+    url = "https://app.example.com"
+    assert "test-utils" in value(project, "auth", ids)
+    assert "test-utils" not in value(project, "auth", ids, BETTER_AUTH_URL=url)
+
+
+def test_the_address_header_has_a_secret_name(project: Path) -> None:
+    digest = hmac.digest(SECRET.encode(), b"client-address", hashlib.sha256).hex()
+    header = f"x-client-address-{digest[:32]}"
+    name = "clientAddressHeader"
+    assert value(project, "client-address", name, BETTER_AUTH_SECRET=SECRET) == header
+    other = {"BETTER_AUTH_SECRET": "of older data", "BETTER_AUTH_SECRETS": f"2:{SECRET},1:older"}
+    assert value(project, "client-address", name, **other) == header
+
+
+def test_node_env_switches_no_check_off(project: Path) -> None:
+    with serving(project, NODE_ENV="test", TEST="1") as server:
+        browser = server.browser()
+        browser.sign_up()
+        foreign = {"Origin": "https://evil.example.com"}
+        assert browser.post("/sign-out", json={}, headers=foreign).status_code == 403
+
+
+def test_the_port_alone_can_be_another(project: Path) -> None:
+    port = free_port()
+    address = f"http://localhost:{port}"
+    server = subprocess.Popen(TYPESCRIPT.serve, cwd=project, env=environment(PORT=str(port)))
+    try:
+        wait_until_healthy(server, address)
+        body = {"name": "Ada", "email": f"{port}@example.com", "password": "correct horse"}
+        for origin, status in ((address, 200), ("http://localhost:1", 403)):
+            response = httpx.post(
+                f"{address}/api/auth/sign-up/email", json=body, headers={"Origin": origin}
+            )
+            assert response.status_code == status
+            body["email"] = f"other{port}@example.com"
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def test_pages_of_trusted_origins_may_call(project: Path) -> None:
+    with serving(project, TRUSTED_ORIGINS="https://*.example.com") as server:
+        for origin, allowed in (("https://app.example.com", True), ("https://example.org", False)):
+            asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+            preflight = httpx.options(f"{server.address}/me", headers=asked)
+            allows = preflight.headers.get("access-control-allow-origin") == origin
+            assert allows is allowed
+            write = httpx.post(f"{server.address}/me", headers={"Origin": origin})
+            assert write.status_code == (404 if allowed else 403)
+        other_site = {"Sec-Fetch-Site": "cross-site"}
+        assert httpx.post(f"{server.address}/me", headers=other_site).status_code == 403
+        assert httpx.post(f"{server.address}/me").status_code == 404
+
+
+def test_a_port_in_use_is_a_sentence(project: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert refusal(project, PORT=str(port)) == (
+            f"Port {port} is in use. Set PORT in .env.local to another one.\n"
+        )
+
+
+def test_a_connection_that_stays_open_does_not_keep_the_server(project: Path) -> None:
+    port = free_port()
+    server = subprocess.Popen(TYPESCRIPT.serve, cwd=project, env=environment(PORT=str(port)))
+    wait_until_healthy(server, f"http://localhost:{port}")
+    with socket.create_connection(("127.0.0.1", port)) as slow:
+        slow.sendall(b"POST /me HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n")
+        time.sleep(0.2)
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(timeout=10) == 0

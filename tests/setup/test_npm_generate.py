@@ -1,0 +1,225 @@
+"""npm's generate: into files and folders, wherever they are, and never beside the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.setup.npm_project import NpmProject, npm_project
+
+SCHEMA = "prisma/schema.prisma"
+CONFIG = "prisma.config.ts"
+AUTH = "src/lib/auth.ts"
+LITERAL = 'schema: "prisma/schema.prisma"'
+#: What the plugin adds, in better-auth's order.
+TWO_FACTOR = "twoFactorEnabled Boolean?"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> NpmProject:
+    project = npm_project(tmp_path_factory.mktemp("generate") / "project", provider="sqlite")
+    project.done("setup")
+    return project
+
+
+@pytest.fixture
+def project(made: NpmProject) -> Iterator[NpmProject]:
+    """A project that is set up; it is as it was when the test is over."""
+    kept = {path: (made.folder / path).read_bytes() for path in (SCHEMA, CONFIG, AUTH)}
+    yield made
+    for path in made.folder.rglob("*.prisma"):
+        if "node_modules" not in path.parts:
+            path.unlink()
+    for name, content in kept.items():
+        (made.folder / name).write_bytes(content)
+
+
+def add_plugins(project: NpmProject, *plugins: str) -> None:
+    names = ", ".join({plugin.split("(")[0] for plugin in plugins})
+    auth = project.folder / AUTH
+    text = auth.read_text()
+    head, _, rest = text.partition("\n")
+    if "plugins: [" in rest:
+        rest = rest.replace("plugins: [", f"plugins: [{', '.join(plugins)}, ", 1)
+    else:
+        rest = rest.replace(
+            "  emailAndPassword:", f"  plugins: [{', '.join(plugins)}],\n  emailAndPassword:", 1
+        )
+    auth.write_text(f'{head}\nimport {{ {names} }} from "better-auth/plugins";\n{rest}')
+
+
+def split(project: NpmProject, folder: str) -> Path:
+    """The schema as a folder of files: the users' model by itself, and an own model."""
+    text = (project.folder / SCHEMA).read_text()
+    (project.folder / SCHEMA).unlink()
+    place = project.folder / folder
+    place.mkdir(parents=True, exist_ok=True)
+    user, session = text.index("model User "), text.index("model Session ")
+    (place / "main.prisma").write_text(text[:user])
+    (place / "auth" / "users.prisma").parent.mkdir(exist_ok=True)
+    (place / "auth" / "users.prisma").write_text(text[user:session])
+    (place / "auth" / "others.prisma").write_bytes(text[session:].replace("\n", "\r\n").encode())
+    (place / "zoo.prisma").write_text("model Animal {\n  id String @id\n}\n")
+    return place
+
+
+def test_what_is_missing_is_added_and_nothing_else(project: NpmProject) -> None:
+    before = (project.folder / SCHEMA).read_text()
+    add_plugins(project, "twoFactor()")
+    lacks = project.refused("generate", "--check")
+    assert f"model User: {TWO_FACTOR}" in lacks and "model TwoFactor: id String @id" in lacks
+    assert TWO_FACTOR in " ".join(project.done("generate", "--diff").split())
+    assert (project.folder / SCHEMA).read_text() == before
+    assert "lines added" in project.done("generate")
+    after = (project.folder / SCHEMA).read_text()
+    rest = iter(after.splitlines())
+    assert all(line in rest for line in before.splitlines())
+    assert "up to date" in project.done("generate", "--check")
+    assert "up to date" in project.done("generate")
+    assert (project.folder / SCHEMA).read_text() == after
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        'schema: path.join("prisma", "models")',
+        "schema: `${folder}/models`",
+        'schema: resolve("prisma/models/")',
+        'schema: "./prisma/models"',
+    ],
+)
+def test_a_folder_is_found_however_it_is_named(project: NpmProject, schema: str) -> None:
+    head = 'import path from "node:path";\n'
+    place = split(project, "prisma/models")
+    config = head + (project.folder / CONFIG).read_text().replace(LITERAL, schema)
+    config = config.replace("export default", 'const folder = "prisma";\nexport default')
+    (project.folder / CONFIG).write_text(config)
+    add_plugins(project, "twoFactor()")
+    before = {file: file.read_bytes() for file in place.rglob("*.prisma")}
+    assert f"model User: {TWO_FACTOR}" in project.refused("generate", "--check")
+    project.done("generate")
+    assert not (project.folder / SCHEMA).exists()
+    changed = {file.name for file, text in before.items() if file.read_bytes() != text}
+    assert changed == {"users.prisma"}
+    users = (place / "auth" / "users.prisma").read_text()
+    assert users.index("twoFactorEnabled") < users.index("model TwoFactor")
+    assert "up to date" in project.done("generate", "--check")
+
+
+def test_each_line_goes_into_the_file_of_its_model(project: NpmProject) -> None:
+    place = split(project, "prisma/models")
+    project.replace(CONFIG, (LITERAL, 'schema: "prisma/models"'))
+    add_plugins(project, "admin()", "organization()")
+    project.done("generate")
+    others = (place / "auth" / "others.prisma").read_bytes()
+    assert b"  activeOrganizationId String?\r\n" in others and b"impersonatedBy" in others
+    assert others.count(b"\n") == others.count(b"\r\n")
+    assert "banReason" in (place / "auth" / "users.prisma").read_text()
+    assert (place / "zoo.prisma").read_text() == "model Animal {\n  id String @id\n}\n"
+    assert "nothing to change" not in project.done("setup")
+    assert "up to date" in project.done("setup", "--check")
+
+
+def test_a_configuration_that_does_not_load_is_said(project: NpmProject) -> None:
+    project.replace(CONFIG, (LITERAL, "schema: folderThatIsNot"))
+    before = (project.folder / SCHEMA).read_bytes()
+    said = project.refused("generate")
+    assert "The Prisma configuration cannot be read: " in said and "folderThatIsNot" in said
+    assert (project.folder / SCHEMA).read_bytes() == before
+
+
+def test_a_schema_that_is_not_there_is_said(project: NpmProject) -> None:
+    project.replace(CONFIG, (LITERAL, 'schema: "prisma/moved.prisma"'))
+    said = project.refused("generate")
+    assert "names prisma/moved.prisma, which does not exist" in said
+
+
+def test_a_schema_of_any_project_can_be_named(project: NpmProject) -> None:
+    other = project.folder / "other.prisma"
+    other.write_text((project.folder / SCHEMA).read_text())
+    before = (project.folder / SCHEMA).read_bytes()
+    add_plugins(project, "twoFactor()")
+    project.done("generate", "--schema", "other.prisma", "--config", AUTH)
+    assert "twoFactorEnabled" in other.read_text()
+    assert (project.folder / SCHEMA).read_bytes() == before
+    assert "There is no lib/none.ts." in project.refused("generate", "--config", "lib/none.ts")
+
+
+def test_what_a_comment_says_is_no_model(project: NpmProject) -> None:
+    text = (project.folder / SCHEMA).read_text()
+    comment = "/* model TwoFactor {\n  id String @id\n} */\n// twoFactorEnabled Boolean?\n"
+    (project.folder / SCHEMA).write_text(text + comment)
+    add_plugins(project, "twoFactor()")
+    project.done("generate")
+    after = (project.folder / SCHEMA).read_text()
+    assert comment in after
+    assert "\nmodel TwoFactor {" in after and "\n  twoFactorEnabled " in after
+
+
+def test_a_table_keeps_its_name_and_an_index_its_own(project: NpmProject) -> None:
+    project.replace(
+        SCHEMA,
+        ('  @@map("session")\n', ""),
+        ("@@index([identifier])", '@@index([identifier], map: "mine")'),
+        ("  email         String   @unique\n", "  email         String\n  @@unique([email])\n"),
+    )
+    before = (project.folder / SCHEMA).read_bytes()
+    assert "up to date" in project.done("generate", "--check")
+    assert "up to date" in project.done("generate")
+    assert (project.folder / SCHEMA).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("emailVerified Boolean", "emailVerified DateTime?", "User.emailVerified is DateTime, but"),
+        ("image         String?", "image         String", "User.image is required, but"),
+        (
+            "name          String\n",
+            'fullName      String @map("name")\n',
+            "User.fullName looks like name under another name: tell better-auth in src/lib/auth.ts",
+        ),
+        (
+            "image         String?",
+            "image         String?\n  taxNumber String",
+            "User.taxNumber is required, and better-auth does not fill it",
+        ),
+        (
+            "id            String   @id",
+            "id            Int      @id @default(autoincrement())",
+            "User.id is a number, but better-auth makes other ids: set advanced: { database: "
+            '{ generateId: "serial" } }',
+        ),
+    ],
+)
+def test_what_cannot_be_added_is_said_by_both(
+    project: NpmProject, old: str, new: str, said: str
+) -> None:
+    text = (project.folder / SCHEMA).read_text()
+    (project.folder / SCHEMA).write_text(text.replace(old, new, 1))
+    assert (project.folder / SCHEMA).read_text() != text
+    add_plugins(project, "twoFactor()")
+    before = (project.folder / SCHEMA).read_bytes()
+    assert said in project.refused("generate", "--check")
+    assert said in project.refused("generate")
+    assert (project.folder / SCHEMA).read_bytes() == before
+
+
+def test_ids_that_the_database_makes_reach_the_schema(project: NpmProject) -> None:
+    project.replace(
+        AUTH, ("  advanced: {", '  advanced: {\n    database: { generateId: "serial" },')
+    )
+    said = project.refused("generate", "--check")
+    assert "User.id is String, but better-auth writes Int" in said
+
+
+def test_a_plugin_that_is_listed_twice_is_said(project: NpmProject) -> None:
+    add_plugins(project, "twoFactor()", "twoFactor()")
+    assert "The plugin two-factor is twice in src/lib/auth.ts." in project.refused("generate")
+
+
+def test_a_broken_configuration_is_said_in_its_own_words(project: NpmProject) -> None:
+    project.replace(AUTH, ("  appName:", "  appName: nameThatIsNot ??"))
+    assert "nameThatIsNot is not defined" in project.refused("generate")

@@ -1,0 +1,81 @@
+"""Two setups at once never meet, however many start and however they end."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.setup.npm_project import NODE_FILE
+from tests.setup.test_npm_package import PACKAGE
+
+HOLD = f"""
+import {{ appendFileSync }} from "node:fs";
+import {{ lock, noteProgram }} from "{PACKAGE / "src" / "lock.ts"}";
+import {{ refuseConflicts }} from "{PACKAGE / "src" / "conflicts.ts"}";
+await lock();
+refuseConflicts();
+appendFileSync("../log", `in ${{process.pid}}\\n`);
+await new Promise((done) => setTimeout(done, Number(process.argv[1])));
+appendFileSync("../log", `out ${{process.pid}}\\n`);
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A project's folder, as far as locks go."""
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "file.txt").write_text("text")
+    return project
+
+
+def start(folder: Path, milliseconds: int) -> subprocess.Popen[str]:
+    """Takes the lock, and keeps it for so long."""
+    command = [NODE_FILE, "--input-type=module-typescript", "--eval", HOLD, str(milliseconds)]
+    return subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True)
+
+
+def test_of_many_at_once_one_gets_in(folder: Path) -> None:
+    chance = random.Random(7)
+    processes = []
+    killed = set()
+    for _ in range(40):
+        processes.append(start(folder, chance.randrange(20, 120)))
+        time.sleep(chance.random() / 20)
+        if chance.random() < 0.2:
+            victim = chance.choice(processes)
+            if victim.poll() is None:
+                os.kill(victim.pid, signal.SIGKILL)
+                killed.add(victim.pid)
+    for process in processes:
+        _, said = process.communicate(timeout=60)
+        ok = process.returncode == 0 or process.pid in killed
+        assert ok or "Another setup is running in this folder" in said, said
+    inside: str | None = None
+    entries = (folder.parent / "log").read_text().splitlines()
+    for entry in entries:
+        word, pid = entry.split()
+        if word == "in":
+            assert inside is None or int(inside) in killed
+            inside = pid
+        else:
+            assert inside == pid
+            inside = None
+    assert len([entry for entry in entries if entry.startswith("in ")]) > 1
+
+
+def test_a_killed_setup_lets_the_next_one_in_at_once(folder: Path) -> None:
+    first = start(folder, 60_000)
+    while not (folder.parent / "log").exists():
+        time.sleep(0.01)
+    refused = start(folder, 0)
+    assert "Another setup is running" in refused.communicate(timeout=20)[1]
+    first.kill()
+    first.communicate()
+    assert start(folder, 0).wait(timeout=20) == 0

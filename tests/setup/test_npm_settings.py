@@ -1,0 +1,58 @@
+"""Settings: the first value that is not empty counts, and a wrong one is told with its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.setup.npm_project import NpmProject, npm_project
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> NpmProject:
+    return npm_project(tmp_path / "project", provider="sqlite")
+
+
+def test_env_local_is_closed_before_anything_else(project: NpmProject) -> None:
+    file = project.folder / ".env.local"
+    assert file.stat().st_mode & 0o777 == 0o644
+    (project.folder / "README.md").write_text("<<<<<<< before updating\n")
+    assert "left conflicts" in project.refused("setup", "--check")
+    assert file.stat().st_mode & 0o777 == 0o644
+    assert "left conflicts" in project.refused("setup")
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_first_value_that_is_not_empty_counts(project: NpmProject) -> None:
+    (project.folder / ".env.local").write_text("DATABASE_URL=\nBETTER_AUTH_SECRET=\n")
+    (project.folder / ".env").write_text("DATABASE_URL=file:./from-env.db\n")
+    said = project.done("setup", DATABASE_URL="")
+    assert "./from-env.db" in said
+    assert (project.folder / "from-env.db").exists()
+    assert not (project.folder / "dev.db").exists()
+    project.done("setup", DATABASE_URL="file:./from-environment.db")
+    assert (project.folder / "from-environment.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("environment", "DATABASE_URL of the environment, which overrides .env.local"),
+        (".env.local", "DATABASE_URL in .env.local"),
+        (".env", "DATABASE_URL in .env"),
+    ],
+)
+def test_a_wrong_value_is_told_with_its_place(project: NpmProject, place: str, told: str) -> None:
+    url = "postgresql://a:s3cret-word@localhost/b"
+    variables = {"DATABASE_URL": url} if place == "environment" else {}
+    (project.folder / ".env.local").write_text("BETTER_AUTH_SECRET=x\n")
+    if variables:
+        with (project.folder / ".env.local").open("a") as file:
+            file.write("DATABASE_URL=file:./own.db\n")
+    else:
+        with (project.folder / place).open("a") as file:
+            file.write(f"DATABASE_URL={url}\n")
+    said = project.refused("setup", **variables)
+    assert f"{told} cannot be used: a database URL for sqlite starts with file:." in said
+    assert "s3cret-word" not in said

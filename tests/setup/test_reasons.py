@@ -1,0 +1,85 @@
+"""What programs say when they fail arrives: real failures of the real programs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from better_auth_setup.node import Packages
+from better_auth_setup.problem import Problem
+
+from hooks.demo import NODE, free_port
+
+NPM = [str(NODE / "bin" / "node"), str(NODE / "lib/node_modules/npm/bin/npm-cli.js")]
+
+
+def manifest(folder: Path, **content: object) -> Packages:
+    folder.mkdir(exist_ok=True)
+    (folder / "package.json").write_text(json.dumps({"name": "app", "private": True, **content}))
+    return Packages(folder)
+
+
+def test_a_conflict_of_peers_is_told(tmp_path: Path) -> None:
+    for name, peers in {"one": {}, "two": {"one": "^2.0.0"}}.items():
+        manifest(tmp_path / name, name=name, version="1.0.0", peerDependencies=peers)
+        subprocess.run([*NPM, "pack", f"./{name}"], cwd=tmp_path, check=True, capture_output=True)
+    files = {name: f"file:{name}-1.0.0.tgz" for name in ("one", "two")}
+    packages = manifest(tmp_path, dependencies=files)
+    with pytest.raises(Problem) as caught:
+        packages.install()
+    said = str(caught.value)
+    assert "unable to resolve dependency tree" in said
+    assert 'peer one@"^2.0.0" from two@1.0.0' in said
+    assert "A complete log" not in said
+
+
+def test_a_manifest_that_is_no_json_is_told(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text("{")
+    with pytest.raises(Problem, match=r"package\.json cannot be read"):
+        Packages(tmp_path).install()
+
+
+def test_an_index_that_does_not_answer_leaves_nothing_that_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("npm_config_registry", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
+    packages = manifest(tmp_path, dependencies={"left-pad": "1.3.0"})
+    with pytest.raises(Problem, match="index does not answer"):
+        packages.install()
+    assert not packages.is_current
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"npm_config_omit": "dev"},
+        {"NODE_ENV": "production"},
+        {"npm_config_workspaces": "false"},
+    ],
+    ids=str,
+)
+def test_the_users_npm_settings_leave_nothing_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]
+) -> None:
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    manifest(tmp_path / "tool", name="tool", version="1.0.0")
+    packages = manifest(tmp_path, devDependencies={"tool": "file:tool"})
+    packages.install()
+    assert packages.is_current
+    assert (tmp_path / "node_modules" / "tool").exists()
+    (tmp_path / "node_modules" / "tool").unlink()
+    assert not packages.is_current
+
+
+def test_a_workspace_around_the_project_does_not_take_its_packages(tmp_path: Path) -> None:
+    manifest(tmp_path, workspaces=["apps/*"])
+    (tmp_path / "apps").mkdir()
+    folder = tmp_path / "apps" / "mine"
+    manifest(tmp_path / "tool", name="tool", version="1.0.0")
+    packages = manifest(folder, dependencies={"tool": "file:../../tool"})
+    packages.install()
+    assert (folder / "node_modules" / "tool").exists()

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from better_auth_setup import embedded_postgres
+
+from tests.project.typescript_sources import install_packages
+from tests.project.workshop import Workshop
+from tests.sidecar.projects import Server, make_project, serving
+from tests.sidecar.session_world import Official, make_session_project, official
+
+
+@pytest.fixture(scope="session")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    """npm's packages and a PostgreSQL, for every project."""
+    folder = tmp_path_factory.mktemp("postgresql")
+    yield Workshop(install_packages(), embedded_postgres.create(folder, "workshop"))
+    embedded_postgres.stop(folder)
+
+
+@pytest.fixture(scope="session")
+def project(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project that no test changes."""
+    return make_project(workshop, tmp_path_factory.mktemp("project"))
+
+
+@pytest.fixture(scope="session")
+def session_project(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project on PostgreSQL whose ``auth.ts`` takes options from the environment."""
+    return make_session_project(workshop, tmp_path_factory.mktemp("sessions"))
+
+
+@pytest.fixture(scope="session")
+def sqlite_project(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same one on SQLite."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    return make_session_project(workshop, folder, provider="sqlite")
+
+
+@pytest.fixture(scope="session")
+def auth(session_project: Path) -> Iterator[Official]:
+    """An auth server on PostgreSQL that runs by itself."""
+    with official(session_project) as auth:
+        yield auth
+
+
+@pytest.fixture(scope="session")
+def server(project: Path) -> Iterator[Server]:
+    """The application under Uvicorn, for tests that only ask."""
+    with serving(project) as server:
+        yield server

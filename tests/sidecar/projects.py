@@ -1,0 +1,212 @@
+"""A project with an auth server, and the commands that start it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+import psutil
+
+from hooks.demo import environment, free_port
+from tests.project.typescript import run_node
+from tests.project.typescript_sources import ENGINE
+from tests.project.workshop import PRISMA, Workshop
+from tests.template import REPOSITORY
+from tests.template import environment as jinja
+
+_T = TypeVar("_T")
+
+PACKAGE = REPOSITORY / "template/python/packages/better-auth-sidecar"
+SOURCES = Path(__file__).with_name("project")
+PLUGINS = ["admin", "bearer", "organization", "username"]
+
+UVICORN = [sys.executable, "-m", "uvicorn", "main:app"]
+FASTAPI = [sys.executable, "-m", "fastapi"]
+#: The commands that are documented, each without address and port.
+COMMANDS = {
+    "uvicorn": UVICORN,
+    "uvicorn --reload": [*UVICORN, "--reload"],
+    "fastapi dev": [*FASTAPI, "dev", "main.py"],
+    "fastapi run --workers 4": [*FASTAPI, "run", "main.py", "--workers", "4"],
+    "gunicorn": [
+        *[sys.executable, "-m", "gunicorn", "main:app"],
+        *["--worker-class", "uvicorn_worker.UvicornWorker", "--workers", "2"],
+    ],
+}
+
+
+def make_project(
+    workshop: Workshop,
+    folder: Path,
+    *,
+    provider: str = "postgresql",
+    options: str = "",
+    columns: str = "",
+) -> Path:
+    """Writes a project with a pushed database, as the template renders its ``auth/``.
+
+    Args:
+        workshop: npm's packages and a PostgreSQL.
+        folder: of the project.
+        provider: of the database.
+        options: of ``auth.ts``, in the owner's place.
+        columns: of ``User`` in the schema, in the owner's place.
+    """
+    context = {
+        "project_name": "My App",
+        "stack": "python",
+        "provider": provider,
+        "plugins": PLUGINS,
+        "plugin_options": [],
+        "features": PLUGINS,
+        "rate_limit_storage": "memory",
+    }
+
+    def rendered(path: str) -> str:
+        return jinja().get_template(f"template/shared/{path}").render(context)
+
+    auth = folder / "auth"
+    auth.mkdir(parents=True)
+    for source in (REPOSITORY / "template/shared/auth").iterdir():
+        text = rendered(f"auth/{source.name}")
+        if source.name == "auth.ts.jinja":
+            text = 'import { probe } from "./probe.ts";\n' + text
+            text = _added(text, "// Your own plugins go below this line.", "probe(),")
+            text = _added(text, "// Your own options go below this line.", options)
+        (auth / source.name.removesuffix(".jinja")).write_text(text)
+    (auth / "probe.ts").write_text((SOURCES / "probe.ts").read_text())
+    (folder / "main.py").write_text((SOURCES / "main.py").read_text())
+    (folder / "package.json").write_text('{"type": "module"}')
+    schema = rendered("schema.prisma.jinja").replace("../src/generated/", "../auth/generated/")
+    (folder / "prisma").mkdir()
+    own = "// Your own fields and relations of User go below this line."
+    (folder / "prisma/schema.prisma").write_text(_added(schema, own, columns))
+    (folder / "prisma.config.ts").write_text(rendered("prisma.config.ts"))
+    (folder / "packages").mkdir(exist_ok=True)
+    (folder / "packages/better-auth-sidecar").symlink_to(PACKAGE)
+    (folder / "node_modules").symlink_to(workshop.packages)
+    engine = folder / ENGINE
+    engine.mkdir(parents=True)
+    for source in (REPOSITORY / "template/typescript" / ENGINE).iterdir():
+        template = source.relative_to(REPOSITORY).as_posix()
+        text = jinja().get_template(template).render(context)
+        (engine / source.name.removesuffix(".jinja")).write_text(text)
+    (engine / "index.mjs").chmod(0o755)
+    (engine / "node_modules").symlink_to(workshop.packages)
+    values = workshop.settings()
+    if provider == "sqlite":
+        values["DATABASE_URL"] = "file:./dev.db"
+    (folder / ".env.local").write_text("".join(f"{k}={v}\n" for k, v in values.items()))
+    run_node(folder, PRISMA, "generate")
+    workshop.push(folder)
+    return folder
+
+
+def _added(text: str, marker: str, more: str) -> str:
+    assert text.count(marker) == 1, marker
+    return text.replace(marker, f"{marker}\n{more}")
+
+
+@dataclass
+class Server:
+    """A running application."""
+
+    address: str
+    log: Path
+    process: subprocess.Popen[bytes]
+
+    def text(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def client(self, **headers: str) -> httpx.Client:
+        """A browser whose page is the application's."""
+        return httpx.Client(
+            base_url=self.address, headers={"Origin": self.address, **headers}, timeout=30
+        )
+
+    def children(self) -> list[psutil.Process]:
+        """The auth servers below this application."""
+        below = psutil.Process(self.process.pid).children(recursive=True)
+        return [child for child in below if "auth/server.ts" in _command(child)]
+
+    def child(self) -> psutil.Process:
+        """The auth server."""
+        return wait_for(lambda: next(iter(self.children()), None))
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def wait_for(find: Callable[[], _T | None], seconds: float = 15) -> _T:
+    """The first answer that is true."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := find():
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"waited {seconds} s in vain")
+
+
+@contextmanager
+def serving(
+    project: Path,
+    command: Sequence[str] = UVICORN,
+    host: str = "127.0.0.1",
+    **settings: str,
+) -> Iterator[Server]:
+    """Runs the application, on a free port of an address."""
+    port = free_port()
+    address = f"http://{host}:{port}"
+    log = project / f"server-{port}.log"
+    where = ["--host", host, "--port", str(port)]
+    if "gunicorn" in command:
+        where = ["--bind", f"{host}:{port}"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*command, *where],
+            cwd=project,
+            env=app_environment(**{"BETTER_AUTH_URL": address, **settings}),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+        server = Server(address, log, process)
+        try:
+            wait_for(lambda: _answers(server))
+            yield server
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=20)
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+
+
+def app_environment(**settings: str) -> dict[str, str]:
+    """The environment of an application: the package is found where it stands."""
+    python = {"PYTHONPATH": str(PACKAGE / "src"), "PYTHONUNBUFFERED": "1"}
+    return environment(**{**python, "BETTER_AUTH_ENV": "development", **settings})
+
+
+def _answers(server: Server) -> bool:
+    if server.process.poll() is not None:
+        raise AssertionError(f"the application has ended:\n{server.text()}")
+    try:
+        return httpx.get(f"{server.address}/health").status_code == 200
+    except httpx.TransportError:
+        return False

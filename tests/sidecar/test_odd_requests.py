@@ -1,0 +1,123 @@
+"""Through the application, the auth server answers as it does without."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+
+from hooks.demo import free_port
+from hooks.node import NODE
+from tests.sidecar.odd_requests import CLIMBING, REQUESTS, Raw, exchange, raw
+from tests.sidecar.projects import app_environment, serving, wait_for
+
+#: What Uvicorn and Node.js write about the connection, and what the proxy adds.
+CONNECTION = ["connection", "date", "keep-alive", "server", "transfer-encoding", "x-request-id"]
+#: Headers that the proxy sets anew; the length of a body that came in chunks is known by then.
+ANEW = re.compile(
+    r"x-request-id|x-client-address-.*|connection|content-length|transfer-encoding|trailer|expect"
+)
+DIFFERENCES: dict[str, dict[str, Any]] = json.loads(
+    Path(__file__).with_name("proxied_differences.json").read_text()
+)
+
+
+class Both(NamedTuple):
+    """The ports of one auth server: its own, and the application's."""
+
+    straight: int
+    proxied: int
+
+
+@pytest.fixture(scope="module")
+def both(project: Path) -> Iterator[Both]:
+    port = free_port()
+    url = "http://localhost:8000"
+    environment = app_environment(PORT=str(port), BETTER_AUTH_URL=url)
+    auth = subprocess.Popen(
+        [NODE / "bin/node", "auth/server.ts"],
+        cwd=project,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        settings = {"BETTER_AUTH_URL": url, "AUTH_SERVER_URL": f"http://127.0.0.1:{port}"}
+        with serving(project, **settings) as server:
+            wait_for(lambda: httpx.get(f"{server.address}/ready", timeout=20).is_success)
+            yield Both(port, int(server.address.rpartition(":")[2]))
+    finally:
+        auth.kill()
+        auth.wait()
+
+
+class Answer(NamedTuple):
+    status: int | None
+    headers: list[tuple[str, str]]
+    body: object
+
+
+def answer_to(port: int, request: Raw) -> Answer:
+    """What can be compared of an answer."""
+    data = exchange(port, request)
+    while data.startswith(b"HTTP/1.1 100"):
+        data = data.partition(b"\r\n\r\n")[2]
+    head, _, body = data.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    if not first:
+        return Answer(None, [], "")
+    pairs = [(n.lower(), v.strip()) for n, _, v in (line.partition(":") for line in lines)]
+    if ("transfer-encoding", "chunked") in pairs:
+        body = dechunked(body)
+    headers = sorted(pair for pair in pairs if pair[0] not in (*CONNECTION, "content-length"))
+    return Answer(int(first.split()[1]), headers, comparable(body))
+
+
+def dechunked(body: bytes) -> bytes:
+    text = b""
+    while body:
+        size, _, body = body.partition(b"\r\n")
+        length = int(size or b"0", 16)
+        text, body = text + body[:length], body[length + 2 :]
+    return text
+
+
+def comparable(body: bytes) -> object:
+    """A body without what the proxy adds to the headers that it echoes."""
+    try:
+        content = json.loads(body)
+    except ValueError:
+        return body
+    if isinstance(content, dict) and "headers" in content:
+        content["headers"] = [pair for pair in content["headers"] if not ANEW.fullmatch(pair[0])]
+    return content
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_the_answer_is_the_same(both: Both, name: str) -> None:
+    straight = answer_to(both.straight, REQUESTS[name])
+    proxied = answer_to(both.proxied, REQUESTS[name])
+    if known := DIFFERENCES.get(name):
+        assert straight != proxied, "take it out of proxied_differences.json"
+        assert [straight.status, proxied.status] == [known["straight"], known["proxied"]]
+    else:
+        assert proxied == straight
+
+
+def test_each_difference_is_of_a_request() -> None:
+    assert set(DIFFERENCES) <= set(REQUESTS)
+    assert all(difference["reason"] for difference in DIFFERENCES.values())
+
+
+@pytest.mark.parametrize("target", CLIMBING)
+def test_no_path_leads_elsewhere(both: Both, target: str) -> None:
+    """Not even with the key, which no caller has."""
+    answer = exchange(both.proxied, raw(target))
+    assert b'"cookie"' not in answer
+    assert answer.split()[1] in (b"400", b"404"), answer[:100]

@@ -1,0 +1,294 @@
+"""The auth server runs as long as the application does, whatever ends, is edited or is wrong."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from hooks.demo import free_port
+from hooks.node import NODE
+from tests.sidecar.load import DISCONNECTED, GET, OWN, POST, failures, under_load
+from tests.sidecar.projects import (
+    COMMANDS,
+    PACKAGE,
+    UVICORN,
+    Server,
+    app_environment,
+    serving,
+    wait_for,
+)
+
+
+@pytest.fixture
+def copy(project: Path, tmp_path: Path) -> Path:
+    """A project that the test may change."""
+    ignore = shutil.ignore_patterns("*.log")
+    return Path(shutil.copytree(project, tmp_path / "project", symlinks=True, ignore=ignore))
+
+
+def pid(server: Server) -> int:
+    """The process that answers, by its own word."""
+    answer = httpx.get(f"{server.address}/api/auth/probe/slow?ms=0", timeout=20)
+    assert answer.status_code == 200, answer.text
+    found: int = answer.json()["pid"]
+    return found
+
+
+def answer_of(server: Server) -> httpx.Response:
+    return httpx.get(f"{server.address}/api/auth/ok", timeout=20)
+
+
+def test_kill_of_the_auth_server(project: Path) -> None:
+    with serving(project) as server:
+        before = pid(server)
+        with under_load(server.address) as counts:
+            for _ in range(3):
+                os.kill(pid(server), signal.SIGKILL)
+                time.sleep(0.6)
+        assert failures(counts, GET, OWN) == {}
+        assert {status for request, status in counts if request == POST} <= {200, 503}
+        assert pid(server) != before
+
+
+def test_a_crash_is_mended_at_once(project: Path) -> None:
+    with serving(project) as server:
+        before = pid(server)
+        time.sleep(1.2)
+        httpx.post(
+            f"{server.address}/api/auth/probe/end", json={}, headers={"Origin": server.address}
+        )
+        wait_for(lambda: pid(server) != before, 3)
+        assert "has ended (3), and starts again" in server.text()
+
+
+@pytest.mark.e2e
+def test_workers_share_it_and_take_it_over(project: Path) -> None:
+    with serving(project, [*UVICORN, "--workers", "3"]) as server:
+        assert pid(server)
+        assert len(server.children()) == 1
+        with under_load(server.address) as counts:
+            owner = server.child().parent()
+            assert owner is not None
+            owner.kill()
+            wait_for(lambda: len(server.children()) == 1 and server.child().parent() != owner)
+        # What the killed worker had accepted is lost with it, at most a request of each thread.
+        lost = sum(count for (_, status), count in counts.items() if status == DISCONNECTED)
+        assert lost <= 4
+        assert {status for request, status in counts if request == GET} <= {200, DISCONNECTED}
+        assert {status for _, status in counts} <= {200, 503, DISCONNECTED}
+        assert {pid(server) for _ in range(20)} == {server.child().pid}
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("command", COMMANDS)
+def test_it_ends_with_the_application(project: Path, command: str) -> None:
+    with serving(project, COMMANDS[command]) as server:
+        child = psutil.Process(pid(server))
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(timeout=20)
+        wait_for(lambda: not child.is_running(), 2)
+
+
+def test_it_ends_with_a_killed_application(project: Path) -> None:
+    with serving(project) as server:
+        child = psutil.Process(pid(server))
+        server.process.kill()
+        wait_for(lambda: not child.is_running(), 2)
+    with serving(project) as again:
+        assert pid(again)
+
+
+def in_place(file: Path, text: str) -> None:
+    file.write_text(text)
+
+
+def by_rename(file: Path, text: str) -> None:
+    new = file.with_name(f".{file.name}.tmp")
+    new.write_text(text)
+    new.replace(file)
+
+
+def with_backup(file: Path, text: str) -> None:
+    """As Vim does by default."""
+    file.rename(file.with_name(f"{file.name}~"))
+    file.write_text(text)
+
+
+def anew(file: Path, text: str) -> None:
+    """As `git checkout` does."""
+    file.unlink()
+    file.write_text(text)
+
+
+@pytest.mark.e2e
+def test_edits_are_live_without_a_failed_request(copy: Path) -> None:
+    file = copy / "auth/auth.ts"
+    text = file.read_text()
+    saves: list[Callable[[Path, str], None]] = [in_place, by_rename, with_backup, anew, in_place]
+    with serving(copy) as server:
+        with under_load(server.address) as counts:
+            for number, save in enumerate(saves):
+                before = pid(server)
+                save(file, f"{text}\n// {number}\n")
+                wait_for(lambda before=before: pid(server) != before, 5)  # type: ignore[misc]
+        assert failures(counts, GET, POST, OWN) == {}
+        assert counts[GET, 200] > 50
+
+
+def test_the_configuration_follows_edits(copy: Path) -> None:
+    file = copy / "auth/auth.ts"
+    with serving(copy) as server:
+
+        def cookie() -> str:
+            answer = httpx.get(f"{server.address}/configuration", timeout=20).json()
+            return str(answer["cookie"]["name"])
+
+        assert cookie() == "better-auth.session_token"
+        text = file.read_text()
+        assert "advanced: {" in text
+        file.write_text(text.replace("advanced: {", 'advanced: {\n    cookiePrefix: "mine",'))
+        wait_for(lambda: cookie() == "mine.session_token", 5)
+
+
+def test_what_does_not_start_says_why(copy: Path) -> None:
+    file = copy / "auth/auth.ts"
+    text = file.read_text()
+    file.write_text(f'{text}\nthrow new Error("I am broken");\n')
+    with serving(copy) as server:
+        answer = answer_of(server)
+        assert answer.status_code == 503
+        assert "I am broken" in answer.text
+        posted = httpx.post(f"{server.address}/api/auth/sign-out", json={"a": "b" * 500_000})
+        assert posted.status_code == 503 and "I am broken" in posted.text
+        assert httpx.get(f"{server.address}/health").status_code == 200
+        assert httpx.get(f"{server.address}/ready", timeout=20).status_code == 503
+        assert "I am broken" in server.text()
+        file.write_text(text)
+        wait_for(lambda: answer_of(server).status_code == 200, 5)
+        assert httpx.get(f"{server.address}/ready", timeout=20).status_code == 200
+
+
+def test_a_missing_package_is_named_with_the_remedy(copy: Path) -> None:
+    shutil.rmtree(copy / "auth/generated")
+    with serving(copy) as server:
+        assert "Run the project's setup" in answer_of(server).text
+
+
+def test_production_does_not_say_why(copy: Path) -> None:
+    file = copy / "auth/auth.ts"
+    file.write_text(f'{file.read_text()}\nthrow new Error("I am broken");\n')
+    settings = {"BETTER_AUTH_ENV": "production", "BETTER_AUTH_URL": "https://example.com"}
+    with serving(copy, **settings) as server:
+        answer = answer_of(server)
+        assert answer.status_code == 503
+        assert "broken" not in answer.text
+        assert "I am broken" in server.text()
+        # Where it does not watch, it tries again.
+        file.write_text(file.read_text().replace("throw new", "void "))
+        wait_for(lambda: answer_of(server).status_code == 200, 10)
+
+
+def test_a_long_line_in_its_log(copy: Path) -> None:
+    file = copy / "auth/auth.ts"
+    file.write_text(f'{file.read_text()}\nconsole.info("x".repeat(1_000_000) + "\\nthe next");\n')
+    with serving(copy) as server:
+        assert answer_of(server).status_code == 200
+        wait_for(lambda: "the next" in server.text(), 5)
+
+
+def test_its_log_and_request_ids_are_the_applications(server: Server) -> None:
+    with server.client() as browser:
+        named = browser.get("/api/auth/probe/request", headers={"X-Request-Id": "mine-1"})
+        assert named.headers.get_list("x-request-id") == ["mine-1"]
+        assert dict(named.json()["headers"])["x-request-id"] == "mine-1"
+        made = browser.get("/api/auth/probe/request", headers={"X-Request-Id": "not one!"})
+        assert made.headers["x-request-id"] == dict(made.json()["headers"])["x-request-id"]
+        assert len(made.headers["x-request-id"]) == 16
+    assert "The auth server is up" in server.text()
+
+
+def test_what_the_child_is_given(server: Server) -> None:
+    pid(server)
+    child = server.child()
+    assert child.cmdline()[1:] == ["auth/server.ts"]
+    assert child.environ()["UV_THREADPOOL_SIZE"] == "32"
+    folder = Path(tempfile.gettempdir()) / f"better-auth-{os.getuid()}"
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    for file in folder.glob("*.sock"):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_server_elsewhere(project: Path) -> None:
+    """Nothing is started; what the application knows of the caller arrives all the same."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    environment = app_environment(PORT=str(port), BETTER_AUTH_URL="http://localhost:8000")
+    auth = subprocess.Popen([NODE / "bin/node", "auth/server.ts"], cwd=project, env=environment)
+    try:
+        with serving(project, AUTH_SERVER_URL=url) as server:
+            assert wait_for(lambda: answer_of(server).status_code == 200)
+            assert server.children() == []
+            assert httpx.get(f"{server.address}/ready").status_code == 200
+            transport = httpx.HTTPTransport(local_address="127.0.0.2")
+            with httpx.Client(transport=transport) as client:
+                answer = client.get(f"{server.address}/api/auth/probe/request").json()
+            assert answer["address"] == "127.0.0.2"
+            assert auth.poll() is None
+            auth.terminate()
+            auth.wait(timeout=10)
+            assert httpx.get(f"{server.address}/health").status_code == 200
+            answer = httpx.get(f"{server.address}/api/auth/ok", timeout=20)
+            assert answer.status_code == 503
+            assert answer.json() == {"message": "The auth server did not answer. Try again."}
+    finally:
+        auth.kill()
+        auth.wait()
+
+
+WINDOWS = """
+import asyncio, sys
+import aiohttp, fastapi, pydantic_settings, uvicorn.middleware.proxy_headers
+sys.platform = "win32"
+sys.modules["fcntl"] = None
+from main import auth_server
+async def main():
+    async with auth_server.running():
+        print("runs")
+asyncio.run(main())
+"""
+
+
+def test_windows(project: Path) -> None:
+    """There, the auth server has to be started by itself."""
+
+    def run(**settings: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", WINDOWS],
+            cwd=project,
+            env=app_environment(BETTER_AUTH_URL="http://localhost:8000", **settings),
+            capture_output=True,
+            text=True,
+        )
+
+    assert run(AUTH_SERVER_URL="http://127.0.0.1:3000").stdout == "runs\n"
+    refused = run()
+    assert refused.returncode == 1
+    assert "AuthServerError: Set AUTH_SERVER_URL and start `node auth/server.ts`" in refused.stderr
+
+
+def test_the_package_is_the_one_in_the_template() -> None:
+    import better_auth_sidecar
+
+    assert Path(better_auth_sidecar.__file__).is_relative_to(PACKAGE)

@@ -1,0 +1,149 @@
+"""What the proxy does of its own: limits, streams, cookies, and pages of other origins."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import httpx
+import pytest
+from better_auth_sidecar import Settings, proxy
+from pydantic import SecretStr
+
+from tests.sidecar.odd_requests import exchange, post
+from tests.sidecar.projects import Server, wait_for
+
+
+class Unreachable:
+    """An auth server that no request may get to."""
+
+    url = "http://localhost"
+
+    @property
+    def http(self) -> Any:
+        raise AssertionError("the request was passed on")
+
+
+async def call(*messages: dict[str, Any], pause: float = 0) -> dict[str, Any]:
+    """The head of the proxy's answer to a body that comes in these messages."""
+    settings = Settings(
+        database_url=SecretStr("postgresql://h/d"), better_auth_secret=SecretStr("s" * 32)
+    )
+    waiting = list(messages)
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.sleep(pause)
+        return waiting.pop(0) if waiting else await asyncio.Event().wait()  # type: ignore[return-value]
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/auth/ok",
+        "raw_path": b"/api/auth/ok",
+        "query_string": b"",
+        "headers": [(b"host", b"localhost")],
+        "client": ("127.0.0.1", 1),
+    }
+    await proxy.AuthProxy(Unreachable(), settings)(scope, receive, send)
+    return sent[0] if sent else {}
+
+
+async def test_a_slow_body_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proxy, "BODY_TIMEOUT", 0.3)
+    drop = {"type": "http.request", "body": b"x", "more_body": True}
+    began = time.monotonic()
+    head = await call(*[drop] * 100, pause=0.05)
+    assert head["status"] == 408
+    assert (b"connection", b"close") in head["headers"]
+    assert time.monotonic() - began < 2
+
+
+async def test_a_body_without_a_length_is_limited() -> None:
+    part = {"type": "http.request", "body": b"x" * 600_000, "more_body": True}
+    assert (await call(part, part, part))["status"] == 413
+
+
+async def test_a_caller_who_leaves_is_not_answered() -> None:
+    part = {"type": "http.request", "body": b"x", "more_body": True}
+    assert await call(part, {"type": "http.disconnect"}) == {}
+
+
+def test_a_length_that_is_too_large_is_refused_at_once(server: Server) -> None:
+    request = post(b"x", "Content-Length: 99999999")
+    lines = request.parts[0].replace(b"Content-Length: 1\r\n", b"")
+    began = time.monotonic()
+    answer = exchange(int(server.address.rpartition(":")[2]), type(request)((lines,)))
+    assert answer.startswith(b"HTTP/1.1 413")
+    assert time.monotonic() - began < 5
+
+
+def test_answers_are_streamed(server: Server) -> None:
+    with server.client() as browser, browser.stream("GET", "/api/auth/probe/stream") as answer:
+        began = time.monotonic()
+        arrived = [(part, time.monotonic() - began) for part in answer.iter_text()]
+    assert "".join(part for part, _ in arrived) == "one two three"
+    assert arrived[-1][1] - arrived[0][1] > 0.4
+
+
+def test_each_cookie_arrives(server: Server) -> None:
+    with server.client() as browser:
+        answer = browser.get("/api/auth/probe/cookies")
+        cookies = answer.headers.get_list("set-cookie")
+        assert [cookie.split("=")[0] for cookie in cookies] == ["one", "two"]
+        assert "Max-Age=60" in cookies[1]
+
+
+def preflight(server: Server, path: str, origin: str) -> httpx.Response:
+    headers = {
+        "Origin": origin,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type",
+    }
+    return httpx.options(f"{server.address}{path}", headers=headers)
+
+
+def test_preflights_are_answered_by_one_setting(server: Server) -> None:
+    """The auth server answers those of its routes, the application its own."""
+    for path in ("/api/auth/sign-in/email", "/health"):
+        known = preflight(server, path, server.address)
+        assert known.is_success, known.text
+        assert known.headers["access-control-allow-origin"] == server.address
+        assert known.headers["access-control-allow-credentials"] == "true"
+        assert "POST" in known.headers["access-control-allow-methods"]
+        assert known.headers["access-control-allow-headers"].lower().find("content-type") >= 0
+        stranger = preflight(server, path, "https://evil.example")
+        assert "access-control-allow-origin" not in stranger.headers
+    # Only Hono answers 204.
+    assert preflight(server, "/api/auth/sign-in/email", server.address).status_code == 204
+    read = httpx.get(f"{server.address}/health", headers={"Origin": server.address})
+    assert read.headers["access-control-allow-origin"] == server.address
+
+
+def test_internal_routes_are_for_the_application_alone(server: Server) -> None:
+    for path in ("/internal/configuration", "/api/auth/internal/configuration"):
+        for key in ("", "00" * 32, "nonsense"):
+            answer = httpx.get(f"{server.address}{path}", headers={"X-Internal-Key": key})
+            assert answer.status_code == 404
+
+
+def test_the_access_log_tells_no_tokens(server: Server) -> None:
+    token = "t0ken" * 6
+    with server.client() as browser:
+        browser.get(f"/api/auth/verify-email?token={token}")
+        browser.get(f"/api/auth/reset-password/{token}?callbackURL=/")
+        browser.get("/health?mine=1")
+    wait_for(lambda: "/health?mine=1" in server.text())
+    assert '"GET /api/auth/verify-email… HTTP/1.1"' in server.text()
+    assert '"GET /api/auth/reset-password/… HTTP/1.1"' in server.text()
+    assert token not in server.text()
+
+
+def test_an_endless_stream_is_left_with_its_reader(server: Server) -> None:
+    with server.client() as browser, browser.stream("GET", "/api/auth/probe/endless") as answer:
+        assert next(answer.iter_text()) == "tick "
+    wait_for(lambda: "the endless stream was left" in server.text(), 5)

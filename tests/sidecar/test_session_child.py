@@ -1,0 +1,56 @@
+"""The session check beside an auth server that the application itself starts."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+from better_auth_sidecar import AuthServer
+from better_auth_sidecar.testing import sign_in
+from dotenv import dotenv_values
+
+from tests.sidecar.session_world import BASE_URL, application, make_settings, running
+
+
+async def test_an_edit_of_auth_ts_reaches_python(session_project: Path, tmp_path: Path) -> None:
+    """The names of cookies, tables and columns are never those of yesterday."""
+    project = tmp_path / "app"
+    shutil.copytree(session_project, project, symlinks=True)
+    values = {k: v or "" for k, v in dotenv_values(project / ".env.local").items()}
+    settings = make_settings(values, better_auth_url=BASE_URL)
+    auth_server = AuthServer(project, settings)
+    async with running(application(auth_server)) as client:
+        user = await sign_in(client, auth_server)
+        assert (await client.get("/who")).json() == user
+        auth = project / "auth/auth.ts"
+        text = auth.read_text()
+        edited = text.replace("advanced: {", 'advanced: {\n    cookiePrefix: "acme",', 1)
+        assert edited != text
+        auth.write_text(edited)
+        deadline = time.monotonic() + 20
+        while (await auth_server.configuration()).cookie.name != "acme.session_token":
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.1)
+        assert (await client.get("/who")).json() is None
+        user = await sign_in(client, auth_server)
+        assert "acme.session_token" in client.cookies
+        assert (await client.get("/who")).json() == user
+
+
+def test_a_database_url_that_cannot_be_used_is_told_at_start(
+    session_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = {k: v or "" for k, v in dotenv_values(session_project / ".env.local").items()}
+    url = f"{values['DATABASE_URL']}?channel_binding=require"
+    monkeypatch.setenv("DATABASE_URL", url)
+    auth_server = AuthServer(session_project, make_settings(values, database_url=url))
+    with pytest.raises(SystemExit) as told:
+        application(auth_server)
+    assert str(told.value) == (
+        "Remove channel_binding=require from DATABASE_URL: the drivers cannot do it. "
+        "sslmode=verify-full also proves whose server it is. "
+        "The value is that of the environment."
+    )

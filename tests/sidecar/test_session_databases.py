@@ -1,0 +1,279 @@
+"""Sessions are read from the database, or by the auth server where that cannot be."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg  # type: ignore[import-untyped]
+import pytest
+from better_auth_sidecar import AuthServer
+from better_auth_sidecar.configuration import Configuration
+from better_auth_sidecar.stores import SessionQuery, postgresql
+from pydantic import SecretStr
+
+from tests.sidecar.database_proxy import database_proxy
+from tests.sidecar.session_world import (
+    Database,
+    Official,
+    Visitor,
+    application,
+    make_visitor,
+    running,
+)
+
+HOUR = timedelta(hours=1)
+
+
+def _url(auth: Official) -> str:
+    return auth.settings.database_url.get_secret_value()
+
+
+def _server(auth: Official, url: str) -> AuthServer:
+    settings = auth.settings.model_copy(update={"database_url": SecretStr(url)})
+    return AuthServer(auth.project, settings)
+
+
+async def _visitor(auth: Official, **fields: Any) -> Visitor:
+    """A user in the database of the auth server, wherever the application looks."""
+    auth_server = AuthServer(auth.project, auth.settings)
+    async with auth_server.running():
+        return await make_visitor(auth_server, **fields)
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("sqlserver://localhost:1433;database=app;user=sa;password=geheim", "slower."),
+        ("mysql://app:geheim@localhost/app", "slower."),
+        ("{url}?schema=elsewhere", 'relation "elsewhere.session" does not exist'),
+    ],
+    ids=["sqlserver", "mysql", "another schema"],
+)
+async def test_the_auth_server_is_asked(
+    auth: Official, url: str, reason: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The same answers, but for the time they take; the log says so, once."""
+    caplog.set_level("INFO")
+    visitor = await _visitor(auth)
+    banned = await _visitor(auth, banned=True)
+    late = await _visitor(auth)
+    now = datetime.now(UTC)
+    await Database(auth).change("session", "token", late.token, expiresAt=now - HOUR)
+    due = await _visitor(auth)
+    await Database(auth).change("session", "token", due.token, expiresAt=now + 48 * HOUR)
+    app = application(_server(auth, url.format(url=_url(auth))))
+    async with running(app) as client:
+        for _ in range(3):
+            me = (await client.get("/me", headers=visitor.headers)).json()
+            assert (me["id"], me["department"]) == (visitor.user, None)
+        session = (await client.get("/session", headers=visitor.headers)).json()
+        assert session["userId"] == visitor.user
+        for nobody in (banned, late):
+            assert (await client.get("/who", headers=nobody.headers)).json() is None
+        forged = {"cookie": f"{visitor.name}=x.y"}
+        assert (await client.get("/who", headers=forged)).json() is None
+        assert (await client.post("/who", headers=visitor.headers)).status_code == 403
+        answer = await client.get("/raw", headers=due.headers)
+        assert "Max-Age=604800" in answer.headers["set-cookie"]
+    told = [r for r in caplog.records if "through the auth server" in r.getMessage()]
+    assert len(told) == 1 and reason in told[0].getMessage()
+    assert "geheim" not in caplog.text
+
+
+async def test_a_database_that_does_not_answer(auth: Official) -> None:
+    """Nobody is told to sign in again."""
+    visitor = await _visitor(auth)
+    app = application(_server(auth, "postgresql://nobody:geheim@127.0.0.1:1/none"))
+    async with running(app) as client:
+        answer = await client.get("/me", headers=visitor.headers)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+        assert "geheim" not in answer.text
+        assert (await client.get("/who")).json() is None
+        assert (await client.get("/who", headers={"cookie": "a=b"})).json() is None
+
+
+async def test_an_auth_server_that_does_not_answer(auth: Official) -> None:
+    settings = auth.settings.model_copy(update={"auth_server_url": "http://127.0.0.1:1"})
+    from better_auth_sidecar import proxy
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(proxy, "CONNECT_TIMEOUT", 0.1)
+        async with running(application(AuthServer(auth.project, settings))) as client:
+            answer = await client.get("/me", headers={"cookie": "a=b"})
+            assert answer.status_code == 503
+            assert "cannot be checked now" in answer.json()["detail"]
+            assert (await client.get("/who")).json() is None
+
+
+async def test_many_requests_share_few_connections(auth: Official) -> None:
+    url = f"{_url(auth)}?connection_limit=2&application_name=few"
+    app = application(_server(auth, url))
+    visitor = await _visitor(auth)
+    async with running(app) as client:
+        answers = await asyncio.gather(
+            *(client.get("/who", headers=visitor.headers) for _ in range(50))
+        )
+        assert {answer.json() for answer in answers} == {visitor.user}
+        connection = await asyncpg.connect(_url(auth))
+        count = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'few'"
+        assert await connection.fetchval(count) == 2
+    await asyncio.sleep(0.1)
+    assert await connection.fetchval(count) == 0
+    await connection.close()
+
+
+async def test_connections_that_the_server_has_closed(auth: Official) -> None:
+    app = application(_server(auth, f"{_url(auth)}?application_name=cut"))
+    visitor = await _visitor(auth)
+    async with running(app) as client:
+        for _ in range(2):
+            for _ in range(3):
+                assert (await client.get("/who", headers=visitor.headers)).json() == visitor.user
+            connection = await asyncpg.connect(_url(auth))
+            await connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE application_name = 'cut'"
+            )
+            await connection.close()
+        assert (await client.get("/who", headers=visitor.headers)).json() == visitor.user
+
+
+async def test_a_connection_that_a_firewall_has_forgotten(
+    auth: Official, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing comes back on it; a new one is made soon enough."""
+    monkeypatch.setattr(postgresql, "_IDLE", 0.0)
+    monkeypatch.setattr(postgresql, "_IDLE_PATIENCE", 0.3)
+    visitor = await _visitor(auth)
+    with database_proxy(_url(auth)) as proxy:
+        async with running(application(_server(auth, proxy.url))) as client:
+            assert (await client.get("/who", headers=visitor.headers)).json() == visitor.user
+            proxy.silence()
+            await asyncio.sleep(0.01)
+            async with asyncio.timeout(5):
+                answer = await client.get("/who", headers=visitor.headers)
+            assert answer.json() == visitor.user
+
+
+async def test_a_caller_who_hangs_up_does_not_block_a_connection(auth: Official) -> None:
+    app = application(_server(auth, f"{_url(auth)}?connection_limit=1"))
+    visitor = await _visitor(auth)
+    async with running(app) as client:
+        assert (await client.get("/who", headers=visitor.headers)).json() == visitor.user
+        for delay in (0, 0.001, 0.002, 0.004):
+            task = asyncio.create_task(client.get("/who", headers=visitor.headers))
+            await asyncio.sleep(delay)
+            task.cancel()
+            await asyncio.wait({task})
+            assert (await client.get("/who", headers=visitor.headers)).json() == visitor.user
+
+
+async def test_a_pooler_gets_no_prepared_statement(auth: Official) -> None:
+    app = application(_server(auth, f"{_url(auth)}?pgbouncer=true&connection_limit=1"))
+    visitor = await _visitor(auth)
+    async with running(app) as client:
+        for _ in range(3):
+            assert (await client.get("/who", headers=visitor.headers)).json() == visitor.user
+        [connection] = app.state.sessions._store._idle
+        names = await connection.driver.fetch("SELECT name FROM pg_prepared_statements")
+        assert [row["name"] for row in names if row["name"]] == []
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+@pytest.mark.parametrize("kind", ["timestamp(3)", "timestamptz(3)"])
+async def test_a_database_that_is_not_in_utc(auth: Official, zone: str, kind: str) -> None:
+    app = application(_server(auth, f"{_url(auth)}?options=-c%20TimeZone%3D{zone}"))
+    visitor = await _visitor(auth)
+    database = Database(auth)
+    now = datetime.now(UTC).replace(tzinfo=None)
+    utc = """USING "expiresAt" AT TIME ZONE 'UTC'"""
+    alter = 'ALTER TABLE session ALTER COLUMN "expiresAt" TYPE'
+    if kind == "timestamptz(3)":
+        await database.execute(f"{alter} {kind} {utc}")
+    try:
+        async with running(app) as client:
+            for change in (-HOUR, HOUR):
+                await database.execute(
+                    """UPDATE session SET "expiresAt" = ?::text::timestamp AT TIME ZONE 'UTC'
+                    AT TIME ZONE 'UTC' WHERE token = ?"""
+                    if kind == "timestamp(3)"
+                    else """UPDATE session SET "expiresAt" = ?::text::timestamp AT TIME ZONE 'UTC'
+                    WHERE token = ?""",
+                    str(now + change),
+                    visitor.token,
+                )
+                answer = await client.get("/who", headers=visitor.headers)
+                assert answer.json() == (visitor.user if change > timedelta(0) else None)
+    finally:
+        if kind == "timestamptz(3)":
+            await database.execute(f"{alter} timestamp(3) {utc}")
+
+
+def test_values_become_what_better_auth_tells() -> None:
+    """Numbers as ids, JSON inside of a string, SQLite's dates, booleans and lists."""
+
+    def field(kind: str, column: str) -> dict[str, object]:
+        return {"column": column, "type": kind, "required": False, "returned": True}
+
+    fields = {
+        "born": field("date", "born_at"),
+        "settings": field("json", "settings"),
+        "tags": field("string[]", "tags"),
+        "isKind": field("boolean", "is_kind"),
+    }
+    session = {"userId": field("string", "user_id"), "token": field("string", "t")}
+    configuration = Configuration.model_validate(
+        {
+            "version": "1",
+            "secretCheck": "",
+            "trustedOrigins": [],
+            "cookie": {
+                "name": "sid",
+                "domain": None,
+                "path": "/",
+                "sameSite": "lax",
+                "secure": False,
+                "dontRememberName": "x",
+                "cacheName": None,
+            },
+            "session": {
+                "expiresIn": 1,
+                "updateAge": 1,
+                "disableRefresh": False,
+                "deferRefresh": False,
+                "storedInDatabase": True,
+            },
+            "plugins": [],
+            "tables": {
+                "user": {"name": 'my "users"', "fields": fields},
+                "session": {"name": "s", "fields": session},
+            },
+        }
+    )
+    names = ["id", "born", "settings", "tags", "isKind"]
+    query = SessionQuery(configuration, user=names, session=["id", "userId"], schema="auth")
+    assert query.sql == (
+        'SELECT s."id", s."user_id", u."id", u."born_at", u."settings", u."tags", u."is_kind" '
+        'FROM "auth"."s" s JOIN "auth"."my ""users""" u ON u."id" = s."user_id" '
+        'WHERE s."t" = $1'
+    )
+    born = datetime(1815, 12, 10)
+    twice = json.dumps(json.dumps({"a": 1}))
+    row = query.decode([7, 8, 8, born, twice, ["x"], True])
+    assert row.session == {"id": "7", "userId": "8"}
+    assert row.user == {
+        "id": "8",
+        "born": born.replace(tzinfo=UTC),
+        "settings": {"a": 1},
+        "tags": ["x"],
+        "isKind": True,
+    }
+    lite = SessionQuery(configuration, user=names, session=["id"], parameter="?", is_sqlite=True)
+    for stored in ("1815-12-10T00:00:00.000+00:00", "1815-12-10 00:00:00", -4861728000000):
+        row = lite.decode(["7", "8", stored, '"x"', '["x"]', 1])
+        assert row.user["born"] == born.replace(tzinfo=UTC)
+        assert (row.user["tags"], row.user["isKind"]) == (["x"], True)
+    assert lite.decode(["7", "8", None, None, None, None]).user["born"] is None

@@ -1,0 +1,104 @@
+"""Roles and permissions: routes that are not for every user."""
+
+from typing import Annotated, Any
+
+import httpx
+import pytest
+from better_auth_sidecar import AuthServer
+from fastapi import Depends, FastAPI
+
+from tests.sidecar.session_world import (
+    BASE_URL,
+    Database,
+    Official,
+    Visitor,
+    application,
+    make_visitor,
+    running,
+)
+
+
+def _application(auth_server: AuthServer) -> FastAPI:
+    app = application(auth_server)
+    sessions = app.state.sessions
+
+    @app.get("/admin")
+    async def admin(user: Annotated[Any, Depends(sessions.require_role("admin", "owner"))]) -> str:
+        return str(user.id)
+
+    invite = sessions.has_permission({"invitation": ["create"]})
+
+    @app.get("/organizations/{organization_id}/invitations")
+    async def of_path(organization: Annotated[str, Depends(invite)]) -> str:
+        return organization
+
+    @app.get("/invitations")
+    async def of_session(organization: Annotated[str, Depends(invite)]) -> str:
+        return organization
+
+    ban = sessions.user_has_permission({"user": ["ban"]})
+
+    @app.get("/ban", dependencies=[Depends(ban)])
+    async def banning() -> str:
+        return "may ban"
+
+    return app
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [("admin", 200), ("user,admin", 200), ("user, owner", 200), ("user", 403), (None, 403)],
+)
+async def test_roles(auth: Official, role: str | None, status: int) -> None:
+    auth_server = AuthServer(auth.project, auth.settings)
+    async with running(_application(auth_server)) as client:
+        assert (await client.get("/admin")).status_code == 401
+        visitor = await make_visitor(auth_server, role=role)
+        answer = await client.get("/admin", headers=visitor.headers)
+        assert answer.status_code == status
+        if status == 403:
+            assert answer.json() == {"detail": "This is not for your role."}
+
+
+async def test_permissions_of_users(auth: Official) -> None:
+    auth_server = AuthServer(auth.project, auth.settings)
+    async with running(_application(auth_server)) as client:
+        assert (await client.get("/ban")).status_code == 401
+        for role, status in (("admin", 200), ("user", 403)):
+            visitor = await make_visitor(auth_server, role=role)
+            answer = await client.get("/ban", headers=visitor.headers)
+            assert answer.status_code == status, answer.text
+
+
+async def test_permissions_in_an_organization(auth: Official) -> None:
+    auth_server = AuthServer(auth.project, auth.settings)
+    async with running(_application(auth_server)) as client:
+        ada, eve = await make_visitor(auth_server), await make_visitor(auth_server)
+        for path in ("/invitations", "/organizations/x/invitations"):
+            assert (await client.get(path)).status_code == 401
+        answer = await client.get("/invitations", headers=ada.headers)
+        assert (answer.status_code, answer.json()["detail"]) == (
+            403,
+            "Choose an organization first: none is active.",
+        )
+        organization = await _founded(auth, ada)
+        path = f"/organizations/{organization}/invitations"
+        for at in ("/invitations", path):
+            assert (await client.get(at, headers=ada.headers)).json() == organization
+        for stranger in (eve,):
+            assert (await client.get(path, headers=stranger.headers)).status_code == 403
+        answer = await client.get("/organizations/none/invitations", headers=ada.headers)
+        assert answer.status_code == 403
+        statement = 'UPDATE "member" SET role = ? WHERE "userId" = ?'
+        await Database(auth).execute(statement, "member", ada.user)
+        assert (await client.get(path, headers=ada.headers)).status_code == 403
+
+
+async def _founded(auth: Official, visitor: Visitor) -> str:
+    """The id of a new organization, which becomes the visitor's active one."""
+    headers = {**visitor.headers, "Origin": BASE_URL}
+    async with httpx.AsyncClient(base_url=auth.address, headers=headers) as straight:
+        body = {"name": "Analytical Engines", "slug": visitor.user}
+        answer = await straight.post("/api/auth/organization/create", json=body)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["id"])

@@ -1,0 +1,156 @@
+"""One reading of the environment, and one clear sentence for each wrong value."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+import better_auth_sidecar
+import pytest
+from pydantic_settings import SettingsConfigDict
+
+SECRET = secrets.token_urlsafe(32)
+KEYS = [
+    *["DATABASE_URL", "BETTER_AUTH_SECRET", "BETTER_AUTH_SECRETS", "BETTER_AUTH_URL"],
+    *["BETTER_AUTH_ENV", "AUTH_SERVER_URL", "TRUSTED_ORIGINS", "TRUSTED_PROXIES", "HOST", "PORT"],
+]
+Load = Callable[..., better_auth_sidecar.Settings]
+
+
+@pytest.fixture
+def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
+    """Loads the settings of a project with these values in .env.local."""
+    for key in KEYS:
+        monkeypatch.delenv(key, raising=False)
+
+    class Settings(better_auth_sidecar.Settings):
+        model_config = SettingsConfigDict(env_file=(tmp_path / ".env", tmp_path / ".env.local"))
+        color: str = "red"
+
+    def load(**values: str | None) -> Settings:
+        given = {"DATABASE_URL": "postgresql://u:p@h/d", "BETTER_AUTH_SECRET": SECRET, **values}
+        lines = [f"{name}={value}\n" for name, value in given.items() if value is not None]
+        (tmp_path / ".env.local").write_text("".join(lines))
+        return Settings.load()
+
+    return load
+
+
+def test_the_first_value_that_is_not_empty_counts(
+    load: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("\ufeffCOLOR=green\nTRUSTED_ORIGINS=https://a.example\nPORT=1\n")
+    monkeypatch.setenv("COLOR", "")
+    monkeypatch.setenv("PORT", "3")
+    settings = load(COLOR="", TRUSTED_ORIGINS="https://b.example", PORT="2")
+    assert settings.color == "green"  # type: ignore[attr-defined]
+    assert settings.trusted_origins == ("https://b.example",)
+    assert settings.port == 3
+
+
+def test_a_dollar_is_a_character(load: Load) -> None:
+    settings = load(DATABASE_URL="'postgresql://u:pa$HOME${HOME}@h/d'")
+    assert settings.database_url.get_secret_value() == "postgresql://u:pa$HOME${HOME}@h/d"
+
+
+def test_defaults(load: Load) -> None:
+    settings = load()
+    assert settings.better_auth_url == "http://localhost:8000"
+    assert not settings.is_production
+    assert settings.origins == {"http://localhost:8000", "http://127.0.0.1:8000"}
+    assert load(PORT="9000").better_auth_url == "http://localhost:9000"
+    assert load(BETTER_AUTH_URL="http://localhost").origins == {
+        "http://localhost",
+        "http://127.0.0.1",
+    }
+
+
+@pytest.mark.parametrize(
+    ("url", "environment", "is_production"),
+    [
+        ("http://127.0.0.2:8000", None, False),
+        ("http://[::1]:8000", None, False),
+        ("https://example.com", None, True),
+        ("https://localhost.example.com", None, True),
+        ("http://localhost:8000", "production", True),
+        ("http://192.168.1.2:8000", "development", False),
+    ],
+)
+def test_production(load: Load, url: str, environment: str | None, is_production: bool) -> None:
+    settings = load(BETTER_AUTH_URL=url.replace("http:", "https:"), BETTER_AUTH_ENV=environment)
+    assert settings.is_production is is_production
+    assert settings.for_auth_server()["BETTER_AUTH_ENV"] == (
+        "production" if is_production else "development"
+    )
+
+
+def test_lists(load: Load) -> None:
+    settings = load(
+        TRUSTED_ORIGINS="https://a.example/ , https://*.b.example,,myapp://",
+        TRUSTED_PROXIES="127.0.0.1 10.0.0.0/8,unix:,::1",
+    )
+    assert settings.trusted_origins == ("https://a.example", "https://*.b.example", "myapp://")
+    assert settings.trusted_proxies == ("127.0.0.1", "10.0.0.0/8", "unix:", "::1")
+
+
+def test_the_first_of_several_secrets_signs(load: Load) -> None:
+    new = secrets.token_urlsafe(32)
+    assert load(BETTER_AUTH_SECRETS=f"2:{new},1:{SECRET}").secret == new
+    assert load(BETTER_AUTH_SECRETS=f"2:{new}", BETTER_AUTH_SECRET=None).secret == new
+    assert load().secret == SECRET
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"DATABASE_URL": None}, "Set DATABASE_URL in .env.local or the environment"),
+        ({"BETTER_AUTH_SECRET": None}, "Set BETTER_AUTH_SECRET in .env.local or the environment"),
+        ({"BETTER_AUTH_SECRETS": "two,one"}, "Correct BETTER_AUTH_SECRETS of .env.local: it is"),
+        ({"BETTER_AUTH_URL": "example.com"}, "Correct BETTER_AUTH_URL of .env.local: it is no "),
+        ({"BETTER_AUTH_URL": "https://example.com/auth"}, "it must have no path"),
+        ({"BETTER_AUTH_URL": "https://example.com:port"}, "it is no http or https address"),
+        ({"BETTER_AUTH_ENV": "staging"}, "Correct BETTER_AUTH_ENV of .env.local: "),
+        ({"AUTH_SERVER_URL": "auth:3000"}, "Correct AUTH_SERVER_URL of .env.local: it is no http"),
+        ({"TRUSTED_ORIGINS": "https://a.example/b"}, "'https://a.example/b' has a path"),
+        ({"TRUSTED_PROXIES": "proxy"}, "'proxy' is neither an address, nor a network"),
+        ({"PORT": "70000"}, "Correct PORT of .env.local: "),
+        ({"PORT": "http"}, "Correct PORT of .env.local: "),
+        (
+            {"BETTER_AUTH_URL": "http://example.com"},
+            "Correct BETTER_AUTH_URL of .env.local: in production it must be https",
+        ),
+    ],
+)
+def test_a_wrong_value_is_one_sentence(
+    load: Load, values: dict[str, str | None], sentence: str
+) -> None:
+    with pytest.raises(SystemExit) as refused:
+        load(**values)
+    message = str(refused.value)
+    assert sentence in message
+    assert message.count("\n") == 0
+    assert SECRET not in message and "u:p@h" not in message
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["short", "abcdefghijk" * 3, "ab1!" * 16, "better-auth-secret-12345678901234567890"],
+)
+def test_production_refuses_secrets_that_can_be_guessed(load: Load, secret: str) -> None:
+    load(BETTER_AUTH_SECRET=secret)
+    with pytest.raises(SystemExit) as refused:
+        load(BETTER_AUTH_SECRET=secret, BETTER_AUTH_URL="https://example.com")
+    message = str(refused.value)
+    assert message.startswith("Replace BETTER_AUTH_SECRET of .env.local: it can be guessed.")
+    assert secret not in message
+
+
+def test_the_place_of_a_wrong_value_is_told(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "http")
+    with pytest.raises(
+        SystemExit, match=r"PORT of the environment, which overrides \.env\.local: "
+    ):
+        load(PORT="8000")
+    with pytest.raises(SystemExit, match="Correct PORT of the environment: "):
+        load()

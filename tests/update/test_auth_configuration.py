@@ -1,0 +1,88 @@
+"""What a new plugin changes in the auth configuration, and what its owner wrote there."""
+
+from __future__ import annotations
+
+import re
+from difflib import ndiff
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.answers import STACKS, plugin_data, with_requirements
+from tests.template import environment
+from tests.update.simulation import KEPT, Update, simulate
+
+PLUGINS = list(plugin_data())
+SOURCES = ["auth.ts", "env.ts", "messages.ts"]
+
+#: By reserved comment, what an owner writes below it.
+OWN = {
+    'import { prisma } from "./prisma.ts";': 'import { extra } from "./extra.ts";',
+    "  // Your own options go below this line.": "  user: { additionalFields: {} },",
+    "    // Your own plugins go below this line.": "    extra(),",
+}
+
+
+def render(source: str, plugins: list[str], stack: str = "typescript") -> str:
+    answers: dict[str, Any] = {
+        "stack": stack,
+        "provider": "postgresql",
+        "project_name": "My App",
+        "rate_limit_storage": "memory",
+        "plugins": plugins,
+        "features": plugins,
+    }
+    return environment().get_template(f"template/shared/auth/{source}.jinja").render(answers)
+
+
+def with_one_more() -> list[tuple[list[str], list[str]]]:
+    """Plugins, and the same with one more: each pair from each of the two."""
+    sets = []
+    for first, second in permutations(PLUGINS, 2):
+        chosen = {*with_requirements(first)}
+        more = chosen | {*with_requirements(second)}
+        before, after = (
+            [plugin for plugin in PLUGINS if plugin in plugins] for plugins in (chosen, more)
+        )
+        sets.append((before, after))
+    return sets
+
+
+@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_plugin_that_is_added_deletes_no_line(source: str, stack: str) -> None:
+    for before, after in with_one_more():
+        old, new = (render(source, plugins, stack).splitlines() for plugins in (before, after))
+        lines = iter(new)
+        assert all(line in lines for line in old), "\n".join(ndiff(old, new))
+
+
+def test_each_reserved_comment_occurs_once() -> None:
+    for source in SOURCES:
+        comments = re.findall(r"//.*go below this line\.", render(source, PLUGINS))
+        assert len(comments) == len(set(comments))
+    assert len(re.findall("go below this line", render("auth.ts", PLUGINS))) == 2
+
+
+def test_what_an_owner_wrote_and_a_new_plugin_do_not_meet(tmp_path: Path) -> None:
+    sets: list[tuple[list[str], list[str]]] = [([], [plugin]) for plugin in PLUGINS]
+    updates = []
+    for before, after in [*sets, *with_one_more()]:
+        base, new = render("auth.ts", before), render("auth.ts", after)
+        updates.append(Update(files(base), files(edited(base)), files(new)))
+    for update, updated in zip(updates, simulate(updates, tmp_path), strict=True):
+        assert updated.conflicts == []
+        assert updated.files["auth.ts"] == edited(update.new["auth.ts"])
+
+
+def files(text: str) -> dict[str, str]:
+    return {"auth.ts": text, KEPT: ""}
+
+
+def edited(text: str) -> str:
+    for line, own in OWN.items():
+        assert text.count(line) == 1
+        text = text.replace(line, f"{line}\n{own}")
+    return text
