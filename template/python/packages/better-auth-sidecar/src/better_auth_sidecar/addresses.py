@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
@@ -103,7 +104,8 @@ class Callers:
         return address is not None and any(address in network for network in self._networks)
 
 
-def _parse(text: str) -> _Address | None:
+@lru_cache(maxsize=4096)
+def _read(text: str) -> _Address | None:
     """Reads an address, also one with a port, as some proxies write it."""
     host, _, port = text.rpartition(":")
     if text.startswith("[") and "]" in text:
@@ -115,3 +117,7 @@ def _parse(text: str) -> _Address | None:
     except ValueError:
         return None
     return (address.version == 6 and address.ipv4_mapped) or address
+
+
+def _parse(text: str) -> _Address | None:
+    return _read(text) if len(text) < 64 else None  # longer ones are none, and fill no cache
