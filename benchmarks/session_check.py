@@ -20,6 +20,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
@@ -30,7 +31,6 @@ from better_auth_sidecar.cookies import signed_cookie
 from dotenv import dotenv_values
 
 from hooks.demo import REPOSITORY, environment, free_port, wait_until_healthy
-from hooks.versions import pinned
 from tests.project.typescript_sources import install_packages
 from tests.project.workshop import Workshop
 from tests.sidecar.projects import PACKAGE
@@ -197,12 +197,10 @@ def all_servers(folder: Path) -> Iterator[dict[str, Server]]:
 
 
 def peer_environment(folder: Path) -> str:
-    """A Python with fastapi-users, and otherwise with what the project has."""
+    """A Python with fastapi-users, and otherwise with the packages of our route."""
     subprocess.run([UV, "venv", "--quiet", "--python", sys.executable, str(folder)], check=True)
     python = str(folder / "bin" / "python")
-    packages = [
-        f"{name}=={pinned()['python'][name]}" for name in ("asyncpg", "fastapi", "sqlalchemy")
-    ]
+    packages = [f"{name}=={version(name)}" for name in ("asyncpg", "fastapi")]
     packages += ["fastapi-users[sqlalchemy]==15.0.5", "uvicorn[standard]"]
     subprocess.run([UV, "pip", "install", "--quiet", "--python", python, *packages], check=True)
     return python
