@@ -69,4 +69,5 @@ def kill_while_the_database_is_made(project: Project) -> None:
 
 
 def names(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir()}
+    """What is in it, but for where a copy of the programs is, while a server needs one."""
+    return {path.name for path in folder.iterdir()} - {"programs"}

@@ -26,11 +26,10 @@ def start_database(root: Path) -> bool:
     Raises:
         Problem: it cannot be started.
     """
-    from better_auth_setup import database
-    from better_auth_setup.project import Project
+    from better_auth_setup.embedded_postgres import ensure_running
     from better_auth_setup.settings import Settings
 
-    return database.start(Project.at(root), Settings(root))
+    return ensure_running(root, Settings(root).get("DATABASE_URL"))
 
 
 def test_database(root: Path) -> str:

@@ -84,11 +84,13 @@ def _masked(variables: dict[str, str]) -> dict[str, str]:
 
 
 def _reason(result: Result) -> str:
-    """The CLI's error: everything from "Error:" on, on one line."""
+    """The CLI's error: on one line, unless it shows lines of the schema."""
     _, found, message = result.output.partition("Error:")
-    message, _, _backtrace = message.partition("\n   0: ")
-    words = " ".join(message.split()) if found else result.reason
-    return words.rstrip(".") or f"it ended with status {result.status} and said nothing"
+    if not found:
+        return result.reason
+    words = re.split(r"\n   0: |\nPrisma CLI Version", message)[0].strip().rstrip(".")
+    is_shown = re.search(r"^ *-->", words, re.M)
+    return f"\n{words}\n" if is_shown else " ".join(words.split())
 
 
 @dataclass(frozen=True)

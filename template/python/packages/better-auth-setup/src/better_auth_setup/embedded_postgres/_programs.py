@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import pwd
 import re
 import shutil
 import subprocess
@@ -36,6 +35,9 @@ class Account:
         """
         if os.geteuid() != 0:
             return cls(os.geteuid(), os.getegid())
+        # Not at the top: Windows has no such module, and no root.
+        import pwd
+
         owner = folder.stat()
         if owner.st_uid != 0:
             return cls(owner.st_uid, owner.st_gid)

@@ -1,4 +1,3 @@
-{%- from "template/shared/versions.jinja" import versions -%}
 #!/usr/bin/env python3
 """Installs what the project needs, brings its database up to date, and says how to start it.
 
@@ -32,11 +31,12 @@ ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / ".installed-from"
-PACKAGES = sorted(path.parent for path in ROOT.glob("packages/*/pyproject.toml"))
-HAS_UV = shutil.which("uv") or importlib.util.find_spec("uv")
+MANIFESTS = [ROOT / "pyproject.toml", *sorted(ROOT.glob("packages/*/pyproject.toml"))]
 UV = ["uv"] if shutil.which("uv") else [sys.executable, "-m", "uv"]
+HAS_UV = UV == ["uv"] or importlib.util.find_spec("uv") is not None
 FOREIGN = ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH")
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+ENVIRONMENT |= {"UV_PROJECT_ENVIRONMENT": str(VENV), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 
 
 def main() -> None:
@@ -52,7 +52,7 @@ def main() -> None:
         if (ROOT / ".env.local").exists():
             (ROOT / ".env.local").chmod(0o600)
         # The second one is for the programs that setup starts: they outlive it if it is killed.
-        locks = [lock(Path(__file__), 0), lock(ROOT / "pyproject.toml", 120)]
+        locks = [lock(Path(__file__), 0), lock(MANIFESTS[0], 120)]
         if not is_installed():
             install(locks[1])
         ENVIRONMENT["SETUP_LOCKS"] = ",".join(map(str, locks))
@@ -77,47 +77,52 @@ def lock(path: Path, seconds: float) -> int:
 
 def is_installed() -> bool:
     """Whether .venv works and was made from what pyproject.toml says now."""
-    probe = [PYTHON, "-c", "import better_auth_setup"]
+    probe = [str(PYTHON), "-P", "-c", "import better_auth_setup"]
     works = PYTHON.exists() and not subprocess.run(probe, capture_output=True).returncode
     return works and STAMP.exists() and STAMP.read_text() == digest()
 
 
 def digest() -> str:
-    sources = [ROOT / "pyproject.toml", ROOT / "uv.lock", *(p / "pyproject.toml" for p in PACKAGES)]
-    texts = [path.read_bytes() for path in sources if path.exists()]
+    texts = [path.read_bytes() for path in [*MANIFESTS, ROOT / "uv.lock"] if path.exists()]
     return hashlib.sha256(b"\0".join([sys.version.encode(), *texts])).hexdigest()
 
 
 def install(programs: int) -> None:
+    def run(*command: object) -> None:
+        result = subprocess.run(
+            [str(word) for word in command],
+            env=ENVIRONMENT,
+            pass_fds=[programs],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        if result.returncode:
+            print(result.stdout, end="", file=sys.stderr)
+            sys.exit(
+                "setup: The Python packages cannot be installed; the reason stands above. If the "
+                "index does not answer, check the connection, or name a proxy (HTTPS_PROXY) or "
+                "another index (UV_DEFAULT_INDEX for uv, PIP_INDEX_URL for pip)."
+            )
+
     print(f"  installing the Python packages with {'uv' if HAS_UV else 'pip'}", flush=True)
-    if not STAMP.exists() or not PYTHON.exists():
+    is_new = not STAMP.exists() or not PYTHON.exists()
+    if is_new:
         # There is none, or an installer was stopped half-way.
         shutil.rmtree(VENV, ignore_errors=True)
-        uv_venv = [*UV, "venv", "-q", "-p", sys.executable]
-        run(programs, *(uv_venv if HAS_UV else [sys.executable, "-m", "venv"]), VENV)
     STAMP.unlink(missing_ok=True)
     if HAS_UV:
-        run(programs, *UV, "sync", "--quiet")
+        if is_new:
+            run(*UV, "venv", "--quiet", "--python", sys.executable, VENV)
+        run(*UV, "sync", "--quiet")
     else:
+        if is_new:
+            run(sys.executable, "-m", "venv", VENV)
         pip = [PYTHON, "-m", "pip", "install", "--quiet"]
-        run(programs, *pip, "{{ "pip==" ~ versions.python["pip"] }}")
-        paths = [word for path in [*PACKAGES, ROOT] for word in ("--editable", path)]
-        run(programs, *pip, "--no-compile", *paths, "--group", "dev")
+        run(*pip, "pip>=25.1")  # older ones do not know groups
+        paths = [word for path in MANIFESTS for word in ("--editable", path.parent)]
+        run(*pip, "--no-compile", *paths, "--group", "dev")
     STAMP.write_text(digest())
-
-
-def run(programs: int, *command: object) -> None:
-    variables = {"UV_PROJECT_ENVIRONMENT": str(VENV), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    words = [str(word) for word in command]
-    output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "pass_fds": [programs]}
-    result = subprocess.run(words, env=ENVIRONMENT | variables, text=True, **output)
-    if result.returncode:
-        print(result.stdout, end="", file=sys.stderr)
-        sys.exit(
-            "setup: The Python packages cannot be installed; the reason stands above. If the index "
-            "does not answer, check the connection, or name a proxy (HTTPS_PROXY) or another index "
-            "(UV_DEFAULT_INDEX for uv, PIP_INDEX_URL for pip)."
-        )
 
 
 if __name__ == "__main__":
