@@ -5,6 +5,7 @@ import {
   closeSync,
   cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -16,6 +17,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -29,8 +31,6 @@ const home = ".postgres";
 const data = join(home, "data");
 const log = join(home, "server.log");
 const portFile = join(home, "port");
-/** Where a copy of the programs is, if the server cannot enter the project's own. */
-const copyFile = join(home, "programs");
 
 const patience = 60_000;
 
@@ -98,18 +98,29 @@ function link(native: string): void {
   }
 }
 
+/** Where the copy of the programs is that this project's server runs, if it needs one. */
+function copyPlace(native: string): string {
+  const version = readFileSync(join(native, "../package.json"), "utf8");
+  const name = createHash("sha256")
+    .update(`${resolve(home)}\n${version}`)
+    .digest("hex");
+  return join("/tmp", `postgres-${name.slice(0, 16)}`);
+}
+
 /**
  * The folder of programs that the server's user can run; a copy, if those of the project are in a
  * folder that it cannot enter, such as /root.
  */
 function reachable(native: string, uid: number | undefined): string {
   if (uid === undefined || reaches(native, uid)) return native;
-  const known = existsSync(copyFile) ? readFileSync(copyFile, "utf8") : "";
-  const stats = known ? statSync(known, { throwIfNoEntry: false }) : undefined;
-  if (stats?.uid === 0 && (stats.mode & 0o022) === 0) return known;
+  const place = copyPlace(native);
+  const stats = lstatSync(place, { throwIfNoEntry: false });
+  // Somebody else may have made a folder of that name.
+  if (stats?.isDirectory() && stats.uid === 0 && (stats.mode & 0o022) === 0) return place;
   const copy = duplicate(native);
-  writeFileSync(copyFile, copy);
-  return copy;
+  if (stats) return copy;
+  renameSync(copy, place);
+  return place;
 }
 
 /** Copies the programs to a folder with a plain name, for everybody to run. */
@@ -283,9 +294,6 @@ export async function stop(): Promise<boolean> {
   const deadline = Date.now() + patience;
   while (owner()?.pid === pid && Date.now() < deadline) await sleep(20);
   if (owner()?.pid === pid) throw new Problem("The embedded PostgreSQL does not stop.");
-  if (existsSync(copyFile)) {
-    remove(readFileSync(copyFile, "utf8"));
-    rmSync(copyFile);
-  }
+  if (account()) remove(copyPlace(await packaged()));
   return true;
 }

@@ -90,6 +90,7 @@ function repetitions(output: string): string[] {
 export function reason(output: string): string {
   const [, message] = /Error:([^]+?)(?:\n {3}0: |\nPrisma CLI Version|$)/.exec(output) ?? [];
   if (!message) return reasonOf(output);
-  const words = message.trim().replace(/\.$/, "");
+  const title = /^\s*Prisma schema validation - .*\n(?:Error code: .*\n)?(?:error: )?/;
+  const words = message.replace(title, "").trim().replace(/\.$/, "");
   return /^ *-->/m.test(words) ? `\n${words}\n` : words.replace(/\s+/g, " ");
 }

@@ -1,0 +1,124 @@
+"""Installing with whatever people have: their npm, its settings, pnpm; and reasons that say why."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from hooks.demo import environment
+from hooks.node import NPM, install
+from tests.project.typescript_sources import render_project
+from tests.setup.npm_project import BIN, NODE_FILE, NpmProject, npm_project
+from tests.setup.test_npm_package import PACKAGE
+
+#: What people have in their environment, for reasons of their own.
+UNFRIENDLY = {
+    "NODE_ENV": "production",
+    "npm_config_omit": "dev",
+    "npm_config_ignore_scripts": "true",
+    "npm_config_install_links": "true",
+}
+MANAGERS = {
+    "npm 12": ({"npm": "12.2.1"}, "node_modules/npm/bin/npm-cli.js"),
+    "pnpm 12": ({"pnpm": "12.21.0"}, "node_modules/pnpm/bin/pnpm.mjs"),
+}
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("name", MANAGERS)
+def test_setup_works_with_it(name: str, tmp_path: Path) -> None:
+    packages, program = MANAGERS[name]
+    manager = str(install(packages) / program)
+    project = tmp_path / "project"
+    render_project({"stack": "typescript"}, project)
+    try:
+        for _ in range(2):
+            done = subprocess.run(
+                [NODE_FILE, manager, "run", "setup"],
+                cwd=project,
+                env=environment(**UNFRIENDLY),
+                capture_output=True,
+                text=True,
+                timeout=600,
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
+        assert "nothing to change" in done.stdout
+    finally:
+        NpmProject(project).done("database", "stop")
+
+
+@pytest.mark.e2e
+def test_settings_of_the_user_do_not_matter(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    render_project({"stack": "typescript", "provider": "sqlite"}, project)
+    done = subprocess.run(
+        [NODE_FILE, str(NPM), "run", "setup"],
+        cwd=project,
+        env=environment(**UNFRIENDLY),
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (project / "dev.db").exists()
+
+
+@pytest.mark.parametrize("name", ["yarn", "bun"])
+def test_what_setup_does_not_work_with_is_refused(name: str, tmp_path: Path) -> None:
+    project = npm_project(tmp_path / "project", provider="sqlite")
+    said = project.refused("setup", npm_config_user_agent=f"{name}/4.0.0 npm/? node/v24")
+    assert f"Use npm or pnpm (npm run setup): {name} " in said
+    assert len(said.strip().splitlines()) == 1
+
+
+def test_what_needs_node_22_18_says_so_itself(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    render_project({"stack": "typescript", "provider": "sqlite"}, project)
+    scripts = json.loads((project / "package.json").read_text())["scripts"]
+    for name in ("setup", "dev", "start", "test", "auth:generate"):
+        first = scripts.get(f"pre{name}", scripts[name])
+        assert first.startswith(f"node {BIN} "), name
+
+
+@pytest.mark.parametrize(
+    ("output", "reason"),
+    [
+        (
+            "npm error code ERESOLVE\n"
+            "npm error ERESOLVE could not resolve\n"
+            "npm error\n"
+            "npm error While resolving: my-app@0.1.0\n"
+            "npm error Found: hono@4.13.19\n"
+            "npm error For a full report see:\n"
+            "npm error /root/.npm/_logs/x-eresolve-report.txt\n"
+            "npm error A complete log of this run can be found in: /root/.npm/_logs/x.log\n",
+            "ERESOLVE: ERESOLVE could not resolve\nWhile resolving: my-app@0.1.0\n"
+            "Found: hono@4.13.19",
+        ),
+        (
+            "npm error code EACCES\nnpm error syscall mkdir\nnpm error path /x/node_modules\n"
+            "npm error errno -13\n"
+            "npm error Error: EACCES: permission denied, mkdir '/x/node_modules'\n",
+            "EACCES: Error: EACCES: permission denied, mkdir '/x/node_modules'",
+        ),
+        (
+            "npm error code E404\n"
+            "npm error 404 Not Found - GET https://registry.npmjs.org/hnoo - Not found\n"
+            "npm error 404  'hnoo@1.0.0' is not in this registry.\n",
+            "E404: 404 Not Found - GET https://registry.npmjs.org/hnoo - Not found\n"
+            "404  'hnoo@1.0.0' is not in this registry",
+        ),
+        ("loading\nTypeError: x is not a function.\n    at y (z.ts:1:1)\n", "TypeError: x is not"),
+    ],
+)
+def test_the_reason_of_a_failure_arrives(output: str, reason: str) -> None:
+    script = (
+        f'import {{ reasonOf }} from "{PACKAGE / "src" / "report.ts"}";'
+        f"process.stdout.write(reasonOf({json.dumps(output)}));"
+    )
+    command = [NODE_FILE, "--input-type=module", "--eval", script]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert said.startswith(reason) and "complete log" not in said and "errno" not in said
