@@ -104,11 +104,15 @@ class Outcome:
 
 def outcome(features: list[str], text: str, options: str = "{}", adapter: str = "{}") -> Outcome:
     document = parse(Path("schema.prisma"), text)
-    provider = next(b for b in document.blocks if b.kind == "datasource").settings["provider"]
-    provider = provider.strip('"')
+    provider = provider_of(document)
     result = plan([document], needs(*features, provider=provider, options=options, adapter=adapter))
     made = insertions(result)
     return Outcome(text, apply(document, made), result, provider)
+
+
+def provider_of(document: Document) -> str:
+    blocks = (one for one in document.blocks if one.kind == "datasource")
+    return next(one.settings["provider"].strip('"') for one in blocks)
 
 
 @cache
