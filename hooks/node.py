@@ -102,6 +102,27 @@ def install(dependencies: Mapping[str, str]) -> Path:
     return folder
 
 
+def resolved(folder: Path, npm: Path = NPM) -> dict[str, dict[str, Any]]:
+    """What npm would install for a folder's package.json, by folder; it writes the lock file.
+
+    Raises:
+        RuntimeError: the packages do not fit each other, or npm failed; with what it said.
+    """
+    quiet = ["--package-lock-only", "--strict-peer-deps", "--no-audit", "--no-fund"]
+    result = subprocess.run(
+        ["node", str(npm), "install", *quiet],
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+    )
+    if result.returncode:
+        raise RuntimeError(result.stderr)
+    packages: dict[str, dict[str, Any]]
+    packages = json.loads((folder / "package-lock.json").read_text())["packages"]
+    return packages
+
+
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Keeps other processes out: tests run in several."""

@@ -17,7 +17,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hooks import node
-from hooks.node import REPOSITORY
 
 UV = Path(sys.executable).with_name("uv")
 #: The oldest Python of the projects.
@@ -48,8 +47,10 @@ def newest_npm(pins: Mapping[str, str]) -> dict[str, str]:
 
 def releases(package: str, oldest: str) -> list[str]:
     """The releases of an npm package from one on, the newest first."""
-    result = npm("view", package, "versions", "--json", folder=REPOSITORY)
-    result.check_returncode()
+    command = ["node", str(node.NPM), "view", package, "versions", "--json"]
+    result = subprocess.run(
+        command, env=node.environment(), capture_output=True, text=True, check=True
+    )
     versions: list[str] = [version for version in json.loads(result.stdout) if "-" not in version]
     numbers = {version: [int(part) for part in version.split(".")] for version in versions}
     newer = [version for version in versions if numbers[version] >= numbers[oldest]]
@@ -60,19 +61,13 @@ def installed(dependencies: Mapping[str, str], names: Iterable[str]) -> dict[str
     """The versions of these packages that npm would install; none if they do not fit each other."""
     with TemporaryDirectory() as folder:
         Path(folder, "package.json").write_text(node.manifest(dependencies))
-        quiet = ["--package-lock-only", "--strict-peer-deps", "--no-audit", "--no-fund"]
-        result = npm("install", *quiet, folder=Path(folder))
-        if "ERESOLVE" in result.stderr or "ETARGET" in result.stderr:
-            return None
-        result.check_returncode()
-        packages = json.loads(Path(folder, "package-lock.json").read_text())["packages"]
+        try:
+            packages = node.resolved(Path(folder))
+        except RuntimeError as error:
+            if "ERESOLVE" in str(error) or "ETARGET" in str(error):
+                return None
+            raise
     return {name: packages[f"node_modules/{name}"]["version"] for name in names}
-
-
-def npm(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    command = ["node", str(node.NPM), *arguments]
-    environment = node.environment()
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
 
 
 def newest_python(pins: Mapping[str, str]) -> dict[str, str]:
@@ -102,3 +97,5 @@ if __name__ == "__main__":
         main()
     except subprocess.CalledProcessError as error:
         sys.exit(f"versions: {error.stderr or error}")
+    except RuntimeError as error:
+        sys.exit(f"versions: {error}")

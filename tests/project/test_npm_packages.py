@@ -1,0 +1,51 @@
+"""npm takes what a project names as it is, and installs once what the packages share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hooks import node
+from tests.answers import plugin_data, stack_plugins
+from tests.project.typescript_sources import render_project
+
+PLUGINS = {
+    "all": stack_plugins("typescript"),
+    "none": [],
+    **{
+        plugin: [plugin]
+        for plugin, data in plugin_data().items()
+        if {"package", "imports"} & data["typescript"].keys()
+    },
+}
+
+
+def npm(version: str) -> Path:
+    """That of Node.js 24, which is 11, or that of 22, which is 10."""
+    if version == "11":
+        return node.NPM
+    return node.install({"npm": "10.9.9"}) / "node_modules" / "npm" / "bin" / "npm-cli.js"
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize(
+    "version", ["11", pytest.param("10", marks=pytest.mark.exhaustive)], ids="npm-{}".format
+)
+@pytest.mark.parametrize(
+    "plugins",
+    [
+        pytest.param(plugins, marks=() if name == "all" else pytest.mark.exhaustive, id=name)
+        for name, plugins in PLUGINS.items()
+    ],
+)
+def test_npm_installs_one_of_each_with_strict_peers(
+    tmp_path: Path, plugins: list[str], version: str
+) -> None:
+    render_project({"plugins": plugins}, tmp_path)
+    packages = node.resolved(tmp_path, npm(version))
+    versions = node.pins()["versions"]["npm"]
+    for name in node.pins()["npm_overrides"]:
+        copies = [path for path in packages if path.endswith(f"node_modules/{name}")]
+        assert copies == [f"node_modules/{name}"]
+        assert packages[copies[0]]["version"] == versions[name]
