@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from hooks import node
-from tests.answers import plugin_data, stack_plugins
+from tests.answers import plugin_data
 from tests.project.typescript_sources import render_project
 
 PLUGINS = {
-    "all": stack_plugins("typescript"),
+    "all": list(plugin_data()),
     "none": [],
     **{
         plugin: [plugin]
