@@ -126,19 +126,18 @@ async def test_many_requests_share_few_connections(auth: Official) -> None:
 
 
 async def test_connections_that_the_server_has_closed(auth: Official) -> None:
+    """At any moment, also right before the question."""
     app = application(_server(auth, f"{_url(auth)}?application_name=cut"))
     visitor = await _visitor(auth)
+    end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cut'"
+    connection = await asyncpg.connect(_url(auth))
     async with running(app) as client:
-        for _ in range(2):
-            for _ in range(3):
-                assert (await client.get("/who", headers=visitor.headers)).json() == visitor.user
-            connection = await asyncpg.connect(_url(auth))
-            await connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE application_name = 'cut'"
-            )
-            await connection.close()
-        assert (await client.get("/who", headers=visitor.headers)).json() == visitor.user
+        for number in range(60):
+            answer = await client.get("/who", headers=visitor.headers)
+            assert answer.text == f'"{visitor.user}"'
+            assert await connection.fetchval(end) is True
+            await asyncio.sleep(0.0005 * (number % 4))
+    await connection.close()
 
 
 async def test_a_connection_that_a_firewall_has_forgotten(
@@ -149,13 +148,19 @@ async def test_a_connection_that_a_firewall_has_forgotten(
     monkeypatch.setattr(postgresql, "_IDLE_PATIENCE", 0.3)
     visitor = await _visitor(auth)
     with database_proxy(_url(auth)) as proxy:
-        async with running(application(_server(auth, proxy.url))) as client:
-            assert (await client.get("/who", headers=visitor.headers)).json() == visitor.user
+        app = application(_server(auth, proxy.url))
+        async with running(app) as client:
+            await asyncio.gather(*(client.get("/who", headers=visitor.headers) for _ in range(8)))
             proxy.silence()
             await asyncio.sleep(0.01)
-            async with asyncio.timeout(5):
-                answer = await client.get("/who", headers=visitor.headers)
+            before = len(proxy.seen)
+            assert before > 1
+            answer = await client.get("/who", headers=visitor.headers)
             assert answer.json() == visitor.user
+            # The patience is spent on one of them, not on each: its query is cancelled on a
+            # connection of its own, and asked again on another.
+            assert len(proxy.seen) == before + 2
+            assert len(app.state.sessions._store._idle) == 1
 
 
 async def test_a_caller_who_hangs_up_does_not_block_a_connection(auth: Official) -> None:

@@ -22,7 +22,15 @@ from better_auth_sidecar.stores import Row, SessionQuery, StoreError, UnfitError
 _IDLE = 30.0
 #: A query by its token takes milliseconds. One on a connection that was idle may meet silence.
 _PATIENCE, _IDLE_PATIENCE = 10.0, 2.0
-_LOST = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, TimeoutError)
+_LOST = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the server said goodbye just now
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+)
 _UNFIT = (
     asyncpg.UndefinedTableError,
     asyncpg.UndefinedColumnError,
@@ -129,8 +137,12 @@ class PostgresqlStore:
             connection = self._idle.pop()
             if connection.driver.is_closed():
                 continue
-            with contextlib.suppress(*_LOST, asyncpg.InvalidCachedStatementError):
+            try:
                 return await self._ask(connection, query, token)
+            except TimeoutError:
+                self._forget_idle()  # the others would be as silent, one after the other
+            except (*_LOST, asyncpg.InvalidCachedStatementError):
+                pass
         connection = _Connection(await asyncpg.connect(**self._url.asyncpg_arguments()))
         return await self._ask(connection, query, token)
 
@@ -145,6 +157,10 @@ class PostgresqlStore:
             raise
         self._put_back(connection)
         return row
+
+    def _forget_idle(self) -> None:
+        while self._idle:
+            self._idle.pop().driver.terminate()
 
     def _put_back(self, connection: _Connection) -> None:
         if self._free is None:
