@@ -32,7 +32,7 @@ class Bench:
     def copied_url(self) -> str:
         """The URL of a database with the tables of the schema as it was set up, and no rows."""
         url = self.another_url()
-        names = [one.rpartition("/")[2] for one in (url, self.project.url)]
+        names = [one.rpartition("/")[2].partition("?")[0] for one in (url, self.project.url)]
         maintenance = f"{url.rpartition('/')[0]}/postgres"
         self.sql('CREATE DATABASE "{}" TEMPLATE "{}"'.format(*names), url=maintenance)
         self.sql('DELETE FROM "user"', url=url)
