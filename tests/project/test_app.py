@@ -134,6 +134,38 @@ def test_an_sqlite_database_goes_over_to_migrations(on_sqlite: Path) -> None:
         shutil.rmtree(on_sqlite / "prisma" / "migrations")
 
 
+def test_an_own_column_of_users_is_one_line_in_python(
+    on_sqlite: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "file:./own.db")
+    edits = {
+        "auth/auth.ts": (
+            "  // Your own options go below this line.\n",
+            '  user: { additionalFields: { team: { type: "string", required: false } } },\n',
+        ),
+        "src/my_app/sessions.py": (
+            "such as: department: str | None = None\n",
+            "    team: str | None = None\n",
+        ),
+    }
+    files = ["prisma/schema.prisma", *edits]
+    before = {name: (on_sqlite / name).read_text() for name in files}
+    try:
+        for name, (place, line) in edits.items():
+            assert before[name].count(place) == 1
+            (on_sqlite / name).write_text(before[name].replace(place, place + line))
+        run(PYTHON.setup, on_sqlite)
+        with serving(PYTHON, on_sqlite) as address, httpx.Client(timeout=60) as browser:
+            ada = {"name": "Ada", "email": "ada@example.com", "password": "correct horse"}
+            up = {**ada, "team": "Engines"}
+            origin = {"Origin": address}
+            browser.post(f"{address}/api/auth/sign-up/email", json=up, headers=origin)
+            assert browser.get(f"{address}/me").json()["team"] == "Engines"
+    finally:
+        for name, text in before.items():
+            (on_sqlite / name).write_text(text)
+
+
 @pytest.mark.parametrize(
     ("variables", "sentence"),
     [
