@@ -3,8 +3,6 @@ BIN := .venv/bin
 STACK ?= python
 DIR ?= demo/$(STACK)
 DATA ?=
-# MariaDB is what is installed, or Debian's; where neither can be had, its tests are left out.
-MARIADB := $(shell PATH="$$PATH:/usr/sbin" command -v mariadbd || command -v apt-get)
 
 .PHONY: help install lock demo test test-exhaustive test-updates bench
 help: ## List the targets
@@ -18,8 +16,7 @@ test: .venv/installed ## Check and test everything
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python hooks/readme.py --check
-	@$(if $(MARIADB),,echo "Without MariaDB: for its tests, install it, so that mariadbd is on PATH.")
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(if $(MARIADB),,-m 'not exhaustive and not mariadb')
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-exhaustive: .venv/installed ## Test what `test` only samples
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m exhaustive
@@ -27,6 +24,7 @@ test-exhaustive: .venv/installed ## Test what `test` only samples
 test-updates: .venv/installed ## Count the conflicts of a hundred updates of each kind
 	@PYTHONPATH=template/python/packages/better-auth-setup/src $(BIN)/python -m tests.update.numbers
 
+bench: export PYTHONPATH := template/python/packages/better-auth-sidecar/src:template/python/packages/better-auth-setup/src
 bench: .venv/installed ## Measure rendering, updates, setup and the session check, beside peers
 	@$(BIN)/python -m benchmarks.scaffold
 	@$(BIN)/python -m benchmarks.set_up
