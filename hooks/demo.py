@@ -57,7 +57,11 @@ STACKS = {
             *("--config", "src/lib/auth.ts", "--output", "prisma/schema.prisma"),
         ],
         serve=[str(NODE / "bin" / "node"), "src/server.ts"],
-        stop=[str(NODE / "bin" / "node"), "packages/better-auth-setup/bin.cjs", *("database", "stop")],
+        stop=[
+            str(NODE / "bin" / "node"),
+            "packages/better-auth-setup/bin.cjs",
+            *("database", "stop"),
+        ],
         start="npm run dev    # with Node.js 22.18 or newer",
     ),
 }

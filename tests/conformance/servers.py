@@ -127,7 +127,15 @@ class Stacks:
         return name
 
     def start_database(self) -> None:
-        run([STACKS["typescript"].serve[0], "packages/better-auth-setup/bin.cjs", "database", "start"], self.typescript)
+        run(
+            [
+                STACKS["typescript"].serve[0],
+                "packages/better-auth-setup/bin.cjs",
+                "database",
+                "start",
+            ],
+            self.typescript,
+        )
 
     def stop_database(self) -> None:
         run(STACKS["typescript"].stop, self.typescript)
@@ -167,7 +175,10 @@ def set_up(template: Path, folder: Path) -> Stacks:
         render(template, folder / "python", answers("python")),
     )
     configure(folder)
-    _run_setup([str(NODE / "bin" / "node"), "packages/better-auth-setup/bin.cjs", "setup"], stacks.typescript)
+    _run_setup(
+        [str(NODE / "bin" / "node"), "packages/better-auth-setup/bin.cjs", "setup"],
+        stacks.typescript,
+    )
     env_file = stacks.python / ".env.local"
     kept = [
         line

@@ -156,7 +156,11 @@ def test_an_unknown_option_is_refused(project: Path) -> None:
 @pytest.mark.parametrize("version", ["12.22.9", "20.20.2", "22.17.0"])
 def test_an_old_node_is_told_what_it_lacks(project: Path, version: str) -> None:
     pretend = f"Object.defineProperty(process.versions, 'node', {{ value: '{version}' }});"
-    command = [TYPESCRIPT.serve[0], "--eval", f"{pretend} require('./packages/better-auth-setup/bin.cjs')"]
+    command = [
+        TYPESCRIPT.serve[0],
+        "--eval",
+        f"{pretend} require('./packages/better-auth-setup/bin.cjs')",
+    ]
     done = subprocess.run(
         command, cwd=project, env=environment(), capture_output=True, text=True, timeout=60
     )
