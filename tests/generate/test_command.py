@@ -119,9 +119,9 @@ import "server-only";
 import "./style.css";
 import { mail } from "@/lib/mail";
 import { SECRET } from "$env/static/private";
-import { BetterAuthOptions, User } from "better-auth";
+import { Session, User } from "better-auth";
 
-export const kept: User[] | Role[] = [mail(), SECRET] as never;
+export const kept: (User | Session | Role)[] = [mail(), SECRET] as never;
 
 /** The auth""",
     )
