@@ -38,7 +38,7 @@ def test_answers_are_typed_and_a_mistake_is_put_right(git_url: str, tmp_path: Pa
     screen = terminal.logfile_read = io.StringIO()
     terminal.expect("Which stack")
     terminal.send(ENTER)
-    terminal.expect("What is the project called")
+    terminal.expect("What is the project's name")
     terminal.send(CLEAR + "Corner Shop" + ENTER)
     terminal.expect("Which database")
     terminal.send(ENTER)
@@ -49,7 +49,7 @@ def test_answers_are_typed_and_a_mistake_is_put_right(git_url: str, tmp_path: Pa
     terminal.expect("Which better-auth plugins")
     terminal.expect("organization")
     terminal.send(" " + DOWN * 3 + " " + ENTER)  # the first and the fourth
-    terminal.expect("What should the plugins do besides")
+    terminal.expect("Which optional plugin features")
     terminal.expect("organization: Teams within an organization")
     terminal.send(" " + ENTER)
     terminal.expect("Where are rate limits counted")

@@ -47,8 +47,8 @@ def test_an_update_never_asks_for_the_database(projects: Projects, tmp_path: Pat
         timeout=30,
     )
     screen = terminal.logfile_read = io.StringIO()
-    for question in ("Which stack", "is the project called", "Which database", "Which better-auth",
-                     "What should the plugins do", "Where are rate limits"):  # fmt: skip
+    for question in ("Which stack", "project's name", "Which database", "Which better-auth",
+                     "Which optional plugin", "Where are rate limits"):  # fmt: skip
         terminal.expect(question)
         terminal.send("\r")
     terminal.expect(pexpect.EOF)

@@ -1,0 +1,73 @@
+"""Releases of the template after the present one, which offer other choices."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.update.history import git, replaced
+from tests.update.project import Projects
+
+
+def cut(text: str, start: str, stop: str) -> str:
+    """The text without what begins with ``start``, up to the next ``stop``."""
+    before, found, rest = text.partition(start)
+    assert found and stop in rest, f"the template does not have: {start} … {stop}"
+    return before + stop + rest.partition(stop)[2]
+
+
+def release(projects: Projects, folder: Path, tag: str, texts: dict[str, str]) -> Projects:
+    """The template in a repository of its own, where a further release has these texts."""
+    git(folder.parent, "clone", "--quiet", str(projects.template), str(folder))
+    for path, text in texts.items():
+        (folder / path).write_text(text)
+    git(folder, "commit", "--quiet", "--all", "--message", f"Release {tag}")
+    git(folder, "tag", tag)
+    renders = folder.with_name(f"{folder.name}-renders")
+    renders.mkdir()
+    return Projects(folder, renders)
+
+
+def with_fewer_choices(template: Path) -> dict[str, str]:
+    """Files of a release without two-factor, dynamic access control and SQLite.
+
+    In it multi-session is called several-sessions, and Stripe's subscriptions billing.
+    """
+    paths = {name: f"template/shared/{name}.jinja" for name in ("plugins", "providers", "answers")}
+    texts = {name: (template / path).read_text() for name, path in paths.items()}
+    plugins = cut(texts["plugins"], '"two-factor": {', '"organization": {')
+    plugins = cut(plugins, '"organization-dynamic-access-control": {', '    },\n    "typescript"')
+    plugins = replaced(plugins, '"multi-session": {', '"several-sessions": {')
+    plugins = replaced(
+        plugins,
+        '{"export": "multiSession"',
+        '{"module": "better-auth/plugins/multi-session", "export": "multiSession"',
+    )
+    plugins = replaced(plugins, '"stripe-subscription": {', '"stripe-billing": {')
+    catalogue = (template / "template/shared/catalogue.json").read_text()
+    return {
+        paths["plugins"]: plugins,
+        paths["providers"]: cut(texts["providers"], '"sqlite": {', '"mysql": {'),
+        paths["answers"]: replaced(
+            replaced(
+                texts["answers"],
+                '"plugins": {}',
+                '"plugins": {"multi-session": "several-sessions"}',
+            ),
+            '"plugin_options": {}',
+            '"plugin_options": {"stripe-subscription": "stripe-billing"}',
+        ),
+        "template/shared/catalogue.json": catalogue.replace(
+            '"stripe-subscription"', '"stripe-billing"'
+        ),
+    }
+
+
+def with_a_question_more(template: Path) -> dict[str, str]:
+    """Files of a release that asks which colour the project has."""
+    questions = (template / "copier.yml").read_text()
+    colour = "colour:\n  type: str\n  help: Which colour?\n  default: blue\n\n"
+    return {
+        "copier.yml": replaced(
+            questions, "# Stored, never asked: tells", f"{colour}# Stored, never asked: tells"
+        )
+    }

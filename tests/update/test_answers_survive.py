@@ -1,0 +1,211 @@
+"""An update keeps every stored answer that is still offered, and refuses to lose the others."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pytest
+import yaml
+
+from tests.answers import STACKS
+from tests.update import later
+from tests.update.project import Project, Projects
+
+STORED: dict[str, Any] = {
+    "plugins": ["username", "two-factor", "organization", "multi-session", "stripe"],
+    "plugin_options": [
+        "organization-teams",
+        "organization-dynamic-access-control",
+        "stripe-subscription",
+    ],
+    "rate_limit_storage": "database",
+}
+#: What remains of them in the release with fewer choices.
+REMAINING: dict[str, Any] = {
+    "plugins": ["username", "organization", "several-sessions", "stripe"],
+    "plugin_options": ["organization-teams", "stripe-billing"],
+    "rate_limit_storage": "database",
+}
+QUESTIONS = ["Which stack", "project's name", "Which database", "Which better-auth plugins",
+             "Which optional plugin features", "Where are rate limits"]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def fewer(projects: Projects, tmp_path_factory: pytest.TempPathFactory) -> Projects:
+    folder = tmp_path_factory.mktemp("fewer") / "template"
+    return later.release(projects, folder, "0.4.0", later.with_fewer_choices(projects.template))
+
+
+def copier_update(project: Project, *options: str) -> str:
+    """What `copier update` says where there is no terminal."""
+    result = subprocess.run(
+        [sys.executable, "-m", "copier", "update", *options],
+        cwd=project.folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stderr
+
+
+def answer_with_enter(project: Project, questions: list[str], *options: str) -> str:
+    """The screen of a `copier update` that asks these questions, each answered with Enter."""
+    terminal = pexpect.spawn(
+        sys.executable,
+        ["-m", "copier", "update", *options],
+        cwd=str(project.folder),
+        encoding="utf-8",
+        dimensions=(50, 160),
+        timeout=60,
+    )
+    screen = terminal.logfile_read = io.StringIO()
+    for question in questions:
+        terminal.expect(question)
+        terminal.send("\r")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0, screen.getvalue()
+    return screen.getvalue()
+
+
+def answers(project: Project) -> dict[str, Any]:
+    stored: dict[str, Any] = yaml.safe_load((project.folder / ".copier-answers.yml").read_text())
+    return stored
+
+
+@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("way", ["interactive", "--defaults", "--skip-answered"])
+def test_a_release_with_fewer_choices(
+    fewer: Projects, tmp_path: Path, stack: str, way: str
+) -> None:
+    """What is no longer offered goes and is named; a renamed choice gets its new name."""
+    project = fewer.committed("0.3.0", {"stack": stack, **STORED}, tmp_path / "shop")
+    if way == "interactive":
+        said = answer_with_enter(project, QUESTIONS)
+    else:
+        said = copier_update(project, way)
+    sentence = "No longer offered, so left out: two-factor, organization-dynamic-access-control."
+    assert sentence in said
+    fresh = fewer.texts("0.4.0", {"stack": stack, **REMAINING})
+    assert project.files() == fresh | {".env.local": project.files()[".env.local"]}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_provider_that_cannot_hold_a_plugin_is_refused(
+    projects: Projects, tmp_path: Path, stack: str
+) -> None:
+    stored = {"stack": stack, "plugins": ["admin", "scim", "jwt"]}
+    project = projects.committed("0.3.0", stored, tmp_path / "shop")
+    before = project.files()
+    with pytest.raises(ValueError, match="scim cannot be used with sqlserver: its tables cascade"):
+        project.update("0.3.0", provider="sqlserver")
+    assert project.files() == before
+    project.update("0.3.0", provider="sqlserver", plugins=["admin", "jwt"])
+    assert answers(project)["plugins"] == ["admin", "jwt"]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_another_provider_keeps_the_plugins(projects: Projects, tmp_path: Path, stack: str) -> None:
+    stored = {"stack": stack, **STORED}
+    project = projects.committed("0.3.0", stored, tmp_path / "shop")
+    project.update("0.3.0", provider="sqlserver")
+    fresh = projects.texts("0.3.0", {**stored, "provider": "sqlserver"})
+    assert project.files() == fresh | {".env.local": project.files()[".env.local"]}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_another_stack_keeps_the_answers(projects: Projects, tmp_path: Path, stack: str) -> None:
+    project = projects.committed("0.3.0", {"stack": stack, **STORED}, tmp_path / "shop")
+    other = next(each for each in STACKS if each != stack)
+    project.update("0.3.0", stack=other)
+    kept = answers(project)
+    assert {key: kept[key] for key in STORED} == STORED
+    assert kept["stack"] == other
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_provider_that_is_no_longer_offered_is_refused(
+    fewer: Projects, tmp_path: Path, stack: str
+) -> None:
+    stored = {"stack": stack, "provider": "sqlite"}
+    project = fewer.committed("0.3.0", stored, tmp_path / "shop")
+    before = project.files()
+    with pytest.raises(ValueError, match="'sqlite' is not in"):
+        project.update("0.4.0")
+    assert project.files() == before
+
+
+def test_a_name_that_the_other_stack_cannot_take_is_refused(
+    projects: Projects, tmp_path: Path
+) -> None:
+    stored = {"stack": "typescript", "project_name": "Class"}
+    project = projects.committed("0.3.0", stored, tmp_path / "shop")
+    before = project.files()
+    with pytest.raises(ValueError, match='"Class" would make a package class'):
+        project.update("0.3.0", stack="python")
+    assert project.files() == before
+
+
+@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize(
+    ("plugins", "options", "gone"),
+    [
+        (["two-factor", "stripe"], ["stripe-subscription"], ["organization-teams"]),
+        (
+            ["username"],
+            None,
+            ["organization-teams", "organization-dynamic-access-control", "stripe-subscription"],
+        ),
+    ],
+)
+def test_options_of_a_plugin_that_is_taken_out_go_with_it(
+    projects: Projects,
+    tmp_path: Path,
+    stack: str,
+    plugins: list[str],
+    options: list[str] | None,
+    gone: list[str],
+) -> None:
+    stored = {"stack": stack, **STORED}
+    project = projects.committed("0.3.0", stored, tmp_path / "shop")
+    said = copier_update(project, "--defaults", "--data", f"plugins=[{','.join(plugins)}]")
+    assert f"No longer offered, so left out: {gone[0]}" in said
+    assert all(option in said for option in gone)
+    assert answers(project).get("plugin_options") == options
+
+
+@pytest.mark.parametrize("folder", ["shop", "[shop]*"])
+@pytest.mark.parametrize("stack", STACKS)
+def test_an_update_without_news_asks_nothing(
+    projects: Projects, tmp_path: Path, stack: str, folder: str
+) -> None:
+    """Also in a folder whose name has characters that mean something in a pattern."""
+    stored = {"stack": stack, **STORED}
+    project = projects.committed("0.2.0", stored, tmp_path / folder)
+    said = copier_update(project, "--skip-answered")
+    assert "left out" not in said
+    fresh = projects.texts("0.3.0", stored)
+    assert project.files() == fresh | {".env.local": project.files()[".env.local"]}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_an_update_with_a_new_question_asks_it_alone(
+    projects: Projects, tmp_path: Path, stack: str
+) -> None:
+    asking = later.release(
+        projects,
+        tmp_path / "template",
+        "0.4.0",
+        later.with_a_question_more(projects.template),
+    )
+    project = asking.committed("0.3.0", {"stack": stack, **STORED}, tmp_path / "shop")
+    screen = answer_with_enter(project, ["Which colour"], "--skip-answered")
+    assert not [question for question in QUESTIONS if question in screen]
+    assert answers(project)["colour"] == "blue"
+    assert {key: answers(project)[key] for key in STORED} == STORED
