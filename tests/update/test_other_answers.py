@@ -69,9 +69,8 @@ def test_the_package_is_renamed_by_hand_or_not_at_all(projects: Projects, tmp_pa
     assert project.files() == before
 
     git(project.folder, "mv", "src/my_app", "src/shop")
-    for path in project.files():
-        if path.startswith("packages/"):
-            continue  # they are not the project's own, and know nothing of its name
+    own_files = [path for path in project.files() if not path.startswith("packages/")]
+    for path in own_files:
         file = project.folder / path
         file.write_text(file.read_text().replace("my_app", "shop"))
     project.commit("The package is called shop")
