@@ -76,7 +76,8 @@ def render_project(answers: dict[str, Any], folder: Path) -> None:
     }
     for source in (REPOSITORY / tree).rglob("*"):
         path = source.relative_to(REPOSITORY / tree).as_posix()
-        if not source.is_file() or "_copier_conf" in path or "/node_modules/" in path:
+        is_installed = {"node_modules", "__pycache__"} & set(source.parts)
+        if not source.is_file() or "_copier_conf" in path or is_installed:
             continue
         target = jinja().from_string(path.removesuffix(".jinja")).render(context)
         if not target or target.endswith("/"):

@@ -9,6 +9,7 @@ from itertools import combinations
 import pytest
 
 from hooks.official import FEATURES
+from tests.answers import STACKS
 from tests.node import ask_prisma
 from tests.schema.cases import (
     Case,
@@ -95,5 +96,6 @@ def test_the_official_generator_has_nothing_to_add() -> None:
 
 def test_line_ends_are_those_that_merge() -> None:
     assert "\r" not in render(EVERYTHING)
-    attributes = (REPOSITORY / "template/python/.gitattributes").read_text()
-    assert "*.prisma text eol=lf\n" in attributes
+    for stack in STACKS:
+        attributes = (REPOSITORY / "template" / stack / ".gitattributes.jinja").read_text()
+        assert "* text=auto eol=lf\n" in attributes

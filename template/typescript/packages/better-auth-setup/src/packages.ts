@@ -13,9 +13,10 @@ export const manifest = (folder: string): Manifest =>
 
 /** The packages of a folder's package.json that are not installed in the version it names. */
 function missingPackages(folder: string): string[] {
-  if (existsSync(join(folder, "node_modules", ".setup-unfinished"))) return ["npm packages"];
   const { dependencies, devDependencies } = manifest(folder);
-  return Object.entries({ ...dependencies, ...devDependencies }).flatMap(([name, wanted]) => {
+  const packages = { ...dependencies, ...devDependencies };
+  if (existsSync(join(folder, "node_modules", ".setup-unfinished"))) return Object.keys(packages);
+  return Object.entries(packages).flatMap(([name, wanted]) => {
     // A project that is part of a workspace has its packages further up.
     const installed = folder === "." ? packageFolder(name) : join(folder, "node_modules", name);
     if (!installed || !existsSync(join(installed, "package.json"))) return name;
@@ -107,7 +108,10 @@ function failure(output: string): string {
 export async function install(folder: string, change: boolean): Promise<string> {
   const missing = missingPackages(folder);
   if (missing.length === 0) return "npm packages are installed";
-  if (!change) throw new Problem(`Not installed: ${missing.join(", ")}. Run: npm run setup`);
+  if (!change) {
+    const named = missing.join(", ");
+    throw new Problem(`The npm packages are not installed: ${named}. Run: npm run setup`);
+  }
   const modules = join(folder, "node_modules");
   const unfinished = join(modules, ".setup-unfinished");
   // What a killed npm left half-way has gaps that npm itself does not see.
