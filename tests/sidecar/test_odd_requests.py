@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,10 +11,9 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
-from hooks.demo import free_port
-from hooks.node import NODE
 from tests.sidecar.odd_requests import CLIMBING, REQUESTS, Raw, exchange, raw
-from tests.sidecar.projects import app_environment, serving, wait_for
+from tests.sidecar.projects import serving, wait_for
+from tests.sidecar.session_world import BASE_URL, Official
 
 #: What Uvicorn and Node.js write about the connection, and what the proxy adds.
 CONNECTION = ["connection", "date", "keep-alive", "server", "transfer-encoding", "x-request-id"]
@@ -36,25 +34,16 @@ class Both(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def both(project: Path) -> Iterator[Both]:
-    port = free_port()
-    url = "http://localhost:8000"
-    environment = app_environment(PORT=str(port), BETTER_AUTH_URL=url)
-    auth = subprocess.Popen(
-        [NODE / "bin/node", "auth/server.ts"],
-        cwd=project,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        settings = {"BETTER_AUTH_URL": url, "AUTH_SERVER_URL": f"http://127.0.0.1:{port}"}
-        with serving(project, **settings) as server:
-            wait_for(lambda: httpx.get(f"{server.address}/ready", timeout=20).is_success)
-            yield Both(port, int(server.address.rpartition(":")[2]))
-    finally:
-        auth.kill()
-        auth.wait()
+def both(auth: Official) -> Iterator[Both]:
+    """Without rate limits, which would count the requests of all these tests together."""
+    settings = {"BETTER_AUTH_URL": BASE_URL, "AUTH_SERVER_URL": auth.address}
+    with serving(auth.project, **settings) as server:
+        wait_for(lambda: httpx.get(f"{server.address}/ready", timeout=20).is_success)
+        yield Both(_port(auth.address), _port(server.address))
+
+
+def _port(address: str) -> int:
+    return int(address.rpartition(":")[2])
 
 
 class Answer(NamedTuple):

@@ -12,7 +12,8 @@ from better_auth_sidecar import Settings, proxy
 from pydantic import SecretStr
 
 from tests.sidecar.odd_requests import exchange, post
-from tests.sidecar.projects import Server, wait_for
+from tests.sidecar.projects import Server, serving, wait_for
+from tests.sidecar.session_world import Official
 
 
 class Unreachable:
@@ -28,7 +29,7 @@ class Unreachable:
 async def call(*messages: dict[str, Any], pause: float = 0) -> dict[str, Any]:
     """The head of the proxy's answer to a body that comes in these messages."""
     settings = Settings(
-        database_url=SecretStr("postgresql://h/d"), better_auth_secret=SecretStr("s" * 32)
+        database_url=SecretStr("postgresql://u@h/d"), better_auth_secret=SecretStr("s" * 32)
     )
     waiting = list(messages)
     sent: list[dict[str, Any]] = []
@@ -80,6 +81,14 @@ def test_a_length_that_is_too_large_is_refused_at_once(server: Server) -> None:
     answer = exchange(int(server.address.rpartition(":")[2]), type(request)((lines,)))
     assert answer.startswith(b"HTTP/1.1 413")
     assert time.monotonic() - began < 5
+
+
+def test_a_body_that_is_not_read_breaks_no_later_request(auth: Official) -> None:
+    """The auth server closes the connection half a second after such an answer."""
+    with serving(auth.project, AUTH_SERVER_URL=auth.address) as server, server.client() as browser:
+        assert browser.post("/api/auth/probe/unread", content=b"x" * 900_000).status_code == 429
+        later = browser.post("/api/auth/probe/slow?ms=1500", json={})
+        assert later.is_success, later.text
 
 
 def test_answers_are_streamed(server: Server) -> None:

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+import trustme
 from better_auth_sidecar import AuthServer
 from better_auth_sidecar.testing import sign_in
 from dotenv import dotenv_values
@@ -40,17 +41,19 @@ async def test_an_edit_of_auth_ts_reaches_python(session_project: Path, tmp_path
         assert (await client.get("/who")).json() == user
 
 
-def test_a_database_url_that_cannot_be_used_is_told_at_start(
-    session_project: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_certificate_has_to_stand_in_the_project(
+    session_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Not only where the application was started: the auth server runs in the project."""
     values = {k: v or "" for k, v in dotenv_values(session_project / ".env.local").items()}
-    url = f"{values['DATABASE_URL']}?channel_binding=require"
+    url = values["DATABASE_URL"].partition("?")[0] + "?sslmode=verify-full&sslrootcert=ca.pem"
+    trustme.CA().cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATABASE_URL", url)
     auth_server = AuthServer(session_project, make_settings(values, database_url=url))
     with pytest.raises(SystemExit) as told:
         application(auth_server)
     assert str(told.value) == (
-        "Remove channel_binding=require from DATABASE_URL: the drivers cannot do it. "
-        "sslmode=verify-full also proves whose server it is. "
+        "Correct sslrootcert in DATABASE_URL: it names no file. "
         "The value is that of the environment."
     )

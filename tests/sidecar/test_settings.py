@@ -105,6 +105,12 @@ def test_the_first_of_several_secrets_signs(load: Load) -> None:
     ("values", "sentence"),
     [
         ({"DATABASE_URL": None}, "Set DATABASE_URL in .env.local or the environment"),
+        (
+            {"DATABASE_URL": "postgresql://u:p@h/d?channel_binding=require"},
+            "Correct DATABASE_URL of .env.local: Remove channel_binding=require from DATABASE_URL: "
+            "the drivers cannot do it. sslmode=verify-full also proves whose server it is.",
+        ),
+        ({"DATABASE_URL": "postgresql://h/d"}, "Name user and host in DATABASE_URL: "),
         ({"BETTER_AUTH_SECRET": None}, "Set BETTER_AUTH_SECRET in .env.local or the environment"),
         ({"BETTER_AUTH_SECRETS": "two,one"}, "Correct BETTER_AUTH_SECRETS of .env.local: it is"),
         ({"BETTER_AUTH_URL": "example.com"}, "Correct BETTER_AUTH_URL of .env.local: it is no "),

@@ -10,6 +10,12 @@ const method = ["GET", "POST", "PUT", "PATCH", "DELETE"] as ("GET" | "POST")[];
 export const probe = () =>
   ({
     id: "probe",
+    // Answers before the body is read, but not before it has come, as a rate limit may.
+    onRequest: async (request) => {
+      if (!new URL(request.url).pathname.endsWith("/probe/unread")) return;
+      await wait(100);
+      return { response: new Response(null, { status: 429 }) };
+    },
     endpoints: {
       request: createAuthEndpoint("/probe/request", { method }, async (ctx) =>
         ctx.json({

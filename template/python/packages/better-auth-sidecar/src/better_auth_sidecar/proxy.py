@@ -14,6 +14,7 @@ from typing import Protocol
 from urllib.parse import quote
 
 import aiohttp
+from aiohttp.connector import Connection
 from multidict import CIMultiDict
 from starlette.types import Receive, Scope, Send
 from yarl import URL
@@ -33,6 +34,8 @@ CONNECT_TIMEOUT = 10.0
 
 #: An answer of at most so many bytes is not streamed.
 _SMALL = 64 * 1024
+#: So much of a body the auth server takes in, even if it answers without reading it.
+_TAKEN_IN = 64 * 1024
 
 #: Headers of one connection; what is of this one is not of the next. Uvicorn answers `expect`.
 _HOP_BY_HOP = frozenset(
@@ -129,6 +132,21 @@ class AuthProxy:
         if address is not None:
             headers.append((self._address_header, address))
         return headers
+
+
+class ProxyResponse(aiohttp.ClientResponse):
+    """An answer after whose large request the connection is not used again.
+
+    A rate limit answers before the body is read, and the auth server then closes the connection
+    half a second later, whatever request is on it by then.
+    """
+
+    async def start(self, connection: Connection) -> ProxyResponse:
+        length = int(self.request_info.headers.get("content-length", 0))
+        if length > _TAKEN_IN and connection.protocol is not None:
+            connection.protocol.force_close()
+        await super().start(connection)
+        return self
 
 
 @asynccontextmanager

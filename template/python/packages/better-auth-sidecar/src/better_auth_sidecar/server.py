@@ -19,7 +19,7 @@ from better_auth_sidecar.addresses import keep_peers
 from better_auth_sidecar.configuration import Configuration
 from better_auth_sidecar.errors import AuthServerError
 from better_auth_sidecar.process import AuthProcess
-from better_auth_sidecar.proxy import AuthProxy, reach
+from better_auth_sidecar.proxy import AuthProxy, ProxyResponse, reach
 from better_auth_sidecar.settings import Settings
 
 #: Of the caller's headers, what the auth server is told: who asks, and which request it is.
@@ -91,6 +91,7 @@ class AuthServer:
         async with aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
+            response_class=ProxyResponse,
             auto_decompress=False,
             max_line_size=64 * 1024,
             max_field_size=64 * 1024,
