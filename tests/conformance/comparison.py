@@ -14,14 +14,14 @@ _NOTHING = "nothing"
 
 @dataclass(frozen=True)
 class Difference:
-    """Where the Python server differs from the official one."""
+    """Where the proxied server differs from the straight one."""
 
     place: str
-    official: Any
-    python: Any
+    straight: Any
+    proxied: Any
 
     def __str__(self) -> str:
-        return f"{self.place}\n    official: {self.official!r}\n    python:   {self.python!r}"
+        return f"{self.place}\n    straight: {self.straight!r}\n    proxied:  {self.proxied!r}"
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class Outcome:
     differences: list[Difference]
 
 
-def compare(flow: Flow, name: str, official: Server, python: Server) -> Outcome:
+def compare(flow: Flow, name: str, straight: Server, proxied: Server) -> Outcome:
     """Runs a flow on one server after the other, as each tidies up what expires for both."""
-    with worlds(official, python) as both:
+    with worlds(straight, proxied) as both:
         failures = [_run(flow, world) for world in both]
     transcripts = [world.exchanges for world in both]
     pairs = list(zip(*transcripts, strict=False))
@@ -55,20 +55,20 @@ def _run(flow: Flow, world: World) -> str | None:
     return None
 
 
-def _exchanges(flow: str, official: Exchange, python: Exchange) -> Iterator[Difference]:
-    if official.name != python.name:
-        yield Difference(f"{flow}{official.name}", official.name, python.name)
+def _exchanges(flow: str, straight: Exchange, proxied: Exchange) -> Iterator[Difference]:
+    if straight.name != proxied.name:
+        yield Difference(f"{flow}{straight.name}", straight.name, proxied.name)
     else:
-        yield from _values(f"{flow}{official.name}", official.answer, python.answer)
+        yield from _values(f"{flow}{straight.name}", straight.answer, proxied.answer)
 
 
-def _values(place: str, official: Any, python: Any) -> Iterator[Difference]:
-    if isinstance(official, dict) and isinstance(python, dict):
-        for key in sorted(official.keys() | python.keys()):
-            pair = official.get(key, _NOTHING), python.get(key, _NOTHING)
+def _values(place: str, straight: Any, proxied: Any) -> Iterator[Difference]:
+    if isinstance(straight, dict) and isinstance(proxied, dict):
+        for key in sorted(straight.keys() | proxied.keys()):
+            pair = straight.get(key, _NOTHING), proxied.get(key, _NOTHING)
             yield from _values(f"{place} · {key}", *pair)
-    elif isinstance(official, list) and isinstance(python, list) and len(official) == len(python):
-        for index, pair in enumerate(zip(official, python, strict=True)):
+    elif isinstance(straight, list) and isinstance(proxied, list) and len(straight) == len(proxied):
+        for index, pair in enumerate(zip(straight, proxied, strict=True)):
             yield from _values(f"{place} · {index}", *pair)
-    elif type(official) is not type(python) or official != python:
-        yield Difference(place, official, python)
+    elif type(straight) is not type(proxied) or straight != proxied:
+        yield Difference(place, straight, proxied)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from better_auth_setup import embedded_postgres
 
 from tests.conformance.servers import Server, Stacks, set_up
 
@@ -22,18 +23,16 @@ def _locked(folder: Path) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def stacks(
-    template: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str
-) -> Iterator[Stacks]:
+def stacks(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Stacks]:
     """Both projects on one database. The worker that is last stops it."""
     base = tmp_path_factory.getbasetemp()
     folder = (base if worker_id == "master" else base.parent) / "conformance"
     with _locked(folder) as users:
         if users.exists():
-            stacks = Stacks(folder / "typescript", folder / "python")
-            stacks.start_database()
+            stacks = Stacks(folder)
+            embedded_postgres.start(folder)
         else:
-            stacks = set_up(template, folder)
+            stacks = set_up(folder)
             users.write_text("0")
         users.write_text(str(int(users.read_text()) + 1))
     try:
@@ -42,12 +41,12 @@ def stacks(
         with _locked(folder) as users:
             users.write_text(str(int(users.read_text()) - 1))
             if users.read_text() == "0":
-                stacks.stop_database()
+                embedded_postgres.stop(folder)
 
 
 @pytest.fixture(scope="module")
 def servers(stacks: Stacks, request: pytest.FixtureRequest) -> Iterator[tuple[Server, Server]]:
-    """The official server and the Python one, on the same database at the same time.
+    """Straight and behind the Python proxy, on the same database at the same time.
 
     Another worker's requests would be taken for theirs, so the database is the module's own.
     """

@@ -1,4 +1,4 @@
-// Prints what each route of the official server takes, from its own zod schemas, one per line.
+// Prints what each route of better-auth takes, from its own zod schemas, one per line.
 import { auth } from "./src/lib/auth.ts";
 
 function written(schema) {

@@ -1,30 +1,40 @@
-"""Both servers of the template on one PostgreSQL: the official one, and the Python one."""
+"""better-auth on one PostgreSQL twice: straight, and behind the Python proxy.
+
+The TypeScript project is the straight one; the Python project runs the same better-auth.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import secrets
 import subprocess
+import sys
 import time
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg  # type: ignore[import-untyped]
+from better_auth_setup import embedded_postgres
 from dotenv import dotenv_values
 
-from hooks.demo import NODE, STACKS, environment, free_port, run, wait_until_healthy
+from hooks.demo import STACKS, environment, free_port, wait_until_healthy
 from tests.answers import EVERYTHING
 from tests.conformance.changes import WATCH
 from tests.project.typescript import PROXY
-from tests.template import render
+from tests.project.typescript_sources import install_packages
+from tests.project.workshop import Workshop
 
 Result = TypeVar("Result")
 
-_STACK_OF = {"official": "typescript", "python": "python"}
+#: In these tests' own environment, which has the packages of a project's.
+_FASTAPI = [sys.executable, "-m", "fastapi", *STACKS["python"].serve[1:]]
+_SOURCES = ["src", "packages/better-auth-sidecar/src", "packages/better-auth-setup/src"]
 
 #: The database that the crossing works on: the same tables, empty.
 CROSSING = "crossing"
@@ -95,13 +105,20 @@ class Server:
 class Stacks:
     """The two projects, set up on one database with one secret."""
 
-    typescript: Path
-    python: Path
+    folder: Path
+
+    @property
+    def typescript(self) -> Path:
+        return self.folder / "typescript"
+
+    @property
+    def python(self) -> Path:
+        return self.folder / "python"
 
     @property
     def settings(self) -> dict[str, str]:
         values = dotenv_values(self.typescript / ".env.local")
-        return {name: values[name] or "" for name in ("DATABASE_URL", "BETTER_AUTH_SECRET")}
+        return {name: value or "" for name, value in values.items()}
 
     def url(self, database: str | None = None) -> str:
         """The URL of the common database, or of another one beside it."""
@@ -110,23 +127,10 @@ class Stacks:
 
     def new_database(self, name: str) -> str:
         """Makes a database in which nobody else changes rows; gives its name."""
+        name = f"{name}_{secrets.token_hex(4)}"
         with closing(Database(self.url("postgres"))) as database:
             database.execute(f'CREATE DATABASE "{name}" TEMPLATE {_PRISTINE}')
         return name
-
-    def start_database(self) -> None:
-        run(
-            [
-                STACKS["typescript"].serve[0],
-                "packages/better-auth-setup/bin.cjs",
-                "database",
-                "start",
-            ],
-            self.typescript,
-        )
-
-    def stop_database(self) -> None:
-        run(STACKS["typescript"].stop, self.typescript)
 
     @contextmanager
     def serving(
@@ -137,46 +141,37 @@ class Stacks:
         settings: Mapping[str, str] | None = None,
         own: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {}),
     ) -> Iterator[tuple[Server, Server]]:
-        """Runs the official server and the Python one, each in a time zone of its own.
+        """Runs both servers, each in a time zone of its own.
 
         Both take ``settings`` from the environment, and each of them its ``own``.
         """
         url, common = self.url(database), settings or {}
         first, second = ({**common, **more} for more in own)
         with (
-            _serving("official", self.typescript, url, TZ=zones[0], **first) as official,
-            _serving("python", self.python, url, TZ=zones[1], **second) as python,
+            self._straight(url, TZ=zones[0], **first) as straight,
+            _serving("proxied", self.python, _FASTAPI, url, TZ=zones[1], **second) as proxied,
         ):
-            yield official, python
+            yield straight, proxied
 
     @contextmanager
-    def serving_official(self, database: str) -> Iterator[Server]:
-        """Runs the official server alone, without rate limits: others ask it for their users."""
-        with _serving("official", self.typescript, self.url(database), UNLIMITED="1") as official:
-            yield official
+    def serving_straight(self, database: str) -> Iterator[Server]:
+        """Runs the straight server alone, without rate limits: others ask it for their users."""
+        with self._straight(self.url(database), UNLIMITED="1") as straight:
+            yield straight
+
+    def _straight(self, url: str, **more: str) -> AbstractContextManager[Server]:
+        return _serving("straight", self.typescript, STACKS["typescript"].serve, url, **more)
 
 
-def set_up(template: Path, folder: Path) -> Stacks:
-    """Renders and sets up both projects; the second takes the database of the first."""
-    stacks = Stacks(
-        render(template, folder / "typescript", {"stack": "typescript", **EVERYTHING}),
-        render(template, folder / "python", {"stack": "python", **EVERYTHING}),
-    )
+def set_up(folder: Path) -> Stacks:
+    """Renders both projects, and makes their database."""
+    stacks = Stacks(folder)
+    workshop = Workshop(install_packages(), embedded_postgres.create(folder, "workshop"))
+    settings = workshop.settings()
+    for stack, project in (("typescript", stacks.typescript), ("python", stacks.python)):
+        workshop.render({"stack": stack, **EVERYTHING}, project, settings)
+    workshop.push(stacks.typescript)
     configure(folder)
-    _run_setup(
-        [str(NODE / "bin" / "node"), "packages/better-auth-setup/bin.cjs", "setup"],
-        stacks.typescript,
-    )
-    env_file = stacks.python / ".env.local"
-    kept = [
-        line
-        for line in env_file.read_text().splitlines()
-        if line.partition("=")[0] not in stacks.settings
-    ]
-    given = [f"{name}={value}" for name, value in stacks.settings.items()]
-    env_file.write_text("\n".join([*kept, *given]) + "\n")
-    _run_setup(STACKS["python"].setup, stacks.python)
-
     with closing(Database(stacks.url("postgres"))) as database:
         common = urlsplit(stacks.url()).path[1:]
         for name in (CROSSING, _PRISTINE):
@@ -227,28 +222,29 @@ def configure(folder: Path) -> None:
         (folder / name).write_text(text)
 
 
-def _run_setup(command: Sequence[str], project: Path) -> None:
-    done = subprocess.run(
-        command, cwd=project, env=environment(), capture_output=True, text=True, timeout=600
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 @contextmanager
-def _serving(name: str, project: Path, database_url: str, **more: str) -> Iterator[Server]:
+def _serving(
+    name: str, project: Path, command: Sequence[str], database_url: str, **more: str
+) -> Iterator[Server]:
     port = free_port()
     address, log = f"http://127.0.0.1:{port}", project / f"server-{port}.log"
-    command = [word.format(port=port) for word in STACKS[_STACK_OF[name]].serve]
     separator = "&" if "?" in database_url else "?"
     settings = environment(
         BETTER_AUTH_URL=address,
         DATABASE_URL=f"{database_url}{separator}application_name={name}",
         PORT=str(port),
+        PYTHONPATH=os.pathsep.join(str(project / source) for source in _SOURCES),
         TRUSTED_PROXIES=PROXY,
         **more,
     )
     with log.open("w") as output:
-        server = subprocess.Popen(command, cwd=project, env=settings, stdout=output, stderr=output)
+        server = subprocess.Popen(
+            [word.format(port=port) for word in command],
+            cwd=project,
+            env=settings,
+            stdout=output,
+            stderr=output,
+        )
         try:
             wait_until_healthy(server, address)
             yield Server(name, address, log, database_url)

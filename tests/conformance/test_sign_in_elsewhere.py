@@ -1,6 +1,6 @@
-"""People sign in at both servers with the account that they have at a third one.
+"""Sign-in with an account elsewhere, straight and behind the Python proxy.
 
-The third one is an official server (`oauth-provider`) with people and a database of its own.
+Elsewhere is a TypeScript server (`oauth-provider`) with people and a database of its own.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ FLOWS = flows_of(elsewhere)
 
 @pytest.fixture(scope="module")
 def company(stacks: Stacks) -> Iterator[Company]:
-    with stacks.serving_official(CROSSING) as server:
+    with stacks.serving_straight(CROSSING) as server:
         yield found(server)
 
 
 @pytest.fixture(scope="module")
 def servers(stacks: Stacks, company: Company) -> Iterator[tuple[Server, Server]]:
-    """The official server and the Python one, which both know the company."""
+    """Straight and behind the Python proxy; both know the company."""
     database = stacks.new_database("sign_in_elsewhere")
     with stacks.serving(database=database, settings=company.settings) as both:
         yield both
@@ -40,5 +40,4 @@ def servers(stacks: Stacks, company: Company) -> Iterator[tuple[Server, Server]]
 def test_both_servers_know_somebody_from_elsewhere(
     servers: tuple[Server, Server], company: Company, name: str
 ) -> None:
-    outcome = compare(partial(FLOWS[name], company=company), name, *servers)
-    check(name, outcome)
+    check(compare(partial(FLOWS[name], company=company), name, *servers))

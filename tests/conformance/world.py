@@ -30,6 +30,8 @@ class Exchange:
     name: str
     status: int
     answer: dict[str, Any]
+    #: Of several requests at a time: how many of them may get what there is to get.
+    winners: int | None = None
 
     @property
     def successes(self) -> int:
@@ -38,7 +40,7 @@ class Exchange:
 
     @property
     def signs_in(self) -> bool:
-        """Whether it gives somebody a session."""
+        """Whether it gives a session to the caller."""
         cookies = [answer["cookies"] for answer in self._answers]
         return any("a value" in str(each.get("better-auth.session_token")) for each in cookies)
 
@@ -85,7 +87,9 @@ class World:
         """The latest message to an address."""
         return self.server.message(to, since=self._log_start)
 
-    def note(self, name: str, answers: Sequence[httpx.Response]) -> None:
+    def note(
+        self, name: str, answers: Sequence[httpx.Response], winners: int | None = None
+    ) -> None:
         """Writes down what came of a request, or of several at a time."""
         place = f"{len(self.exchanges) + 1}"
         noted = [self._normal(answer, place) for answer in answers]
@@ -94,7 +98,7 @@ class World:
         answer["rows"] = self._rows(place)
         status = max(answer.status_code for answer in answers)
         name = name.replace(self.tag, "{tag}")
-        self.exchanges.append(Exchange(f"{place} {name}", status, answer))
+        self.exchanges.append(Exchange(f"{place} {name}", status, answer, winners))
 
     def observe(self, name: str, value: Any) -> None:
         """Writes down what can be seen elsewhere than in an answer."""
@@ -200,8 +204,12 @@ class Browser:
         forms: bool = False,
         headers: dict[str, str] | None = None,
         then: Sequence[dict[str, Any]] = (),
+        winners: int = 1,
     ) -> None:
-        """Sends several requests at a time, and ``then`` others, one after the other."""
+        """Sends several requests at a time, and ``then`` others, one after the other.
+
+        ``winners`` is how many of them may get what there is to get.
+        """
         kind = "data" if forms else "json"
 
         def send(body: dict[str, Any]) -> httpx.Response:
@@ -211,7 +219,7 @@ class Browser:
         with ThreadPoolExecutor(len(bodies)) as pool:
             answers = list(pool.map(send, bodies))
         answers += map(send, then)
-        self.world.note(f"{name or f'{method} {path}'} at a time", answers)
+        self.world.note(f"{name or f'{method} {path}'} at a time", answers, winners)
 
     def send(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Sends a request; it is not written down."""

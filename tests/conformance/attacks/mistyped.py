@@ -1,6 +1,6 @@
 """Every route that takes members, with something else in the place of each of them.
 
-The routes and their members are the official server's own, as ``routes.mjs`` prints them.
+The routes and their members are better-auth's own, as ``routes.mjs`` prints them.
 """
 
 from __future__ import annotations

@@ -100,19 +100,23 @@ def comes_from_anywhere(world: World, services: Services) -> None:
     tag = world.tag
     rest = f"{tag[:2]}.{tag[2:4].lstrip('0') or 0}.{tag[4:6].lstrip('0') or 0}"
     addresses = [f"{first}.{rest}" for first in (101, 102, 103, 104)]
+    network = f"2001:0db8:1{tag[:3]}:1{tag[3:6]}"
+    for number, address in enumerate(addresses):
+        world.form.replace(address, f"address {number}")
+    # better-auth takes the network for the address, and writes it in full.
+    world.form.replace(f"{network}:0000:0000:0000:0000", "network")
     for index, forwarded in enumerate(
         (
             addresses[0],
             f"10.0.0.1, {addresses[1]}",
             f"{addresses[2]}, 127.0.0.1",
             f"::ffff:{addresses[3]}",
-            f"2001:db8:1{tag[:3]}:1{tag[3:6]}:1:2:3:4",
+            f"{network}:1:2:3:4",
             "nonsense",
         )
     ):
         visitor = services.visitor(world, f"eve{index}")
         visitor.headers["X-Forwarded-For"] = forwarded
-        world.form.replace(addresses[index % 4], f"address {index % 4}")
         visitor.sign_in()
         services.compare_asked(world)
 

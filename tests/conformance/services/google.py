@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from typing import Any
 
@@ -43,7 +44,10 @@ class Google:
         return Answer({"keys": [self.public_key(kid) for kid in self.kids]})
 
     def id_token(self, *, kid: str = "first", signed_with: str = "", **more: Any) -> str:
-        """What One Tap gives a page: these claims and the usual ones; none takes one away."""
+        """What One Tap gives a page: these claims and the usual ones; none takes one away.
+
+        Each differs, as each of Google's does.
+        """
         now = int(time.time())
         claims = {
             "iss": "https://accounts.google.com",
@@ -57,7 +61,7 @@ class Google:
             "family_name": "Lovelace",
             "iat": now,
             "exp": now + 3600,
-            "jti": "0123456789",
+            "jti": secrets.token_hex(20),
         }
         kept = {name: value for name, value in {**claims, **more}.items() if value is not None}
         private = self.key(signed_with or kid)
