@@ -18,7 +18,7 @@ from tests.conformance.services import SETTINGS, Services, services
 from tests.conformance.test_flows import check
 from tests.conformance.world import World
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.exhaustive]
 
 FLOWS = flows_of(outside)
 

@@ -17,7 +17,7 @@ from tests.conformance.comparison import compare
 from tests.conformance.servers import CROSSING, Server, Stacks
 from tests.conformance.test_flows import check
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.exhaustive]
 
 FLOWS = flows_of(elsewhere)
 
