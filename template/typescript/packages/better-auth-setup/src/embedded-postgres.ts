@@ -187,10 +187,10 @@ function initialize(native: string, url: URL): void {
   }
 }
 
-/** Removes a folder that another process may be writing to: what is left is removed next time. */
+/** Removes a folder that the initdb of a killed setup may still be writing to. */
 function remove(folder: string): void {
   try {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   } catch {
     // Not empty again.
   }

@@ -238,7 +238,10 @@ def _initialize(folder: Path, connection: Connection) -> None:
     account = Account.for_folder(folder)
     prefix = "data.unfinished-"
     for abandoned in folder.glob(f"{prefix}*"):
-        shutil.rmtree(abandoned, ignore_errors=True)
+        # The initdb of a killed setup may still be writing to it.
+        deadline = time.monotonic() + 5
+        while abandoned.exists() and time.monotonic() < deadline:
+            shutil.rmtree(abandoned, ignore_errors=True)
     # No fixed name: the initdb of a process that was killed may still be at work in another one.
     draft = Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
     try:
