@@ -62,7 +62,7 @@ def test_every_way_of_saving(workshop: Workshop, tmp_path: Path) -> None:
         ways: list[Callable[[Path, str], None]] = [in_place, by_rename, by_backup, by_deleting]
         for number, save in enumerate([*ways, in_place]):
             # Nobody saves twice in a moment, which tsx takes to watch a new file.
-            time.sleep(4)
+            time.sleep(1)
             greeting = f'c.json({{ name: "{number}"'
             save(app, re.sub(r'c\.json\({ name: ".*?"', greeting, app.read_text()))
             wait_until(partial(greets_with, address, str(number)))
