@@ -189,10 +189,13 @@ function initialize(native: string, url: URL): void {
 
 /** Removes a folder that the initdb of a killed setup may still be writing to. */
 function remove(folder: string): void {
-  try {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
-  } catch {
-    // Not empty again.
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  for (let attempt = 0; attempt < 50; attempt++) {
+    try {
+      return rmSync(folder, { recursive: true, force: true });
+    } catch {
+      Atomics.wait(clock, 0, 0, 100); // not empty again
+    }
   }
 }
 
