@@ -88,18 +88,21 @@ def install(dependencies: Mapping[str, str]) -> Path:
         if done.exists():
             return folder
         (folder / "package.json").write_text(text)
-        quiet = ["--strict-peer-deps", "--ignore-scripts", "--no-audit", "--no-fund"]
-        result = subprocess.run(
-            ["node", str(NPM), "install", *quiet],
-            cwd=folder,
-            env=environment(),
-            capture_output=True,
-            text=True,
-        )
+        result = _npm_install(NPM, folder, "--ignore-scripts")
         if result.returncode:
             raise RuntimeError(f"npm could not install {text}:\n{result.stderr}")
         done.touch()
     return folder
+
+
+def _npm_install(npm: Path, folder: Path, flag: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["node", str(npm), "install", flag, "--strict-peer-deps", "--no-audit", "--no-fund"],
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+    )
 
 
 def resolved(folder: Path, npm: Path = NPM) -> dict[str, dict[str, Any]]:
@@ -108,14 +111,7 @@ def resolved(folder: Path, npm: Path = NPM) -> dict[str, dict[str, Any]]:
     Raises:
         RuntimeError: the packages do not fit each other, or npm failed; with what it said.
     """
-    quiet = ["--package-lock-only", "--strict-peer-deps", "--no-audit", "--no-fund"]
-    result = subprocess.run(
-        ["node", str(npm), "install", *quiet],
-        cwd=folder,
-        env=environment(),
-        capture_output=True,
-        text=True,
-    )
+    result = _npm_install(npm, folder, "--package-lock-only")
     if result.returncode:
         raise RuntimeError(result.stderr)
     packages: dict[str, dict[str, Any]]
