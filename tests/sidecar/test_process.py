@@ -57,7 +57,7 @@ def test_kill_of_the_auth_server(project: Path) -> None:
             for _ in range(3):
                 os.kill(pid(server), signal.SIGKILL)
                 time.sleep(0.6)
-        assert failures(counts, GET, OWN) == {}
+        assert failures(counts, GET, OWN) == {}, server.text()
         assert {status for request, status in counts if request == POST} <= {200, 503}
         assert pid(server) != before
 
@@ -86,8 +86,9 @@ def test_workers_share_it_and_take_it_over(project: Path) -> None:
         # What the killed worker had accepted is lost with it, at most a request of each thread.
         lost = sum(count for (_, status), count in counts.items() if status == DISCONNECTED)
         assert lost <= 4
-        assert {status for request, status in counts if request == GET} <= {200, DISCONNECTED}
-        assert {status for _, status in counts} <= {200, 503, DISCONNECTED}
+        statuses = {status for request, status in counts if request == GET}
+        assert statuses <= {200, DISCONNECTED}, server.text()
+        assert {status for _, status in counts} <= {200, 503, DISCONNECTED}, server.text()
         assert {pid(server) for _ in range(20)} == {server.child().pid}
 
 
@@ -143,7 +144,7 @@ def test_edits_are_live_without_a_failed_request(copy: Path) -> None:
                 before = pid(server)
                 save(file, f"{text}\n// {number}\n")
                 wait_for(lambda before=before: pid(server) != before, 5)  # type: ignore[misc]
-        assert failures(counts, GET, POST, OWN) == {}
+        assert failures(counts, GET, POST, OWN) == {}, server.text()
         assert counts[GET, 200] > 50
 
 

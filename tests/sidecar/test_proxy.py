@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
+from pathlib import Path
 from typing import Any
 
+import aiohttp
 import httpx
 import pytest
 from better_auth_sidecar import Settings, proxy
@@ -81,6 +83,31 @@ def test_a_length_that_is_too_large_is_refused_at_once(server: Server) -> None:
     answer = exchange(int(server.address.rpartition(":")[2]), type(request)((lines,)))
     assert answer.startswith(b"HTTP/1.1 413")
     assert time.monotonic() - began < 5
+
+
+async def test_connections_that_a_restart_has_closed_lose_no_request(tmp_path: Path) -> None:
+    """The client learns of each closed connection only when it uses it."""
+    connections = 0
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        if connections > 8:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    class Restarted:
+        url = "http://localhost"
+        http: aiohttp.ClientSession
+
+    path = str(tmp_path / "auth.sock")
+    async with (
+        await asyncio.start_unix_server(answer, path),
+        aiohttp.ClientSession(connector=aiohttp.UnixConnector(path)) as Restarted.http,
+        proxy.reach(Restarted(), "GET", Restarted.url, [], None, may_repeat=True) as response,
+    ):
+        assert response.status == 200
 
 
 def test_a_body_that_is_not_read_breaks_no_later_request(auth: Official) -> None:

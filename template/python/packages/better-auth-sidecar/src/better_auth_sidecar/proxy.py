@@ -29,7 +29,8 @@ logger = logging.getLogger("uvicorn.error.auth_server")
 MAX_BODY = 1024 * 1024
 #: A body has to arrive within so many seconds.
 BODY_TIMEOUT = 30.0
-#: A server that does not listen is given so many seconds: another process may just take it over.
+#: A server that does not listen, or closes its connections, is given so many seconds: it may just
+#: start again, and each connection that is kept to it is then closed.
 CONNECT_TIMEOUT = 10.0
 
 #: An answer of at most so many bytes is not streamed.
@@ -169,7 +170,6 @@ async def reach(
         AuthServerError: the application does not run the server.
     """
     deadline = time.monotonic() + CONNECT_TIMEOUT
-    repeats = 3 if may_repeat else 0
     http = server.http
     while True:
         try:
@@ -182,14 +182,11 @@ async def reach(
                 skip_auto_headers=_NOT_AUTOMATIC,
             )
             break
-        except aiohttp.ClientConnectorError:
-            if time.monotonic() > deadline:
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+            cannot_have_arrived = isinstance(error, aiohttp.ClientConnectorError)
+            if not (cannot_have_arrived or may_repeat) or time.monotonic() > deadline:
                 raise
             await asyncio.sleep(0.05)
-        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
-            if not repeats:
-                raise
-            repeats -= 1
     async with response:
         yield response
 
