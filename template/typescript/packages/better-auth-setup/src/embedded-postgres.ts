@@ -187,15 +187,19 @@ function initialize(native: string, url: URL): void {
   }
 }
 
-/** Removes a folder that the initdb of a killed setup may still be writing to. */
-function remove(folder: string): void {
+/** Removes a folder that the initdb of a killed setup may still be working on. */
+export function remove(folder: string): void {
   const clock = new Int32Array(new SharedArrayBuffer(4));
   for (let attempt = 0; attempt < 50; attempt++) {
     try {
-      return rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
     } catch {
-      Atomics.wait(clock, 0, 0, 100); // not empty again
+      // not empty again
     }
+    // With `force`, rmSync gives up without an error when initdb, which fails by this, removes a
+    // file before it does.
+    if (!existsSync(folder)) return;
+    Atomics.wait(clock, 0, 0, 100);
   }
 }
 

@@ -1,0 +1,33 @@
+"""npm's embedded PostgreSQL, where a test does not need a server."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from hooks.demo import environment
+from hooks.node import NODE
+from tests.template import REPOSITORY
+
+MODULE = (
+    REPOSITORY / "template/typescript/packages/better-auth-setup/src/embedded-postgres.ts"
+).as_uri()
+REMOVE = f"""
+const {{ remove }} = await import("{MODULE}");
+const {{ spawn }} = await import("node:child_process");
+const other = spawn("rm", ["-rf", "base", "global"], {{ cwd: "draft" }});
+await new Promise((spawned) => other.once("spawn", spawned));
+remove("draft");
+"""
+
+
+def test_a_draft_that_a_failing_initdb_cleans_up_is_removed(tmp_path: Path) -> None:
+    for attempt in range(3):
+        draft = tmp_path / str(attempt) / "draft"
+        for name in ("base", "global"):
+            (draft / name).mkdir(parents=True)
+            for number in range(2_000):
+                (draft / name / str(number)).touch()
+        node = [str(NODE / "bin" / "node"), "--input-type=module", "--eval", REMOVE]
+        subprocess.run(node, cwd=draft.parent, env=environment(), check=True, timeout=60)
+        assert not draft.exists()
