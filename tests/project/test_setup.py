@@ -178,6 +178,7 @@ def test_an_unreachable_package_index_is_said(stack: str, template: Path, tmp_pa
         UV_DEFAULT_INDEX=closed,
         PIP_INDEX_URL=closed,
         npm_config_registry=closed,
+        npm_config_fetch_retries="0",
         npm_config_cache=str(tmp_path / "cache"),
     )
     assert result.returncode == 1
