@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from hooks.demo import environment
-from hooks.node import NODE
+from tests.setup.npm_project import NODE_FILE
 from tests.template import REPOSITORY
 
 MODULE = (
@@ -28,6 +28,6 @@ def test_a_draft_that_a_failing_initdb_cleans_up_is_removed(tmp_path: Path) -> N
             (draft / name).mkdir(parents=True)
             for number in range(2_000):
                 (draft / name / str(number)).touch()
-        node = [str(NODE / "bin" / "node"), "--input-type=module", "--eval", REMOVE]
-        subprocess.run(node, cwd=draft.parent, env=environment(), check=True, timeout=60)
+        command = [NODE_FILE, "--input-type=module", "--eval", REMOVE]
+        subprocess.run(command, cwd=draft.parent, env=environment(), check=True, timeout=60)
         assert not draft.exists()
