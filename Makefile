@@ -15,7 +15,7 @@ test: .venv/installed ## Check and test everything
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python hooks/readme.py --check
+	$(BIN)/python -m hooks.documents --check
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-exhaustive: .venv/installed ## Test what `test` only samples
@@ -25,12 +25,8 @@ test-updates: .venv/installed ## Count the conflicts of a hundred updates of eac
 	@PYTHONPATH=template/python/packages/better-auth-setup/src $(BIN)/python -m tests.update.numbers
 
 bench: export PYTHONPATH := template/python/packages/better-auth-sidecar/src:template/python/packages/better-auth-setup/src
-bench: .venv/installed ## Measure rendering, updates, setup and the session check, beside peers
-	@$(BIN)/python -m benchmarks.scaffold
-	@$(BIN)/python -m benchmarks.set_up
-	@$(BIN)/python -m benchmarks.generate
-	@$(BIN)/python -m benchmarks.while_hashing
-	@$(BIN)/python -m benchmarks.session_check
+bench: .venv/installed ## Measure rendering, updates, setup and sessions beside peers, for docs/performance.md
+	@$(BIN)/python -m benchmarks
 
 lock: .venv/installed ## Lock the development tools that pyproject.toml names
 	$(BIN)/uv pip compile --quiet --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --output-file requirements-dev.txt pyproject.toml

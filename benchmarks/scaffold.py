@@ -1,9 +1,10 @@
-"""How long it takes to write a project, beside two TypeScript generators, and to update one.
+"""How long it takes to write a project, beside peers, and to update one.
 
 Usage: python -m benchmarks.scaffold [ROUNDS]
 
-All three are installed beforehand, write a project with better-auth and Prisma, and install none
-of its dependencies. They take turns, so that whatever else the machine does hits them alike.
+The peers are two TypeScript generators, which are installed beforehand, write a project with
+better-auth and Prisma, and install none of its dependencies, and a Copier template with one file:
+what Copier itself takes. They take turns, so that whatever else the machine does hits them alike.
 The updates, which no peer has, go from the release with better-auth 1.6.33 that the tests make to
 the present one, with a field of the owner's in the schema.
 """
@@ -51,14 +52,29 @@ def install_peers() -> dict[str, str]:
 COPIER = str(Path(sys.executable).with_name("copier"))
 
 
-def commands() -> dict[str, list[str]]:
+def empty_template(folder: Path) -> Path:
+    """A Copier template in Git that writes its answers and nothing else."""
+    folder.mkdir()
+    (folder / "copier.yml").write_text("name:\n  type: str\n  default: app\n")
+    answers = folder / "{{ _copier_conf.answers_file }}.jinja"
+    answers.write_text("{{ _copier_answers | to_nice_yaml }}")
+    for command in ("init", "add --all", "commit --quiet --message Template"):
+        seconds(["git", *command.split()], folder)
+    return folder
+
+
+def commands(empty: Path) -> dict[str, list[str]]:
     """What writes a project, by generator."""
     copy = [COPIER, "copy", "--quiet", "--defaults", "--vcs-ref", "HEAD"]
     peers = {
         name: ["node", str(CACHE / "node_modules" / ".bin" / name), "app", *FLAGS[name].split()]
         for name in PEERS
     }
-    return {"copier-better-auth": [*copy, str(REPOSITORY), "app"], **peers}
+    ours = {
+        f"copier copy, {stack}": [*copy, "--data", f"stack={stack}", str(REPOSITORY), "app"]
+        for stack in ("python", "typescript")
+    }
+    return {**ours, "copier copy, an empty template": [*copy, str(empty), "app"], **peers}
 
 
 def updated(projects: Projects, stack: str, folder: Path) -> float:
@@ -75,9 +91,10 @@ def measure(rounds: int, scratch: Path) -> dict[str, list[float]]:
     releases, renders = scratch / "releases", scratch / "renders"
     releases.mkdir()
     projects = Projects(history.build(releases), renders)
+    generators = commands(empty_template(scratch / "empty"))
     times: dict[str, list[float]] = {}
     for _ in range(rounds):
-        for name, command in commands().items():
+        for name, command in generators.items():
             with TemporaryDirectory() as folder:
                 taken = seconds(command, Path(folder), environment)
             times.setdefault(name, []).append(taken)

@@ -3,10 +3,10 @@
 Usage: python -m benchmarks.session_check [ROUNDS]
 
 A route of FastAPI with the session check of `better_auth_sidecar` and one without, the official
-server's get-session in plain Node, and a route behind fastapi-users with its database strategy: on
-one PostgreSQL, with as many users and as large a pool each, asked in turns. What counts is the CPU
-time of the server's process, which other work on the machine hardly changes; Linux tells it in
-/proc.
+server's get-session in plain Node and through the proxy, and a route behind fastapi-users with its
+database and JWT strategies (both read the user): on one PostgreSQL, with as many users and as large
+a pool each, asked in turns. What counts is the CPU time of the server's processes, which other work
+on the machine hardly changes; Linux tells it in /proc.
 """
 
 from __future__ import annotations
@@ -17,15 +17,18 @@ import secrets
 import statistics
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import asyncpg  # type: ignore[import-untyped]
+import jwt
 from better_auth_setup import embedded_postgres
 from better_auth_sidecar.cookies import signed_cookie
 from dotenv import dotenv_values
@@ -46,6 +49,7 @@ POOL = 10  # what node-postgres has, unless it is told otherwise
 SECRET = secrets.token_urlsafe(32)
 EMPTY, CHECK = "no check: an empty route", "our check (asyncpg)"
 OFFICIAL = "official get-session (node-postgres)"
+PROXIED = "official get-session through our proxy, both processes"
 
 SIGN_IN = (
     """
@@ -65,7 +69,8 @@ FROM generate_series(1, $1::int) n
 class Server:
     """A server that runs, what it is asked, and the cookie of a user."""
 
-    process: int
+    #: Of all processes that work on the answer.
+    processes: Sequence[int]
     address: str
     path: str
     cookie: Callable[[int], str]
@@ -73,8 +78,12 @@ class Server:
     email: str = ""
 
     def cpu_seconds(self) -> float:
-        fields = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
-        return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+        return sum(map(cpu_seconds, self.processes))
+
+
+def cpu_seconds(process: int) -> float:
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
 async def ask(server: Server, requests: int) -> float:
@@ -119,6 +128,16 @@ def better_auth_cookie(user: int) -> str:
     return f"better-auth.session_token={signed_cookie(f'token-{user}', SECRET)}"
 
 
+def jwt_cookie(user: int) -> str:
+    """The cookie of fastapi-users' JWT strategy, as it would sign it itself."""
+    claims = {
+        "sub": str(uuid.UUID(int=user)),
+        "aud": ["fastapi-users:auth"],
+        "exp": datetime.now(UTC) + timedelta(days=1),
+    }
+    return f"jwt={jwt.encode(claims, SECRET, 'HS256')}"
+
+
 @contextmanager
 def serving(command: Sequence[str], folder: Path, **settings: str) -> Iterator[tuple[int, str]]:
     """Runs a server on a free port; gives its process and its address."""
@@ -152,6 +171,7 @@ def all_servers(folder: Path) -> Iterator[dict[str, Server]]:
         peer = {
             "DATABASE_URL": f"postgresql+asyncpg{url[url.index(':') : url.rindex('/')]}/peer",
             "POOL_SIZE": str(POOL),
+            "JWT_SECRET": SECRET,
         }
         tables = [peer_python, str(PEER), str(USERS)]
         subprocess.run(tables, env=environment(**peer), check=True)
@@ -164,9 +184,9 @@ def all_servers(folder: Path) -> Iterator[dict[str, Server]]:
         }
         with ExitStack() as stack:
             start = stack.enter_context
-            process, address = start(serving(["node", "auth/server.ts"], project, **common))
+            node, address = start(serving(["node", "auth/server.ts"], project, **common))
             path = "/api/auth/get-session"
-            official = Server(process, address, path, better_auth_cookie)
+            official = Server([node], address, path, better_auth_cookie)
             ours = uvicorn(sys.executable, "benchmarks.session_check_app:app")
             process, address = start(
                 serving(
@@ -182,14 +202,18 @@ def all_servers(folder: Path) -> Iterator[dict[str, Server]]:
             theirs = uvicorn(peer_python, "fastapi_users_app:app")
             peer_process, peer_address = start(serving(theirs, PEER.parent, **peer))
             yield {
-                EMPTY: Server(process, address, "/empty", better_auth_cookie, email="nobody"),
-                CHECK: Server(process, address, "/email", better_auth_cookie),
+                EMPTY: Server([process], address, "/empty", better_auth_cookie, email="nobody"),
+                CHECK: Server([process], address, "/email", better_auth_cookie),
                 "our check, the user as answer": Server(
-                    process, address, "/me", better_auth_cookie
+                    [process], address, "/me", better_auth_cookie
                 ),
                 OFFICIAL: official,
+                PROXIED: Server([process, node], address, path, better_auth_cookie),
                 "fastapi-users, database strategy (SQLAlchemy on asyncpg)": Server(
-                    peer_process, peer_address, "/me", lambda user: f"session=token-{user}"
+                    [peer_process], peer_address, "/me", lambda user: f"session=token-{user}"
+                ),
+                "fastapi-users, JWT strategy (SQLAlchemy on asyncpg)": Server(
+                    [peer_process], peer_address, "/me-by-jwt", jwt_cookie
                 ),
             }
     finally:
@@ -227,7 +251,9 @@ def table(times: Mapping[str, Sequence[float]]) -> str:
         )
     added = ours - statistics.median(times[EMPTY])
     share = ours / statistics.median(times[OFFICIAL])
+    proxy = statistics.median(times[PROXIED]) / statistics.median(times[OFFICIAL]) - 1
     lines += ["", f"The check adds {added:.0f} µs, and costs {share:.2f} of the official one."]
+    lines += [f"The proxy adds {proxy:.0%} to get-session."]
     return "\n".join(lines)
 
 

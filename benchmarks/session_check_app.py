@@ -36,6 +36,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 app = FastAPI(lifespan=lifespan)
 app.add_middleware(SessionCookies)
+app.mount("/api/auth", auth_server.proxy)
 
 
 @app.get("/empty")

@@ -1,4 +1,4 @@
-"""fastapi-users with its database strategy, as its documentation has it.
+"""fastapi-users with its database and JWT strategies, as its documentation has them.
 
 A peer in `benchmarks.session_check`, which runs it in an environment of its own. Its database and
 the size of its pool come from the environment.
@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 
 from fastapi import Depends, FastAPI
 from fastapi_users import BaseUserManager, FastAPIUsers, UUIDIDMixin, schemas
-from fastapi_users.authentication import AuthenticationBackend, CookieTransport
+from fastapi_users.authentication import AuthenticationBackend, CookieTransport, JWTStrategy
 from fastapi_users.authentication.strategy.db import DatabaseStrategy
 from fastapi_users_db_sqlalchemy import SQLAlchemyBaseUserTableUUID, SQLAlchemyUserDatabase
 from fastapi_users_db_sqlalchemy.access_token import (
@@ -70,11 +70,24 @@ def get_strategy(database=Depends(get_access_token_db)) -> DatabaseStrategy:
 backend = AuthenticationBackend("database", CookieTransport(cookie_name="session"), get_strategy)
 users = FastAPIUsers(get_user_manager, [backend])
 
+
+def get_jwt_strategy() -> JWTStrategy:
+    return JWTStrategy(os.environ["JWT_SECRET"], lifetime_seconds=7 * 24 * 3600)
+
+
+jwt_backend = AuthenticationBackend("jwt", CookieTransport(cookie_name="jwt"), get_jwt_strategy)
+jwt_users = FastAPIUsers(get_user_manager, [jwt_backend])
+
 app = FastAPI()
 
 
 @app.get("/me", response_model=schemas.BaseUser[uuid.UUID])
 async def me(user: User = Depends(users.current_user(active=True))) -> User:
+    return user
+
+
+@app.get("/me-by-jwt", response_model=schemas.BaseUser[uuid.UUID])
+async def me_by_jwt(user: User = Depends(jwt_users.current_user(active=True))) -> User:
     return user
 
 
@@ -89,7 +102,13 @@ async def sign_in(number: int) -> None:
     async with new_session() as session:
         for index in range(1, number + 1):
             email = f"{index}@example.com"
-            user = User(email=email, hashed_password="", is_active=True, is_verified=True)
+            user = User(
+                id=uuid.UUID(int=index),
+                email=email,
+                hashed_password="",
+                is_active=True,
+                is_verified=True,
+            )
             session.add(user)
             await session.flush()
             session.add(AccessToken(token=f"token-{index}", user_id=user.id))

@@ -1,6 +1,6 @@
-"""Writes the README's table of plugins.
+"""Writes the table of plugins in ``docs/questions.md``.
 
-Usage: python hooks/readme.py [--check]
+Usage: python -m hooks.documents [--check]
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 import jinja2
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-README = REPOSITORY / "README.md"
+QUESTIONS = REPOSITORY / "docs" / "questions.md"
 
 
 def plugins() -> str:
@@ -35,11 +35,11 @@ def filled(text: str, name: str, content: str) -> str:
 
 
 def main(check: bool) -> None:
-    text = README.read_text(encoding="utf-8")
+    text = QUESTIONS.read_text(encoding="utf-8")
     fresh = filled(text, "plugins", plugins())
     if check and fresh != text:
-        sys.exit("README.md does not tell what the template has; run: python hooks/readme.py")
-    README.write_text(fresh, encoding="utf-8")
+        sys.exit("docs/questions.md differs from the plugin data; run: python -m hooks.documents")
+    QUESTIONS.write_text(fresh, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,73 @@
+"""Measures everything, one part after the other, and writes docs/performance.md.
+
+Usage: python -m benchmarks
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hooks import node
+
+DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
+#: The parts, by the heading that their tables get, with what a reader has to know of each.
+PARTS = {
+    "scaffold": (
+        "Rendering and updates",
+        "create-better-t-stack and create-t3-app write a project with better-auth and Prisma and "
+        "install nothing; so does `copier copy`. The updates go from better-auth 1.6.33 to the "
+        "present one, with an own model in the schema.",
+    ),
+    "set_up": (
+        "Setup and start",
+        "No plugins, an embedded PostgreSQL, package caches warm. *start* ends when the health "
+        "route answers.",
+    ),
+    "generate": (
+        "*generate* beside `auth generate`",
+        "In one project with four plugins, whose schema is up to date.",
+    ),
+    "while_hashing": (
+        "A trivial route while 20 users sign in at once",
+        "Each sign-in hashes a password.",
+    ),
+    "session_check": (
+        "Who is signed in: CPU time of a request",
+        "One PostgreSQL, a thousand users, eight connections. Each request reads the session from "
+        "the database (the JWT strategy: the user).",
+    ),
+}
+
+
+def processor() -> str:
+    """The name of the processor."""
+    information = Path("/proc/cpuinfo").read_text()
+    names = [line.partition(": ")[2] for line in information.splitlines() if "model name" in line]
+    return names[0] if names else platform.machine()
+
+
+def main() -> None:
+    pins = node.pins()["versions"]
+    sections = [
+        "# Performance",
+        f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores of "
+        f"{processor()}, Linux, Python {platform.python_version()}, "
+        f"better-auth {pins['npm']['better-auth']}, Prisma {pins['npm']['prisma']}, "
+        f"FastAPI {pins['python']['fastapi']}. In each table, the rows were measured in turns.",
+    ]
+    for name, (heading, note) in PARTS.items():
+        print(f"{name} ...", file=sys.stderr)
+        command = [sys.executable, "-m", f"benchmarks.{name}"]
+        result = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+        sections += [f"## {heading}", note, result.stdout.strip()]
+    DOCUMENT.write_text("\n\n".join(sections) + "\n", encoding="utf-8")
+    print(f"Written: {DOCUMENT}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

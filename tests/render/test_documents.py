@@ -1,0 +1,51 @@
+"""The repository's documents: links lead somewhere, and commands exist."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from tests.template import REPOSITORY
+
+DOCUMENTS = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/*.md")])
+LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")
+COMMAND = re.compile(r"^\s*\$ ((?:.*\\\n)*.*)$", re.MULTILINE)
+
+
+def anchors(document: Path) -> set[str]:
+    """The anchors of a document's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", document.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_to_files_and_headings(document: Path) -> None:
+    for file, anchor in LINK.findall(document.read_text()):
+        target = (document.parent / file).resolve() if file else document
+        assert target.exists(), file
+        assert not anchor or anchor in anchors(target), f"{file}#{anchor}"
+
+
+def test_every_document_is_one_click_from_the_readme() -> None:
+    linked = {file for file, _ in LINK.findall((REPOSITORY / "README.md").read_text())}
+    documents = {str(document.relative_to(REPOSITORY)) for document in DOCUMENTS}
+    assert documents - {"README.md"} <= linked
+
+
+def test_the_readme_is_short() -> None:
+    assert len((REPOSITORY / "README.md").read_text().splitlines()) <= 150
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_targets_and_modules_in_commands_exist(document: Path) -> None:
+    makefile = (REPOSITORY / "Makefile").read_text()
+    for command in COMMAND.findall(document.read_text()):
+        words = shlex.split(command, comments=True)
+        if words[:1] == ["make"]:
+            for target in (word for word in words[1:] if "=" not in word):
+                assert re.search(rf"^{target}:", makefile, re.MULTILINE), command
+        if words[1:2] == ["-m"]:
+            assert REPOSITORY.joinpath(*words[2].split(".")).with_suffix(".py").exists(), command
