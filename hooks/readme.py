@@ -1,4 +1,4 @@
-"""Writes the README's table of plugins.
+"""Writes the README's table of plugins and its list of social providers.
 
 Usage: python hooks/readme.py [--check]
 """
@@ -6,25 +6,40 @@ Usage: python hooks/readme.py [--check]
 from __future__ import annotations
 
 import sys
+import textwrap
 from pathlib import Path
+from typing import Any
 
 import jinja2
+from jinja2_ansible_filters import AnsibleCoreFiltersExtension
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 README = REPOSITORY / "README.md"
 
 
+def data(name: str, variable: str) -> dict[str, dict[str, Any]]:
+    """What a module of the template's data holds."""
+    loader = jinja2.FileSystemLoader(REPOSITORY)
+    jinja = jinja2.Environment(loader=loader, extensions=[AnsibleCoreFiltersExtension])
+    module = jinja.get_template(f"template/shared/{name}.jinja").module
+    held: dict[str, dict[str, Any]] = getattr(module, variable)
+    return held
+
+
 def plugins() -> str:
     """The plugins as a Markdown table, in the order of the prompt."""
-    jinja = jinja2.Environment(loader=jinja2.FileSystemLoader(REPOSITORY))
-    module = jinja.get_template("template/shared/plugins.jinja").module
-    data_of = module.plugin_data  # type: ignore[attr-defined]
     rows = ["| Plugin | For | Needs | Options |", "|---|---|---|---|"]
-    for name, data in data_of.items():
-        needs = ", ".join(f"`{needed}`" for needed in data.get("requires", []))
-        options = ", ".join(f"`{option}`" for option in data.get("options", {}))
-        rows.append(f"| `{name}` | {data['label']} | {needs} | {options} |")
+    for name, entry in data("plugins", "plugin_data").items():
+        needs = ", ".join(f"`{needed}`" for needed in entry.get("requires", []))
+        options = ", ".join(f"`{option}`" for option in entry.get("options", {}))
+        rows.append(f"| `{name}` | {entry['label']} | {needs} | {options} |")
     return "\n".join(rows) + "\n"
+
+
+def social_providers() -> str:
+    """The social providers in the order of the prompt."""
+    names = ", ".join(f"`{name}`" for name in data("social_providers", "social_data"))
+    return textwrap.fill(names, 100, break_on_hyphens=False) + "\n"
 
 
 def filled(text: str, name: str, content: str) -> str:
@@ -37,6 +52,7 @@ def filled(text: str, name: str, content: str) -> str:
 def main(check: bool) -> None:
     text = README.read_text(encoding="utf-8")
     fresh = filled(text, "plugins", plugins())
+    fresh = filled(fresh, "social providers", social_providers())
     if check and fresh != text:
         sys.exit("README.md does not tell what the template has; run: python hooks/readme.py")
     README.write_text(fresh, encoding="utf-8")

@@ -71,6 +71,7 @@ def render_project(answers: dict[str, Any], folder: Path) -> None:
         "database_url": "",
         "plugins": plugins,
         "plugin_options": chosen,
+        "social_providers": answers.get("social_providers", []),
         "rate_limit_storage": storage,
         "features": [*plugins, *chosen, *(["rate-limit"] if storage == "database" else [])],
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from difflib import ndiff
 from itertools import permutations
 from pathlib import Path
@@ -10,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from tests.answers import STACKS, plugin_data, with_requirements
+from tests.answers import STACKS, plugin_data, social_data, with_requirements
 from tests.template import environment
 from tests.update.simulation import KEPT, Update, simulate
 
 PLUGINS = list(plugin_data())
+SOCIAL_PROVIDERS = list(social_data())
 SOURCES = ["auth.ts", "env.ts", "messages.ts"]
 
 #: By reserved comment, what an owner writes below it.
@@ -25,7 +27,12 @@ OWN = {
 }
 
 
-def render(source: str, plugins: list[str], stack: str = "typescript") -> str:
+def render(
+    source: str,
+    plugins: list[str],
+    stack: str = "typescript",
+    social_providers: Sequence[str] = (),
+) -> str:
     answers: dict[str, Any] = {
         "stack": stack,
         "provider": "postgresql",
@@ -33,6 +40,7 @@ def render(source: str, plugins: list[str], stack: str = "typescript") -> str:
         "rate_limit_storage": "memory",
         "plugins": plugins,
         "features": plugins,
+        "social_providers": list(social_providers),
     }
     return environment().get_template(f"template/shared/auth/{source}.jinja").render(answers)
 
@@ -57,6 +65,25 @@ def test_a_plugin_that_is_added_deletes_no_line(source: str, stack: str) -> None
         old, new = (render(source, plugins, stack).splitlines() for plugins in (before, after))
         lines = iter(new)
         assert all(line in lines for line in old), "\n".join(ndiff(old, new))
+
+
+@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("plugins", [[], ["one-tap"]])
+def test_a_social_provider_that_is_added_deletes_no_line(
+    source: str, stack: str, plugins: list[str]
+) -> None:
+    """Also not with the plugin that shares a setting with Google."""
+    for number in range(len(SOCIAL_PROVIDERS)):
+        chosen, *_ = without = SOCIAL_PROVIDERS[number : number + 2]
+        for fewer in ([], without[1:], [each for each in SOCIAL_PROVIDERS if each != chosen]):
+            more = [each for each in SOCIAL_PROVIDERS if each in {chosen, *fewer}]
+            old, new = (
+                render(source, plugins, stack, providers).splitlines()
+                for providers in (fewer, more)
+            )
+            lines = iter(new)
+            assert all(line in lines for line in old), "\n".join(ndiff(old, new))
 
 
 def test_each_reserved_comment_occurs_once() -> None:

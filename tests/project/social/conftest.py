@@ -1,0 +1,94 @@
+"""A running project of each stack, whose social providers are stand-ins."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from hooks.demo import STACKS as COMMANDS
+from tests.answers import STACKS
+from tests.conformance.internet import Internet, internets
+from tests.conformance.servers import serving
+from tests.project.social.accounts import PROVIDERS, Provider
+from tests.project.typescript import Browser
+from tests.project.workshop import Workshop
+
+#: FastAPI of the tests' own environment, which has the packages of a project's.
+SERVE = {
+    "python": [sys.executable, "-m", "fastapi", *COMMANDS["python"].serve[1:]],
+    "typescript": list(COMMANDS["typescript"].serve),
+}
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project with its social providers and the Internet that they are on."""
+
+    stack: str
+    folder: Path
+    internet: Internet
+    providers: Mapping[str, Provider]
+    url: str
+
+    @contextmanager
+    def serving(self, **settings: str) -> Iterator[Shop]:
+        """Runs its server with these settings."""
+        more = {**self.internet.settings, **settings}
+        with serving(self.stack, self.folder, SERVE[self.stack], self.url, **more) as server:
+            yield Shop(server.address, server.log)
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """The settings of all its providers."""
+        return {k: v for provider in self.providers.values() for k, v in provider.settings.items()}
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A running server."""
+
+    address: str
+    log: Path
+
+    def browser(self) -> Browser:
+        return Browser(self.address, self.log)
+
+    def callback(self, provider: str) -> str:
+        """The callback URL that its owner enters at a provider."""
+        return f"{self.address}/api/auth/callback/{provider}"
+
+
+@pytest.fixture(scope="session", params=STACKS)
+def project(
+    request: pytest.FixtureRequest, workshop: Workshop, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Project]:
+    stack = str(request.param)
+    folder, settings = tmp_path_factory.mktemp(stack) / "project", workshop.settings()
+    workshop.render({"stack": stack, "social_providers": list(PROVIDERS)}, folder, settings)
+    workshop.push(folder)
+    providers = {name: provider() for name, provider in PROVIDERS.items()}
+    hosts = [host for provider in providers.values() for host in provider.hosts]
+    with internets(tmp_path_factory.mktemp("internet"), hosts, 1) as [internet]:
+        for provider in providers.values():
+            provider.join(internet)
+        yield Project(stack, folder, internet, providers, settings["DATABASE_URL"])
+
+
+@pytest.fixture(scope="session")
+def shop(project: Project) -> Iterator[Shop]:
+    """The server, known to every provider."""
+    with project.serving(**project.keys) as shop:
+        for name, provider in project.providers.items():
+            provider.callbacks.add(shop.callback(name))
+        yield shop
+
+
+@pytest.fixture(params=PROVIDERS)
+def provider(request: pytest.FixtureRequest, project: Project) -> Provider:
+    """Each provider in turn."""
+    return project.providers[str(request.param)]

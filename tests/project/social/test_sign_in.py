@@ -1,0 +1,201 @@
+"""People sign in with an account that they have at a social provider, in either stack."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from hooks.demo import environment, free_port
+from tests.project.social.accounts import Person, Provider, Refused
+from tests.project.social.conftest import SERVE, Project, Shop
+from tests.project.typescript import Browser
+
+pytestmark = pytest.mark.e2e
+
+
+def ask(visitor: Browser, provider: Provider, path: str = "/sign-in/social") -> str:
+    """The page of the provider that a visitor is sent to."""
+    body = {"provider": provider.id, "callbackURL": "/home", "errorCallbackURL": "/error"}
+    url: str = visitor.do(path, **body)["url"]
+    return url
+
+
+def sign_in(visitor: Browser, provider: Provider, person: Person) -> str:
+    """Where a visitor lands in the end who agrees to everything."""
+    return visitor.get(provider.agree(ask(visitor, provider), person)).headers["location"]
+
+
+def own_route(visitor: Browser) -> Any:
+    """What a route of the application's own says, which asks who is signed in."""
+    return visitor.get(f"{visitor.origin}/me").json()
+
+
+def accounts(visitor: Browser) -> list[str]:
+    return sorted(account["providerId"] for account in visitor.ask("/list-accounts"))
+
+
+def test_a_new_user_comes_back(shop: Shop, provider: Provider) -> None:
+    first, later = shop.browser(), shop.browser()
+    person = Person(first.email)
+    assert sign_in(first, provider, person) == "/home"
+    user = own_route(first)
+    assert (user["email"], user["name"]) == (person.email, "Ada Lovelace")
+    assert first.user() and accounts(first) == [provider.id]
+    first.do("/sign-out")
+    assert own_route(first).get("email") is None
+
+    moved = Person("moved." + person.email, name="Countess", subject=person.subject)
+    assert sign_in(later, provider, moved) == "/home"
+    assert own_route(later)["id"] == user["id"]
+
+
+def test_an_account_with_a_password_is_linked_where_both_addresses_are_verified(
+    shop: Shop, provider: Provider
+) -> None:
+    owner, visitor = shop.browser(), shop.browser()
+    user = owner.sign_up()
+    owner.get(owner.message(owner.email, "Verify"))
+    assert sign_in(visitor, provider, Person(owner.email)) == "/home"
+    assert own_route(visitor)["id"] == user["id"]
+    assert accounts(visitor) == sorted(["credential", provider.id])
+
+
+@pytest.mark.parametrize("verified", ["here", "there"])
+def test_an_address_that_one_side_has_not_verified_opens_no_account(
+    shop: Shop, provider: Provider, verified: str
+) -> None:
+    """Otherwise one signs up with an address of others and waits for them, or comes as them."""
+    owner, visitor = shop.browser(), shop.browser()
+    owner.sign_up()
+    if verified == "here":
+        owner.get(owner.message(owner.email, "Verify"))
+    person = Person(owner.email, is_verified=verified == "there")
+    assert sign_in(visitor, provider, person) == "/error?error=account_not_linked"
+    assert visitor.user() is None
+    assert accounts(owner) == ["credential"]
+
+
+def test_a_user_links_an_account(shop: Shop, provider: Provider) -> None:
+    owner, visitor = shop.browser(), shop.browser()
+    user = owner.sign_up()
+    person = Person(owner.email)
+    back = provider.agree(ask(owner, provider, "/link-social"), person)
+    assert owner.get(back).headers["location"] == "/home"
+    assert accounts(owner) == sorted(["credential", provider.id])
+    assert sign_in(visitor, provider, person) == "/home"
+    assert own_route(visitor)["id"] == user["id"]
+
+    stranger = Person(shop.browser().email)
+    back = provider.agree(ask(owner, provider, "/link-social"), stranger)
+    assert "error=email_does_not_match" in owner.get(back).headers["location"]
+
+
+def test_what_another_browser_began_signs_nobody_in(shop: Shop, provider: Provider) -> None:
+    attacker, victim = shop.browser(), shop.browser()
+    back = provider.agree(ask(attacker, provider), Person(attacker.email))
+    assert "error=state_mismatch" in victim.get(back).headers["location"]
+    assert victim.user() is None
+
+
+def test_a_state_or_a_code_that_is_not_known_signs_nobody_in(
+    shop: Shop, provider: Provider
+) -> None:
+    visitor = shop.browser()
+    back = provider.agree(ask(visitor, provider), Person(visitor.email))
+    state = parse_qs(urlsplit(back).query)["state"][0]
+    forged = visitor.get(back.replace(state, "x" * len(state))).headers["location"]
+    assert re.search(r"error=(state_mismatch|please_restart_the_process)", forged), forged
+    other = visitor.get(re.sub("code=[^&]*", "code=forged", back)).headers["location"]
+    assert other == "/error?error=invalid_code"
+    assert visitor.user() is None
+
+
+def test_a_code_is_good_once(shop: Shop, provider: Provider) -> None:
+    visitor = shop.browser()
+    back = provider.agree(ask(visitor, provider), Person(visitor.email))
+    assert visitor.get(back).headers["location"] == "/home"
+    visitor.do("/sign-out")
+    assert "error=" in visitor.get(back).headers["location"]
+    assert visitor.user() is None
+
+
+def test_somebody_who_declines_is_told(shop: Shop, provider: Provider) -> None:
+    visitor = shop.browser()
+    back = provider.agree(ask(visitor, provider), Person(visitor.email))
+    declined = re.sub("code=[^&]*", "error=access_denied", back)
+    assert visitor.get(declined).headers["location"] == "/error?error=access_denied"
+    assert visitor.user() is None
+
+
+def test_the_callback_url_is_the_one_that_the_settings_name(
+    project: Project, shop: Shop, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A provider sends people nowhere else."""
+    example = (project.folder / ".env.example").read_text()
+    [path] = re.findall(rf"callback URL: http://localhost:\d+(/\S+/{provider.id})\n", example)
+    visitor = shop.browser()
+    for entered, is_sent_back in ((shop.address + path, True), (f"{shop.address}/other", False)):
+        monkeypatch.setattr(provider, "callbacks", {entered})
+        if is_sent_back:
+            assert sign_in(visitor, provider, Person(visitor.email)) == "/home"
+        else:
+            with pytest.raises(Refused):
+                sign_in(visitor, provider, Person(visitor.email))
+
+
+def test_a_provider_without_keys_is_off_and_the_log_says_so(project: Project) -> None:
+    off, *others = project.providers.values()
+    settings = {k: v for provider in others for k, v in provider.settings.items()}
+    with project.serving(**settings) as shop:
+        body = {"provider": off.id, "callbackURL": "/home"}
+        answer = shop.browser().post("/sign-in/social", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (404, "PROVIDER_NOT_FOUND")
+        assert ask(shop.browser(), others[0])
+        said = shop.log.read_text()
+    assert said.count("Social providers without keys are off") == 1
+    assert f"Social providers without keys are off: {off.id}\n" in said
+
+
+def test_half_of_the_keys_is_an_error(project: Project, provider: Provider) -> None:
+    """`server.ts` says it in both stacks; FastAPI passes it on."""
+    key, secret = provider.settings
+    server = "auth/server.ts" if project.stack == "python" else "src/server.ts"
+    done = subprocess.run(
+        [SERVE["typescript"][0], server],
+        cwd=project.folder,
+        env=environment(**{secret: provider.client_secret}, PORT=str(free_port())),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert done.stderr == f"Set {key} as well as {secret}, or neither.\n"
+
+
+def test_no_secret_is_logged(project: Project, shop: Shop, provider: Provider) -> None:
+    """Also not where the provider refuses it."""
+    visitor = shop.browser()
+    provider.client_secret, ours = "another", provider.client_secret
+    try:
+        landed = sign_in(visitor, provider, Person(visitor.email))
+    finally:
+        provider.client_secret = ours
+    assert landed == "/error?error=invalid_code"
+    assert ours not in shop.log.read_text()
+
+
+def test_a_provider_out_of_reach_is_an_error_page(
+    project: Project, shop: Shop, provider: Provider
+) -> None:
+    visitor = shop.browser()
+    back = provider.agree(ask(visitor, provider), Person(visitor.email))
+    host = project.internet.services[provider.hosts[0]]
+    with project.internet.says(host, None):
+        answer = visitor.get(back)
+    assert answer.status_code == httpx.codes.FOUND and "error=" in answer.headers["location"]
+    assert visitor.user() is None
