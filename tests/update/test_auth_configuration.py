@@ -74,13 +74,11 @@ def test_a_social_provider_that_is_added_deletes_no_line(
     source: str, stack: str, plugins: list[str]
 ) -> None:
     """Also not with the plugin that shares a setting with Google."""
-    for number in range(len(SOCIAL_PROVIDERS)):
-        chosen, *_ = without = SOCIAL_PROVIDERS[number : number + 2]
-        for fewer in ([], without[1:], [each for each in SOCIAL_PROVIDERS if each != chosen]):
-            more = [each for each in SOCIAL_PROVIDERS if each in {chosen, *fewer}]
+    for provider in SOCIAL_PROVIDERS:
+        others = [each for each in SOCIAL_PROVIDERS if each != provider]
+        for fewer, more in (([], [provider]), (others, SOCIAL_PROVIDERS)):
             old, new = (
-                render(source, plugins, stack, providers).splitlines()
-                for providers in (fewer, more)
+                render(source, plugins, stack, chosen).splitlines() for chosen in (fewer, more)
             )
             lines = iter(new)
             assert all(line in lines for line in old), "\n".join(ndiff(old, new))

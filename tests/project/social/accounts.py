@@ -5,10 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 import secrets
+import time
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from tests.conformance.internet import Answer, Internet, Request
 from tests.conformance.services.google import CLIENT_ID, Google
@@ -42,12 +47,15 @@ class Provider:
 
     Attributes:
         callbacks: the callback URLs that the application's owner has entered.
+        posts: whether it sends people back with a form (OAuth 2.0 Form Post Response Mode).
     """
 
     id: ClassVar[str]
     hosts: ClassVar[tuple[str, ...]]
     page: ClassVar[str]
     client_id = "shop"
+    has_pkce = True
+    posts = False
 
     def __init__(self) -> None:
         self.callbacks: set[str] = set()
@@ -75,16 +83,24 @@ class Provider:
         assert url.partition("?")[0] == self.page
         if asked["client_id"] != self.client_id or asked["redirect_uri"] not in self.callbacks:
             raise Refused(f"{asked['client_id']} and {asked['redirect_uri']} are not known")
-        assert asked["response_type"] == "code" and asked["code_challenge_method"] == "S256"
+        assert "code" in asked["response_type"].split()
+        assert ("S256" if self.has_pkce else None) == asked.get("code_challenge_method")
+        assert ("form_post" if self.posts else None) == asked.get("response_mode")
         code = secrets.token_urlsafe(16)
-        self._grants[code] = _Grant(person, asked["redirect_uri"], asked["code_challenge"])
-        return f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}"
+        challenge = asked.get("code_challenge", "")
+        self._grants[code] = _Grant(person, asked["redirect_uri"], challenge)
+        answer = {"code": code, "state": asked["state"], **self.sends(person)}
+        return f"{asked['redirect_uri']}?{urlencode(answer)}"
+
+    def sends(self, person: Person) -> dict[str, str]:
+        """What it sends back besides, by way of the browser."""
+        return {}
 
     def redeem(self, form: dict[str, Any]) -> Person | None:
         """The person of a code, once; none where the request is not the application's."""
         grant = self._grants.pop(form.get("code", ""), None)
         verifier = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
-        challenge = base64.urlsafe_b64encode(verifier).decode().rstrip("=")
+        challenge = base64.urlsafe_b64encode(verifier).decode().rstrip("=") * self.has_pkce
         is_known = grant and hmac.compare_digest(form.get("client_secret", ""), self.client_secret)
         if not grant or not is_known or form.get("client_id") != self.client_id:
             return None
@@ -177,6 +193,93 @@ class GoogleAccounts(Provider):
         )
 
 
+class Discord(Provider):
+    """See https://discord.com/developers/docs/topics/oauth2; better-auth uses no PKCE there."""
+
+    id = "discord"
+    hosts = ("discord.com",)
+    page = "https://discord.com/api/oauth2/authorize"
+    client_id = "157730590492196864"
+    has_pkce = False
+
+    def answer(self, request: Request) -> Answer:
+        if request.path == "/api/oauth2/token":
+            if not (person := self.redeem(request.members)):
+                return Answer({"error": "invalid_grant"}, 400)
+            token = {"access_token": self.token_for(person), "token_type": "Bearer"}
+            return Answer({**token, "expires_in": 604800, "scope": "identify email"})
+        if not (person := self.owner(request)):
+            return Answer({"message": "401: Unauthorized", "code": 0}, 401)
+        user = {"id": person.subject, "username": f"ada{person.subject}", "discriminator": "0"}
+        address = {"email": person.email, "verified": person.is_verified}
+        return Answer({**user, **address, "global_name": person.name, "avatar": None})
+
+
+class Microsoft(Provider):
+    """See https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow."""
+
+    id = "microsoft"
+    hosts = ("login.microsoftonline.com", "graph.microsoft.com")
+    page = "https://login.microsoftonline.com/common/oauth2/v2.0/authorize"
+    client_id = "6731de76-14a6-49ae-97bc-6eba6914391e"
+
+    def answer(self, request: Request) -> Answer:
+        if request.host == "graph.microsoft.com":
+            return Answer({"error": {"code": "ImageNotFound"}}, 404)
+        if not (person := self.redeem(request.members)):
+            return Answer({"error": "invalid_grant"}, 400)
+        tenant = "9188040d-6c67-4c5b-b112-36a304b66dad"
+        claims = {
+            "aud": self.client_id,
+            "iss": f"https://login.microsoftonline.com/{tenant}/v2.0",
+            "tid": tenant,
+            "oid": person.subject,
+            "sub": secrets.token_hex(16),
+            "email": person.email,
+            "verified_primary_email": [person.email] if person.is_verified else [],
+            "name": person.name,
+        }
+        token = {"access_token": self.token_for(person), "token_type": "Bearer"}
+        return Answer({**token, "expires_in": 3599, "id_token": signed(claims)})
+
+
+class Apple(Provider):
+    """See https://developer.apple.com/documentation/signinwithapplerestapi."""
+
+    id = "apple"
+    hosts = ("appleid.apple.com",)
+    page = "https://appleid.apple.com/auth/authorize"
+    client_id = "com.example.shop"
+    posts = True
+
+    def answer(self, request: Request) -> Answer:
+        if not (person := self.redeem(request.members)):
+            return Answer({"error": "invalid_grant"}, 400)
+        claims = {
+            "aud": self.client_id,
+            "iss": "https://appleid.apple.com",
+            "sub": person.subject,
+            "email": person.email,
+            "email_verified": person.is_verified,
+        }
+        token = {"access_token": self.token_for(person), "token_type": "Bearer"}
+        return Answer({**token, "expires_in": 3600, "id_token": signed(claims)})
+
+    def sends(self, person: Person) -> dict[str, str]:
+        first, _, last = person.name.partition(" ")
+        user = {"name": {"firstName": first, "lastName": last}, "email": person.email}
+        return {"user": json.dumps(user)}
+
+
+_KEY = generate_private_key(65537, 2048)
+
+
+def signed(claims: dict[str, Any]) -> str:
+    """An ID token; servers that fetch it from the provider itself do not check its signature."""
+    now = int(time.time())
+    return jwt.encode({"iat": now, "exp": now + 3600, **claims}, _KEY, algorithm="RS256")
+
+
 PROVIDERS: dict[str, type[Provider]] = {
-    provider.id: provider for provider in (GitHub, GoogleAccounts)
+    provider.id: provider for provider in (GitHub, GoogleAccounts, Microsoft, Apple, Discord)
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hooks.demo import STACKS as COMMANDS
-from tests.answers import STACKS
+from tests.answers import STACKS, social_data
 from tests.conformance.internet import Internet, internets
 from tests.conformance.servers import serving
 from tests.project.social.accounts import PROVIDERS, Provider
@@ -27,7 +27,7 @@ SERVE = {
 
 @dataclass(frozen=True)
 class Project:
-    """A project with its social providers and the Internet that they are on."""
+    """A project with every social provider, and the Internet that some of them are on."""
 
     stack: str
     folder: Path
@@ -44,7 +44,7 @@ class Project:
 
     @property
     def keys(self) -> dict[str, str]:
-        """The settings of all its providers."""
+        """The settings of the providers that are there."""
         return {k: v for provider in self.providers.values() for k, v in provider.settings.items()}
 
 
@@ -69,7 +69,7 @@ def project(
 ) -> Iterator[Project]:
     stack = str(request.param)
     folder, settings = tmp_path_factory.mktemp(stack) / "project", workshop.settings()
-    workshop.render({"stack": stack, "social_providers": list(PROVIDERS)}, folder, settings)
+    workshop.render({"stack": stack, "social_providers": list(social_data())}, folder, settings)
     workshop.push(folder)
     providers = {name: provider() for name, provider in PROVIDERS.items()}
     hosts = [host for provider in providers.values() for host in provider.hosts]
@@ -81,14 +81,23 @@ def project(
 
 @pytest.fixture(scope="session")
 def shop(project: Project) -> Iterator[Shop]:
-    """The server, known to every provider."""
+    """The server, known to the providers."""
     with project.serving(**project.keys) as shop:
         for name, provider in project.providers.items():
             provider.callbacks.add(shop.callback(name))
         yield shop
 
 
-@pytest.fixture(params=PROVIDERS)
+#: Two with the usual flow, and one that posts a form. The others differ in what they answer.
+SAMPLE = ("github", "google", "apple")
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(name, marks=() if name in SAMPLE else pytest.mark.exhaustive)
+        for name in PROVIDERS
+    ]
+)
 def provider(request: pytest.FixtureRequest, project: Project) -> Provider:
     """Each provider in turn."""
     return project.providers[str(request.param)]
