@@ -219,20 +219,25 @@ def test_a_provider_alone(workshop: Workshop, project: Project, name: str, tmp_p
         assert "are off" not in shop.log.read_text()
 
 
-def test_half_of_the_keys_is_an_error(project: Project, provider: Provider) -> None:
-    """`server.ts` says it in both stacks; FastAPI passes it on."""
-    key, secret = provider.settings
+def test_half_of_the_keys_is_an_error(project: Project) -> None:
+    """The server that has them does not start; FastAPI passes on why."""
+    key, secret = project.providers["github"].settings
+    sentence = f"Set {key} as well as {secret}, or neither."
     server = "auth/server.ts" if project.stack == "python" else "src/server.ts"
     done = subprocess.run(
         [SERVE["typescript"][0], server],
         cwd=project.folder,
-        env=environment(**{secret: provider.client_secret}, PORT=str(free_port())),
+        env=environment(**{secret: "hush"}, PORT=str(free_port())),
         capture_output=True,
         text=True,
         timeout=60,
     )
-    assert done.returncode == 1
-    assert done.stderr == f"Set {key} as well as {secret}, or neither.\n"
+    assert (done.returncode, done.stderr) == (1, f"{sentence}\n")
+    if project.stack == "python":
+        with project.serving(**{secret: "hush"}) as shop:
+            answer = shop.browser().post("/sign-in/social", json={"provider": "github"})
+            assert answer.status_code == 503 and sentence in answer.text
+            assert "hush" not in answer.text + shop.log.read_text()
 
 
 def test_no_secret_is_logged(project: Project, shop: Shop, provider: Provider) -> None:
