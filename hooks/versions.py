@@ -30,12 +30,15 @@ def pinned() -> dict[str, dict[str, str]]:
 
 
 def newest_npm(pins: Mapping[str, str]) -> dict[str, str]:
-    """The newest npm packages that fit each other; a pinned pre-release stays.
+    """The newest npm packages that fit each other, none older than it is now.
+
+    A pinned pre-release stays, and no other is taken: npm gives what is tagged `latest` for `*`,
+    a pre-release or an older one as well, but not for `>=`.
 
     npm takes the newest of everything or nothing, so the releases of better-auth are tried in turn,
     each with its own versions of what is overridden.
     """
-    wanted = {name: version if "-" in version else "*" for name, version in pins.items()}
+    wanted = {name: version if "-" in version else f">={version}" for name, version in pins.items()}
     wanted["@types/node"] = pins["@types/node"].split(".")[0]  # that of the Node.js from PyPI
     for version in releases("better-auth", pins["better-auth"]):
         print(f"trying better-auth {version} ...", file=sys.stderr)
@@ -71,12 +74,15 @@ def installed(dependencies: Mapping[str, str], names: Iterable[str]) -> dict[str
 
 
 def newest_python(pins: Mapping[str, str]) -> dict[str, str]:
-    """The newest Python packages that fit each other, none older than it is now.
+    """The newest Python packages that fit each other, none older than it is now, no pre-release.
 
     Raises:
         subprocess.CalledProcessError: uv finds no such set.
     """
-    command = [str(UV), "pip", "compile", "--quiet", "--python-version", PYTHON, "--no-header", "-"]
+    command = [
+        *[str(UV), "pip", "compile", "--quiet", "--no-header", "-"],
+        *["--python-version", PYTHON, "--prerelease", "disallow"],
+    ]
     wanted = "\n".join(f"{name}>={version}" for name, version in pins.items())
     result = subprocess.run(command, input=wanted, capture_output=True, text=True, check=True)
     found = dict(re.findall(r"^([\w.-]+)==(\S+)", result.stdout, re.MULTILINE))
