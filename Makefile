@@ -15,7 +15,7 @@ test: .venv/installed ## Check and test everything
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python hooks/readme.py --check
+	$(BIN)/python -m hooks.readme --check
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-exhaustive: .venv/installed ## Test what `test` only samples
