@@ -150,6 +150,24 @@ def plugins() -> dict[str, Plugin]:
     return TypeAdapter(dict[Id, Plugin]).validate_python(raw("plugins", "plugin_data"))
 
 
+def imported_packages() -> set[str]:
+    """The npm packages that plugins and their options are imported from, or import."""
+    found = set()
+    for plugin in plugins().values():
+        code = plugin.typescript
+        options = [option.typescript for option in plugin.options.values()]
+        modules = [
+            code.package or code.module,
+            *(m for each in [code, *options] for m in each.imports),
+        ]
+        found |= {_package(module) for module in modules if module}
+    return found
+
+
+def _package(module: str) -> str:
+    return "/".join(module.split("/")[: 2 if module.startswith("@") else 1])
+
+
 def providers() -> dict[str, Provider]:
     """The databases by id, in the order of the prompt.
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from hooks.data import imported_packages
 from hooks.node import BETTER_AUTH, install, pinned
 from tests.answers import matrix, options, plugin_data, provider_data, with_requirements
 from tests.template import REPOSITORY
@@ -29,7 +30,7 @@ PACKAGES = [
     "prisma",
     "tsx",
     "typescript",
-    "viem",
+    *imported_packages(),
 ]
 
 

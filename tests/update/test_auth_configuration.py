@@ -91,6 +91,27 @@ def test_each_reserved_comment_occurs_once() -> None:
     assert len(re.findall("go below this line", render("auth.ts", PLUGINS))) == 2
 
 
+def test_what_an_owner_wrote_and_a_new_social_provider_do_not_meet(tmp_path: Path) -> None:
+    """Also not where the owner gave a provider options of its own."""
+    scope = ("      clientSecret: env.GITHUB_CLIENT_SECRET,\n", '      scope: ["repo"],\n')
+    updates, expected = [], []
+    for before, after in (
+        ([], ["github"]),
+        (["github"], ["github", "google"]),
+        (["github", "google"], ["github", "google", "discord"]),
+        (["github", "discord"], ["github", "google", "discord"]),
+        (["google"], ["github", "google"]),
+    ):
+        base, new = (render("auth.ts", [], social_providers=each) for each in (before, after))
+        own, wanted = edited(base), edited(new)
+        if "github" in before:
+            own, wanted = (text.replace(scope[0], "".join(scope)) for text in (own, wanted))
+        updates.append(Update(files(base), files(own), files(new)))
+        expected.append(wanted)
+    for update, wanted in zip(simulate(updates, tmp_path), expected, strict=True):
+        assert (update.conflicts, update.files["auth.ts"]) == ([], wanted)
+
+
 def test_what_an_owner_wrote_and_a_new_plugin_do_not_meet(tmp_path: Path) -> None:
     sets: list[tuple[list[str], list[str]]] = [([], [plugin]) for plugin in PLUGINS]
     updates = []
