@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,10 @@ from tests.conformance.servers import serving
 from tests.project.social.accounts import PROVIDERS, Provider
 from tests.project.typescript import Browser
 from tests.project.workshop import Workshop
+from tests.template import module
+
+#: The provider that nobody has set the keys of.
+OFF = "zoom"
 
 #: FastAPI of the tests' own environment, which has the packages of a project's.
 SERVE = {
@@ -44,8 +49,9 @@ class Project:
 
     @property
     def keys(self) -> dict[str, str]:
-        """The settings of the providers that are there."""
-        return {k: v for provider in self.providers.values() for k, v in provider.settings.items()}
+        """The settings of all providers but one: true ones of those that are there."""
+        keys = dummy_keys(name for name in social_data() if name != OFF)
+        return keys | {k: v for each in self.providers.values() for k, v in each.settings.items()}
 
 
 @dataclass(frozen=True)
@@ -63,14 +69,44 @@ class Shop:
         return f"{self.address}/api/auth/callback/{provider}"
 
 
+def dummy_keys(providers: Iterable[str]) -> dict[str, str]:
+    """What every setting of these providers might be."""
+    required_settings = module("social_providers").required_settings
+    settings = (json.loads(required_settings(name)) for name in providers)
+    return {key: "dummy" for each in settings for key in each.values()}
+
+
+@pytest.fixture(scope="session")
+def settings(workshop: Workshop) -> dict[str, str]:
+    """Those of both projects, with a database for both."""
+    return workshop.settings()
+
+
+@pytest.fixture(scope="session")
+def push(workshop: Workshop) -> Callable[[Path], None]:
+    """Makes the tables, which are the same, from the project that comes first."""
+    made: list[Path] = []
+
+    def push(project: Path) -> None:
+        if not made:
+            workshop.push(project)
+            made.append(project)
+
+    return push
+
+
 @pytest.fixture(scope="session", params=STACKS)
 def project(
-    request: pytest.FixtureRequest, workshop: Workshop, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    workshop: Workshop,
+    settings: dict[str, str],
+    push: Callable[[Path], None],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Project]:
     stack = str(request.param)
-    folder, settings = tmp_path_factory.mktemp(stack) / "project", workshop.settings()
+    folder = tmp_path_factory.mktemp(stack) / "project"
     workshop.render({"stack": stack, "social_providers": list(social_data())}, folder, settings)
-    workshop.push(folder)
+    push(folder)
     providers = {name: provider() for name, provider in PROVIDERS.items()}
     hosts = [host for provider in providers.values() for host in provider.hosts]
     with internets(tmp_path_factory.mktemp("internet"), hosts, 1) as [internet]:

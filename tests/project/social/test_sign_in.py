@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,10 +15,9 @@ import pytest
 from hooks.demo import environment, free_port
 from tests.answers import social_data
 from tests.project.social.accounts import Person, Provider, Refused
-from tests.project.social.conftest import SERVE, Project, Shop
+from tests.project.social.conftest import OFF, SERVE, Project, Shop, dummy_keys
 from tests.project.typescript import Browser, run_node
 from tests.project.workshop import Workshop
-from tests.template import module
 
 pytestmark = pytest.mark.e2e
 
@@ -50,13 +47,6 @@ def lands(visitor: Browser, provider: Provider, back: str) -> str:
 def sign_in(visitor: Browser, provider: Provider, person: Person) -> str:
     """Where a visitor lands in the end who agrees to everything."""
     return lands(visitor, provider, provider.agree(ask(visitor, provider), person))
-
-
-def dummy_keys(providers: Iterable[str]) -> dict[str, str]:
-    """What every setting of these providers might be."""
-    required_settings = module("social_providers").required_settings
-    settings = (json.loads(required_settings(name)) for name in providers)
-    return {key: "dummy" for each in settings for key in each.values()}
 
 
 def own_route(visitor: Browser) -> Any:
@@ -179,18 +169,18 @@ def test_the_callback_url_is_the_one_that_the_settings_name(
                 sign_in(visitor, provider, Person(visitor.email))
 
 
-def test_every_provider_is_on_but_the_one_without_keys(project: Project) -> None:
-    """The log says which one that is."""
-    off, *others = social_data()
-    with project.serving(**dummy_keys(others)) as shop:
-        body = {"provider": off, "callbackURL": "/home"}
-        answer = shop.browser().post("/sign-in/social", json=body)
-        assert (answer.status_code, answer.json()["code"]) == (404, "PROVIDER_NOT_FOUND")
-        for name in others:
-            sends_people_to_its_page(shop, name)
-        said = shop.log.read_text()
+def test_a_provider_without_keys_is_off_and_the_log_says_so(shop: Shop) -> None:
+    body = {"provider": OFF, "callbackURL": "/home"}
+    answer = shop.browser().post("/sign-in/social", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (404, "PROVIDER_NOT_FOUND")
+    said = shop.log.read_text()
     assert said.count("Social providers without keys are off") == 1
-    assert f"Social providers without keys are off: {off}\n" in said
+    assert f"Social providers without keys are off: {OFF}\n" in said
+
+
+@pytest.mark.parametrize("name", [name for name in social_data() if name != OFF])
+def test_a_provider_with_keys_has_a_page_to_send_people_to(shop: Shop, name: str) -> None:
+    sends_people_to_its_page(shop, name)
 
 
 def sends_people_to_its_page(shop: Shop, provider: str) -> None:
