@@ -12,7 +12,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -89,13 +89,25 @@ def newest_python(pins: Mapping[str, str]) -> dict[str, str]:
     return {name: found[name] for name in pins if name in found}
 
 
+def newer(pins: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str, str]]:
+    """What is newer than the pins: the section, the package and its version.
+
+    The pins of a database are solved with those that every project has, which it may hold back.
+    """
+    for section, present in pins.items():
+        if section == "npm":
+            newest = newest_npm(present)
+        else:
+            newest = newest_python({**pins["python"], **present})
+        for name, version in present.items():
+            if newest[name] != version:
+                yield section, name, newest[name]
+
+
 def main() -> None:
     pins = pinned()
-    for section, present in pins.items():
-        newest = newest_npm(present) if section == "npm" else newest_python(present)
-        for name, version in newest.items():
-            if version != present[name]:
-                print(f"{section:<20}{name:<32}{present[name]:<16}{version}")
+    for section, name, version in newer(pins):
+        print(f"{section:<20}{name:<32}{pins[section][name]:<16}{version}")
 
 
 if __name__ == "__main__":

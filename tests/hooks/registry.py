@@ -43,7 +43,10 @@ class _Registry(ThreadingHTTPServer):
             return "application/vnd.pypi.simple.v1+json", json.dumps(page)
         if kind == "files" and rest.endswith(".metadata"):
             name, version, *_ = rest.split("-")
-            return "text/plain", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+            needs = self.python[name.replace("_", "-")].versions[version]
+            fields = [("Metadata-Version", "2.1"), ("Name", name), ("Version", version)]
+            fields += [("Requires-Dist", f"{other}{wanted}") for other, wanted in needs.items()]
+            return "text/plain", "".join(f"{key}: {value}\n" for key, value in fields)
         return None
 
     def _packument(self, name: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hooks.versions import newest_npm, newest_python
+from hooks.versions import newer, newest_npm, newest_python
 from tests.hooks.registry import Package, registry
 
 FAMILY = ["@better-auth/core", "@better-auth/utils", "@better-fetch/fetch", "better-call"]
@@ -24,7 +24,17 @@ NPM = {
     "engine": Package.of("1.0.0-5", "1.0.0-6"),
     "older-by-tag": Package.of("3.1.0", "3.0.9"),
 }
-PYTHON = {"fastapi": Package.of("1.0.0", "1.1.0", "2.0.0rc1")}
+PYTHON = {
+    "fastapi": Package.of("0.9.0", "1.0.0", "1.1.0", "2.0.0rc1"),
+    "sqlalchemy": Package.of("2.0.1", "2.0.2", "2.1.0", "2.1.1"),
+    "sqlalchemy-cockroachdb": Package({"1.0.0": {"sqlalchemy": "<2.1"}}),
+    "driver": Package({"1.0.0": {"fastapi": ">=1.0"}, "1.1.0": {"fastapi": "<1.0"}}),
+}
+PINS = {
+    "python": {"fastapi": "1.0.0", "sqlalchemy": "2.1.0"},
+    "python-cockroachdb": {"sqlalchemy": "2.0.1", "sqlalchemy-cockroachdb": "1.0.0"},
+    "python-mysql": {"driver": "1.0.0"},
+}
 
 
 @pytest.fixture(autouse=True)
@@ -61,3 +71,12 @@ def test_no_pre_release_of_a_python_package_is_proposed(monkeypatch: pytest.Monk
     """Whatever the maintainer's own settings allow."""
     monkeypatch.setenv("UV_PRERELEASE", "allow")
     assert newest_python({"fastapi": "1.0.0"}) == {"fastapi": "1.1.0"}
+
+
+def test_each_database_is_solved_alone_with_what_every_project_has() -> None:
+    """One holds SQLAlchemy back for itself; the driver of another would put FastAPI back."""
+    assert list(newer(PINS)) == [
+        ("python", "fastapi", "1.1.0"),
+        ("python", "sqlalchemy", "2.1.1"),
+        ("python-cockroachdb", "sqlalchemy", "2.0.2"),
+    ]
