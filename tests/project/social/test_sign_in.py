@@ -193,11 +193,12 @@ def sends_people_to_its_page(shop: Shop, provider: str) -> None:
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("name", social_data())
 def test_a_provider_alone(workshop: Workshop, project: Project, name: str, tmp_path: Path) -> None:
-    """Its types are right, it adds nothing to the schema, and the server runs with it."""
+    """The code is typed and formatted, the schema stays, and the server runs with it."""
     alone = replace(project, folder=tmp_path / "alone")
     answers = {"stack": project.stack, "social_providers": [name]}
     workshop.render(answers, alone.folder, workshop.settings() | {"DATABASE_URL": project.url})
     run_node(alone.folder, "node_modules/typescript/bin/tsc", "--noEmit")
+    run_node(alone.folder, "node_modules/prettier/bin/prettier.cjs", "--check", ".")
     schema = alone.folder / "prisma" / "schema.prisma"
     before = schema.read_text()
     auth = "auth/auth.ts" if project.stack == "python" else "src/lib/auth.ts"
