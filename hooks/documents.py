@@ -1,4 +1,4 @@
-"""Writes the table of plugins in ``docs/questions.md``.
+"""Writes the tables of plugins and social providers in ``docs/questions.md``.
 
 Usage: python -m hooks.documents [--check]
 """
@@ -6,25 +6,27 @@ Usage: python -m hooks.documents [--check]
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+import textwrap
 
-import jinja2
+from hooks import data
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-QUESTIONS = REPOSITORY / "docs" / "questions.md"
+QUESTIONS = data.REPOSITORY / "docs" / "questions.md"
 
 
 def plugins() -> str:
     """The plugins as a Markdown table, in the order of the prompt."""
-    jinja = jinja2.Environment(loader=jinja2.FileSystemLoader(REPOSITORY))
-    module = jinja.get_template("template/shared/plugins.jinja").module
-    data_of = module.plugin_data  # type: ignore[attr-defined]
     rows = ["| Plugin | For | Needs | Options |", "|---|---|---|---|"]
-    for name, data in data_of.items():
-        needs = ", ".join(f"`{needed}`" for needed in data.get("requires", []))
-        options = ", ".join(f"`{option}`" for option in data.get("options", {}))
-        rows.append(f"| `{name}` | {data['label']} | {needs} | {options} |")
+    for name, plugin in data.plugins().items():
+        needs = ", ".join(f"`{needed}`" for needed in plugin.requires)
+        options = ", ".join(f"`{option}`" for option in plugin.options)
+        rows.append(f"| `{name}` | {plugin.label} | {needs} | {options} |")
     return "\n".join(rows) + "\n"
+
+
+def social_providers() -> str:
+    """The social providers in the order of the prompt."""
+    names = ", ".join(f"`{name}`" for name in data.social_providers())
+    return textwrap.fill(names, 100, break_on_hyphens=False) + "\n"
 
 
 def filled(text: str, name: str, content: str) -> str:
@@ -37,6 +39,7 @@ def filled(text: str, name: str, content: str) -> str:
 def main(check: bool) -> None:
     text = QUESTIONS.read_text(encoding="utf-8")
     fresh = filled(text, "plugins", plugins())
+    fresh = filled(fresh, "social providers", social_providers())
     if check and fresh != text:
         sys.exit("docs/questions.md differs from the plugin data; run: python -m hooks.documents")
     QUESTIONS.write_text(fresh, encoding="utf-8")

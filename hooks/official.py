@@ -1,24 +1,44 @@
 """What the official generator writes for a feature, beyond what stands below the feature.
 
 A feature is a plugin, an option of a plugin that adds to the schema, or an option of better-auth
-itself; ``official_features.json`` has them all, in the order of the catalogue.
+itself, in the order of the catalogue. ``official_arguments.json`` has the arguments of those that
+cannot be constructed without, or that ``plugins.jinja`` gives what only a project has.
 """
 
 from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from hooks import node
+from hooks import data, node
 from hooks.generator_output import Model, parse
 
 HOOKS = Path(__file__).resolve().parent
 PROVIDERS = ["postgresql", "mysql", "sqlite", "sqlserver", "cockroachdb"]
-FEATURES: dict[str, dict[str, str]] = json.loads((HOOKS / "official_features.json").read_text())
+ARGUMENTS: dict[str, str] = json.loads((HOOKS / "official_arguments.json").read_text())
+
+
+def _features() -> Iterator[tuple[str, dict[str, str]]]:
+    for name, plugin in data.plugins().items():
+        code = plugin.typescript
+        yield name, {"import": code.package or "better-auth/plugins", "export": code.export}
+        for option, entry in plugin.options.items():
+            yield (
+                option,
+                {"plugin": name, "arguments": f"{{ {', '.join(entry.typescript.arguments)} }}"},
+            )
+    yield "rate-limit", {"options": "{ rateLimit: { storage: 'database' } }"}
+
+
+FEATURES: dict[str, dict[str, str]] = {
+    name: entry | ({"arguments": ARGUMENTS[name]} if name in ARGUMENTS else {})
+    for name, entry in _features()
+}
 
 #: What a feature cannot do without, so that what it adds can be told from what they add.
 NEEDS = {

@@ -12,7 +12,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,12 +30,15 @@ def pinned() -> dict[str, dict[str, str]]:
 
 
 def newest_npm(pins: Mapping[str, str]) -> dict[str, str]:
-    """The newest npm packages that fit each other; a pinned pre-release stays.
+    """The newest npm packages that fit each other, none older than it is now.
+
+    A pinned pre-release stays, and no other is taken: npm gives what is tagged `latest` for `*`,
+    a pre-release or an older one as well, but not for `>=`.
 
     npm takes the newest of everything or nothing, so the releases of better-auth are tried in turn,
     each with its own versions of what is overridden.
     """
-    wanted = {name: version if "-" in version else "*" for name, version in pins.items()}
+    wanted = {name: version if "-" in version else f">={version}" for name, version in pins.items()}
     wanted["@types/node"] = pins["@types/node"].split(".")[0]  # that of the Node.js from PyPI
     for version in releases("better-auth", pins["better-auth"]):
         print(f"trying better-auth {version} ...", file=sys.stderr)
@@ -71,25 +74,40 @@ def installed(dependencies: Mapping[str, str], names: Iterable[str]) -> dict[str
 
 
 def newest_python(pins: Mapping[str, str]) -> dict[str, str]:
-    """The newest Python packages that fit each other, none older than it is now.
+    """The newest Python packages that fit each other, none older than it is now, no pre-release.
 
     Raises:
         subprocess.CalledProcessError: uv finds no such set.
     """
-    command = [str(UV), "pip", "compile", "--quiet", "--python-version", PYTHON, "--no-header", "-"]
+    command = [
+        *[str(UV), "pip", "compile", "--quiet", "--no-header", "-"],
+        *["--python-version", PYTHON, "--prerelease", "disallow"],
+    ]
     wanted = "\n".join(f"{name}>={version}" for name, version in pins.items())
     result = subprocess.run(command, input=wanted, capture_output=True, text=True, check=True)
     found = dict(re.findall(r"^([\w.-]+)==(\S+)", result.stdout, re.MULTILINE))
     return {name: found[name] for name in pins if name in found}
 
 
+def newer(pins: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str, str]]:
+    """What is newer than the pins: the section, the package and its version.
+
+    The pins of a database are solved with those that every project has, which it may hold back.
+    """
+    for section, present in pins.items():
+        if section == "npm":
+            newest = newest_npm(present)
+        else:
+            newest = newest_python({**pins["python"], **present})
+        for name, version in present.items():
+            if newest[name] != version:
+                yield section, name, newest[name]
+
+
 def main() -> None:
     pins = pinned()
-    for section, present in pins.items():
-        newest = newest_npm(present) if section == "npm" else newest_python(present)
-        for name, version in newest.items():
-            if version != present[name]:
-                print(f"{section:<20}{name:<32}{present[name]:<16}{version}")
+    for section, name, version in newer(pins):
+        print(f"{section:<20}{name:<32}{pins[section][name]:<16}{version}")
 
 
 if __name__ == "__main__":

@@ -46,6 +46,11 @@ def provider_data() -> dict[str, dict[str, Any]]:
     return data
 
 
+def social_data() -> dict[str, dict[str, Any]]:
+    data: dict[str, dict[str, Any]] = module("social_providers").social_data
+    return data
+
+
 def with_requirements(plugin: str) -> list[str]:
     return [plugin, *plugin_data()[plugin].get("requires", [])]
 
@@ -64,6 +69,7 @@ def options() -> dict[str, list[str]]:
 EVERYTHING: dict[str, Any] = {
     "plugins": list(plugin_data()),
     "plugin_options": list(options()),
+    "social_providers": list(social_data()),
     "rate_limit_storage": "database",
 }
 
@@ -80,6 +86,7 @@ def matrix(stack: str) -> list[Answers]:
             {"plugins": plugins, "plugin_options": [option]}
             for option, plugins in options().items()
         ),
+        {"social_providers": ["github", "google"]},
         {"plugins": ["username", "admin", "two-factor", "organization"]},
         {"plugins": ["magic-link", "email-otp", "phone-number", "anonymous"]},
         EVERYTHING,

@@ -33,7 +33,7 @@ from tests.project.workshop import Workshop
 Result = TypeVar("Result")
 
 #: In these tests' own environment, which has the packages of a project's.
-_FASTAPI = [sys.executable, "-m", "fastapi", *STACKS["python"].serve[1:]]
+FASTAPI = [sys.executable, "-m", "fastapi", *STACKS["python"].serve[1:]]
 _SOURCES = ["src", "packages/better-auth-sidecar/src", "packages/better-auth-setup/src"]
 
 #: The database that the crossing works on: the same tables, empty.
@@ -149,7 +149,7 @@ class Stacks:
         first, second = ({**common, **more} for more in own)
         with (
             self._straight(url, TZ=zones[0], **first) as straight,
-            _serving("proxied", self.python, _FASTAPI, url, TZ=zones[1], **second) as proxied,
+            serving("proxied", self.python, FASTAPI, url, TZ=zones[1], **second) as proxied,
         ):
             yield straight, proxied
 
@@ -160,7 +160,7 @@ class Stacks:
             yield straight
 
     def _straight(self, url: str, **more: str) -> AbstractContextManager[Server]:
-        return _serving("straight", self.typescript, STACKS["typescript"].serve, url, **more)
+        return serving("straight", self.typescript, STACKS["typescript"].serve, url, **more)
 
 
 def set_up(folder: Path) -> Stacks:
@@ -223,7 +223,7 @@ def configure(folder: Path) -> None:
 
 
 @contextmanager
-def _serving(
+def serving(
     name: str, project: Path, command: Sequence[str], database_url: str, **more: str
 ) -> Iterator[Server]:
     port = free_port()

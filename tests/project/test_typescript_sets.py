@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from tests.answers import plugin_data
+from tests.answers import EVERYTHING
 from tests.project.typescript import run_node, serving
 from tests.project.typescript_sources import cases
 from tests.project.workshop import Workshop
 
 GENERATOR = "node_modules/auth/dist/index.mjs"
-PLUGIN_ANSWERS = {"stack", "plugins", "plugin_options", "rate_limit_storage"}
+PLUGIN_ANSWERS = {"stack", *EVERYTHING}
 SETS = [answers for answers in cases() if answers.keys() <= PLUGIN_ANSWERS]
 
 #: What `make test` tries: everything together, two plugins with tables of their own, two at random.
 SAMPLE = [
-    next(answers for answers in SETS if answers.get("plugins") == list(plugin_data())),
+    {"stack": "typescript", **EVERYTHING},
     *({"stack": "typescript", "plugins": [plugin]} for plugin in ("two-factor", "scim")),
     *SETS[-2:],
 ]
@@ -27,7 +27,8 @@ SAMPLE = [
 def name(answers: dict[str, Any]) -> str:
     plugins, options = answers.get("plugins", []), answers.get("plugin_options", [])
     storage = [answers["rate_limit_storage"]] if "rate_limit_storage" in answers else []
-    return "+".join([*plugins, *options, *storage]) or "none"
+    providers = answers.get("social_providers", [])
+    return "+".join([*plugins, *options, *providers, *storage]) or "none"
 
 
 @pytest.mark.e2e

@@ -91,7 +91,7 @@ class Browser(httpx.Client):
     def message(self, to: str, about: str = "") -> str:
         """The latest message to somebody, which development writes into the log."""
         deadline = time.monotonic() + 5
-        line = rf"^To {re.escape(to)}: [^:]*{about}[^:]*: (.*)$"
+        line = rf"\bTo {re.escape(to)}: [^:]*{about}[^:]*: (.*)$"
         while time.monotonic() < deadline:
             texts = re.findall(line, self.log.read_text(), re.M)
             if texts:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from hooks.data import imported_packages
 from hooks.node import BETTER_AUTH, install, pinned
 from tests.answers import matrix, options, plugin_data, provider_data, with_requirements
 from tests.template import REPOSITORY
@@ -29,7 +30,7 @@ PACKAGES = [
     "prisma",
     "tsx",
     "typescript",
-    "viem",
+    *imported_packages(),
 ]
 
 
@@ -71,6 +72,7 @@ def render_project(answers: dict[str, Any], folder: Path) -> None:
         "database_url": "",
         "plugins": plugins,
         "plugin_options": chosen,
+        "social_providers": answers.get("social_providers", []),
         "rate_limit_storage": storage,
         "features": [*plugins, *chosen, *(["rate-limit"] if storage == "database" else [])],
     }

@@ -1,19 +1,23 @@
-"""What a URL means in .env.local does not depend on who reads the file."""
+"""The env files: who reads them sees the same URL, and each setting has one place."""
 
 from __future__ import annotations
 
 import json
+import re
 import string
 import subprocess
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from dotenv import dotenv_values
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.answers import EVERYTHING, STACKS
 from tests.node import run_node
+from tests.project.typescript_sources import render_project
 from tests.template import environment, module
 
 #: Everything that a URL may hold, percent-encoded where env files need it.
@@ -35,6 +39,7 @@ ANSWERS = {
     "stack": "python",
     "provider": "postgresql",
     "plugins": [],
+    "social_providers": [],
     "features": [],
     "project_name": "My App",
 }
@@ -70,3 +75,16 @@ def read_with_shell(texts: list[str]) -> list[str]:
             file.write_text(text)
         command = ["sh", "-c", READ_WITH_SH, "sh", *map(str, files)]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_setting_stands_once_and_the_server_reads_it(stack: str, tmp_path: Path) -> None:
+    """Also where a plugin and a social provider share one."""
+    render_project({"stack": stack, **EVERYTHING}, tmp_path)
+    example = (tmp_path / ".env.example").read_text()
+    keys = re.findall(r"^(?:# )?([A-Z_]+)=", example, re.M)
+    assert len(set(keys)) == len(keys) and "GOOGLE_CLIENT_ID" in keys
+    auth = "auth" if stack == "python" else "src/lib"
+    read = re.findall(r'(?:text|list)\("([A-Z_]+)"', (tmp_path / auth / "env.ts").read_text())
+    elsewhere = {"TEST_DATABASE_URL", "AUTH_SERVER_URL"}
+    assert {*read} == {*keys} - elsewhere

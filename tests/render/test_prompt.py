@@ -52,6 +52,9 @@ def test_answers_are_typed_and_a_mistake_is_put_right(git_url: str, tmp_path: Pa
     terminal.expect("Which optional plugin features")
     terminal.expect("organization: Teams within an organization")
     terminal.send(" " + ENTER)
+    terminal.expect("Which social providers")
+    terminal.expect("Google")
+    terminal.send(" " + DOWN + " " + ENTER)
     terminal.expect("Where are rate limits counted")
     terminal.send(ENTER)
     terminal.expect(pexpect.EOF)
@@ -62,6 +65,7 @@ def test_answers_are_typed_and_a_mistake_is_put_right(git_url: str, tmp_path: Pa
     assert answers["project_name"] == "Corner Shop"
     assert answers["plugins"] == ["username", "organization"]
     assert answers["plugin_options"] == ["organization-teams"]
+    assert answers["social_providers"] == ["github", "google"]
     assert "database_url" not in answers
     assert "pa%24%24word" in (tmp_path / "shop" / ".env.local").read_text()
     assert "24word" not in screen.getvalue(), "the URL is shown while it is typed"

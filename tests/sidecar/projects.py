@@ -67,6 +67,7 @@ def make_project(
         "provider": provider,
         "plugins": PLUGINS,
         "plugin_options": [],
+        "social_providers": [],
         "features": PLUGINS,
         "rate_limit_storage": "memory",
     }

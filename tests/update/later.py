@@ -28,11 +28,13 @@ def release(projects: Projects, folder: Path, tag: str, texts: dict[str, str]) -
 
 
 def with_fewer_choices(template: Path) -> dict[str, str]:
-    """Files of a release without two-factor, dynamic access control and SQLite.
+    """Files of a release without two-factor, dynamic access control, SQLite and GitHub.
 
-    In it multi-session is called several-sessions, and Stripe's subscriptions billing.
+    In it multi-session is called several-sessions, Stripe's subscriptions billing, and Google
+    google-account.
     """
-    paths = {name: f"template/shared/{name}.jinja" for name in ("plugins", "providers", "answers")}
+    names = ("plugins", "providers", "social_providers", "answers")
+    paths = {name: f"template/shared/{name}.jinja" for name in names}
     texts = {name: (template / path).read_text() for name, path in paths.items()}
     plugins = cut(texts["plugins"], '"two-factor": {', '"organization": {')
     plugins = cut(plugins, '"organization-dynamic-access-control": {', '    },\n    "typescript"')
@@ -47,14 +49,23 @@ def with_fewer_choices(template: Path) -> dict[str, str]:
     return {
         paths["plugins"]: plugins,
         paths["providers"]: cut(texts["providers"], '"sqlite": {', '"mysql": {'),
+        paths["social_providers"]: replaced(
+            cut(texts["social_providers"], '"github": {', '"google": {'),
+            '"google": {',
+            '"google-account": {',
+        ),
         paths["answers"]: replaced(
             replaced(
-                texts["answers"],
-                '"plugins": {}',
-                '"plugins": {"multi-session": "several-sessions"}',
+                replaced(
+                    texts["answers"],
+                    '"plugins": {}',
+                    '"plugins": {"multi-session": "several-sessions"}',
+                ),
+                '"plugin_options": {}',
+                '"plugin_options": {"stripe-subscription": "stripe-billing"}',
             ),
-            '"plugin_options": {}',
-            '"plugin_options": {"stripe-subscription": "stripe-billing"}',
+            '"social_providers": {}',
+            '"social_providers": {"google": "google-account"}',
         ),
         "template/shared/catalogue.json": catalogue.replace(
             '"stripe-subscription"', '"stripe-billing"'

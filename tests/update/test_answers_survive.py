@@ -23,16 +23,25 @@ STORED: dict[str, Any] = {
         "organization-dynamic-access-control",
         "stripe-subscription",
     ],
+    "social_providers": ["github", "google"],
     "rate_limit_storage": "database",
 }
 #: What remains of them in the release with fewer choices.
 REMAINING: dict[str, Any] = {
     "plugins": ["username", "organization", "several-sessions", "stripe"],
     "plugin_options": ["organization-teams", "stripe-billing"],
+    "social_providers": ["google-account"],
     "rate_limit_storage": "database",
 }
-QUESTIONS = ["Which stack", "project's name", "Which database", "Which better-auth plugins",
-             "Which optional plugin features", "Where are rate limits"]  # fmt: skip
+QUESTIONS = [
+    "Which stack",
+    "project's name",
+    "Which database",
+    "Which better-auth plugins",
+    "Which optional plugin features",
+    "Which social providers",
+    "Where are rate limits",
+]
 
 
 @pytest.fixture(scope="session")
@@ -90,8 +99,8 @@ def test_a_release_with_fewer_choices(
         said = answer_with_enter(project, QUESTIONS)
     else:
         said = copier_update(project, way)
-    sentence = "No longer offered, so left out: two-factor, organization-dynamic-access-control."
-    assert sentence in said
+    gone = "two-factor, organization-dynamic-access-control, github"
+    assert f"No longer offered, so left out: {gone}." in said
     fresh = fewer.texts("0.4.0", {"stack": stack, **REMAINING})
     assert project.files() == fresh | {".env.local": project.files()[".env.local"]}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from difflib import ndiff
 from itertools import permutations
 from pathlib import Path
@@ -10,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from tests.answers import STACKS, plugin_data, with_requirements
+from tests.answers import STACKS, plugin_data, social_data, with_requirements
 from tests.template import environment
 from tests.update.simulation import KEPT, Update, simulate
 
 PLUGINS = list(plugin_data())
+SOCIAL_PROVIDERS = list(social_data())
 SOURCES = ["auth.ts", "env.ts", "messages.ts"]
 
 #: By reserved comment, what an owner writes below it.
@@ -25,7 +27,12 @@ OWN = {
 }
 
 
-def render(source: str, plugins: list[str], stack: str = "typescript") -> str:
+def render(
+    source: str,
+    plugins: list[str],
+    stack: str = "typescript",
+    social_providers: Sequence[str] = (),
+) -> str:
     answers: dict[str, Any] = {
         "stack": stack,
         "provider": "postgresql",
@@ -33,6 +40,7 @@ def render(source: str, plugins: list[str], stack: str = "typescript") -> str:
         "rate_limit_storage": "memory",
         "plugins": plugins,
         "features": plugins,
+        "social_providers": list(social_providers),
     }
     return environment().get_template(f"template/shared/auth/{source}.jinja").render(answers)
 
@@ -59,11 +67,49 @@ def test_a_plugin_that_is_added_deletes_no_line(source: str, stack: str) -> None
         assert all(line in lines for line in old), "\n".join(ndiff(old, new))
 
 
+@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("plugins", [[], ["one-tap"]])
+def test_a_social_provider_that_is_added_deletes_no_line(
+    source: str, stack: str, plugins: list[str]
+) -> None:
+    """Also not with the plugin that shares a setting with Google."""
+    for provider in SOCIAL_PROVIDERS:
+        others = [each for each in SOCIAL_PROVIDERS if each != provider]
+        for fewer, more in (([], [provider]), (others, SOCIAL_PROVIDERS)):
+            old, new = (
+                render(source, plugins, stack, chosen).splitlines() for chosen in (fewer, more)
+            )
+            lines = iter(new)
+            assert all(line in lines for line in old), "\n".join(ndiff(old, new))
+
+
 def test_each_reserved_comment_occurs_once() -> None:
     for source in SOURCES:
         comments = re.findall(r"//.*go below this line\.", render(source, PLUGINS))
         assert len(comments) == len(set(comments))
     assert len(re.findall("go below this line", render("auth.ts", PLUGINS))) == 2
+
+
+def test_what_an_owner_wrote_and_a_new_social_provider_do_not_meet(tmp_path: Path) -> None:
+    """Also not where the owner gave a provider options of its own."""
+    scope = ("      clientSecret: env.GITHUB_CLIENT_SECRET,\n", '      scope: ["repo"],\n')
+    updates, expected = [], []
+    for before, after in (
+        ([], ["github"]),
+        (["github"], ["github", "google"]),
+        (["github", "google"], ["github", "google", "discord"]),
+        (["github", "discord"], ["github", "google", "discord"]),
+        (["google"], ["github", "google"]),
+    ):
+        base, new = (render("auth.ts", [], social_providers=each) for each in (before, after))
+        own, wanted = edited(base), edited(new)
+        if "github" in before:
+            own, wanted = (text.replace(scope[0], "".join(scope)) for text in (own, wanted))
+        updates.append(Update(files(base), files(own), files(new)))
+        expected.append(wanted)
+    for update, wanted in zip(simulate(updates, tmp_path), expected, strict=True):
+        assert (update.conflicts, update.files["auth.ts"]) == ([], wanted)
 
 
 def test_what_an_owner_wrote_and_a_new_plugin_do_not_meet(tmp_path: Path) -> None:

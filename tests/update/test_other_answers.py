@@ -18,6 +18,7 @@ FEW: dict[str, Any] = {"plugins": ["username", "organization"]}
 OTHERWISE: dict[str, dict[str, Any]] = {
     "a plugin more": {"plugins": ["username", "two-factor", "organization", "api-key"]},
     "a plugin less": {"plugins": ["organization"]},
+    "social providers": {"social_providers": ["github", "google"]},
     "teams": {"plugin_options": ["organization-teams"]},
     "rate limits in the database": {"rate_limit_storage": "database"},
     "another database": {"provider": "mysql"},

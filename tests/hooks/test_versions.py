@@ -1,0 +1,82 @@
+"""What `python -m hooks.versions` proposes, with the real npm and uv and a registry of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hooks.versions import newer, newest_npm, newest_python
+from tests.hooks.registry import Package, registry
+
+FAMILY = ["@better-auth/core", "@better-auth/utils", "@better-fetch/fetch", "better-call"]
+NPM = {
+    "better-auth": Package(
+        {
+            version: {name: "^1.0.0" for name in FAMILY}
+            for version in ("1.0.0", "1.1.0", "2.0.0-rc.1")
+        }
+    ),
+    **{name: Package.of("1.0.0", "1.2.0") for name in FAMILY},
+    "@types/node": Package.of("24.1.0", "24.2.0", "26.0.0"),
+    "prisma": Package.of("7.0.0", "7.1.0", "8.0.0-rc.1"),
+    "engine": Package.of("1.0.0-5", "1.0.0-6"),
+    "older-by-tag": Package.of("3.1.0", "3.0.9"),
+}
+PYTHON = {
+    "fastapi": Package.of("0.9.0", "1.0.0", "1.1.0", "2.0.0rc1"),
+    "sqlalchemy": Package.of("2.0.1", "2.0.2", "2.1.0", "2.1.1"),
+    "sqlalchemy-cockroachdb": Package({"1.0.0": {"sqlalchemy": "<2.1"}}),
+    "driver": Package({"1.0.0": {"fastapi": ">=1.0"}, "1.1.0": {"fastapi": "<1.0"}}),
+}
+PINS = {
+    "python": {"fastapi": "1.0.0", "sqlalchemy": "2.1.0"},
+    "python-cockroachdb": {"sqlalchemy": "2.0.1", "sqlalchemy-cockroachdb": "1.0.0"},
+    "python-mysql": {"driver": "1.0.0"},
+}
+
+
+@pytest.fixture(autouse=True)
+def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """npm and uv ask our own registry, and have no memory of another."""
+    with registry(NPM, PYTHON) as settings:
+        caches = {"npm_config_cache": tmp_path / "npm", "UV_CACHE_DIR": tmp_path / "uv"}
+        for name, value in {**settings, **caches}.items():
+            monkeypatch.setenv(name, str(value))
+        yield
+
+
+def test_no_pre_release_is_proposed_even_if_it_is_the_latest() -> None:
+    """But one that is pinned, for want of anything else, stays; Node.js keeps its major version."""
+    pins = {
+        "better-auth": "1.0.0",
+        **dict.fromkeys(FAMILY, "1.0.0"),
+        "@types/node": "24.1.0",
+        "prisma": "7.0.0",
+        "engine": "1.0.0-5",
+        "older-by-tag": "3.1.0",
+    }
+    assert newest_npm(pins) == {
+        "better-auth": "1.1.0",
+        **dict.fromkeys(FAMILY, "1.2.0"),
+        "@types/node": "24.2.0",
+        "prisma": "7.1.0",
+        "engine": "1.0.0-5",
+        "older-by-tag": "3.1.0",
+    }
+
+
+def test_no_pre_release_of_a_python_package_is_proposed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the maintainer's own settings allow."""
+    monkeypatch.setenv("UV_PRERELEASE", "allow")
+    assert newest_python({"fastapi": "1.0.0"}) == {"fastapi": "1.1.0"}
+
+
+def test_each_database_is_solved_alone_with_what_every_project_has() -> None:
+    """One holds SQLAlchemy back for itself; the driver of another would put FastAPI back."""
+    assert list(newer(PINS)) == [
+        ("python", "fastapi", "1.1.0"),
+        ("python", "sqlalchemy", "2.1.1"),
+        ("python-cockroachdb", "sqlalchemy", "2.0.2"),
+    ]

@@ -1,0 +1,139 @@
+"""A running project of each stack, whose social providers are stand-ins."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from hooks.demo import STACKS as COMMANDS
+from tests.answers import STACKS, social_data
+from tests.conformance.internet import Internet, internets
+from tests.conformance.servers import serving
+from tests.project.social.accounts import PROVIDERS, Provider
+from tests.project.typescript import Browser
+from tests.project.workshop import Workshop
+from tests.template import module
+
+#: The provider that nobody has set the keys of.
+OFF = "zoom"
+
+#: FastAPI of the tests' own environment, which has the packages of a project's.
+SERVE = {
+    "python": [sys.executable, "-m", "fastapi", *COMMANDS["python"].serve[1:]],
+    "typescript": list(COMMANDS["typescript"].serve),
+}
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project with every social provider, and the Internet that some of them are on."""
+
+    stack: str
+    folder: Path
+    internet: Internet
+    providers: Mapping[str, Provider]
+    url: str
+
+    @contextmanager
+    def serving(self, **settings: str) -> Iterator[Shop]:
+        """Runs its server with these settings."""
+        more = {**self.internet.settings, **settings}
+        with serving(self.stack, self.folder, SERVE[self.stack], self.url, **more) as server:
+            yield Shop(server.address, server.log)
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """The settings of all providers but one: true ones of those that are there."""
+        keys = dummy_keys(name for name in social_data() if name != OFF)
+        return keys | {k: v for each in self.providers.values() for k, v in each.settings.items()}
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A running server."""
+
+    address: str
+    log: Path
+
+    def browser(self) -> Browser:
+        return Browser(self.address, self.log)
+
+    def callback(self, provider: str) -> str:
+        """The callback URL that its owner enters at a provider."""
+        return f"{self.address}/api/auth/callback/{provider}"
+
+
+def dummy_keys(providers: Iterable[str]) -> dict[str, str]:
+    """What every setting of these providers might be."""
+    required_settings = module("social_providers").required_settings
+    settings = (json.loads(required_settings(name)) for name in providers)
+    return {key: "dummy" for each in settings for key in each.values()}
+
+
+@pytest.fixture(scope="session")
+def settings(workshop: Workshop) -> dict[str, str]:
+    """Those of both projects, with a database for both."""
+    return workshop.settings()
+
+
+@pytest.fixture(scope="session")
+def push(workshop: Workshop) -> Callable[[Path], None]:
+    """Makes the tables, which are the same, from the project that comes first."""
+    made: list[Path] = []
+
+    def push(project: Path) -> None:
+        if not made:
+            workshop.push(project)
+            made.append(project)
+
+    return push
+
+
+@pytest.fixture(scope="session", params=STACKS)
+def project(
+    request: pytest.FixtureRequest,
+    workshop: Workshop,
+    settings: dict[str, str],
+    push: Callable[[Path], None],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Project]:
+    stack = str(request.param)
+    folder = tmp_path_factory.mktemp(stack) / "project"
+    workshop.render({"stack": stack, "social_providers": list(social_data())}, folder, settings)
+    push(folder)
+    providers = {name: provider() for name, provider in PROVIDERS.items()}
+    hosts = [host for provider in providers.values() for host in provider.hosts]
+    with internets(tmp_path_factory.mktemp("internet"), hosts, 1) as [internet]:
+        for provider in providers.values():
+            provider.join(internet)
+        yield Project(stack, folder, internet, providers, settings["DATABASE_URL"])
+
+
+@pytest.fixture(scope="session")
+def shop(project: Project) -> Iterator[Shop]:
+    """The server, known to the providers."""
+    with project.serving(**project.keys) as shop:
+        for name, provider in project.providers.items():
+            provider.callbacks.add(shop.callback(name))
+        yield shop
+
+
+#: Two with the usual flow, and one that posts a form. The others differ in what they answer.
+SAMPLE = ("github", "google", "apple")
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(name, marks=() if name in SAMPLE else pytest.mark.exhaustive)
+        for name in PROVIDERS
+    ]
+)
+def provider(request: pytest.FixtureRequest, project: Project) -> Provider:
+    """Each provider in turn."""
+    return project.providers[str(request.param)]

@@ -1,0 +1,254 @@
+"""People sign in with an account that they have at a social provider, in either stack."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+import httpx
+import pytest
+
+from hooks.demo import environment, free_port
+from tests.answers import social_data
+from tests.project.social.accounts import Person, Provider, Refused
+from tests.project.social.conftest import OFF, SERVE, Project, Shop, dummy_keys
+from tests.project.typescript import Browser, run_node
+from tests.project.workshop import Workshop
+
+pytestmark = pytest.mark.e2e
+
+
+def ask(visitor: Browser, provider: Provider, path: str = "/sign-in/social") -> str:
+    """The page of the provider that a visitor is sent to."""
+    body = {"provider": provider.id, "callbackURL": "/home", "errorCallbackURL": "/error"}
+    url: str = visitor.do(path, **body)["url"]
+    return url
+
+
+def lands(visitor: Browser, provider: Provider, back: str) -> str:
+    """Where a browser lands that the provider sends back."""
+    if provider.posts:
+        # A form of another site brings no cookies along: they are SameSite=Lax.
+        address, _, answer = back.partition("?")
+        page = urlsplit(provider.page)
+        headers = {"Origin": f"{page.scheme}://{page.netloc}", "Sec-Fetch-Site": "cross-site"}
+        posted = httpx.post(address, data=dict(parse_qsl(answer)), headers=headers)
+        assert posted.status_code == 302, posted.text
+        back = posted.headers["location"]
+    answered = visitor.get(back)
+    assert answered.status_code == 302, answered.text
+    return str(answered.headers["location"])
+
+
+def sign_in(visitor: Browser, provider: Provider, person: Person) -> str:
+    """Where a visitor lands in the end who agrees to everything."""
+    return lands(visitor, provider, provider.agree(ask(visitor, provider), person))
+
+
+def own_route(visitor: Browser) -> Any:
+    """What a route of the application's own says, which asks who is signed in."""
+    return visitor.get(f"{visitor.origin}/me").json()
+
+
+def accounts(visitor: Browser) -> list[str]:
+    return sorted(account["providerId"] for account in visitor.ask("/list-accounts"))
+
+
+def test_a_new_user_comes_back(shop: Shop, provider: Provider) -> None:
+    first, later = shop.browser(), shop.browser()
+    person = Person(first.email)
+    assert sign_in(first, provider, person) == "/home"
+    user = own_route(first)
+    assert (user["email"], user["name"]) == (person.email, "Ada Lovelace")
+    assert first.user() and accounts(first) == [provider.id]
+    first.do("/sign-out")
+    assert own_route(first).get("email") is None
+
+    moved = Person("moved." + person.email, name="Countess", subject=person.subject)
+    assert sign_in(later, provider, moved) == "/home"
+    assert own_route(later)["id"] == user["id"]
+
+
+def test_an_account_with_a_password_is_linked_where_both_addresses_are_verified(
+    shop: Shop, provider: Provider
+) -> None:
+    owner, visitor = shop.browser(), shop.browser()
+    user = owner.sign_up()
+    owner.get(owner.message(owner.email, "Verify"))
+    assert sign_in(visitor, provider, Person(owner.email)) == "/home"
+    assert own_route(visitor)["id"] == user["id"]
+    assert accounts(visitor) == sorted(["credential", provider.id])
+
+
+@pytest.mark.parametrize("verified", ["here", "there"])
+def test_an_address_that_one_side_has_not_verified_opens_no_account(
+    shop: Shop, provider: Provider, verified: str
+) -> None:
+    """Otherwise one signs up with an address of others and waits for them, or comes as them."""
+    owner, visitor = shop.browser(), shop.browser()
+    owner.sign_up()
+    if verified == "here":
+        owner.get(owner.message(owner.email, "Verify"))
+    person = Person(owner.email, is_verified=verified == "there")
+    assert sign_in(visitor, provider, person) == "/error?error=account_not_linked"
+    assert visitor.user() is None
+    assert accounts(owner) == ["credential"]
+
+
+def test_a_user_links_an_account(shop: Shop, provider: Provider) -> None:
+    owner, visitor = shop.browser(), shop.browser()
+    user = owner.sign_up()
+    person = Person(owner.email)
+    back = provider.agree(ask(owner, provider, "/link-social"), person)
+    assert lands(owner, provider, back) == "/home"
+    assert accounts(owner) == sorted(["credential", provider.id])
+    assert sign_in(visitor, provider, person) == "/home"
+    assert own_route(visitor)["id"] == user["id"]
+
+    stranger = Person(shop.browser().email)
+    back = provider.agree(ask(owner, provider, "/link-social"), stranger)
+    assert "error=email_does_not_match" in lands(owner, provider, back)
+
+
+def test_what_another_browser_began_signs_nobody_in(shop: Shop, provider: Provider) -> None:
+    attacker, victim = shop.browser(), shop.browser()
+    back = provider.agree(ask(attacker, provider), Person(attacker.email))
+    assert "error=state_mismatch" in lands(victim, provider, back)
+    assert victim.user() is None
+
+
+def test_a_state_or_a_code_that_is_not_known_signs_nobody_in(
+    shop: Shop, provider: Provider
+) -> None:
+    visitor = shop.browser()
+    back = provider.agree(ask(visitor, provider), Person(visitor.email))
+    state = parse_qs(urlsplit(back).query)["state"][0]
+    forged = lands(visitor, provider, back.replace(state, "x" * len(state)))
+    assert re.search(r"error=(state_mismatch|please_restart_the_process)", forged), forged
+    other = lands(visitor, provider, re.sub("code=[^&]*", "code=forged", back))
+    assert other == "/error?error=invalid_code"
+    assert visitor.user() is None
+
+
+def test_a_code_is_good_once(shop: Shop, provider: Provider) -> None:
+    visitor = shop.browser()
+    back = provider.agree(ask(visitor, provider), Person(visitor.email))
+    assert lands(visitor, provider, back) == "/home"
+    visitor.do("/sign-out")
+    assert "error=" in lands(visitor, provider, back)
+    assert visitor.user() is None
+
+
+def test_somebody_who_declines_is_told(shop: Shop, provider: Provider) -> None:
+    visitor = shop.browser()
+    back = provider.agree(ask(visitor, provider), Person(visitor.email))
+    declined = re.sub("code=[^&]*", "error=access_denied", back)
+    assert lands(visitor, provider, declined) == "/error?error=access_denied"
+    assert visitor.user() is None
+
+
+def test_the_callback_url_is_the_one_that_the_settings_name(
+    project: Project, shop: Shop, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A provider sends people nowhere else."""
+    example = (project.folder / ".env.example").read_text()
+    [path] = re.findall(
+        rf"Callback URL to enter there: http://localhost:\d+(/\S+/{provider.id})\n", example
+    )
+    visitor = shop.browser()
+    for entered, is_sent_back in ((shop.address + path, True), (f"{shop.address}/other", False)):
+        monkeypatch.setattr(provider, "callbacks", {entered})
+        if is_sent_back:
+            assert sign_in(visitor, provider, Person(visitor.email)) == "/home"
+        else:
+            with pytest.raises(Refused):
+                sign_in(visitor, provider, Person(visitor.email))
+
+
+def test_a_provider_without_keys_is_off_and_the_log_says_so(shop: Shop) -> None:
+    body = {"provider": OFF, "callbackURL": "/home"}
+    answer = shop.browser().post("/sign-in/social", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (404, "PROVIDER_NOT_FOUND")
+    said = shop.log.read_text()
+    assert said.count("Social providers without keys are off") == 1
+    assert f"Social providers without keys are off: {OFF}\n" in said
+
+
+@pytest.mark.parametrize("name", [name for name in social_data() if name != OFF])
+def test_a_provider_with_keys_has_a_page_to_send_people_to(shop: Shop, name: str) -> None:
+    sends_people_to_its_page(shop, name)
+
+
+def sends_people_to_its_page(shop: Shop, provider: str) -> None:
+    body = {"provider": provider, "callbackURL": "/home"}
+    url = urlsplit(shop.browser().do("/sign-in/social", **body)["url"])
+    assert url.scheme == "https"
+    assert parse_qs(url.query)["redirect_uri"] == [shop.callback(provider)]
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("name", social_data())
+def test_a_provider_alone(workshop: Workshop, project: Project, name: str, tmp_path: Path) -> None:
+    """The code is typed and formatted, the schema stays, and the server runs with it."""
+    alone = replace(project, folder=tmp_path / "alone")
+    answers = {"stack": project.stack, "social_providers": [name]}
+    workshop.render(answers, alone.folder, workshop.settings() | {"DATABASE_URL": project.url})
+    run_node(alone.folder, "node_modules/typescript/bin/tsc", "--noEmit")
+    run_node(alone.folder, "node_modules/prettier/bin/prettier.cjs", "--check", ".")
+    schema = alone.folder / "prisma" / "schema.prisma"
+    before = schema.read_text()
+    auth = "auth/auth.ts" if project.stack == "python" else "src/lib/auth.ts"
+    config = ["--yes", "--config", auth, "--output", "prisma/schema.prisma"]
+    said = run_node(alone.folder, "node_modules/auth/dist/index.mjs", "generate", *config)
+    assert "already up to date" in said and schema.read_text() == before
+    with alone.serving(**dummy_keys([name])) as shop:
+        sends_people_to_its_page(shop, name)
+        assert "are off" not in shop.log.read_text()
+
+
+def test_half_of_the_keys_is_an_error(project: Project) -> None:
+    """The server that has them does not start; FastAPI passes on why."""
+    key, secret = project.providers["github"].settings
+    sentence = f"Set {key} as well as {secret}, or neither."
+    server = "auth/server.ts" if project.stack == "python" else "src/server.ts"
+    done = subprocess.run(
+        [SERVE["typescript"][0], server],
+        cwd=project.folder,
+        env=environment(**{secret: "hush"}, PORT=str(free_port())),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (1, f"{sentence}\n")
+    if project.stack == "python":
+        with project.serving(**{secret: "hush"}) as shop:
+            answer = shop.browser().post("/sign-in/social", json={"provider": "github"})
+            assert answer.status_code == 503 and sentence in answer.text
+            assert "hush" not in answer.text + shop.log.read_text()
+
+
+def test_no_secret_is_logged(project: Project, shop: Shop, provider: Provider) -> None:
+    """Also not where the provider refuses it."""
+    visitor = shop.browser()
+    provider.client_secret, ours = "another", provider.client_secret
+    try:
+        landed = sign_in(visitor, provider, Person(visitor.email))
+    finally:
+        provider.client_secret = ours
+    assert landed == "/error?error=invalid_code"
+    assert ours not in shop.log.read_text()
+
+
+def test_a_provider_out_of_reach_is_an_error_page(
+    project: Project, shop: Shop, provider: Provider
+) -> None:
+    visitor = shop.browser()
+    back = provider.agree(ask(visitor, provider), Person(visitor.email))
+    host = project.internet.services[provider.hosts[0]]
+    with project.internet.says(host, None):
+        assert "error=" in lands(visitor, provider, back)
+    assert visitor.user() is None

@@ -1,0 +1,77 @@
+"""The template's data has the form that is written down, and its parts know each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from hooks import data
+from hooks.node import pins
+
+
+def test_every_entry_has_its_form() -> None:
+    assert data.plugins() and data.providers() and data.social_providers()
+
+
+def test_what_a_plugin_requires_is_offered_before_or_after_it() -> None:
+    plugins = data.plugins()
+    for name, plugin in plugins.items():
+        needed = {*plugin.requires, *(each for o in plugin.options.values() for each in o.requires)}
+        assert needed <= {*plugins} - {name}, name
+
+
+def test_an_option_belongs_to_one_plugin() -> None:
+    plugins = data.plugins()
+    options = [option for plugin in plugins.values() for option in plugin.options]
+    assert len({*options, *plugins}) == len(options) + len(plugins)
+
+
+def test_every_package_that_is_imported_is_pinned() -> None:
+    databases = {provider.typescript.package for provider in data.providers().values()}
+    imported = databases | data.imported_packages()
+    assert {"@better-auth/passkey", "stripe", "viem"} <= imported
+    assert imported <= {*pins()["versions"]["npm"]}
+
+
+def test_what_cannot_be_combined_is_there() -> None:
+    """A plugin that goes, or gets another name, leaves no rule behind."""
+    features = {*data.plugins(), *(o for each in data.plugins().values() for o in each.options)}
+    for provider, reasons in data.raw("unsupported", "unsupported").items():
+        assert provider in data.providers()
+        assert {*reasons} <= features
+
+
+def changed(entry: dict[str, Any], *path: str, value: object) -> dict[str, Any]:
+    """An entry with another value somewhere in it."""
+    made = deepcopy(entry)
+    place = made
+    for key in path[:-1]:
+        place = place.setdefault(key, {})
+    place[path[-1]] = value
+    return made
+
+
+PLUGIN: dict[str, Any] = {"label": "a plugin", "typescript": {"export": "plugin"}}
+SOCIAL: dict[str, Any] = {"label": "Shop", "console": "https://shop.example.com"}
+
+
+@pytest.mark.parametrize(
+    ("load", "entry", "sentence"),
+    [
+        (data.Plugin, changed(PLUGIN, "lable", value="x"), "lable"),
+        (data.Plugin, changed(PLUGIN, "typescript", "argument", value=["x"]), "argument"),
+        (data.Plugin, changed(PLUGIN, "typescript", "arguments", value="x: 1"), "arguments"),
+        (data.Plugin, changed(PLUGIN, "typescript", "env", value={"secret": "x"}), "env"),
+        (data.Plugin, changed(PLUGIN, "typescript", "client_type", value="x"), "name the client"),
+        (data.SocialProvider, changed(SOCIAL, "console", value="http://shop"), "console"),
+        (data.SocialProvider, changed(SOCIAL, "optional", value={"clientId": ""}), "once"),
+        (data.SocialProvider, changed(SOCIAL, "https", value=False), "https"),
+    ],
+)
+def test_a_slip_is_named(load: Callable[..., object], entry: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ValidationError, match=sentence):
+        load(**entry)

