@@ -10,7 +10,7 @@ import re
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from better_auth_setup import database
 from better_auth_setup.difference import difference
@@ -156,7 +156,7 @@ def _tables(project: Project, url: str) -> str:
 
 
 def _sqlite_tables(path: Path) -> list[str]:
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+    with sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True) as connection:
         rows = connection.execute("SELECT sql FROM sqlite_master ORDER BY name, type").fetchall()
     connection.close()
     return [str(row[0]) for row in rows]
