@@ -17,7 +17,9 @@ type Rule = { when: Partial<Record<string, string[]>>; without?: string[]; say: 
 const parameters: Record<Kind, { parameters: Record<string, Entry>; rules: Rule[] }> = tables;
 
 /** A DATABASE_URL that cannot be used; the message says what to do, and repeats no secret. */
-export class DatabaseUrlError extends Error {}
+export class DatabaseUrlError extends Error {
+  override name = "DatabaseUrlError";
+}
 
 /** A URL's parameters, none of which is unknown. */
 class Parameters {
