@@ -1,7 +1,7 @@
 import { reason, prisma } from "./prisma.ts";
 import { points, scripts } from "./rebuilt-tables.ts";
 import { Problem } from "./report.ts";
-import { origin } from "./settings.ts";
+import { directUrl, origin } from "./settings.ts";
 import { schemaPath } from "./schema.ts";
 
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
@@ -94,7 +94,7 @@ export function refused(output: string): string | undefined {
   if (!server) return undefined;
   return (
     `The database server at ${server} does not accept the password of "${user}"; ` +
-    `correct ${origin("DATABASE_URL")}.`
+    `correct ${origin(directUrl() ? "DIRECT_URL" : "DATABASE_URL")}.`
   );
 }
 

@@ -40,9 +40,11 @@ class Prisma:
         cli = self.project.node_modules / "prisma" / "build" / "index.js"
         return [str(node()), str(cli)]
 
-    def on(self, url: str) -> Prisma:
-        """The same, for another database."""
-        return replace(self, variables={**self.variables, "DATABASE_URL": url})
+    def on(self, url: str, direct: str) -> Prisma:
+        """The same, for another database: its URL, and the one that the CLI itself uses."""
+        return replace(
+            self, variables={**self.variables, "DATABASE_URL": url, "DIRECT_URL": direct}
+        )
 
     @property
     def substitute(self) -> Packages:
@@ -62,9 +64,11 @@ class Prisma:
     def failure(self, what: str, result: Result) -> Problem:
         """Why a command failed, in the CLI's words."""
         if found := _REFUSED.search(result.output):
+            settings = Settings(self.project.root)
+            name = "DIRECT_URL" if settings.direct_url else "DATABASE_URL"
             return Problem(
                 f'The database server at {found[1]} does not accept the password of "{found[2]}"; '
-                f"correct {Settings(self.project.root).place('DATABASE_URL')}."
+                f"correct {settings.place(name)}."
             )
         return Problem(f"`prisma {what}` failed: {_reason(result)}.")
 
