@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -12,10 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import trustme
 
 from hooks.demo import free_port
+from tests import debian
 from tests.project.typescript_sources import install_packages
 
 #: Over TCP only with TLS, and one user only with a certificate; over the socket for everybody.
@@ -141,3 +144,64 @@ def _wait(lock_file: Path, server: subprocess.Popen[bytes]) -> None:
             return
         time.sleep(0.05)
     raise AssertionError((lock_file.parents[1] / "log").read_text())
+
+
+POOLER = """
+[databases]
+* = host=127.0.0.1 port={server} user={user} password={password}
+
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {port}
+unix_socket_dir =
+pool_mode = {mode}
+auth_type = any
+default_pool_size = 5
+"""
+
+
+@contextmanager
+def pgbouncer(url: str, mode: str = "transaction") -> Iterator[str]:
+    """Runs a PgBouncer in front of a server; gives the URL of the same database through it."""
+    program, environment = _pgbouncer()
+    folder = Path(tempfile.mkdtemp(prefix="pgbouncer-", dir="/tmp"))
+    parts, port = urlsplit(url), free_port()
+    text = POOLER.format(
+        server=parts.port, user=parts.username, password=parts.password, port=port, mode=mode
+    )
+    (folder / "pgbouncer.ini").write_text(text)
+    _own(folder)
+    command = [program, "--quiet", "pgbouncer.ini"]
+    log = (folder / "pgbouncer.log").open("w")
+    pooler = subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=log, stderr=log, **_demoted()
+    )  # type: ignore[call-overload]
+    try:
+        wait_for_port(pooler, port)
+        yield f"{parts.scheme}://{parts.username}:{parts.password}@127.0.0.1:{port}{parts.path}"
+    finally:
+        pooler.terminate()
+        pooler.wait(timeout=30)
+        log.close()
+        shutil.rmtree(folder)
+
+
+def _pgbouncer() -> tuple[str, dict[str, str]]:
+    """The program and its environment: the installed one, or Debian's, unpacked."""
+    if installed := shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin"):
+        return installed, dict(os.environ)
+    root = debian.unpacked("pgbouncer", ("libc-ares2", "libevent-2"))
+    folders = {str(found.parent) for found in root.glob("usr/lib/*/*.so.*")}
+    libraries = os.pathsep.join(sorted(folders))
+    return str(root / "usr/sbin/pgbouncer"), {**os.environ, "LD_LIBRARY_PATH": libraries}
+
+
+def wait_for_port(program: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and program.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError(f"nobody listens on {port}")

@@ -88,8 +88,11 @@ export async function difference(env: Record<string, string> = {}): Promise<Diff
   throw new Problem(refused(output) ?? `\`prisma migrate diff\` failed: ${reason(output)}.`);
 }
 
-/** What to do where the server does not accept the password. */
+/** What to do where the server does not accept the password, or a pooler not Prisma's CLI. */
 export function refused(output: string): string | undefined {
+  if (/unsupported startup parameter|prepared statement "s\d+"/.test(output)) {
+    return "Set DIRECT_URL to the database's URL past the pooler, which Prisma's CLI cannot use.";
+  }
   const [, server, user] = /P1000\b[^`]*`([^`]+)`[^`]*`([^`]+)`/.exec(output) ?? [];
   if (!server) return undefined;
   return (

@@ -24,6 +24,7 @@ _MIRROR = "https://binaries.prisma.sh"
 _MIRROR_SECONDS = 3
 _QUIET = {"PRISMA_HIDE_UPDATE_MESSAGE": "1", "CHECKPOINT_DISABLE": "1", "NO_COLOR": "1"}
 _PASSWORD = re.compile(r"(postgres(?:ql)?://[^:@/?]*:)([^@/?]+)(@.*)", re.S)
+_POOLED = re.compile(r"unsupported startup parameter|prepared statement \"s\d+\"")
 _REFUSED = re.compile(r"P1000\b[^`]*`([^`]+)`[^`]*`([^`]+)`")
 
 
@@ -63,6 +64,11 @@ class Prisma:
 
     def failure(self, what: str, result: Result) -> Problem:
         """Why a command failed, in the CLI's words."""
+        if _POOLED.search(result.output):
+            return Problem(
+                "Set DIRECT_URL to the database's URL past the pooler, which Prisma's CLI cannot "
+                "use."
+            )
         if found := _REFUSED.search(result.output):
             settings = Settings(self.project.root)
             name = "DIRECT_URL" if settings.direct_url else "DATABASE_URL"

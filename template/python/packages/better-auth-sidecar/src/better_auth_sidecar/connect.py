@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import ssl
 import sys
 from pathlib import Path
 from typing import Any
 
 from better_auth_sidecar.database_url import DatabaseUrlError, PostgresqlUrl, read_database_url
+
+#: What PgBouncer says of parameters that it cannot keep apart.
+_UNSUPPORTED = re.compile(r"unsupported startup parameter(?: in options)?: (\w+)")
 
 
 def problem(url: str, root: Path, place: str) -> str:
@@ -73,6 +77,8 @@ def _advice(error: Exception, place: str) -> str:
                 f"{reason}."
             )
         return f"Add sslrootcert= (its authority's file) or sslmode=no-verify to {place}: {reason}."
+    if found := _UNSUPPORTED.search(message):
+        return f"Remove {found[1]}= from {place}: the pooler does not take it."
     if "no encryption" in message:
         return f"Add sslmode=verify-full to {place}: the server wants TLS."
     if "valid client certificate" in message:
