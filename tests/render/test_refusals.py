@@ -175,13 +175,24 @@ GOOD_URLS = [
     ("sqlite", "file:./my größe%20data.db"),
     ("postgresql", "postgresql:///app?host=/run/postgresql&user=me"),
     ("postgresql", "postgresql://me@%2Frun%2Fpostgresql/app"),
-    ("postgresql", "postgresql://a:b@ep-x-pooler.eu.aws.neon.tech/neondb?sslmode=require"),
-    (
-        "postgresql",
-        "postgres://postgres.x:b@aws-0.pooler.supabase.com:6543/postgres?pgbouncer=true",
+    *(
+        ("postgresql", f"postgresql://a:b@{host}")
+        for host in (
+            "ep-x-pooler.eu.aws.neon.tech/neondb?sslmode=require",
+            "ep-x.eu.aws.neon.tech/neondb?sslmode=require&options=endpoint%3Dep-x",
+            "ep-x.neon.tech/verceldb?sslmode=require&pgbouncer=true&connect_timeout=15",
+            "aws-0.pooler.supabase.com:6543/postgres?pgbouncer=true&connection_limit=1",
+            "aws-0.pooler.supabase.com:6543/postgres?workaround=supabase-pooler.vercel",
+            "aws-0.pooler.supabase.com:6543/postgres?sslmode=require&supa=base-pooler.x",
+            "x.rds.amazonaws.com/app?sslmode=verify-full&sslrootcert=global-bundle.pem",
+            "x.db.ondigitalocean.com:25060/defaultdb?sslmode=require",
+            "x.postgres.database.azure.com/postgres?sslmode=require",
+            "containers.railway.app:7432/railway",
+            "db.prisma.io:5432/postgres?sslmode=require",
+        )
     ),
-    ("mysql", "mysql://a:b@127.0.0.1:3306/app?sslaccept=strict"),
-    ("sqlserver", "sqlserver://localhost:1433;database=app;password={a;b}"),
+    ("cockroachdb", "postgresql://a:b@x.cockroachlabs.cloud:26257/db?sslmode=verify-full"),
+    ("mysql", "mysql://a:b@aws.connect.psdb.cloud/app?sslaccept=strict"),
 ]
 
 

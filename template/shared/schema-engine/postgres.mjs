@@ -10,6 +10,11 @@ const { PrismaPg } = require("@prisma/adapter-pg");
 const pg = createRequire(require.resolve("@prisma/adapter-pg"))("pg");
 const { parse } = createRequire(require.resolve("pg"))("pg-connection-string");
 
+// The URL alone says how to connect; to `pg`, these say what it leaves open.
+for (const name of Object.keys(process.env)) {
+  if (name.startsWith("PG")) delete process.env[name];
+}
+
 const CHAR = 18;
 const TEXT = 25;
 
