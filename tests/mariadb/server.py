@@ -70,8 +70,13 @@ def _programs(server: Path, libraries: Path | None = None) -> Programs:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[str]:
-    """Runs a MariaDB with its data in ``folder``; gives the URL of an empty database."""
+def running(folder: Path, *options: str) -> Iterator[str]:
+    """Runs a MariaDB with its data in ``folder``; gives the URL of an empty database.
+
+    Args:
+        folder: an empty one.
+        options: the server's, besides those for where it is.
+    """
     found = programs()
     data, log, password = folder / "data", folder / "log", secrets.token_urlsafe(16)
     data.mkdir()
@@ -98,7 +103,7 @@ def running(folder: Path) -> Iterator[str]:
             check=True,
         )
         # A time zone that is not UTC's shows what depends on it.
-        command = found.command(data, "--default-time-zone=+13:00", *listen)
+        command = found.command(data, "--default-time-zone=+13:00", *listen, *options)
         server = subprocess.Popen(command, env=found.environment(), stdout=output, stderr=output)
         try:
             _wait(server, port, log)

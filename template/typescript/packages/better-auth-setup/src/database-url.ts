@@ -3,6 +3,7 @@
  * hosts have their own: each is translated, or refused with what to do instead.
  */
 import { existsSync, readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { resolve } from "node:path";
 import tables from "./database-parameters.json" with { type: "json" };
 
@@ -222,12 +223,17 @@ export function mysql(url: string) {
     given.text("sslaccept"),
     given.text("socket"),
   ];
+  // The driver does not tell TLS whose certificate it expects.
+  const peer = isIP(server.host) ? { host: server.host } : { servername: server.host };
+  const ssl = {
+    ...peer,
+    ...(ca ? { ca } : {}),
+    rejectUnauthorized: accept !== "accept_invalid_certs",
+  };
   return {
     ...server,
     ...(socketPath ? { socketPath } : {}),
-    ...(ca || accept
-      ? { ssl: { ...(ca ? { ca } : {}), rejectUnauthorized: accept !== "accept_invalid_certs" } }
-      : {}),
+    ...(ca || accept ? { ssl } : {}),
     connectionLimit: given.number("connection_limit") || 10,
     acquireTimeout: given.milliseconds("pool_timeout") ?? 10_000,
     connectTimeout: given.milliseconds("connect_timeout") ?? 10_000,
