@@ -16,9 +16,8 @@ from functools import cache
 from pathlib import Path
 
 from hooks.demo import free_port
-from hooks.node import REPOSITORY, locked
+from tests import debian
 
-_CACHE = REPOSITORY / ".cache" / "mariadb"
 #: What of Debian's server not every Debian has.
 _LIBRARIES = ("libaio", "liburing", "libnuma")
 
@@ -55,19 +54,12 @@ def programs() -> Programs:
     """The programs of a MariaDB.
 
     Raises:
-        MariaDbError: none is installed, and apt cannot bring one.
+        DebianError: none is installed, and apt cannot bring one.
     """
     installed = shutil.which("mariadbd") or shutil.which("mariadbd", path="/usr/sbin")
     if installed:
         return _programs(Path(installed).resolve())
-    if not shutil.which("apt-get"):
-        raise MariaDbError("These tests need MariaDB: install it, so that mariadbd is on PATH.")
-    _CACHE.mkdir(parents=True, exist_ok=True)
-    with locked(_CACHE / "lock"):
-        unpacked, done = _CACHE / "root", _CACHE / "unpacked"
-        if not done.exists():
-            _unpack(unpacked)
-            done.touch()
+    unpacked = debian.unpacked("mariadb-server-core", _LIBRARIES)
     [libraries] = {found.parent for found in unpacked.glob("usr/lib/*/libaio.so.1*")}
     return _programs(unpacked / "usr" / "sbin" / "mariadbd", libraries)
 
@@ -77,31 +69,14 @@ def _programs(server: Path, libraries: Path | None = None) -> Programs:
     return Programs(server, tables.parent, libraries)
 
 
-def _unpack(folder: Path) -> None:
-    """Unpacks Debian's MariaDB, with lists of packages of our own: anybody may do that."""
-    lists, packages = _CACHE / "apt", _CACHE / "packages"
-    for path in (lists / "lists" / "partial", lists / "archives" / "partial", packages):
-        path.mkdir(parents=True, exist_ok=True)
-    own = ["-o", f"Dir::State::Lists={lists / 'lists'}", "-o", f"Dir::Cache={lists}"]
-    _run("apt-get", *own, "--quiet", "update")
-    needed = _run("apt-cache", *own, "depends", "mariadb-server-core").split()
-    libraries = [name for name in needed if name.startswith(_LIBRARIES)]
-    download = ["download", "mariadb-server-core", *libraries]
-    _run("apt-get", *own, "--quiet", *download, folder=packages)
-    for package in packages.glob("*.deb"):
-        _run("dpkg-deb", "--extract", str(package), str(folder))
-
-
-def _run(*command: str, folder: Path | None = None) -> str:
-    result = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    if result.returncode:
-        raise MariaDbError(f"apt cannot bring MariaDB: {result.stderr.strip()}")
-    return result.stdout
-
-
 @contextmanager
-def running(folder: Path) -> Iterator[str]:
-    """Runs a MariaDB with its data in ``folder``; gives the URL of an empty database."""
+def running(folder: Path, *options: str) -> Iterator[str]:
+    """Runs a MariaDB with its data in ``folder``; gives the URL of an empty database.
+
+    Args:
+        folder: an empty one.
+        options: the server's, besides those for where it is.
+    """
     found = programs()
     data, log, password = folder / "data", folder / "log", secrets.token_urlsafe(16)
     data.mkdir()
@@ -128,7 +103,7 @@ def running(folder: Path) -> Iterator[str]:
             check=True,
         )
         # A time zone that is not UTC's shows what depends on it.
-        command = found.command(data, "--default-time-zone=+13:00", *listen)
+        command = found.command(data, "--default-time-zone=+13:00", *listen, *options)
         server = subprocess.Popen(command, env=found.environment(), stdout=output, stderr=output)
         try:
             _wait(server, port, log)

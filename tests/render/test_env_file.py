@@ -25,14 +25,13 @@ encoded = st.builds("%{:02X}".format, st.integers(0, 255))
 plain = st.sampled_from(string.ascii_letters + string.digits + "-._~!&()*+,;=")
 word = st.lists(plain | encoded, min_size=1, max_size=20).map("".join)
 urls = st.builds(
-    "postgresql://{}:{}@{}.example.com:{}/{}?{}={}".format,
+    "postgresql://{}:{}@{}.example.com:{}/{}?options={}".format,
     word,
     word,
     st.text(string.ascii_lowercase, min_size=1),
     st.integers(1, 65535),
     word,
-    word,
-    word,
+    word.map(lambda text: text.replace("&", "%26")),
 )
 
 ANSWERS = {

@@ -44,7 +44,7 @@ def test_answers_are_typed_and_a_mistake_is_put_right(git_url: str, tmp_path: Pa
     terminal.send(ENTER)
     terminal.expect("What is the PostgreSQL URL")
     terminal.send("postgresql://shop:pa$$word@localhost/shop" + ENTER)
-    terminal.expect("the database URL contains \\$")
+    terminal.expect("Write \\$ as %24 in the URL")
     terminal.send(CLEAR + "postgresql://shop:pa%24%24word@localhost/shop" + ENTER)
     terminal.expect("Which better-auth plugins")
     terminal.expect("organization")

@@ -57,6 +57,7 @@ def test_a_query_reads_no_file_of_root(project: NpmProject) -> None:
 
 def test_settings_of_postgresql_in_the_environment_do_not_matter(project: NpmProject) -> None:
     foreign = {"PGSSLMODE": "require", "PGHOST": "database.invalid", "PGPORT": "1"}
+    foreign |= {"PGOPTIONS": "-c search_path=elsewhere", "PGSSLNEGOTIATION": "direct"}
     assert "nothing to change" in project.done("setup", **foreign)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import httpx
 import psutil
 
 from hooks.demo import environment, free_port
+from tests.database_url.readers import write_reader
 from tests.project.typescript import run_node
 from tests.project.typescript_sources import ENGINE
 from tests.project.workshop import PRISMA, Workshop
@@ -92,8 +94,9 @@ def make_project(
     own = "// Your own fields and relations of User go below this line."
     (folder / "prisma/schema.prisma").write_text(_added(schema, own, columns))
     (folder / "prisma.config.ts").write_text(rendered("prisma.config.ts"))
-    (folder / "packages").mkdir(exist_ok=True)
-    (folder / "packages/better-auth-sidecar").symlink_to(PACKAGE)
+    node = folder / "packages/better-auth-sidecar/node"
+    shutil.copytree(PACKAGE / "node", node, ignore=shutil.ignore_patterns("*.jinja"))
+    write_reader(node)
     (folder / "node_modules").symlink_to(workshop.packages)
     engine = folder / ENGINE
     engine.mkdir(parents=True)

@@ -14,15 +14,18 @@ import pytest
 import trustme
 from better_auth_sidecar.database_url import PostgresqlUrl, read_database_url
 
+from tests.database_url.readers import write_reader
 from tests.project.typescript import run_node
 from tests.project.workshop import Workshop
 from tests.sidecar.database_proxy import DatabaseProxy, database_proxy
 
 ASK = """
 import pg from "pg";
+import { postgresql } from "./database-url.ts";
 const found = [];
-for (const connectionString of JSON.parse(process.argv[1])) {
-  const client = new pg.Client({ connectionString });
+for (const url of JSON.parse(process.argv[1])) {
+  const { schema, ...options } = postgresql(url);
+  const client = new pg.Client(options);
   try {
     await client.connect();
     await client.query("SELECT 1");
@@ -50,6 +53,10 @@ EXPECTED = {
     "sslmode=verify-ca&sslrootcert=ca.pem": "TLS",
     "sslmode=verify-full&sslrootcert=ca.pem": "TLS",
     "sslrootcert=ca.pem": "TLS",
+    "sslcert=ca.pem": "TLS",
+    "sslmode=require&sslaccept=strict&sslcert=ca.pem": "TLS",
+    "sslmode=require&sslaccept=accept_invalid_certs": "TLS",
+    "sslaccept=strict": "refused",
     "sslmode=verify-full&sslrootcert=other.pem": "refused",
     "uselibpqcompat=true&sslmode=require": "TLS",
     "uselibpqcompat=true&sslmode=prefer": "TLS",
@@ -96,6 +103,7 @@ def world(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Itera
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
     other.cert_pem.write_to_path(str(folder / "other.pem"))
     (folder / "node_modules").symlink_to(workshop.packages)
+    write_reader(folder)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.set_alpn_protocols(["postgresql"])
     authority.issue_cert("127.0.0.1").configure_cert(context)

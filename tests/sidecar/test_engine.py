@@ -70,7 +70,7 @@ async def test_parameters_of_a_failed_statement_stay_out_of_the_log(postgresql: 
 
 
 async def test_sqlite_enforces_foreign_keys(tmp_path: Path) -> None:
-    engine = create_engine("file:my%20data.db", root=tmp_path)
+    engine = create_engine("file:my data.db", root=tmp_path)
     await _rows(engine, "CREATE TABLE a (id INTEGER PRIMARY KEY)")
     await _rows(engine, "CREATE TABLE b (a INTEGER NOT NULL REFERENCES a)")
     with pytest.raises(IntegrityError):

@@ -14,6 +14,7 @@ from better_auth_sidecar.configuration import Configuration
 from better_auth_sidecar.stores import SessionQuery, postgresql
 from pydantic import SecretStr
 
+from tests.database_url.server import pgbouncer
 from tests.sidecar.database_proxy import database_proxy
 from tests.sidecar.session_world import (
     Database,
@@ -185,6 +186,21 @@ async def test_a_pooler_gets_no_prepared_statement(auth: Official) -> None:
         [connection] = app.state.sessions._store._idle
         names = await connection.driver.fetch("SELECT name FROM pg_prepared_statements")
         assert [row["name"] for row in names if row["name"]] == []
+
+
+async def test_a_real_pooler(auth: Official, caplog: pytest.LogCaptureFixture) -> None:
+    """Its connections are shared: without pgbouncer=true, the log says what to do."""
+    visitor = await _visitor(auth)
+    with pgbouncer(_url(auth)) as url:
+        for parameters in ("", "?pgbouncer=true"):
+            app = application(_server(auth, f"{url}{parameters}"))
+            async with running(app) as client:
+                asked = [client.get("/who", headers=visitor.headers) for _ in range(60)]
+                statuses = {answer.status_code for answer in await asyncio.gather(*asked)}
+            assert statuses <= ({200} if parameters else {200, 503})
+            if not parameters:
+                assert 503 in statuses
+                assert "add pgbouncer=true to DATABASE_URL" in caplog.text
 
 
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])

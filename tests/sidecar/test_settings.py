@@ -8,6 +8,7 @@ from pathlib import Path
 
 import better_auth_sidecar
 import pytest
+import trustme
 from pydantic_settings import SettingsConfigDict
 
 SECRET = secrets.token_urlsafe(32)
@@ -35,6 +36,18 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
         return Settings.load()
 
     return load
+
+
+def test_certificates_are_found_from_the_projects_folder(
+    load: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trustme.CA().cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    load(DATABASE_URL="postgresql://u:p@h/d?sslrootcert=ca.pem")
+    with pytest.raises(SystemExit, match="Correct sslrootcert= in DATABASE_URL"):
+        load(DATABASE_URL="postgresql://u:p@h/d?sslrootcert=none.pem")
 
 
 def test_the_first_value_that_is_not_empty_counts(
@@ -107,8 +120,7 @@ def test_the_first_of_several_secrets_signs(load: Load) -> None:
         ({"DATABASE_URL": None}, "Set DATABASE_URL in .env.local or the environment"),
         (
             {"DATABASE_URL": "postgresql://u:p@h/d?channel_binding=require"},
-            "Correct DATABASE_URL of .env.local: Remove channel_binding=require from DATABASE_URL: "
-            "the drivers cannot do it. sslmode=verify-full also proves whose server it is.",
+            "Correct DATABASE_URL of .env.local: Remove channel_binding=require: Python's driver ",
         ),
         ({"DATABASE_URL": "postgresql://h/d"}, "Name user and host in DATABASE_URL: "),
         ({"BETTER_AUTH_SECRET": None}, "Set BETTER_AUTH_SECRET in .env.local or the environment"),

@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { ColumnTypeEnum } from "@prisma/driver-adapter-utils";
 import { failure } from "./failure.mjs";
 
@@ -9,18 +10,33 @@ const { PrismaPg } = require("@prisma/adapter-pg");
 const pg = createRequire(require.resolve("@prisma/adapter-pg"))("pg");
 const { parse } = createRequire(require.resolve("pg"))("pg-connection-string");
 
+// The URL alone says how to connect; to `pg`, these say what it leaves open.
+for (const name of Object.keys(process.env)) {
+  if (name.startsWith("PG")) delete process.env[name];
+}
+
 const CHAR = 18;
 const TEXT = 25;
 
-/** The TLS settings of a URL; Prisma's parameters are not libpq's. */
+/** The TLS settings of a URL; Prisma's parameters, and those of libpq where Prisma has none. */
 function tls(parameters) {
-  const file = (name) =>
-    parameters.has(name) ? readFileSync(parameters.get(name)) : undefined;
+  const file = (name) => {
+    const value = parameters.get(name);
+    if (value === null) return undefined;
+    const path = [value, join("prisma", value)].find(existsSync);
+    if (!path) throw failure("P1011", `${name} names no file: ${value}`);
+    return readFileSync(path);
+  };
+  const [key, certificate] = [file("sslkey"), file("sslcert")];
+  const isStrict = parameters.get("sslaccept") === "strict";
   return {
-    ca: file("sslcert"),
+    // Without a key, it is the certificate of the server's authority.
+    ca: file("sslrootcert") ?? (key ? undefined : certificate),
+    ...(key ? { key, cert: certificate } : {}),
     pfx: file("sslidentity"),
     passphrase: parameters.get("sslpassword") ?? undefined,
-    rejectUnauthorized: parameters.get("sslaccept") === "strict",
+    rejectUnauthorized:
+      isStrict || parameters.get("sslmode") === "verify-full",
   };
 }
 

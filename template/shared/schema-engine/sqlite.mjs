@@ -45,7 +45,9 @@ export function sqlite({ url }) {
   const path = url.replace(/^file:(\/\/)?|\?.*$/g, "");
 
   async function open(file) {
-    const adapter = await new PrismaLibSql({ url: `file:${file}` }).connect();
+    // To Prisma, the path is no URL: a "%" in it is a "%".
+    const name = file.split("/").map(encodeURIComponent).join("/");
+    const adapter = await new PrismaLibSql({ url: `file:${name}` }).connect();
     // libsql runs only the first statement of a script unless it is told that it is a script.
     const executeRaw = adapter.executeRaw.bind(adapter);
     adapter.executeRaw = (query) =>

@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { dirname, resolve } from "node:path";
+import { databaseUrlProblem } from "./database-url.ts";
 import { isEmbedded, isRunning, reserve, start } from "./embedded-postgres.ts";
 import { fill, origin, setting } from "./settings.ts";
 import { manifest } from "./packages.ts";
@@ -36,6 +37,8 @@ export async function database(change: boolean): Promise<string> {
         `${schemes.join(": or ")}:.`,
     );
   }
+  const problem = databaseUrlProblem(url);
+  if (problem) throw new Problem(`${problem} The value is that of ${origin("DATABASE_URL")}.`);
   if (kind === "sqlite") return examine(url.replace(/^file:(\/\/)?|\?.*$/g, ""));
   if (kind === "postgresql" && isEmbedded(url)) return embedded(url, change);
   const [host, port, name] = address(kind, url);

@@ -1,7 +1,7 @@
 import { reason, prisma } from "./prisma.ts";
 import { points, scripts } from "./rebuilt-tables.ts";
 import { Problem } from "./report.ts";
-import { origin } from "./settings.ts";
+import { directUrl, origin } from "./settings.ts";
 import { schemaPath } from "./schema.ts";
 
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
@@ -88,13 +88,16 @@ export async function difference(env: Record<string, string> = {}): Promise<Diff
   throw new Problem(refused(output) ?? `\`prisma migrate diff\` failed: ${reason(output)}.`);
 }
 
-/** What to do where the server does not accept the password. */
+/** What to do where the server does not accept the password, or a pooler not Prisma's CLI. */
 export function refused(output: string): string | undefined {
+  if (/unsupported startup parameter|prepared statement "s\d+"/.test(output)) {
+    return "Set DIRECT_URL to the database's URL past the pooler, which Prisma's CLI cannot use.";
+  }
   const [, server, user] = /P1000\b[^`]*`([^`]+)`[^`]*`([^`]+)`/.exec(output) ?? [];
   if (!server) return undefined;
   return (
     `The database server at ${server} does not accept the password of "${user}"; ` +
-    `correct ${origin("DATABASE_URL")}.`
+    `correct ${origin(directUrl() ? "DIRECT_URL" : "DATABASE_URL")}.`
   );
 }
 

@@ -43,7 +43,7 @@ const folders = [
 ];
 
 /** Where the better-auth configuration is, unless it is named. */
-function configuration(named = ""): string {
+export function configuration(named = ""): string {
   const candidates = named ? [named] : folders.map((folder) => join(folder, "auth.ts"));
   const found = candidates.find((file) => existsSync(file));
   if (found) return found;

@@ -3,16 +3,18 @@ import { join } from "node:path";
 import { install } from "./packages.ts";
 import { Problem, reasonOf } from "./report.ts";
 import { command, node, packageFolder, type Result } from "./run.ts";
-import { environment } from "./settings.ts";
+import { environment, setting } from "./settings.ts";
 import { provider, schemaPath, schemaText } from "./schema.ts";
 
 const substitute = join(import.meta.dirname, "../schema-engine");
 const installed = join(substitute, "node_modules/.package-lock.json");
 
 /** Runs Prisma's CLI. prisma.config.ts tells it the database and which engine to use. */
-export function prisma(args: string[], env: Record<string, string> = {}): Promise<Result> {
-  const all = { ...environment(), ...env };
-  return node(command("prisma"), args, { env: existsSync(installed) ? masked(all) : all });
+export function prisma(args: string[], more: Record<string, string> = {}): Promise<Result> {
+  const all: Record<string, string> = { ...environment(), ...more };
+  const isNamed = Boolean(all["PRISMA_SCHEMA_ENGINE_BINARY"]);
+  const env = existsSync(installed) && !isNamed ? masked(all) : all;
+  return node(command("prisma"), args, { env });
 }
 
 /**
@@ -44,7 +46,7 @@ export async function engine(change: boolean): Promise<string> {
     await install(substitute, change);
     return "WebAssembly schema engine";
   }
-  if (process.env.PRISMA_SCHEMA_ENGINE_BINARY)
+  if (setting("PRISMA_SCHEMA_ENGINE_BINARY"))
     return "its schema engine is named by PRISMA_SCHEMA_ENGINE_BINARY";
   if (has(packageFolder("@prisma/engines"), /^schema-engine-/)) return "native schema engine";
   if ((await prisma(["-v"])).status === 0) return "native schema engine";

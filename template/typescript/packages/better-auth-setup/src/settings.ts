@@ -41,7 +41,19 @@ export function environment(): Record<string, string> {
   const given = sources()
     .reverse()
     .flatMap(([, values]) => Object.entries(values).filter(([, value]) => value));
-  return Object.fromEntries(given) as Record<string, string>;
+  const all = Object.fromEntries(given) as Record<string, string>;
+  return { ...all, DIRECT_URL: directUrl() };
+}
+
+/**
+ * The URL that Prisma's CLI uses, if it is another one than DATABASE_URL; empty if not. A DATABASE_URL
+ * that comes from before it means another database.
+ */
+export function directUrl(): string {
+  const all = sources();
+  const place = all.findIndex(([, values]) => values["DATABASE_URL"]);
+  const found = all.slice(0, place + 1).find(([, values]) => values["DIRECT_URL"]);
+  return found?.[1]["DIRECT_URL"] ?? "";
 }
 
 /** Gives keys a value where .env.local has none. Every other line stays as it is. */

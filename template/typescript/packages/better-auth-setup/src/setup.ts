@@ -1,3 +1,4 @@
+import { connection } from "./connection.ts";
 import { database } from "./database.ts";
 import { difference, indented } from "./difference.ts";
 import { close, completeEnvFile } from "./settings.ts";
@@ -40,6 +41,7 @@ async function setup(change: boolean, { acceptDataLoss, start }: Wishes): Promis
     if (change) await generateClient();
     return found;
   });
+  await step("connect", connection);
   await step("generate", async () => {
     const { result, changed } = await generate(change);
     if (changed) await generateClient();

@@ -10,7 +10,7 @@ import { prisma, reason } from "./prisma.ts";
 import { execute } from "./push.ts";
 import { Problem, Usage } from "./report.ts";
 import { locate, schemaPath } from "./schema.ts";
-import { origin, setting } from "./settings.ts";
+import { directUrl, origin, setting } from "./settings.ts";
 
 const usage = `Usage: better-auth-setup test-database -- COMMAND [ARGUMENT…]
 
@@ -20,8 +20,8 @@ TEST_DATABASE_URL names it; if that is empty, it is named like that of DATABASE_
 const cache = "node_modules/.cache/better-auth-setup";
 const patience = 120_000;
 
-/** The URL of the database for tests. */
-function testUrl(): string {
+/** The URL of the database for tests, and the one that Prisma's CLI uses for it. */
+function testUrls(): [url: string, direct: string] {
   const [own, named] = [setting("DATABASE_URL"), setting("TEST_DATABASE_URL")];
   if (named && named === own) {
     throw new Problem(
@@ -29,8 +29,13 @@ function testUrl(): string {
         "delete what is in it.",
     );
   }
-  if (named) return named;
+  if (named) return [named, named];
   if (!own) throw new Problem("DATABASE_URL is empty. Run: npm run setup");
+  return [besides(own), besides(directUrl() || own)];
+}
+
+/** The URL of the database beside another, with `_test` after its name. */
+function besides(own: string): string {
   if (/^sqlserver:/.test(own)) {
     const url = own.replace(/;\s*(?:database|initial catalog)=[^;]+/i, "$&_test");
     if (url === own) throw new Problem("DATABASE_URL names no database; add ;database=… to it.");
@@ -43,8 +48,8 @@ function testUrl(): string {
 }
 
 /** Gives the database the tables of the schema. */
-async function follow(url: string): Promise<void> {
-  const env = { DATABASE_URL: url };
+async function follow(url: string, direct: string): Promise<void> {
+  const env = { DATABASE_URL: url, DIRECT_URL: direct };
   const known = join(cache, createHash("sha256").update(url).digest("hex").slice(0, 16));
   const { lines, dropped } = await difference(env);
   if (lines.length > 0) {
@@ -78,9 +83,9 @@ async function follow(url: string): Promise<void> {
 export async function testDatabase(): Promise<string> {
   const own = setting("DATABASE_URL");
   if (isEmbedded(own)) await start(own);
-  const url = testUrl();
+  const [url, direct] = testUrls();
   await locate();
-  await exclusively(join(cache, "lock"), patience, () => follow(url));
+  await exclusively(join(cache, "lock"), patience, () => follow(url, direct));
   return url;
 }
 

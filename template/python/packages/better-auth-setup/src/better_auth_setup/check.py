@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from better_auth_setup import (
     conflicts,
+    connection,
     database,
     embedded_postgres,
     generation,
@@ -35,6 +36,7 @@ def check(project: Project, console: Console) -> bool:
             "install": looks.install,
             "generate": looks.generate,
             "prisma": looks.prisma,
+            "connect": looks.connect,
             "migrate" if migrations.are_used(project) else "push": looks.tables,
         }
     is_well = True
@@ -101,6 +103,12 @@ class _Looks:
         if Client(prisma).is_wanted and not Client(prisma).is_current:
             sentences.append(f"The Prisma client is not that of {self._project.schema}.")
         return sentences
+
+    def connect(self) -> list[str]:
+        if not self._is_reachable or self.install() or not Client(self._prisma).is_current:
+            return ["The connection of the application cannot be tried yet."]
+        connection.prove(self._project, self._settings)
+        return []
 
     def tables(self) -> list[str]:
         if not self._is_reachable or self.install() or not Engine(self._prisma).is_chosen:

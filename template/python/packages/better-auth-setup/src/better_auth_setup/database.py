@@ -93,6 +93,8 @@ def examine(project: Project, settings: Settings) -> str:
         raise Problem(
             f"{place} cannot be used: a database URL for {project.provider} starts with {schemes}:."
         )
+    if problem := _problem(url, project.root):
+        raise Problem(f"{problem} The value is that of {place}.")
     correct = f"correct {place}"
     if project.provider == "sqlite":
         return _examine_file(project.root, rest.partition("?")[0].removeprefix("//"), correct)
@@ -103,6 +105,19 @@ def examine(project: Project, settings: Settings) -> str:
     if not host.startswith("/"):
         _reach(kind, host, port, correct)
     return f'"{name}" on {host}:{port}' if name else f"{host}:{port}"
+
+
+def _problem(url: str, root: Path) -> str:
+    """What the application's own reader says of the URL, where it is installed."""
+    try:
+        from better_auth_sidecar.database_url import DatabaseUrlError, read_database_url
+    except ModuleNotFoundError:
+        return ""
+    try:
+        read_database_url(url, root)
+    except DatabaseUrlError as error:
+        return str(error)
+    return ""
 
 
 def _address(url: str, kind: _Kind) -> tuple[str, int, str]:

@@ -24,6 +24,7 @@ _MIRROR = "https://binaries.prisma.sh"
 _MIRROR_SECONDS = 3
 _QUIET = {"PRISMA_HIDE_UPDATE_MESSAGE": "1", "CHECKPOINT_DISABLE": "1", "NO_COLOR": "1"}
 _PASSWORD = re.compile(r"(postgres(?:ql)?://[^:@/?]*:)([^@/?]+)(@.*)", re.S)
+_POOLED = re.compile(r"unsupported startup parameter|prepared statement \"s\d+\"")
 _REFUSED = re.compile(r"P1000\b[^`]*`([^`]+)`[^`]*`([^`]+)`")
 
 
@@ -40,9 +41,11 @@ class Prisma:
         cli = self.project.node_modules / "prisma" / "build" / "index.js"
         return [str(node()), str(cli)]
 
-    def on(self, url: str) -> Prisma:
-        """The same, for another database."""
-        return replace(self, variables={**self.variables, "DATABASE_URL": url})
+    def on(self, url: str, direct: str) -> Prisma:
+        """The same, for another database: its URL, and the one that the CLI itself uses."""
+        return replace(
+            self, variables={**self.variables, "DATABASE_URL": url, "DIRECT_URL": direct}
+        )
 
     @property
     def substitute(self) -> Packages:
@@ -61,10 +64,17 @@ class Prisma:
 
     def failure(self, what: str, result: Result) -> Problem:
         """Why a command failed, in the CLI's words."""
+        if _POOLED.search(result.output):
+            return Problem(
+                "Set DIRECT_URL to the database's URL past the pooler, which Prisma's CLI cannot "
+                "use."
+            )
         if found := _REFUSED.search(result.output):
+            settings = Settings(self.project.root)
+            name = "DIRECT_URL" if settings.direct_url else "DATABASE_URL"
             return Problem(
                 f'The database server at {found[1]} does not accept the password of "{found[2]}"; '
-                f"correct {Settings(self.project.root).place('DATABASE_URL')}."
+                f"correct {settings.place(name)}."
             )
         return Problem(f"`prisma {what}` failed: {_reason(result)}.")
 

@@ -60,7 +60,20 @@ class Settings:
         found: dict[str, str] = {}
         for _, values in reversed(self._sources()):
             found |= {name: value for name, value in values.items() if value}
-        return found
+        return {**found, "DIRECT_URL": self.direct_url}
+
+    @property
+    def direct_url(self) -> str:
+        """The URL that Prisma's CLI uses, if it is another one than DATABASE_URL; empty if not.
+
+        A DATABASE_URL that comes from before it means another database.
+        """
+        for _, values in self._sources():
+            if url := values.get("DIRECT_URL"):
+                return url
+            if values.get("DATABASE_URL"):
+                break
+        return ""
 
     def missing(self) -> list[str]:
         """The names that `complete` would add or fill in."""

@@ -12,6 +12,7 @@ from importlib.metadata import version
 
 from better_auth_setup import (
     conflicts,
+    connection,
     database,
     generation,
     locks,
@@ -108,6 +109,8 @@ def _run(
         if client.is_wanted:
             client.generate()
             step.detail += ", client"
+    with console.step("connect") as step:
+        step.detail = connection.prove(project, settings)
     if migrations.are_used(project):
         with console.step("migrate") as step:
             step.detail = migrations.deploy(prisma, console)

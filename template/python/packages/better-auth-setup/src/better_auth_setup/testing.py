@@ -10,7 +10,7 @@ import re
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import quote
 
 from better_auth_setup import database
 from better_auth_setup.difference import difference
@@ -52,7 +52,7 @@ def test_database(root: Path) -> str:
     project = Project.at(root)
     settings = Settings(project.root)
     database.start(project, settings)
-    url = _test_url(project, settings)
+    url, direct = _test_urls(project, settings)
     schema = hashlib.sha256(project.schema_text().encode()).hexdigest()
     known = _Known(project.cache, url)
     if known.is_as_left(schema, _tables(project, url)):
@@ -62,14 +62,15 @@ def test_database(root: Path) -> str:
     try:
         tables = _tables(project, url)
         if not known.is_as_left(schema, tables):
-            _push(Prisma(project, settings.variables()).on(url), known)
+            _push(Prisma(project, settings.variables()).on(url, direct), known)
             known.remember(schema, _tables(project, url))
     finally:
         os.close(file)
     return url
 
 
-def _test_url(project: Project, settings: Settings) -> str:
+def _test_urls(project: Project, settings: Settings) -> tuple[str, str]:
+    """The URL of the database for tests, and the one that Prisma's CLI uses for it."""
     own = settings.get("DATABASE_URL")
     if named := settings.get("TEST_DATABASE_URL"):
         if named == own:
@@ -77,16 +78,22 @@ def _test_url(project: Project, settings: Settings) -> str:
                 f"{settings.place('TEST_DATABASE_URL')} is that of DATABASE_URL; name another "
                 "database, as tests delete what is in it."
             )
-        return named
+        return named, named
     if not own:
         raise Problem("DATABASE_URL is empty. Run: python3 scripts/setup.py")
-    if project.provider == "sqlserver":
+    direct = settings.direct_url or own
+    return _besides(own, project.provider), _besides(direct, project.provider)
+
+
+def _besides(own: str, provider: str) -> str:
+    """The URL of the database beside another, with ``_test`` after its name."""
+    if provider == "sqlserver":
         url, count = re.subn(r"(?i)(;\s*(?:database|initial catalog)=[^;]+)", r"\1_test", own)
         if not count:
             raise Problem("DATABASE_URL names no database; add ;database=… to it.")
         return url
     address, question, query = own.partition("?")
-    if project.provider == "sqlite":
+    if provider == "sqlite":
         suffix = Path(address).suffix
         return f"{address.removesuffix(suffix)}_test{suffix}{question}{query}"
     return f"{address}_test{question}{query}"
@@ -146,7 +153,7 @@ def _tables(project: Project, url: str) -> str:
         elif project.provider in ("postgresql", "cockroachdb"):
             # In a thread of its own: the caller may be in an event loop.
             with ThreadPoolExecutor(1) as thread:
-                lines = thread.submit(asyncio.run, _postgresql_tables(url)).result()
+                lines = thread.submit(asyncio.run, _postgresql_tables(url, project.root)).result()
         else:
             return ""
     except Exception:
@@ -156,28 +163,23 @@ def _tables(project: Project, url: str) -> str:
 
 
 def _sqlite_tables(path: Path) -> list[str]:
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+    with sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True) as connection:
         rows = connection.execute("SELECT sql FROM sqlite_master ORDER BY name, type").fetchall()
     connection.close()
     return [str(row[0]) for row in rows]
 
 
-async def _postgresql_tables(url: str) -> list[str]:
+async def _postgresql_tables(url: str, root: Path) -> list[str]:
     import asyncpg  # type: ignore[import-untyped]
+    from better_auth_sidecar.database_url import PostgresqlUrl, read_database_url
 
-    parts = urlsplit(url)
-    query = parse_qs(parts.query)
-    connection = await asyncpg.connect(
-        host=query.get("host", [parts.hostname or "localhost"])[0],
-        port=parts.port or 5432,
-        user=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
-        database=unquote(parts.path.removeprefix("/")),
-        ssl=query.get("sslmode", ["prefer"])[0],
-        timeout=_CONNECT_SECONDS,
-    )
+    found = read_database_url(url, root)
+    assert isinstance(found, PostgresqlUrl)
+    # A pooler would lose named statements.
+    arguments = {**found.asyncpg_arguments(), "statement_cache_size": 0}
+    connection = await asyncpg.connect(**{**arguments, "timeout": _CONNECT_SECONDS})
     try:
-        rows = await connection.fetch(_TABLES, query.get("schema", ["public"])[0])
+        rows = await connection.fetch(_TABLES, found.schema or "public")
     finally:
         await connection.close()
     return [str(row[0]) for row in rows]

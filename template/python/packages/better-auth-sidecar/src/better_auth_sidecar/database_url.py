@@ -7,10 +7,12 @@ start with what to do, and hold no part of the URL that could be of a password.
 
 from __future__ import annotations
 
+import json
 import re
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -131,13 +133,10 @@ def read_database_url(url: str, root: Path) -> DatabaseUrl:
 
 def _of_scheme(scheme: str) -> str:
     base = scheme.lower().partition("+")[0]
-    if scheme.lower().startswith("prisma"):
-        return (
-            "Set DATABASE_URL to the database's own URL, such as postgresql://…: one of "
-            "Prisma's services cannot be used here."
-        )
-    if base in _SCHEMES and (scheme != scheme.lower() or "+" in scheme):
-        return f"Start DATABASE_URL with {base}: instead of {scheme}:, which Prisma does not know."
+    if base == "prisma":
+        return "Set DATABASE_URL to the database's own URL: Prisma's services cannot be used here."
+    if base in _SCHEMES:
+        return f"Start DATABASE_URL with {base}: instead of {scheme}:."
     return "Start DATABASE_URL with postgresql://, mysql://, sqlserver:// or file: and a path."
 
 
@@ -149,11 +148,9 @@ def _split(url: str) -> SplitResult:
         raise DatabaseUrlError("Remove the blank in DATABASE_URL, or write it as %20.")
     scheme, _, rest = url.partition("://")
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
-    beyond = rest[len(authority) :].partition("?")[0]
-    if "#" in url or authority.count("@") > 1 or "@" in beyond or _misplaced_at(rest):
+    if "#" in url or authority.count("@") > 1 or "@" in rest[len(authority) :]:
         raise DatabaseUrlError(
-            "Escape the characters of the user name and the password in DATABASE_URL: "
-            "# is %23, / is %2F, ? is %3F, @ is %40."
+            "Escape user name and password in DATABASE_URL: @ is %40, / is %2F, ? is %3F."
         )
     address = authority.rpartition("@")[2]
     if "," in address:
@@ -173,77 +170,83 @@ def _split(url: str) -> SplitResult:
     return parts
 
 
-def _misplaced_at(rest: str) -> bool:
-    """Whether an @ follows a ``?`` that should be part of the password."""
-    head, question, query = rest.partition("?")
-    return bool(question) and "@" not in head and "@" in query and "=" not in query.split("@")[0]
-
-
 # --- PostgreSQL ---------------------------------------------------------------------------
 
 
-@dataclass
+_TABLE: dict[str, dict[str, Any]] = json.loads(
+    files("better_auth_sidecar").joinpath("database_parameters.json").read_text("utf-8")
+)
+
+
 class _Options:
-    """What the parameters of a URL ask for, so far."""
+    """What the parameters of a URL ask for: as ``database_parameters.json`` has it, or refused.
 
-    values: dict[str, str]
-    root: Path
-    settings: dict[str, str] = field(default_factory=dict)
+    The auth server and the prompt of the template read the same table.
+    """
 
-    def take(self, name: str) -> str | None:
-        return self.values.pop(name, None)
+    def __init__(self, query: str, kind: str, root: Path) -> None:
+        self._root = root
+        table = _TABLE[kind]
+        if not all("=" in part for part in query.split("&") if part):
+            # Its name may be the rest of a password with a "?".
+            raise DatabaseUrlError(
+                "Write what follows ? in DATABASE_URL as name=value, joined by &."
+            )
+        self._values = dict(parse_qsl(query, keep_blank_values=True))
+        for name, value in self._values.items():
+            if problem := _problem(name, value, table["parameters"].get(name)):
+                raise DatabaseUrlError(problem)
+        for rule in table["rules"]:
+            if self._is_met(rule):
+                raise DatabaseUrlError(rule["say"])
+
+    def _is_met(self, rule: Mapping[str, Any]) -> bool:
+        given = self._values
+        return all(
+            name in given and (not values or given[name] in values)
+            for name, values in rule["when"].items()
+        ) and not any(name in given for name in rule.get("without", ()))
+
+    def text(self, name: str) -> str | None:
+        return self._values.get(name)
 
     def whole(self, name: str) -> int | None:
-        value = self.take(name)
-        if value is None:
-            return None
-        if not (value.isascii() and value.isdecimal()):
-            raise DatabaseUrlError(f"Set {name} in DATABASE_URL to a whole number.")
-        return int(value)
+        value = self._values.get(name)
+        return None if value is None else int(value)
 
     def seconds(self, name: str, default: float | None) -> float | None:
         """Seconds; Prisma's 0 means without limit."""
         value = self.whole(name)
         return default if value is None else float(value) or None
 
-    def one_of(self, name: str, allowed: tuple[str, ...]) -> str | None:
-        value = self.take(name)
-        if value is not None and value not in allowed:
-            raise DatabaseUrlError(f"Set {name} in DATABASE_URL to {' or '.join(allowed)}.")
-        return value
-
     def file(self, name: str) -> Path | None:
-        value = self.take(name)
+        """A file, from the project's folder or, as Prisma documents it, from ``prisma/``."""
+        value = self._values.get(name)
         if value is None:
             return None
-        path = self.root / value
-        if not path.is_file():
-            raise DatabaseUrlError(f"Correct {name} in DATABASE_URL: it names no file.")
-        return path
-
-    def end(self) -> None:
-        if self.values:
-            raise DatabaseUrlError(
-                f"Remove {next(iter(self.values))} from DATABASE_URL: not every driver here "
-                "knows it."
-            )
+        places = [self._root / value, self._root / "prisma" / value]
+        found = next((path for path in places if path.is_file()), None)
+        if found is None:
+            raise DatabaseUrlError(f"Correct {name}= in DATABASE_URL: it names no file.")
+        return found
 
 
-#: Refused parameters: what to do instead, and why.
-_INSTEAD = {
-    "sslidentity": "Write sslcert= and sslkey= with PEM files in DATABASE_URL instead of "
-    "sslidentity=.",
-    "sslpassword": "Remove sslpassword from DATABASE_URL, and its passphrase from the key.",
-}
-#: They say something to other programs, and nothing to the drivers here.
-_WITHOUT_MEANING = (
-    "supa",
-    "workaround",
-    "keepalives",
-    "keepalives_idle",
-    "keepalives_interval",
-    "keepalives_count",
-)
+def _problem(name: str, value: str, entry: Mapping[str, Any] | None) -> str:
+    """What to do about a parameter; empty if it is taken."""
+    if entry is None:
+        return f"Remove {name}= from DATABASE_URL: not every driver here knows it."
+    if "refused" in entry:
+        return str(entry["refused"])
+    if isinstance(entry["is"], list):
+        if value in entry["is"]:
+            return ""
+        known = " or ".join(entry["is"])
+        return str(entry.get("say") or f"Set {name}= in DATABASE_URL to {known}.")
+    if entry["is"] == "number" and not (value.isascii() and value.isdecimal()):
+        return f"Set {name}= in DATABASE_URL to a whole number."
+    return ""
+
+
 _SETTINGS = (
     "application_name",
     "options",
@@ -254,106 +257,63 @@ _SETTINGS = (
 
 
 def _postgresql(parts: SplitResult, root: Path) -> PostgresqlUrl:
-    options = _Options(_parameters(parts), root)
-    for name in _WITHOUT_MEANING:
-        options.take(name)
-    for name, instead in _INSTEAD.items():
-        if options.take(name) is not None:
-            raise DatabaseUrlError(instead)
-    if options.one_of("channel_binding", ("require", "prefer", "disable")) == "require":
-        raise DatabaseUrlError(
-            "Remove channel_binding=require from DATABASE_URL: the drivers cannot do it. "
-            "sslmode=verify-full also proves whose server it is."
-        )
-    if options.take("target_session_attrs") not in (None, "any", "primary", "read-write"):
-        raise DatabaseUrlError(
-            "Remove target_session_attrs from DATABASE_URL: the auth server has to write."
-        )
-    if (options.take("client_encoding") or "utf8").lower().replace("-", "") != "utf8":
-        raise DatabaseUrlError("Remove client_encoding from DATABASE_URL: UTF-8 is used.")
-    tls, direct_tls = _postgresql_tls(options)
-    fallback = options.take("fallback_application_name")
-    settings = {name: value for name in _SETTINGS if (value := options.take(name)) is not None}
-    if fallback:
+    options = _Options(parts.query, "postgresql", root)
+    tls = _postgresql_tls(options)
+    settings = {name: value for name in _SETTINGS if (value := options.text(name)) is not None}
+    if fallback := options.text("fallback_application_name"):
         settings.setdefault("application_name", fallback)
     milliseconds = options.whole("query_timeout")
-    timeout = options.seconds("socket_timeout", milliseconds / 1000 if milliseconds else None)
-    is_pooled = options.one_of("pgbouncer", ("true", "false")) == "true"
-    host = options.take("host") or unquote(parts.hostname or "")
-    port = options.whole("port") or parts.port or 5432
-    user = options.take("user") or unquote(parts.username or "")
+    host = options.text("host") or unquote(parts.hostname or "")
+    user = options.text("user") or unquote(parts.username or "")
     if not host or not user:
         raise DatabaseUrlError(
             "Name user and host in DATABASE_URL: postgresql://user:password@host:port/database."
         )
-    found = PostgresqlUrl(
+    is_pooled = options.text("pgbouncer") == "true"
+    return PostgresqlUrl(
         host=host,
-        port=port,
+        port=options.whole("port") or parts.port or 5432,
         user=user,
-        password=options.take("password") or unquote(parts.password or ""),
+        password=options.text("password") or unquote(parts.password or ""),
         database=unquote(parts.path[1:]),
-        schema=options.take("schema"),
+        schema=options.text("schema"),
         tls=tls,
-        direct_tls=direct_tls,
+        direct_tls=options.text("sslnegotiation") == "direct",
         server_settings=settings,
-        pool_size=max(1, options.whole("connection_limit") or _POOL_SIZE),
+        pool_size=options.whole("connection_limit") or _POOL_SIZE,
         pool_timeout=options.seconds("pool_timeout", _POOL_TIMEOUT),
         connect_timeout=options.seconds("connect_timeout", _CONNECT_TIMEOUT),
-        command_timeout=timeout,
+        command_timeout=options.seconds(
+            "socket_timeout", milliseconds / 1000 if milliseconds else None
+        ),
         prepares=options.whole("statement_cache_size") != 0 and not is_pooled,
     )
-    options.end()
-    return found
 
 
-_SSL_MODES = ("disable", "prefer", "require", "verify-ca", "verify-full", "no-verify")
-
-
-def _postgresql_tls(options: _Options) -> tuple[ssl.SSLContext | None, bool]:
+def _postgresql_tls(options: _Options) -> ssl.SSLContext | None:
     """TLS as node-postgres has it: every ``sslmode`` but two verifies certificate and host."""
-    mode = options.one_of("sslmode", _SSL_MODES)
-    flag = options.one_of("ssl", ("true", "1", "false", "0", "no-verify"))
-    accept = options.one_of("sslaccept", ("strict", "accept_invalid_certs"))
-    is_direct = options.one_of("sslnegotiation", ("postgres", "direct")) == "direct"
-    is_libpq = options.one_of("uselibpqcompat", ("true", "false")) == "true"
-    if options.values.get("sslrootcert") == "system":
-        raise DatabaseUrlError(
-            "Remove sslrootcert=system from DATABASE_URL: sslmode=verify-full trusts what the "
-            "system trusts."
-        )
-    authority = options.file("sslrootcert")
-    certificate, key = options.file("sslcert"), options.file("sslkey")
-    if certificate and not key:
-        raise DatabaseUrlError(
-            "Write sslrootcert= in DATABASE_URL for the certificate of the server's authority: "
-            "sslcert= is the client's own, and needs sslkey=."
-        )
+    mode, flag, accept = (options.text(name) for name in ("sslmode", "ssl", "sslaccept"))
+    key = options.file("sslkey")
+    # Without a key, it is what Prisma calls so: the certificate of the server's authority.
+    certificate = options.file("sslcert")
+    authority = options.file("sslrootcert") or (None if key else certificate)
     if mode is None:
-        if authority or certificate or flag in ("true", "1") or (is_direct and flag is None):
-            mode = "verify-full"
-        elif flag == "no-verify":
-            mode = "no-verify"
-    is_verified = mode not in (None, "disable", "no-verify")
-    if accept == "strict" and not is_verified:
-        raise DatabaseUrlError("Write sslmode=verify-full in DATABASE_URL for sslaccept=strict.")
-    if accept == "accept_invalid_certs" and is_verified:
-        raise DatabaseUrlError(
-            "Write sslmode=no-verify in DATABASE_URL instead of sslaccept=accept_invalid_certs, "
-            "which the auth server's driver does not know."
-        )
-    if mode in (None, "disable"):
-        if is_direct:
-            raise DatabaseUrlError("Add sslmode=verify-full to DATABASE_URL for sslnegotiation.")
-        return None, False
-    context = _tls_context(authority, certificate, key)
-    if is_libpq and mode == "verify-ca" and authority is None:
-        raise DatabaseUrlError("Add sslrootcert= to DATABASE_URL for sslmode=verify-ca.")
-    if is_libpq and (mode == "verify-ca" or (mode == "require" and authority)):
+        asks = authority or key or accept or options.text("sslnegotiation") == "direct"
+        mode = {"true": "require", "1": "require", "no-verify": "no-verify"}.get(flag or "")
+        mode = mode or ("require" if asks else "disable")
+    if mode == "disable":
+        return None
+    context = _tls_context(authority, certificate if key else None, key)
+    is_libpq = options.text("uselibpqcompat") == "true"
+    if mode == "no-verify" or accept == "accept_invalid_certs":
+        is_trusting = True
+    else:
+        is_trusting = is_libpq and (mode == "prefer" or (mode == "require" and not authority))
+    if is_trusting or (is_libpq and mode in ("require", "verify-ca")):
         context.check_hostname = False
-    elif mode == "no-verify" or (is_libpq and mode in ("prefer", "require")):
-        context.check_hostname = False
+    if is_trusting:
         context.verify_mode = ssl.CERT_NONE
-    return context, is_direct
+    return context
 
 
 def _tls_context(
@@ -381,56 +341,39 @@ def _no_passphrase() -> str:
 
 
 def _mysql(parts: SplitResult, root: Path) -> MysqlUrl:
-    options = _Options(_parameters(parts), root)
-    if options.take("sslidentity") is not None or options.take("sslpassword") is not None:
-        raise DatabaseUrlError("Remove sslidentity and sslpassword from DATABASE_URL.")
-    accept = options.one_of("sslaccept", ("strict", "accept_invalid_certs"))
-    authority = options.file("sslcert")
+    options = _Options(parts.query, "mysql", root)
+    accept, authority = options.text("sslaccept"), options.file("sslcert")
     tls = _tls_context(authority) if accept or authority else None
     if tls and accept == "accept_invalid_certs":
         tls.check_hostname = False
         tls.verify_mode = ssl.CERT_NONE
-    options.take("socket_timeout")
     host = unquote(parts.hostname or "")
     if not host:
         raise DatabaseUrlError(
             "Name the host in DATABASE_URL: mysql://user:password@host:port/database."
         )
-    found = MysqlUrl(
+    return MysqlUrl(
         host=host,
         port=parts.port or 3306,
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
         database=unquote(parts.path[1:]),
-        socket=options.take("socket"),
+        socket=options.text("socket"),
         tls=tls,
-        pool_size=max(1, options.whole("connection_limit") or _POOL_SIZE),
+        pool_size=options.whole("connection_limit") or _POOL_SIZE,
         pool_timeout=options.seconds("pool_timeout", _POOL_TIMEOUT),
         connect_timeout=options.seconds("connect_timeout", _CONNECT_TIMEOUT),
     )
-    options.end()
-    return found
 
 
 def _sqlite(rest: str, root: Path) -> SqliteUrl:
+    """To Prisma's CLI, the path is no URL: a ``%`` in it is a ``%``."""
     path, _, query = rest.partition("?")
-    if "#" in rest:
-        raise DatabaseUrlError("Write # as %23 in the path of DATABASE_URL.")
-    if re.search(r"%(?![0-9A-Fa-f]{2})", path):
-        raise DatabaseUrlError("Write each % of DATABASE_URL as %25, unless it is an escape.")
     if path.startswith("//"):
-        if not path.startswith("///"):
-            raise DatabaseUrlError("Write DATABASE_URL as file:./name.db or file:/folder/name.db.")
-        path = path[2:]
-    path = unquote(path)
-    if not path.strip("/.") or path.endswith("/"):
-        raise DatabaseUrlError("Name a file in DATABASE_URL, such as file:./dev.db.")
-    options = _Options(dict(parse_qsl(query, keep_blank_values=True)), root)
-    for name in ("connection_limit", "socket_timeout"):
-        options.take(name)
-    options.end()
+        path = path.removeprefix("//") if path.startswith("///") else ""
+    if not path.strip("/.") or path.endswith("/") or path.startswith("//"):
+        raise DatabaseUrlError("Write DATABASE_URL as file:./name.db or file:/folder/name.db.")
+    if "#" in path:
+        raise DatabaseUrlError("Remove the # from the path in DATABASE_URL.")
+    _Options(query, "sqlite", root)
     return SqliteUrl(root / path)
-
-
-def _parameters(parts: SplitResult) -> dict[str, str]:
-    return dict(parse_qsl(parts.query, keep_blank_values=True))

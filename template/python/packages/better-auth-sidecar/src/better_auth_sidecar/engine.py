@@ -29,7 +29,7 @@ def create_engine(
 
     Args:
         url: the value of DATABASE_URL.
-        root: where a relative path of SQLite starts; the current folder without.
+        root: where the relative paths of files start; the current folder without.
         provider: which of the two a ``postgresql:`` URL names.
         options: of SQLAlchemy's ``create_async_engine``; they go before the URL's.
 

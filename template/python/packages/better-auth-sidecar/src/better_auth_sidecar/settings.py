@@ -169,7 +169,10 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _can_be_read(cls, value: SecretStr) -> SecretStr:
-        read_database_url(value.get_secret_value(), Path.cwd())
+        # The files that it names are found from the project's folder, as .env.local is.
+        files = [file for file in cls._env_files() if file.is_absolute()]
+        root = files[0].parent if files else Path.cwd()
+        read_database_url(value.get_secret_value(), root)
         return value
 
     @field_validator("better_auth_url", "auth_server_url")

@@ -1,0 +1,49 @@
+"""Connecting as the application does: Prisma's CLI has a driver of its own, which takes more."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+from better_auth_setup.node import node, node_environment
+from better_auth_setup.problem import Problem
+from better_auth_setup.programs import environment, run
+from better_auth_setup.project import Project
+from better_auth_setup.settings import Settings
+
+_CLIENT = Path("auth", "prisma.ts")
+_SCRIPT = Path(__file__).with_name("connect.ts")
+_SIDECAR = "better_auth_sidecar"
+
+
+def prove(project: Project, settings: Settings) -> str:
+    """Connects with the client of the auth server, and with the driver of the session check.
+
+    Returns:
+        How it went.
+
+    Raises:
+        Problem: one of them cannot connect; it says what to do.
+    """
+    # An SQLite file is made by Prisma's CLI.
+    if project.provider == "sqlite":
+        return "not tried"
+    place, variables = settings.place("DATABASE_URL"), settings.variables()
+    tried = False
+    if (project.root / _CLIENT).exists():
+        tried = True
+        _run(
+            [str(node()), str(_SCRIPT), str(_CLIENT), place], node_environment(**variables), project
+        )
+    if importlib.util.find_spec(_SIDECAR):
+        tried = True
+        command = [sys.executable, "-P", "-m", f"{_SIDECAR}.connect", place]
+        _run(command, environment(**variables), project)
+    return "the application can connect" if tried else "not tried"
+
+
+def _run(command: list[str], env: dict[str, str], project: Project) -> None:
+    result = run(command, env=env, directory=project.root)
+    if result.status:
+        raise Problem(result.output.strip().rpartition("\n")[2])

@@ -1,0 +1,93 @@
+"""``python -m better_auth_sidecar.connect PLACE``: connects as the application does.
+
+DATABASE_URL is taken from the environment; PLACE says where it stands. Where the connection fails,
+the exit status is 1, and the last line says what to do. A database that is not there yet is no
+failure: Prisma makes it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import ssl
+import sys
+from pathlib import Path
+from typing import Any
+
+from better_auth_sidecar.database_url import DatabaseUrlError, PostgresqlUrl, read_database_url
+
+#: What PgBouncer says of parameters that it cannot keep apart.
+_UNSUPPORTED = re.compile(r"unsupported startup parameter(?: in options)?: (\w+)")
+
+
+def problem(url: str, root: Path, place: str) -> str:
+    """What to do about a database URL; empty if the application can connect, or nothing is known.
+
+    Args:
+        url: the value of DATABASE_URL.
+        root: the project's folder.
+        place: where it stands, such as "DATABASE_URL in .env.local".
+    """
+    try:
+        found = read_database_url(url, root)
+    except DatabaseUrlError as error:
+        return f"{error} The value is that of {place}."
+    if not isinstance(found, PostgresqlUrl):
+        return ""
+    try:
+        import asyncpg  # type: ignore[import-untyped]
+    except ModuleNotFoundError:
+        return ""
+    try:
+        is_pooled = asyncio.run(_is_pooled(asyncpg, found))
+    except asyncpg.InvalidCatalogNameError:
+        return ""
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        return _advice(error, place)
+    if is_pooled and found.prepares:
+        return f"Add pgbouncer=true to {place}: a pooler in transaction mode is in front of it."
+    return ""
+
+
+async def _is_pooled(asyncpg: Any, url: PostgresqlUrl) -> bool:
+    """Whether connections of ours share one of the server."""
+    # Without names, so that a pooler has nothing to lose.
+    arguments = {**url.asyncpg_arguments(), "statement_cache_size": 0}
+    connections = []
+    try:
+        pids = []
+        for _ in range(2):
+            connection = await asyncpg.connect(**arguments)
+            connections.append(connection)
+            pids.append(await connection.fetchval("SELECT pg_backend_pid()"))
+        return len(set(pids)) == 1
+    finally:
+        for connection in connections:
+            await connection.close(timeout=2)
+
+
+def _advice(error: Exception, place: str) -> str:
+    message = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
+    if isinstance(error, ssl.SSLCertVerificationError):
+        reason = error.verify_message.rstrip(".")
+        if "mismatch" in reason or "not valid for" in reason:
+            return (
+                f"Name the host in {place} as its certificate does, or add sslmode=no-verify: "
+                f"{reason}."
+            )
+        return f"Add sslrootcert= (its authority's file) or sslmode=no-verify to {place}: {reason}."
+    if found := _UNSUPPORTED.search(message):
+        return f"Remove {found[1]}= from {place}: the pooler does not take it."
+    if "no encryption" in message:
+        return f"Add sslmode=verify-full to {place}: the server wants TLS."
+    if "valid client certificate" in message:
+        return f"Add sslcert= and sslkey= to {place}: the server wants a client certificate."
+    return f"Correct {place}: the application cannot connect ({message})."
+
+
+if __name__ == "__main__":
+    said = problem(os.environ["DATABASE_URL"], Path.cwd(), sys.argv[1])
+    if said:
+        print(said)
+        sys.exit(1)

@@ -1,0 +1,62 @@
+// Connects to the database as the application does: with its own client. A program of its own, because
+// what it imports is the application's code.
+//
+// Usage: connect CLIENT PLACE    CLIENT is the module that exports `prisma`, PLACE where the URL stands
+//
+// Prints what to do as the last line if the connection fails, and ends with 1. A database that is not
+// there yet is no failure: Prisma's CLI makes it.
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+type Cause = { kind?: string; reason?: string; originalMessage?: string; user?: string };
+type Failure = Error & { meta?: { driverAdapterError?: { cause?: Cause } } };
+type Client = { $queryRawUnsafe: (sql: string) => Promise<unknown> };
+
+const [client = "", place = ""] = process.argv.slice(2);
+
+/** What to do about a connection that failed. */
+function advice(error: Failure): string | undefined {
+  if (error.name === "DatabaseUrlError") return `${error.message} The value is that of ${place}.`;
+  const { kind, reason, originalMessage, user } = error.meta?.driverAdapterError?.cause ?? {};
+  const message = reason ?? originalMessage ?? error.message.trim().split("\n").at(-1) ?? "";
+  const isMysql = /^mysql:/.test(process.env["DATABASE_URL"] ?? "");
+  const [authority, anyone] = isMysql
+    ? ["sslcert=", "sslaccept=accept_invalid_certs"]
+    : ["sslrootcert=", "sslmode=no-verify"];
+  const [, parameter] = /unsupported startup parameter(?: in options)?: (\w+)/.exec(message) ?? [];
+
+  if (kind === "DatabaseDoesNotExist") return undefined;
+  if (parameter) return `Remove ${parameter}= from ${place}: the pooler does not take it.`;
+  if (kind === "AuthenticationFailed") {
+    return `Correct ${place}: the server does not accept the password of "${user}".`;
+  }
+  if (/no encryption|SSL off|insecure transport/i.test(message)) {
+    const verified = isMysql ? "sslaccept=strict" : "sslmode=verify-full";
+    return `Add ${verified} to ${place}: the server wants TLS.`;
+  }
+  if (/valid client certificate/.test(message)) {
+    return `Add sslcert= and sslkey= to ${place}: the server wants a client certificate.`;
+  }
+  if (/not support SSL/i.test(message)) {
+    return `Remove the parameters of TLS, such as sslmode=, from ${place}: the server has no TLS.`;
+  }
+  if (/altnames|Hostname/.test(message)) {
+    return `Name the host in ${place} as its certificate does, or add ${anyone}: ${message}.`;
+  }
+  if (/certificate|issuer|TLS/i.test(message)) {
+    return `Add ${authority} (its authority's file) or ${anyone} to ${place}: ${message}.`;
+  }
+  return `Correct ${place}: the application cannot connect (${message}).`;
+}
+
+try {
+  const module = (await import(pathToFileURL(resolve(client)).href)) as { prisma: Client };
+  await module.prisma.$queryRawUnsafe("SELECT 1");
+} catch (error) {
+  const said = advice(error as Failure);
+  if (said) {
+    process.exitCode = 1;
+    console.log(`\n${said}`);
+  }
+}
+process.exit();

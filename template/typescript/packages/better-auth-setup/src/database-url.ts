@@ -1,0 +1,285 @@
+/**
+ * What DATABASE_URL means to the drivers of Node.js. Its parameters are Prisma's, some are libpq's, and
+ * hosts have their own: each is translated, or refused with what to do instead.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { isIP } from "node:net";
+import { resolve } from "node:path";
+import tables from "./database-parameters.json" with { type: "json" };
+
+type Kind = keyof typeof tables;
+
+/** What a parameter may be, or what to do instead. */
+type Entry = { is?: string | string[]; say?: string; refused?: string };
+
+/** Broken where all of `when` is given, with one of the values if there are any, and none of `without`. */
+type Rule = { when: Partial<Record<string, string[]>>; without?: string[]; say: string };
+
+const parameters: Record<Kind, { parameters: Record<string, Entry>; rules: Rule[] }> = tables;
+
+/** A DATABASE_URL that cannot be used; the message says what to do, and repeats no secret. */
+export class DatabaseUrlError extends Error {
+  override name = "DatabaseUrlError";
+}
+
+/** A URL's parameters, none of which is unknown. */
+class Parameters {
+  readonly #given: Map<string, string>;
+
+  constructor(kind: Kind, query: string) {
+    const given = new Map(new URLSearchParams(query));
+    const table = parameters[kind];
+    // Its name may be the rest of a password with a "?".
+    if (query.split("&").some((part) => part && !part.includes("="))) {
+      throw new DatabaseUrlError(
+        "Write what follows ? in DATABASE_URL as name=value, joined by &.",
+      );
+    }
+    for (const [name, value] of given) {
+      const wrong = problemOf(name, value, table.parameters[name]);
+      if (wrong) throw new DatabaseUrlError(wrong);
+    }
+    for (const { when, without = [], say } of table.rules) {
+      const isMet = Object.entries(when).every(([name, values]) => {
+        const value = given.get(name);
+        return value !== undefined && (!values?.length || values.includes(value));
+      });
+      if (isMet && !without.some((name) => given.has(name))) throw new DatabaseUrlError(say);
+    }
+    this.#given = given;
+  }
+
+  text(name: string): string | undefined {
+    return this.#given.get(name);
+  }
+
+  number(name: string): number | undefined {
+    const value = this.#given.get(name);
+    return value === undefined ? undefined : Number(value);
+  }
+
+  get isDirect(): boolean {
+    return this.#given.get("sslnegotiation") === "direct";
+  }
+
+  /** Milliseconds of a parameter in seconds. */
+  milliseconds(name: string): number | undefined {
+    const value = this.number(name);
+    return value === undefined ? undefined : value * 1000;
+  }
+
+  /** The text of a file, named from the project's folder or, as Prisma documents it, from prisma/. */
+  file(name: string): string | undefined {
+    const value = this.#given.get(name);
+    if (value === undefined) return undefined;
+    const path = [resolve(value), resolve("prisma", value)].find(existsSync);
+    if (!path) throw new DatabaseUrlError(`Correct ${name}= in DATABASE_URL: it names no file.`);
+    return readFileSync(path, "utf8");
+  }
+}
+
+/** What to do about a parameter; nothing if it is taken. */
+function problemOf(name: string, value: string, entry: Entry | undefined) {
+  if (!entry) return `Remove ${name}= from DATABASE_URL: not every driver here knows it.`;
+  if (entry.refused) return entry.refused;
+  if (Array.isArray(entry.is)) {
+    if (entry.is.includes(value)) return undefined;
+    return entry.say ?? `Set ${name}= in DATABASE_URL to ${entry.is.join(" or ")}.`;
+  }
+  const isNumber = /^\d+$/.test(value);
+  if (entry.is === "number" && !isNumber) return `Set ${name}= in DATABASE_URL to a whole number.`;
+  return undefined;
+}
+
+/** What stands before the parameters. Nothing of a password may be taken for another part, and told. */
+function serverOf(text: string, usualPort: number) {
+  if (/%(?![0-9A-Fa-f]{2})/.test(text)) {
+    throw new DatabaseUrlError("Write each % of DATABASE_URL as %25, unless it is an escape.");
+  }
+  if (/[\s\x00-\x1f\x7f]/.test(text)) {
+    throw new DatabaseUrlError("Remove the blank in DATABASE_URL, or write it as %20.");
+  }
+  const [, authority = "", beyond = ""] = /^\w+:\/\/([^/?#]*)(.*)$/s.exec(text) ?? [];
+  if (text.includes("#") || /@.*@/.test(authority) || beyond.includes("@")) {
+    throw new DatabaseUrlError(
+      "Escape user name and password in DATABASE_URL: @ is %40, / is %2F, ? is %3F.",
+    );
+  }
+  if (/,[^@]*$/.test(authority)) {
+    throw new DatabaseUrlError("Name one host in DATABASE_URL: several cannot be used.");
+  }
+  const url = URL.parse(text);
+  if (!url || (url.hostname === "" && authority !== "")) {
+    const scheme = text.split(":")[0];
+    throw new DatabaseUrlError(
+      `Correct host and port in DATABASE_URL: ${scheme}://user:password@host:port/database.`,
+    );
+  }
+  const name = url.pathname.slice(1);
+  if (!name) {
+    throw new DatabaseUrlError("Add the database's name to DATABASE_URL, after the host: /name.");
+  }
+  if (name.includes("/")) {
+    throw new DatabaseUrlError("Remove the / after the database's name in DATABASE_URL.");
+  }
+  return {
+    host: decodeURIComponent(url.hostname).replace(/^\[(.*)\]$/, "$1"),
+    port: Number(url.port || usualPort),
+    user: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    database: decodeURIComponent(name),
+    query: url.search.slice(1),
+  };
+}
+
+/**
+ * The options of `new PrismaPg(…)` for a PostgreSQL or a CockroachDB, and its schema. The environment
+ * variables of libpq change nothing.
+ *
+ * @throws DatabaseUrlError
+ */
+export function postgresql(url: string) {
+  const { query, ...server } = serverOf(url, 5432);
+  const given = new Parameters("postgresql", query);
+  // node-postgres has one patience for a free connection and for a new one.
+  const waits = ["pool_timeout", "connect_timeout"].flatMap(
+    (name) => given.milliseconds(name) ?? [],
+  );
+  const seconds = { idle: "max_idle_connection_lifetime", life: "max_connection_lifetime" };
+  const [host, user] = [given.text("host") || server.host, given.text("user") || server.user];
+  if (!host || !user) {
+    throw new DatabaseUrlError(
+      "Name user and host in DATABASE_URL: postgresql://user:password@host:port/database.",
+    );
+  }
+  return {
+    ...server,
+    host,
+    port: given.number("port") ?? server.port,
+    user,
+    password: given.text("password") ?? server.password,
+    schema: given.text("schema"),
+    ssl: tlsOfPostgresql(given),
+    sslnegotiation: given.isDirect ? ("direct" as const) : ("postgres" as const),
+    max: given.number("connection_limit") || 10,
+    connectionTimeoutMillis: waits.includes(0) ? 0 : Math.max(...waits, waits.length ? 0 : 10_000),
+    idleTimeoutMillis: given.milliseconds(seconds.idle) ?? 10_000,
+    maxLifetimeSeconds: given.number(seconds.life) ?? 0,
+    query_timeout: given.milliseconds("socket_timeout") ?? given.number("query_timeout"),
+    application_name: given.text("application_name") ?? given.text("fallback_application_name"),
+    // An empty text would let PGOPTIONS in.
+    options: given.text("options") ?? (process.env["PGOPTIONS"] ? " " : undefined),
+    statement_timeout: given.number("statement_timeout"),
+    lock_timeout: given.number("lock_timeout"),
+    idle_in_transaction_session_timeout: given.number("idle_in_transaction_session_timeout"),
+  };
+}
+
+/** As node-postgres has it: every `sslmode` but two verifies certificate and host. */
+function tlsOfPostgresql(given: Parameters) {
+  const [flag, accept] = [given.text("ssl"), given.text("sslaccept")];
+  const [key, certificate] = [given.file("sslkey"), given.file("sslcert")];
+  // Without a key, sslcert is what Prisma calls so: the certificate of the server's authority.
+  const ca = given.file("sslrootcert") ?? (key ? undefined : certificate);
+  const asks = ca ?? key ?? accept ?? (given.isDirect || undefined);
+  const byFlag: Record<string, string> = {
+    true: "require",
+    1: "require",
+    "no-verify": "no-verify",
+  };
+  const mode = given.text("sslmode") ?? byFlag[flag ?? ""] ?? (asks ? "require" : "disable");
+  if (mode === "disable") return false;
+
+  const isLibpq = given.text("uselibpqcompat") === "true";
+  const isTrusting =
+    mode === "no-verify" ||
+    accept === "accept_invalid_certs" ||
+    (isLibpq && (mode === "prefer" || (mode === "require" && !ca)));
+  return {
+    ...(ca ? { ca } : {}),
+    ...(key ? { key, cert: certificate } : {}),
+    rejectUnauthorized: !isTrusting,
+    ...(isLibpq && /^(require|verify-ca)$/.test(mode)
+      ? { checkServerIdentity: () => undefined }
+      : {}),
+  };
+}
+
+/**
+ * The options of `new PrismaMariaDb(…)` for a MySQL or a MariaDB.
+ *
+ * @throws DatabaseUrlError
+ */
+export function mysql(url: string) {
+  const { query, ...server } = serverOf(url, 3306);
+  const given = new Parameters("mysql", query);
+  if (!server.host) {
+    throw new DatabaseUrlError(
+      "Name the host in DATABASE_URL: mysql://user:password@host:port/database.",
+    );
+  }
+  const [ca, accept, socketPath] = [
+    given.file("sslcert"),
+    given.text("sslaccept"),
+    given.text("socket"),
+  ];
+  // The driver does not tell TLS whose certificate it expects.
+  const peer = isIP(server.host) ? { host: server.host } : { servername: server.host };
+  const ssl = {
+    ...peer,
+    ...(ca ? { ca } : {}),
+    rejectUnauthorized: accept !== "accept_invalid_certs",
+  };
+  return {
+    ...server,
+    ...(socketPath ? { socketPath } : {}),
+    ...(ca || accept ? { ssl } : {}),
+    connectionLimit: given.number("connection_limit") || 10,
+    acquireTimeout: given.milliseconds("pool_timeout") ?? 10_000,
+    connectTimeout: given.milliseconds("connect_timeout") ?? 10_000,
+    socketTimeout: given.milliseconds("socket_timeout") ?? 0,
+    allowPublicKeyRetrieval: given.text("allowPublicKeyRetrieval") === "true",
+  };
+}
+
+/**
+ * The options of `new PrismaLibSql(…)` for an SQLite file. To Prisma's CLI, the path is no URL: a `%`
+ * in it is a `%`.
+ *
+ * @throws DatabaseUrlError
+ */
+export function sqlite(url: string) {
+  const [, path, query = ""] = /^file:(?:\/\/(?=\/))?([^?]*)(?:\?(.*))?$/s.exec(url) ?? [];
+  if (!path || /^\/\/|\/$|^[./]*$/.test(path)) {
+    throw new DatabaseUrlError("Write DATABASE_URL as file:./name.db or file:/folder/name.db.");
+  }
+  if (path.includes("#")) throw new DatabaseUrlError("Remove the # from the path in DATABASE_URL.");
+  new Parameters("sqlite", query);
+  return { url: `file:${path.split("/").map(encodeURIComponent).join("/")}` };
+}
+
+const readers = { postgresql, postgres: postgresql, mysql, file: sqlite, sqlserver: () => {} };
+
+/** What to do about a DATABASE_URL; nothing if it can be used. */
+export function databaseUrlProblem(url: string): string | undefined {
+  const scheme = /^([^:]*):/.exec(url)?.[1] ?? "";
+  if (!Object.hasOwn(readers, scheme)) return schemeProblem(url, scheme);
+  try {
+    readers[scheme as keyof typeof readers](url);
+    return undefined;
+  } catch (error) {
+    if (error instanceof DatabaseUrlError) return error.message;
+    throw error;
+  }
+}
+
+function schemeProblem(url: string, scheme: string): string {
+  if (/^["']/.test(url)) return "Remove the quotes around DATABASE_URL.";
+  const base = scheme.toLowerCase().split("+")[0] ?? "";
+  if (base === "prisma") {
+    return "Set DATABASE_URL to the database's own URL: Prisma's services cannot be used here.";
+  }
+  return Object.hasOwn(readers, base)
+    ? `Start DATABASE_URL with ${base}: instead of ${scheme}:.`
+    : "Start DATABASE_URL with postgresql://, mysql://, sqlserver:// or file: and a path.";
+}

@@ -1,0 +1,20 @@
+"""The reader of database URLs in TypeScript, as projects have it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from tests.template import REPOSITORY
+
+SOURCES = REPOSITORY / "template/typescript/packages/better-auth-setup/src"
+TABLE = (
+    REPOSITORY / "template/python/packages/better-auth-sidecar/src/better_auth_sidecar"
+    "/database_parameters.json"
+)
+
+
+def write_reader(folder: Path) -> None:
+    """Writes ``database-url.ts`` and the table of parameters."""
+    shutil.copy(SOURCES / "database-url.ts", folder)
+    shutil.copy(TABLE, folder / "database-parameters.json")

@@ -1,0 +1,149 @@
+"""A database URL means the same to all of its readers, or is refused by all of them."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from better_auth_sidecar.database_url import DatabaseUrlError, read_database_url
+
+from tests.database_url.parameters import (
+    REFUSED,
+    SERVERS,
+    SQLITE_FILES,
+    TABLE,
+    TAKEN,
+    TLS,
+    URLS_REFUSED,
+    Taken,
+    Tls,
+    url,
+    write_certificates,
+)
+from tests.database_url.readers import write_reader
+from tests.project.typescript import run_node
+from tests.template import module
+
+READ = """
+const { databaseUrlProblem, mysql, postgresql, sqlite } = await import("./database-url.ts");
+const readers = { postgresql, mysql, file: sqlite };
+const found = JSON.parse(process.argv[1]).map((url) => {
+  const problem = databaseUrlProblem(url);
+  if (problem) return { problem };
+  const options = readers[url.split(":")[0]](url);
+  if (options.ssl?.checkServerIdentity) options.ssl.ignoresHost = true;
+  return options;
+});
+console.log(JSON.stringify(found));
+"""
+
+
+class Readers:
+    """A project's folder, and those who read its DATABASE_URL there."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        write_certificates(root)
+        write_reader(root)
+
+    @cached_property
+    def _of_node(self) -> dict[str, Any]:
+        urls = [
+            url(kind, str(parameters))
+            for cases in (TAKEN, TLS, REFUSED)
+            for kind in SERVERS
+            for parameters in cases[kind]
+        ]
+        urls += [url(kind, "sslcert=none.pem") for kind in ("postgresql", "mysql")]
+        urls += [*URLS_REFUSED, *SQLITE_FILES]
+        script = ["--input-type=module", "--eval", READ, json.dumps(urls)]
+        told = run_node(self.root, *script, PGSSLMODE="require", PGHOST="h", PGAPPNAME="x")
+        return dict(zip(urls, json.loads(told), strict=True))
+
+    def node(self, url: str) -> Any:
+        """The options of the driver, or the ``problem``."""
+        return self._of_node[url]
+
+    def python(self, url: str) -> Any:
+        return read_database_url(url, self.root)
+
+
+@pytest.fixture(scope="module")
+def readers(tmp_path_factory: pytest.TempPathFactory) -> Readers:
+    return Readers(tmp_path_factory.mktemp("project"))
+
+
+def pairs(cases: dict[str, Any]) -> list[Any]:
+    return [pytest.param(kind, case, id=f"{kind} {case}") for kind in cases for case in cases[kind]]
+
+
+@pytest.mark.parametrize(("kind", "case"), pairs(TAKEN))
+def test_what_is_taken_is_translated(readers: Readers, kind: str, case: Taken) -> None:
+    given = url(kind, case.parameters)
+    node, python = readers.node(given), readers.python(given)
+    assert "problem" not in node
+    assert {name: node.get(name) for name in case.node} == case.node
+    assert {name: getattr(python, name) for name in case.python} == case.python
+    assert module("database_url").problem(given, kind) == ""
+
+
+@pytest.mark.parametrize(("kind", "parameters"), pairs(TLS))
+def test_tls_is_the_same(readers: Readers, kind: str, parameters: str) -> None:
+    given, expected = url(kind, parameters), TLS[kind][parameters]
+    assert Tls.of_node(readers.node(given).get("ssl")) == expected
+    without_files = expected and Tls(expected.verifies, expected.checks_host)
+    assert Tls.of_python(readers.python(given).tls) == without_files
+    assert module("database_url").problem(given, kind) == ""
+
+
+@pytest.mark.parametrize(("kind", "parameters"), pairs(REFUSED))
+def test_what_is_refused_is_refused_by_all(readers: Readers, kind: str, parameters: str) -> None:
+    given = url(kind, parameters)
+    with pytest.raises(DatabaseUrlError) as caught:
+        readers.python(given)
+    said = str(caught.value)
+    assert said.startswith(REFUSED[kind][parameters])
+    assert readers.node(given) == {"problem": said}
+    assert module("database_url").problem(given, kind) == said
+    assert len(said) <= 80 or "sslmode=allow" in parameters
+    assert "geheim" not in said
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mysql"])
+def test_a_file_that_is_not_there(readers: Readers, kind: str) -> None:
+    given = url(kind, "sslcert=none.pem")
+    with pytest.raises(DatabaseUrlError, match="Correct sslcert= in DATABASE_URL"):
+        readers.python(given)
+    assert readers.node(given)["problem"].startswith("Correct sslcert= in DATABASE_URL")
+
+
+@pytest.mark.parametrize("given", URLS_REFUSED)
+def test_urls_that_are_refused(readers: Readers, given: str) -> None:
+    with pytest.raises(DatabaseUrlError) as caught:
+        readers.python(given)
+    said = str(caught.value)
+    assert said.startswith(URLS_REFUSED[given])
+    assert readers.node(given) == {"problem": said}
+    assert not any(part in said for part in ("geheim", "heim", "ge@", "me:"))
+
+
+@pytest.mark.parametrize("given", SQLITE_FILES)
+def test_a_file_is_the_same_to_all(readers: Readers, given: str) -> None:
+    path = readers.root / SQLITE_FILES[given]
+    assert readers.python(given).path == path
+    # libsql reads a URL.
+    assert readers.root / unquote(readers.node(given)["url"].removeprefix("file:")) == path
+
+
+@pytest.mark.parametrize("kind", TABLE)
+def test_every_parameter_of_the_table_is_tried(kind: str) -> None:
+    tried = " ".join(map(str, [*TAKEN[kind], *TLS[kind], *REFUSED[kind]])).replace("&", " ")
+    names = {word.partition("=")[0] for word in tried.split()}
+    assert set(TABLE[kind]["parameters"]) <= names
+    rules = [rule["say"] for rule in TABLE[kind]["rules"]]
+    said = {rule for rule in rules if any(map(rule.startswith, REFUSED[kind].values()))}
+    assert said == set(rules)
