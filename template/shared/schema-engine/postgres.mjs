@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { ColumnTypeEnum } from "@prisma/driver-adapter-utils";
+import {
+  ColumnTypeEnum,
+  DriverAdapterError,
+} from "@prisma/driver-adapter-utils";
 import { failure } from "./failure.mjs";
 
 const require = createRequire(import.meta.url);
@@ -17,6 +20,25 @@ for (const name of Object.keys(process.env)) {
 
 const CHAR = 18;
 const TEXT = 25;
+const DUPLICATE = "23505";
+const NO_TABLE = "42P01";
+
+/**
+ * An error in the server's own words. The adapter would give most of them a kind instead: the engine
+ * does not know all kinds, and says less than the server of those that it knows. It makes kinds of
+ * codes itself, so there is none.
+ */
+const inWords = ({ severity = "ERROR", message, detail, column, hint }) =>
+  new DriverAdapterError({
+    kind: "postgres",
+    code: "",
+    ...{ severity, message, detail, column, hint },
+  });
+
+/** Whether its kind tells more than words: that rows are alike, or that there is no history yet. */
+const isKind = ({ code, message }) =>
+  code === DUPLICATE ||
+  (code === NO_TABLE && message.includes("_prisma_migrations"));
 
 /** The TLS settings of a URL; Prisma's parameters, and those of libpq where Prisma has none. */
 function tls(parameters) {
@@ -96,6 +118,10 @@ export function postgres({ url, shadowDatabaseUrl }) {
         isChar[i] ? ColumnTypeEnum.Character : type,
       );
       return { ...result, columnTypes };
+    };
+    const onError = adapter.onError.bind(adapter);
+    adapter.onError = (error) => {
+      throw isKind(error) ? onError(error) : inWords(error);
     };
     // The adapter's own version splits the script at every ";", even inside a string.
     adapter.executeScript = async (sql) => {

@@ -10,10 +10,12 @@ import {
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { DriverAdapterError } from "@prisma/driver-adapter-utils";
 import { failure } from "./failure.mjs";
 
 const require = createRequire(import.meta.url);
 const MAGIC = "SQLite format 3\0";
+const UNIQUE = [1555, 2067];
 
 /** The history of migrations, as the engine makes it. */
 const HISTORY = `CREATE TABLE "_prisma_migrations" (
@@ -54,6 +56,18 @@ export function sqlite({ url }) {
       query.args.length
         ? executeRaw(query)
         : adapter.executeScript(query.sql).then(() => 0);
+    // As with PostgreSQL, the engine is to have SQLite's words instead of kinds that it does not know,
+    // but for the kind that says that rows are alike.
+    const onError = adapter.onError.bind(adapter);
+    adapter.onError = (error) => {
+      const { rawCode = 1, message } = error;
+      if (UNIQUE.includes(rawCode)) onError(error);
+      throw new DriverAdapterError({
+        kind: "sqlite",
+        extendedCode: 1,
+        message,
+      });
+    };
     // A history that does not exist yet is an empty one; the engine expects an error that this
     // adapter does not make, and then makes the history.
     const queryRaw = adapter.queryRaw.bind(adapter);
@@ -61,8 +75,8 @@ export function sqlite({ url }) {
       try {
         return await queryRaw(query);
       } catch (error) {
-        const message = error.cause?.originalMessage;
-        if (!/no such table: _prisma_migrations/.test(message)) throw error;
+        const message = error.cause?.message ?? "";
+        if (!message.includes("no such table: _prisma_migrations")) throw error;
         if (/^\s*SELECT/i.test(query.sql)) {
           return { columnNames: [], columnTypes: [], rows: [] };
         }

@@ -1,0 +1,93 @@
+"""Every error that a driver adapter of our pins can raise arrives in the database's own words."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from better_auth_setup import embedded_postgres
+
+from tests.project.typescript_sources import install_packages
+from tests.setup.schema_engine import SchemaEngine
+
+#: An error with a code of PostgreSQL's, as a trigger or a function of people's raises it.
+RAISE = """DO $$ BEGIN
+  RAISE EXCEPTION 'in words: {code}' USING ERRCODE = '{code}', DETAIL = 'the row', HINT = 'do so';
+END $$"""
+
+
+def adapter(name: str) -> str:
+    """The source of a driver adapter, as it is installed."""
+    return (install_packages() / "@prisma" / name).read_text()
+
+
+def codes() -> list[str]:
+    """The codes of PostgreSQL that its adapter makes kinds of errors of."""
+    found = re.findall(r'case "(\w{5})":', adapter("adapter-pg/dist/index.mjs"))
+    return sorted({*found})
+
+
+@pytest.fixture(scope="module")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SchemaEngine]:
+    folder = tmp_path_factory.mktemp("postgresql")
+    url = embedded_postgres.create(folder, "engine")
+    yield SchemaEngine.make(folder / "engine", "postgresql", url)
+    embedded_postgres.stop(folder)
+
+
+def test_errors_of_postgresql_arrive_whole(postgresql: SchemaEngine) -> None:
+    assert {"22P02", "23001", "42P01"} <= {*codes()}
+    said = postgresql.execute([RAISE.format(code=code) for code in codes()])
+    for code, words in zip(codes(), said, strict=True):
+        if code == "23505":  # setup asks for its kind
+            assert words.startswith("Unique constraint failed")
+        else:
+            assert words == f"ERROR: in words: {code}\nDETAIL: the row\nHINT: do so"
+
+
+def test_a_lost_connection_is_told(postgresql: SchemaEngine) -> None:
+    said, then = postgresql.execute(["SELECT pg_terminate_backend(pg_backend_pid())", "SELECT 1"])
+    assert "terminating connection due to administrator command" in said
+    assert then == ""
+
+
+def test_errors_of_sqlite_arrive_whole(tmp_path: Path) -> None:
+    path = tmp_path / "app.db"
+    engine = SchemaEngine.make(tmp_path / "engine", "sqlite", f"file:{path}")
+    path.touch()
+    table = "CREATE TABLE one (id INT PRIMARY KEY, name TEXT NOT NULL)"
+    said = engine.execute(
+        [
+            f"{table}; PRAGMA foreign_keys = ON; CREATE TABLE two (id INT REFERENCES one (id))",
+            "INSERT INTO one VALUES (1, 'a'), (1, 'b')",
+            "INSERT INTO one VALUES (1, NULL)",
+            "PRAGMA foreign_keys = ON; INSERT INTO two VALUES (7)",
+            "SELECT * FROM three",
+            "SELECT colour FROM one",
+            "INSERT INTO one (colour) VALUES (1)",
+            "SELEC 1",
+        ]
+    )
+    assert [words.lower().removeprefix("sqlite_") for words in said] == [
+        "",
+        "unique constraint failed on the fields: (`id`)",
+        "constraint: not null constraint failed: one.name",
+        "constraint: foreign key constraint failed",
+        "error: no such table: three",
+        "error: no such column: colour",
+        "error: table one has no column named colour",
+        'error: near "selec": syntax error',
+    ]
+
+
+def test_a_locked_sqlite_database_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "app.db"
+    engine = SchemaEngine.make(tmp_path / "engine", "sqlite", f"file:{path}")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    (said,) = engine.execute(["CREATE TABLE one (id INT)"])
+    other.close()
+    assert said.endswith("database is locked")
