@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from better_auth_sidecar import AuthServer
+from better_auth_sidecar import AuthServer, AuthServerError
 from better_auth_sidecar.configuration import Table
 from better_auth_sidecar.models import Row, User, mismatches
 from better_auth_sidecar.sessions import ModelError
@@ -132,8 +132,9 @@ async def test_production_does_not_start_with_a_mismatch(session_project: Path) 
                 pass
         auth_server = AuthServer(auth.project, auth.settings)
         async with running(application(auth_server)) as client:
-            visitor = await make_visitor(auth_server)
-            assert (await client.get("/who", headers=visitor.headers)).json() == visitor.user
+            assert (await client.get("/who")).json() is None
+            with pytest.raises(AuthServerError, match="production"):  # a route of tests
+                await make_visitor(auth_server)
 
 
 async def test_another_secret_in_auth_ts_is_told(session_project: Path) -> None:

@@ -3,7 +3,7 @@
 import secrets
 
 import httpx
-from conftest import SignIn
+from conftest import SignIn, VerifyEmail
 
 
 async def test_strangers(client: httpx.AsyncClient) -> None:
@@ -17,20 +17,20 @@ async def test_a_user(client: httpx.AsyncClient, sign_in: SignIn) -> None:
     assert (await client.get("/me")).json()["id"] == user
 
 
-async def test_sign_up_and_out_and_in(client: httpx.AsyncClient) -> None:
+async def test_sign_up_and_in_and_out(client: httpx.AsyncClient, verify_email: VerifyEmail) -> None:
     email = f"{secrets.token_hex(8)}@example.com"
     credentials = {"email": email, "password": secrets.token_urlsafe(16)}
     body = {"name": "Ada", **credentials}
     response = await client.post("/api/auth/sign-up/email", json=body)
     assert response.status_code == 200, response.text
+
+    await verify_email(email)
+    response = await client.post("/api/auth/sign-in/email", json=credentials)
+    assert response.status_code == 200, response.text
     assert (await client.get("/me")).json()["email"] == email
 
     await client.post("/api/auth/sign-out", json={})
     assert (await client.get("/me")).status_code == 401
-
-    response = await client.post("/api/auth/sign-in/email", json=credentials)
-    assert response.status_code == 200, response.text
-    assert (await client.get("/me")).json()["email"] == email
 
 
 async def test_a_foreign_page_cannot_act(client: httpx.AsyncClient, sign_in: SignIn) -> None:

@@ -13,6 +13,11 @@ export interface Auth {
  *
  * @param auth what `betterAuth({…})` gave
  * @param secret BETTER_AUTH_SECRET
+ * @param isProduction without it, there are also routes that create sessions for tests
  * @returns a function that answers requests; mount it at `/internal/*`
  */
-export function internalRoutes(auth: Auth, secret: string): (request: Request) => Promise<Response>;
+export function internalRoutes(
+  auth: Auth,
+  secret: string,
+  isProduction?: boolean,
+): (request: Request) => Promise<Response>;

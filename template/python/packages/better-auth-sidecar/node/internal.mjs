@@ -114,7 +114,34 @@ async function ready(auth) {
   return Response.json({ ready: true });
 }
 
-/** @type {Record<string, (auth: Auth, request: Request) => Promise<Response>>} */
+/** Creates a user and a session, for the tests of an application.
+ * @param {Auth} auth @param {Request} request */
+async function testSignIn(auth, request) {
+  const { internalAdapter, tables } = await auth.$context;
+  // Admin's hook refuses sessions of the banned: the ban comes after the session.
+  const { banned, ...user } = await request.json();
+  for (const [key, field] of Object.entries(tables.user.fields)) {
+    const isDate = /** @type {any} */ (field).type === "date";
+    if (isDate && user[key]) user[key] = new Date(user[key]);
+  }
+  const { id } = await internalAdapter.createUser(user);
+  const { token } = await internalAdapter.createSession(id);
+  if (banned) await internalAdapter.updateUser(id, { banned });
+  return Response.json({ id, token });
+}
+
+/** Marks an address as verified, as the link of the mail does, for the tests of an application.
+ * @param {Auth} auth @param {Request} request */
+async function testVerifyEmail(auth, request) {
+  const { internalAdapter } = await auth.$context;
+  const { email } = await request.json();
+  const user = await internalAdapter.updateUserByEmail(email, { emailVerified: true });
+  return Response.json({ id: user?.id ?? null });
+}
+
+/** @typedef {(auth: Auth, request: Request) => Promise<Response>} Route */
+
+/** @type {Record<string, Route>} */
 const routes = {
   "GET configuration": configuration,
   "GET ready": ready,
@@ -122,15 +149,24 @@ const routes = {
   "POST has-permission": hasPermission,
 };
 
+/** Never in production.
+ * @type {Record<string, Route>} */
+const testRoutes = {
+  "POST test-sign-in": testSignIn,
+  "POST test-verify-email": testVerifyEmail,
+};
+
 /** See internal.d.mts.
- * @param {Auth} auth @param {string} secret @returns {(request: Request) => Promise<Response>} */
-export function internalRoutes(auth, secret) {
+ * @param {Auth} auth @param {string} secret @param {boolean} isProduction
+ * @returns {(request: Request) => Promise<Response>} */
+export function internalRoutes(auth, secret, isProduction = true) {
+  const known = isProduction ? routes : { ...routes, ...testRoutes };
   const key = createHmac("sha256", secret).update("internal").digest();
   return async (request) => {
     const given = Buffer.from(request.headers.get("x-internal-key") ?? "", "hex");
     if (given.length !== key.length || !timingSafeEqual(given, key)) return notFound();
     const name = new URL(request.url).pathname.split("/").at(-1);
-    const route = routes[`${request.method} ${name}`];
+    const route = known[`${request.method} ${name}`];
     return route ? route(auth, request) : notFound();
   };
 }

@@ -211,9 +211,9 @@ class AuthServer:
                 text = await response.text(errors="replace")
                 if response.status == 404:
                     raise AuthServerError(
-                        "Mount internalRoutes(auth, env.BETTER_AUTH_SECRET) at /internal/* in "
+                        "Mount internalRoutes(auth, secret, env.isProduction) at /internal/* in "
                         "auth/app.ts, and give both servers the same BETTER_AUTH_SECRET: "
-                        f"/internal/{path} is not there."
+                        f"/internal/{path} is not there{_is_for_tests(path)}."
                     )
                 if response.status != 200:
                     raise AuthServerError(
@@ -222,3 +222,7 @@ class AuthServer:
                 return Answer(json.loads(text), response.headers.getall("set-cookie", []))
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise AuthServerError(f"The auth server did not answer: {error!r}") from error
+
+
+def _is_for_tests(path: str) -> str:
+    return " (in production, it never is)" if path.startswith("test-") else ""
