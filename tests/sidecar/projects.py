@@ -26,6 +26,7 @@ from tests.template import environment as jinja
 _T = TypeVar("_T")
 
 PACKAGE = REPOSITORY / "template/python/packages/better-auth-sidecar"
+OUTBOX = REPOSITORY / "template/shared/outbox"
 SOURCES = Path(__file__).with_name("project")
 PLUGINS = ["admin", "bearer", "organization", "username"]
 
@@ -93,6 +94,7 @@ def make_project(
     (folder / "prisma.config.ts").write_text(rendered("prisma.config.ts"))
     (folder / "packages").mkdir(exist_ok=True)
     (folder / "packages/better-auth-sidecar").symlink_to(PACKAGE)
+    (folder / "packages/better-auth-outbox").symlink_to(OUTBOX)
     (folder / "node_modules").symlink_to(workshop.packages)
     engine = folder / ENGINE
     engine.mkdir(parents=True)

@@ -13,6 +13,11 @@ export interface Auth {
  *
  * @param auth what `betterAuth({…})` gave
  * @param secret BETTER_AUTH_SECRET
+ * @param more further routes, such as "POST outbox"
  * @returns a function that answers requests; mount it at `/internal/*`
  */
-export function internalRoutes(auth: Auth, secret: string): (request: Request) => Promise<Response>;
+export function internalRoutes(
+  auth: Auth,
+  secret: string,
+  more?: Record<string, (auth: Auth, request: Request) => Promise<Response>>,
+): (request: Request) => Promise<Response>;

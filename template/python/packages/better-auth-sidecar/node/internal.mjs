@@ -123,14 +123,15 @@ const routes = {
 };
 
 /** See internal.d.mts.
- * @param {Auth} auth @param {string} secret @returns {(request: Request) => Promise<Response>} */
-export function internalRoutes(auth, secret) {
+ * @param {Auth} auth @param {string} secret @param {typeof routes} more
+ * @returns {(request: Request) => Promise<Response>} */
+export function internalRoutes(auth, secret, more = {}) {
   const key = createHmac("sha256", secret).update("internal").digest();
   return async (request) => {
     const given = Buffer.from(request.headers.get("x-internal-key") ?? "", "hex");
     if (given.length !== key.length || !timingSafeEqual(given, key)) return notFound();
     const name = new URL(request.url).pathname.split("/").at(-1);
-    const route = routes[`${request.method} ${name}`];
+    const route = { ...routes, ...more }[`${request.method} ${name}`];
     return route ? route(auth, request) : notFound();
   };
 }
