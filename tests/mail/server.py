@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 import threading
 import time
@@ -31,6 +32,8 @@ class MailServer:
     authority: trustme.CA
     #: What it answers to a recipient, in the place of taking the mail.
     refusals: dict[str, str] = field(default_factory=dict)
+    #: Seconds that it takes for each mail.
+    delay: float = 0
     _taken: list[tuple[str, EmailMessage]] = field(default_factory=list)
     _arrived: threading.Condition = field(default_factory=threading.Condition)
 
@@ -43,6 +46,7 @@ class MailServer:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        await asyncio.sleep(self.delay)
         content = envelope.content
         assert isinstance(content, bytes)
         mail = message_from_bytes(content, policy=policy.default)

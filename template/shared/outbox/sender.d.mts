@@ -38,10 +38,12 @@ export interface Options {
 }
 
 export interface MessageSender {
-  /** Sends from now on. */
+  /** Sends from now on. In production without a transport, it ends the process with a sentence. */
   start(): void;
   /** Ends with the message that is being sent. */
   stop(): Promise<void>;
+  /** The page that shows a developer the latest messages; 404 in production. */
+  page(request: Request): Promise<Response>;
   /** Deletes messages that were sent, or given up, longer ago; tells how many. */
   purge(days?: number): Promise<number>;
 }

@@ -1,6 +1,7 @@
 // @ts-check
 /** Empties the outbox. */
 import { arrivals } from "./leave.mjs";
+import { renderPage } from "./page.mjs";
 import { readMailFrom, readSmtpUrl } from "./settings.mjs";
 import { store } from "./store.mjs";
 
@@ -144,21 +145,29 @@ export function createSender({ prisma, settings, mails, texts = {}, ...transport
       };
     });
 
-  /** @param {Row} row */
-  async function handOver(row) {
+  /** @param {Row} row @returns {Mail} */
+  function mailOf(row) {
     const values = valuesOf(row);
-    const what = secretsOf(row)[0];
     const text = texts[row.kind];
-    if (text) {
-      if (textTransport) await textTransport(row.recipient, text(values));
-      else console.info(`To ${row.recipient}: Text message: ${what ?? text(values)}`);
-      return Boolean(textTransport);
-    }
+    if (text) return { subject: "Text message", text: text(values) };
     const mail = mails[row.kind]?.(values);
     if (!mail) throw new Error(`There is no text for ${row.kind}`);
-    if (mailTransport) await mailTransport(row.recipient, mail);
-    else console.info(`To ${row.recipient}: ${mail.subject}: ${what ?? mail.text}`);
-    return Boolean(mailTransport);
+    return mail;
+  }
+
+  /** Gives whether a transport has taken it.
+   * @param {Row} row */
+  async function handOver(row) {
+    const mail = mailOf(row);
+    const isText = row.kind in texts;
+    if (isText && textTransport) await textTransport(row.recipient, mail.text);
+    else if (!isText && mailTransport) await mailTransport(row.recipient, mail);
+    else {
+      const what = secretsOf(row)[0] ?? mail.text;
+      console.info(`To ${row.recipient}: ${mail.subject}: ${what}`);
+      return false;
+    }
+    return true;
   }
 
   /** Writes the end of a message, also if the database is away for a moment.
@@ -240,6 +249,13 @@ export function createSender({ prisma, settings, mails, texts = {}, ...transport
   const onArrival = () => wake();
   return {
     start() {
+      const isMute = isProduction && !isLogged;
+      if (isMute && !mailTransport) {
+        refuse("Set SMTP_URL and MAIL_FROM, or MAIL=log: production sends mails.");
+      }
+      if (isMute && Object.keys(texts).length > 0 && !textTransport) {
+        refuse("Write textTransport in mail.ts, or set MAIL=log: production sends text messages.");
+      }
       isStopping = false;
       arrivals.on("message", onArrival);
       running ??= sendAll();
@@ -251,8 +267,24 @@ export function createSender({ prisma, settings, mails, texts = {}, ...transport
       await running;
       running = undefined;
     },
+    async page(request) {
+      const { origin, port } = new URL(request.url);
+      // A page of another site could make its own name lead here, and read the links.
+      const local = ["localhost", "127.0.0.1"].map(
+        (name) => new URL(`http://${name}:${port || 80}`).origin,
+      );
+      const isOwn = [new URL(settings.BETTER_AUTH_URL).origin, ...local].includes(origin);
+      if (isProduction || !isOwn) return new Response("404 Not Found", { status: 404 });
+      return renderPage(await outbox.recent(50), mailOf);
+    },
     purge: (days = 30) => outbox.purge(days * 24 * 60 * 60),
   };
+}
+
+/** @param {string} problem @returns {never} */
+function refuse(problem) {
+  console.error(problem);
+  process.exit(1);
 }
 
 /** @param {unknown} error */

@@ -6,6 +6,7 @@ export interface MailSettings {
   MAIL_FROM: string;
   /** `log` writes messages into the log instead of sending them. */
   MAIL: string;
+  BETTER_AUTH_URL: string;
   isProduction: boolean;
 }
 

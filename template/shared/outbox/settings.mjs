@@ -39,14 +39,14 @@ export function readMailFrom(value) {
   const bare = String.raw`([^\s@<>(),;:"]+@[\w-]+(?:\.[\w-]+)*)`;
   const [, address] = new RegExp(`^\\s*${bare}\\s*$`).exec(value) ?? [];
   if (address) return { name: "", address };
-  const [, named, inside] = new RegExp(`^\\s*([^<>@,]*?)\\s*<${bare}>\\s*$`).exec(value) ?? [];
+  const [, named, inside] = new RegExp(`^\\s*([^<>@]*?)\\s*<${bare}>\\s*$`).exec(value) ?? [];
   return inside ? { name: named?.replace(/^"(.*)"$/, "$1") ?? "", address: inside } : undefined;
 }
 
 /** See settings.d.mts.
  * @param {import("./settings.d.mts").MailSettings} settings
  * @returns {[keyof import("./settings.d.mts").MailSettings, string][]} */
-export function mailProblems({ SMTP_URL, MAIL_FROM, MAIL, isProduction }) {
+export function mailProblems({ SMTP_URL, MAIL_FROM, MAIL }) {
   /** @type {[keyof import("./settings.d.mts").MailSettings, string][]} */
   const found = [];
   const server = SMTP_URL ? readSmtpUrl(SMTP_URL) : undefined;
@@ -61,12 +61,6 @@ export function mailProblems({ SMTP_URL, MAIL_FROM, MAIL, isProduction }) {
   // Login shells set MAIL to the mailbox of the Unix user.
   if (MAIL && MAIL !== "log" && !MAIL.startsWith("/")) {
     found.push(["MAIL", `is neither log nor unset: ${MAIL}`]);
-  }
-  if (isProduction && !SMTP_URL && MAIL !== "log") {
-    found.push([
-      "SMTP_URL",
-      "is not set. Set it and MAIL_FROM, or MAIL=log: production sends mails",
-    ]);
   }
   return found;
 }

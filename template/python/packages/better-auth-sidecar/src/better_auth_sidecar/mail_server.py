@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 _FORM = "smtps://user:password@smtp.example.com"
 _BARE = r"""(?P<local>[^\s@<>(),;:"]+)@(?P<domain>[\w-]+(\.[\w-]+)*)"""
-_ADDRESS, _NAMED = re.compile(_BARE), re.compile(rf"(?P<name>[^<>@,]*?)\s*<{_BARE}>")
+_ADDRESS, _NAMED = re.compile(_BARE, re.A), re.compile(rf"(?P<name>[^<>@]*?)\s*<{_BARE}>", re.A)
 _LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
 
 

@@ -10,8 +10,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
 from better_auth_sidecar.database_url import PostgresqlUrl, read_database_url
 from better_auth_sidecar.outbox.messages import (
+    Mail,
     MailText,
     MailTransport,
     RefusedError,
@@ -20,6 +24,7 @@ from better_auth_sidecar.outbox.messages import (
     ShortTransport,
     UnreachableError,
 )
+from better_auth_sidecar.outbox.page import render_page
 from better_auth_sidecar.outbox.remote import RemoteStore
 from better_auth_sidecar.outbox.smtp import SmtpTransport
 from better_auth_sidecar.server import AuthServer
@@ -97,8 +102,7 @@ class Sender:
             raise SystemExit("Set SMTP_URL and MAIL_FROM, or MAIL=log: production sends mails.")
         elif settings.is_production and self._texts and text_transport is None:
             raise SystemExit(
-                "Give Sender a text_transport in mail.py, or set MAIL=log: production sends text "
-                "messages."
+                "Write text_transport in mail.py, or set MAIL=log: production sends text messages."
             )
         self._transport, self._text_transport = transport, text_transport
         self._wake = asyncio.Event()
@@ -127,6 +131,22 @@ class Sender:
     async def purge(self, age: timedelta = timedelta(days=30)) -> int:
         """Deletes messages that were sent, or given up, longer ago; tells how many."""
         return await self._store.purge(age)
+
+    async def page(self, request: Request) -> Response:
+        """A route that shows a developer the latest messages; in production, it is not there."""
+        # A page of another site could make its own name lead here, and read the links.
+        is_own = f"{request.url.scheme}://{request.url.netloc}" in self._settings.origins
+        if self._settings.is_production or not is_own:
+            return PlainTextResponse("Not Found", 404)
+        return render_page(await self._store.recent(50), self._mail_of)
+
+    def _mail_of(self, row: Row) -> Mail:
+        values = row.values()
+        if row.kind in self._texts:
+            return Mail("Text message", self._texts[row.kind](values))
+        if row.kind not in self._mails:
+            raise LookupError(f"There is no text for {row.kind!r}")
+        return self._mails[row.kind](values)
 
     async def _send_all(self) -> None:
         next_expiry, away = 0.0, 0
@@ -202,21 +222,16 @@ class Sender:
         return transport is not None
 
     async def _hand_over(self, row: Row) -> None:
-        values = row.values()
-        if row.kind in self._texts:
-            text = self._texts[row.kind](values)
-            if self._text_transport:
-                await self._text_transport(row.recipient, text)
-            else:
-                _log(row, "Text message", text)
-            return
-        if row.kind not in self._mails:
-            raise LookupError(f"There is no text for {row.kind!r}")
-        mail = self._mails[row.kind](values)
-        if self._transport:
-            await self._transport(row.recipient, mail)
+        mail = self._mail_of(row)
+        if not self._is_transported(row):
+            what = next(iter(row.secrets()), mail.text)
+            logger.info("To %s: %s: %s", row.recipient, mail.subject, what)
+        elif row.kind in self._texts:
+            assert self._text_transport
+            await self._text_transport(row.recipient, mail.text)
         else:
-            _log(row, mail.subject, mail.text)
+            assert self._transport
+            await self._transport(row.recipient, mail)
 
     async def _settle(self, write: Callable[[], Awaitable[None]]) -> None:
         """Writes the end of a message, also if the database is away for a moment."""
@@ -266,11 +281,6 @@ _EXPIRED = "It expired before it was sent."
 
 def _doubled(times: int, longest: float) -> float:
     return min(_SHORTEST * 2.0 ** min(times - 1, 20), longest)
-
-
-def _log(row: Row, subject: str, text: str) -> None:
-    what = next(iter(row.secrets()), text)
-    logger.info("To %s: %s: %s", row.recipient, subject, what)
 
 
 def _hidden(row: Row, error: Exception) -> str:
