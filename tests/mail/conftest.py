@@ -6,7 +6,7 @@ import pytest
 from better_auth_setup import embedded_postgres
 
 from tests.answers import STACKS
-from tests.mail.projects import Project
+from tests.mail.projects import Project, without_limits
 from tests.project.typescript_sources import install_packages
 from tests.project.workshop import Workshop
 
@@ -29,8 +29,6 @@ def project(
     folder = tmp_path_factory.mktemp(request.param)
     workshop.render({"stack": request.param}, folder, workshop.settings())
     workshop.push(folder)
-    auth = folder / ("auth" if request.param == "python" else "src/lib") / "auth.ts"
-    text = auth.read_text()
-    assert "rateLimit: { enabled: true" in text
-    auth.write_text(text.replace("rateLimit: { enabled: true", "rateLimit: { enabled: false"))
-    return Project(request.param, folder)
+    found = Project(request.param, folder)
+    without_limits(found)
+    return found
