@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 #: Counters of rate limits are left out: each request of a flow comes from an address of its own.
-#: So are the keys for tokens, which both servers share: whoever needs them first makes them.
+#: So are the keys for tokens, which both servers share: whoever needs them first makes them. And
+#: the outbox, which either of them empties in its own time.
 WATCH = """
 CREATE SCHEMA conformance;
 CREATE TABLE conformance.change (
@@ -26,7 +27,7 @@ DO $$
 DECLARE name text;
 BEGIN
   FOR name IN SELECT tablename FROM pg_tables
-    WHERE schemaname = 'public' AND tablename NOT IN ('rateLimit', 'jwks')
+    WHERE schemaname = 'public' AND tablename NOT IN ('rateLimit', 'jwks', 'outboxMessage')
   LOOP
     EXECUTE format('CREATE TRIGGER note AFTER INSERT OR UPDATE OR DELETE ON public.%I
       FOR EACH ROW EXECUTE FUNCTION conformance.note()', name);

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import secrets
 import subprocess
 import sys
-import time
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
@@ -83,22 +81,6 @@ class Server:
     @property
     def host(self) -> str:
         return urlsplit(self.address).netloc
-
-    def message(self, to: str, since: int = 0) -> str:
-        """The latest message to an address, which development writes into the log.
-
-        ``since`` is the size that the log had, in bytes, before anything that counts.
-        """
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            with self.log.open("rb") as log:
-                log.seek(since)
-                said = log.read().decode(errors="replace")
-            texts = re.findall(rf"To {re.escape(to)}: [^:\n]*: (.*)$", said, re.M)
-            if texts:
-                return str(texts[-1])
-            time.sleep(0.02)
-        raise AssertionError(f"nothing was sent to {to}")
 
 
 @dataclass(frozen=True)

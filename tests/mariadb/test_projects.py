@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiomysql  # type: ignore[import-untyped]
@@ -19,6 +20,7 @@ import pytest
 
 from hooks.demo import STACKS, serving, walk_through
 from tests.answers import EVERYTHING
+from tests.mail.projects import wait_for
 from tests.mariadb import server
 from tests.mariadb.tables import create_tables
 from tests.project.typescript import run_node
@@ -38,11 +40,12 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-def run_sql(url: str, *statements: str) -> None:
-    asyncio.run(_run_sql(url, statements))
+def run_sql(url: str, *statements: str) -> list[Any]:
+    """The rows of the last statement."""
+    return asyncio.run(_run_sql(url, statements))
 
 
-async def _run_sql(url: str, statements: Sequence[str]) -> None:
+async def _run_sql(url: str, statements: Sequence[str]) -> list[Any]:
     parts = urlsplit(url)
     connection = await aiomysql.connect(
         host=parts.hostname,
@@ -55,7 +58,15 @@ async def _run_sql(url: str, statements: Sequence[str]) -> None:
     async with connection.cursor() as cursor:
         for statement in statements:
             await cursor.execute(statement)
+        rows = list(await cursor.fetchall())
     connection.close()
+    return rows
+
+
+def is_told(url: str, user: str) -> bool:
+    """Whether the mail to a new user has left the outbox."""
+    sql = f"SELECT sentAt FROM outboxMessage WHERE recipient = '{user}'"
+    return any(sent_at is not None for (sent_at,) in run_sql(url, sql))
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -87,5 +98,6 @@ def test_people_sign_up_in_and_out(
             ada = {"name": "Ada", "email": "ada@example.com", "password": "correct horse"}
             browser.post("/api/auth/sign-up/email", json=ada).raise_for_status()
             assert browser.get("/me").json()["email"] == "ada@example.com"
+            wait_for(lambda: is_told(own_url, "ada@example.com"))
             browser.post("/api/auth/sign-out", json={}).raise_for_status()
             assert browser.get("/me").status_code == 401

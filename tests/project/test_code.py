@@ -24,7 +24,28 @@ import type { SqlDriverAdapterFactory } from "@prisma/client/runtime/client";
 export declare class PrismaClient {
   constructor(options: { adapter: SqlDriverAdapterFactory });
   $disconnect(): Promise<void>;
+  $executeRawUnsafe(query: string): Promise<unknown>;
   $queryRaw(query: TemplateStringsArray): Promise<unknown>;
+  outboxMessage: {
+    create(args: object): Promise<OutboxMessage>;
+    deleteMany(args: object): Promise<{ count: number }>;
+    findFirst(args: object): Promise<OutboxMessage | null>;
+    findMany(args: object): Promise<OutboxMessage[]>;
+    updateMany(args: object): Promise<{ count: number }>;
+  };
+}
+
+interface OutboxMessage {
+  id: string;
+  kind: string;
+  recipient: string;
+  data: string | null;
+  createdAt: Date;
+  dueAt: Date | null;
+  expiresAt: Date;
+  attempts: number;
+  sentAt: Date | null;
+  error: string | null;
 }
 """
 PACKAGES = REPOSITORY / "template/python/packages"

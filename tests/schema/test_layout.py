@@ -74,10 +74,10 @@ def test_every_place_to_insert_has_a_context_of_its_own() -> None:
     assert len(contexts) == len(set(contexts))
 
 
-def test_verification_is_the_last_model_and_the_end_is_reserved() -> None:
+def test_verification_and_the_projects_own_model_are_last_and_the_end_is_reserved() -> None:
     for case in singles():
         schema = render(case)
-        assert list(blocks(schema))[-1] == "Verification"
+        assert list(blocks(schema))[-2:] == ["Verification", "OutboxMessage"]
         assert schema.endswith("\n}\n\n// Your own models and enums go below this line.\n")
 
 

@@ -28,6 +28,7 @@ from tests.template import environment as jinja
 _T = TypeVar("_T")
 
 PACKAGE = REPOSITORY / "template/python/packages/better-auth-sidecar"
+OUTBOX = REPOSITORY / "template/shared/outbox"
 SOURCES = Path(__file__).with_name("project")
 PLUGINS = ["admin", "bearer", "organization", "username"]
 
@@ -97,6 +98,7 @@ def make_project(
     node = folder / "packages/better-auth-sidecar/node"
     shutil.copytree(PACKAGE / "node", node, ignore=shutil.ignore_patterns("*.jinja"))
     write_reader(node)
+    (folder / "packages/better-auth-outbox").symlink_to(OUTBOX)
     (folder / "node_modules").symlink_to(workshop.packages)
     engine = folder / ENGINE
     engine.mkdir(parents=True)

@@ -14,10 +14,12 @@ export interface Auth {
  * @param auth what `betterAuth({…})` gave
  * @param secret BETTER_AUTH_SECRET
  * @param isProduction without it, there are also routes that create sessions for tests
+ * @param more further routes, such as "POST outbox"
  * @returns a function that answers requests; mount it at `/internal/*`
  */
 export function internalRoutes(
   auth: Auth,
   secret: string,
   isProduction?: boolean,
+  more?: Record<string, (auth: Auth, request: Request) => Promise<Response>>,
 ): (request: Request) => Promise<Response>;

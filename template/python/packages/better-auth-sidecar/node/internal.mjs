@@ -158,9 +158,10 @@ const testRoutes = {
 
 /** See internal.d.mts.
  * @param {Auth} auth @param {string} secret @param {boolean} isProduction
+ * @param {typeof routes} more
  * @returns {(request: Request) => Promise<Response>} */
-export function internalRoutes(auth, secret, isProduction = true) {
-  const known = isProduction ? routes : { ...routes, ...testRoutes };
+export function internalRoutes(auth, secret, isProduction = true, more = {}) {
+  const known = { ...routes, ...(isProduction ? {} : testRoutes), ...more };
   const key = createHmac("sha256", secret).update("internal").digest();
   return async (request) => {
     const given = Buffer.from(request.headers.get("x-internal-key") ?? "", "hex");

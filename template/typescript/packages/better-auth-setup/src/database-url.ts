@@ -255,7 +255,11 @@ export function sqlite(url: string) {
   }
   if (path.includes("#")) throw new DatabaseUrlError("Remove the # from the path in DATABASE_URL.");
   new Parameters("sqlite", query);
-  return { url: `file:${path.split("/").map(encodeURIComponent).join("/")}` };
+  return {
+    url: `file:${path.split("/").map(encodeURIComponent).join("/")}`,
+    // Another process may be writing into the file: it is waited for, in milliseconds.
+    timeout: 5_000,
+  };
 }
 
 const readers = { postgresql, postgres: postgresql, mysql, file: sqlite, sqlserver: () => {} };

@@ -22,6 +22,7 @@ from pydantic_settings import (
 )
 
 from better_auth_sidecar.database_url import read_database_url
+from better_auth_sidecar.mail_server import read_mail_from, read_smtp_url
 
 #: better-auth's own default: everybody knows it.
 _PUBLISHED_SECRET = "better-auth-secret-12345678901234567890"
@@ -66,6 +67,12 @@ class Settings(BaseSettings):
     trusted_origins: _List = ()
     #: Addresses and networks whose X-Forwarded-For counts; ``unix:`` for a unix socket.
     trusted_proxies: _List = ()
+    #: The mail server, such as smtps://user:password@smtp.example.com.
+    smtp_url: SecretStr = SecretStr("")
+    #: The sender of mails, such as My App <hello@example.com>.
+    mail_from: str = ""
+    #: Logs the mails instead of sending them.
+    mail: Literal["", "log"] = ""
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
 
@@ -175,6 +182,30 @@ class Settings(BaseSettings):
         read_database_url(value.get_secret_value(), root)
         return value
 
+    @field_validator("mail", mode="before")
+    @classmethod
+    def _is_no_mailbox(cls, value: object) -> object:
+        # Login shells set MAIL to the mailbox of the Unix user.
+        if isinstance(value, str) and value.startswith("/"):
+            return ""
+        if value not in ("", "log"):
+            raise ValueError(f"it is log, or not set; {value!r} is neither")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_mail_server(cls, value: SecretStr) -> SecretStr:
+        if url := value.get_secret_value():
+            read_smtp_url(url)
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_mail_address(cls, value: str) -> str:
+        if value:
+            read_mail_from(value)
+        return value
+
     @field_validator("better_auth_url", "auth_server_url")
     @classmethod
     def _is_origin(cls, value: str) -> str:
@@ -198,6 +229,14 @@ class Settings(BaseSettings):
     def _has_secret(self) -> Self:
         if not self.secret:
             raise ValueError("Set BETTER_AUTH_SECRET in .env.local or the environment.")
+        return self
+
+    @model_validator(mode="after")
+    def _has_sender(self) -> Self:
+        if self.smtp_url.get_secret_value() and not self.mail_from:
+            raise ValueError(
+                "Set MAIL_FROM, such as My App <hello@example.com>: SMTP_URL needs a sender."
+            )
         return self
 
     @cached_property

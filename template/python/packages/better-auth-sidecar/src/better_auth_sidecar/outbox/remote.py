@@ -1,0 +1,62 @@
+"""The outbox through the auth server, where Python has no driver for the database."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from better_auth_sidecar.outbox.messages import Row
+from better_auth_sidecar.server import AuthServer
+
+
+class RemoteStore:
+    """The outbox of a database that only the auth server reaches.
+
+    Args:
+        auth_server: has ``outboxRoutes(prisma)`` among its internal routes.
+    """
+
+    def __init__(self, auth_server: AuthServer) -> None:
+        self._auth_server = auth_server
+
+    async def claim(self, lease: timedelta) -> Row | None:
+        """See `SqlStore`; so are the others."""
+        found = await self._call("claim", lease.total_seconds())
+        return _row(found) if found else None
+
+    async def sent(self, row: Row, *, wipe: bool) -> None:
+        await self._call("sent", row.id, wipe)
+
+    async def postponed(self, row: Row, pause: timedelta, error: str) -> None:
+        await self._call("postponed", row.id, pause.total_seconds(), error)
+
+    async def failed(self, row: Row, error: str) -> None:
+        await self._call("failed", row.id, error)
+
+    async def expire(self) -> list[Row]:
+        return [_row(found) for found in await self._call("expire")]
+
+    async def recent(self, limit: int) -> list[Row]:
+        return [_row(found) for found in await self._call("recent", limit)]
+
+    async def purge(self, age: timedelta) -> int:
+        return int(await self._call("purge", age.total_seconds()))
+
+    async def _call(self, name: str, *given: object) -> Any:
+        body = {"call": name, "given": given}
+        return (await self._auth_server.ask("outbox", body=body)).data
+
+
+def _row(found: dict[str, Any]) -> Row:
+    sent_at = found["sentAt"]
+    return Row(
+        id=found["id"],
+        kind=found["kind"],
+        recipient=found["recipient"],
+        data=found["data"],
+        created_at=datetime.fromisoformat(found["createdAt"]),
+        expires_at=datetime.fromisoformat(found["expiresAt"]),
+        attempts=found["attempts"],
+        sent_at=datetime.fromisoformat(sent_at) if sent_at else None,
+        error=found["error"],
+    )

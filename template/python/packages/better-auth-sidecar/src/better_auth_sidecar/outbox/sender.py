@@ -1,0 +1,295 @@
+"""Empties the outbox."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from better_auth_sidecar.database_url import PostgresqlUrl, read_database_url
+from better_auth_sidecar.outbox.messages import (
+    Mail,
+    MailText,
+    MailTransport,
+    RefusedError,
+    Row,
+    ShortText,
+    ShortTransport,
+    UnreachableError,
+)
+from better_auth_sidecar.outbox.page import render_page
+from better_auth_sidecar.outbox.remote import RemoteStore
+from better_auth_sidecar.outbox.smtp import SmtpTransport
+from better_auth_sidecar.server import AuthServer
+from better_auth_sidecar.settings import Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+logger = logging.getLogger("uvicorn.error.outbox")
+
+#: For so long, nobody else takes a message that is being sent; it takes a sender less.
+_LEASE, _PATIENCE = timedelta(seconds=60), 45
+#: Seconds between looks into the outbox: where PostgreSQL tells of new messages, and elsewhere.
+_TOLD, _UNTOLD = 5.0, 0.5
+#: Seconds to wait for a transport that is away, and for a message that it did not take.
+_SHORTEST, _LONGEST_AWAY, _LONGEST_LATER = 1.0, 30.0, 600.0
+_EXPIRY = 60.0
+
+
+class Store(Protocol):
+    """Where the outbox is."""
+
+    async def claim(self, lease: timedelta) -> Row | None: ...
+    async def sent(self, row: Row, *, wipe: bool) -> None: ...
+    async def postponed(self, row: Row, pause: timedelta, error: str) -> None: ...
+    async def failed(self, row: Row, error: str) -> None: ...
+    async def expire(self) -> list[Row]: ...
+    async def recent(self, limit: int) -> list[Row]: ...
+    async def purge(self, age: timedelta) -> int: ...
+
+
+class Sender:
+    """Sends what ``auth.ts`` leaves in the outbox.
+
+    Processes share the work: each message is sent by one of them, and by another one only if that
+    one is killed while it sends. In development, and with MAIL=log, messages are logged instead,
+    unless SMTP_URL names a server.
+
+    Args:
+        settings: what the environment decides.
+        outbox: how to reach it: the engine of the database; where Python has none, the auth server.
+        mails: makes the mail, for each kind of message.
+        transport: sends a mail; SMTP without.
+        texts: makes the text message, for each kind that is one.
+        text_transport: sends a text message; such kinds need one in production.
+
+    Raises:
+        SystemExit: production has nothing to send messages with; the sentence says what to do.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        outbox: AsyncEngine | AuthServer,
+        mails: Mapping[str, MailText],
+        *,
+        transport: MailTransport | None = None,
+        texts: Mapping[str, ShortText] | None = None,
+        text_transport: ShortTransport | None = None,
+    ) -> None:
+        self._settings, self._mails, self._texts = settings, mails, texts or {}
+        self._store: Store
+        if isinstance(outbox, AuthServer):
+            self._store, self._listens = RemoteStore(outbox), False
+        else:
+            from better_auth_sidecar.outbox.store import SqlStore
+
+            self._store, self._listens = SqlStore(outbox), outbox.dialect.name == "postgresql"
+        smtp_url = settings.smtp_url.get_secret_value()
+        if transport is None and smtp_url:
+            transport = SmtpTransport(smtp_url, settings.mail_from)
+        if settings.mail == "log":
+            transport = text_transport = None
+        elif settings.is_production and transport is None:
+            raise SystemExit("Set SMTP_URL and MAIL_FROM, or MAIL=log: production sends mails.")
+        elif settings.is_production and self._texts and text_transport is None:
+            raise SystemExit(
+                "Write text_transport in mail.py, or set MAIL=log: production sends text messages."
+            )
+        self._transport, self._text_transport = transport, text_transport
+        self._wake = asyncio.Event()
+        self._is_stopping = self._is_told = False
+        self._said = ""
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """For the lifespan of the application: sends until it ends."""
+        self._wake = asyncio.Event()  # each event loop needs its own
+        self._is_stopping = self._is_told = False
+        listening = asyncio.create_task(self._listen()) if self._listens else None
+        sending = asyncio.create_task(self._send_all())
+        try:
+            yield
+        finally:
+            self._is_stopping = True
+            self._wake.set()
+            # Stopped in the middle, a message would be sent twice.
+            await asyncio.wait([sending], timeout=10)
+            for task in filter(None, (sending, listening)):
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+
+    async def purge(self, age: timedelta = timedelta(days=30)) -> int:
+        """Deletes messages that were sent, or given up, longer ago; tells how many."""
+        return await self._store.purge(age)
+
+    async def page(self, request: Request) -> Response:
+        """A route that shows a developer the latest messages; in production, it is not there."""
+        # A page of another site could make its own name lead here, and read the links.
+        is_own = f"{request.url.scheme}://{request.url.netloc}" in self._settings.origins
+        if self._settings.is_production or not is_own:
+            return PlainTextResponse("Not Found", 404)
+        return render_page(await self._store.recent(50), self._mail_of)
+
+    def _mail_of(self, row: Row) -> Mail:
+        values = row.values()
+        if row.kind in self._texts:
+            return Mail("Text message", self._texts[row.kind](values))
+        if row.kind not in self._mails:
+            raise LookupError(f"There is no text for {row.kind!r}")
+        return self._mails[row.kind](values)
+
+    async def _send_all(self) -> None:
+        next_expiry, away = 0.0, 0
+        clock = asyncio.get_running_loop().time
+        while not self._is_stopping:
+            pause = _TOLD if self._is_told else _UNTOLD
+            self._wake.clear()
+            try:
+                if clock() >= next_expiry:
+                    await self._expire()
+                    next_expiry = clock() + _EXPIRY
+                while not self._is_stopping and (row := await self._store.claim(_LEASE)):
+                    await self._send(row)
+                    away = 0
+                self._say("")
+            except UnreachableError as error:
+                away += 1
+                pause = _doubled(away, _LONGEST_AWAY)
+                self._say(f"Mails wait: {error}")
+            except Exception as error:  # of whatever driver
+                pause = _TOLD
+                self._say(f"The outbox cannot be read: {_first_line(error)}")
+            else:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), pause)
+                continue
+            await self._rest(pause)
+
+    async def _rest(self, seconds: float) -> None:
+        """A pause that new messages do not shorten."""
+        clock = asyncio.get_running_loop().time
+        end = clock() + seconds
+        while not self._is_stopping and clock() < end:
+            self._wake.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), end - clock())
+
+    async def _send(self, row: Row) -> None:
+        """Sends one message, and writes down what became of it.
+
+        Raises:
+            UnreachableError: the transport takes none at the moment.
+        """
+        if row.data is None or row.expires_at <= datetime.now(UTC):
+            await self._settle(lambda: self._store.failed(row, row.error or _EXPIRED))
+            return
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await self._hand_over(row)
+        except RefusedError as error:
+            reason = _hidden(row, error)
+            logger.error("Refused for good: %s to %s: %s", row.kind, row.recipient, reason)
+            await self._settle(lambda: self._store.failed(row, reason))
+        except UnreachableError as error:
+            reason = _hidden(row, error)
+            await self._store.postponed(row, timedelta(seconds=_SHORTEST), reason)
+            raise UnreachableError(reason) from error
+        except Exception as error:  # of whatever transport or text
+            reason = _hidden(row, error)
+            pause = _doubled(row.attempts + 1, _LONGEST_LATER)
+            logger.warning(
+                "Not sent, tried again in %d s: %s to %s: %s",
+                *(pause, row.kind, row.recipient, reason),
+            )
+            await self._store.postponed(row, timedelta(seconds=pause), reason)
+        else:
+            # The developer's own mails stay readable until they expire.
+            wipe = self._settings.is_production or self._is_transported(row)
+            await self._settle(lambda: self._store.sent(row, wipe=wipe))
+
+    def _is_transported(self, row: Row) -> bool:
+        transport = self._text_transport if row.kind in self._texts else self._transport
+        return transport is not None
+
+    async def _hand_over(self, row: Row) -> None:
+        mail = self._mail_of(row)
+        if not self._is_transported(row):
+            what = next(iter(row.secrets()), mail.text)
+            logger.info("To %s: %s: %s", row.recipient, mail.subject, what)
+        elif row.kind in self._texts:
+            assert self._text_transport
+            await self._text_transport(row.recipient, mail.text)
+        else:
+            assert self._transport
+            await self._transport(row.recipient, mail)
+
+    async def _settle(self, write: Callable[[], Awaitable[None]]) -> None:
+        """Writes the end of a message, also if the database is away for a moment."""
+        for attempt in range(1, 5):
+            try:
+                return await write()
+            except Exception as error:  # of whatever driver
+                self._say(f"The outbox cannot be written: {_first_line(error)}")
+                await asyncio.sleep(attempt)
+        await write()
+
+    async def _expire(self) -> None:
+        for row in await self._store.expire():
+            logger.error("Expired before it was sent: %s to %s", row.kind, row.recipient)
+
+    def _say(self, problem: str) -> None:
+        """Logs what stops all messages, once."""
+        if problem and problem != self._said:
+            logger.error(problem)
+        elif self._said and not problem:
+            logger.info("Messages are sent again")
+        self._said = problem
+
+    async def _listen(self) -> None:
+        import asyncpg  # type: ignore[import-untyped]
+
+        url = read_database_url(self._settings.database_url.get_secret_value(), Path.cwd())
+        # A pooler in transaction mode has no connection to listen on.
+        while isinstance(url, PostgresqlUrl) and url.prepares:
+            gone = asyncio.Event()
+            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                connection = await asyncpg.connect(**url.asyncpg_arguments())
+                try:
+                    connection.add_termination_listener(lambda *_, gone=gone: gone.set())
+                    await connection.add_listener("outbox_message", lambda *_: self._wake.set())
+                    self._is_told = True
+                    self._wake.set()  # for what came meanwhile
+                    await gone.wait()
+                finally:
+                    self._is_told = False
+                    connection.terminate()
+            await asyncio.sleep(_TOLD)
+
+
+_EXPIRED = "It expired before it was sent."
+
+
+def _doubled(times: int, longest: float) -> float:
+    return min(_SHORTEST * 2.0 ** min(times - 1, 20), longest)
+
+
+def _hidden(row: Row, error: Exception) -> str:
+    """What was said against a message, without what the message lets somebody do."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    for secret in row.secrets():
+        text = text.replace(secret, "…")
+    return text[:500]
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]

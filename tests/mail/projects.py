@@ -1,0 +1,167 @@
+"""Projects of both stacks that send mails, and what their users do."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg  # type: ignore[import-untyped]
+import httpx
+from dotenv import dotenv_values
+
+from hooks.demo import STACKS, environment, free_port, wait_until_healthy
+
+_T = TypeVar("_T")
+
+#: In these tests' own environment, which has the packages of a project's.
+UVICORN = [sys.executable, "-m", "uvicorn", "my_app.main:app", "--host", "127.0.0.1", "--port"]
+_SOURCES = ["src", "packages/better-auth-sidecar/src", "packages/better-auth-setup/src"]
+
+
+def wait_for(find: Callable[[], _T | None], seconds: float = 15) -> _T:
+    """The first answer that is true."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := find():
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"waited {seconds} s in vain")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project that is set up."""
+
+    stack: str
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        return dotenv_values(self.folder / ".env.local")["DATABASE_URL"] or ""
+
+    async def _rows(self, sql: str, values: Sequence[object]) -> list[dict[str, Any]]:
+        connection = await asyncpg.connect(self.url)
+        try:
+            return [dict(row) for row in await connection.fetch(sql, *values)]
+        finally:
+            await connection.close()
+
+    def rows(self, sql: str, *values: object) -> list[dict[str, Any]]:
+        """What its PostgreSQL answers."""
+        return asyncio.run(self._rows(sql, values))
+
+    def message(self, to: str) -> dict[str, Any]:
+        """The latest row of the outbox for an address."""
+        sql = 'SELECT * FROM "outboxMessage" WHERE recipient = $1 ORDER BY "createdAt" DESC'
+        return wait_for(lambda: self.rows(sql, to))[0]
+
+    def command(self, port: int) -> list[str]:
+        is_python = self.stack == "python"
+        return [*UVICORN, str(port)] if is_python else [*STACKS["typescript"].serve]
+
+    def start(self, port: int, log: Path, **settings: str) -> subprocess.Popen[bytes]:
+        """Starts the server; it may refuse to."""
+        paths = os.pathsep.join(str(self.folder / source) for source in _SOURCES)
+        defaults = {
+            "BETTER_AUTH_URL": f"http://127.0.0.1:{port}",
+            "BETTER_AUTH_ENV": "development",
+            "PORT": str(port),
+            "PYTHONPATH": paths,
+            "PYTHONUNBUFFERED": "1",
+            "MAIL": "",
+        }
+        with log.open("ab") as output:
+            return subprocess.Popen(
+                self.command(port),
+                cwd=self.folder,
+                env=environment(**{**defaults, **settings}),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    @contextmanager
+    def serving(self, **settings: str) -> Iterator[Server]:
+        """Runs the server on a free port."""
+        port = free_port()
+        log = self.folder / f"server-{port}.log"
+        process = self.start(port, log, **settings)
+        server = Server(f"http://127.0.0.1:{port}", log, process)
+        try:
+            wait_until_healthy(process, server.address)
+            yield server
+        except BaseException:
+            sys.stderr.write(server.text())
+            raise
+        finally:
+            process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=20)
+            server.kill()
+
+
+def without_limits(project: Project) -> None:
+    """Lets one address sign up as many users as a test likes."""
+    folder = project.folder / ("auth" if project.stack == "python" else "src/lib")
+    text = (folder / "auth.ts").read_text()
+    limit = "rateLimit: { enabled: true"
+    assert limit in text
+    (folder / "auth.ts").write_text(text.replace(limit, limit.replace("true", "false")))
+
+
+@dataclass
+class Server:
+    """A running server."""
+
+    address: str
+    log: Path
+    process: subprocess.Popen[bytes]
+
+    def text(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def kill(self) -> None:
+        """Ends it and its children at once."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def post(self, path: str, **body: object) -> httpx.Response:
+        """What it answers to a browser with no cookies."""
+        return httpx.post(
+            f"{self.address}/api/auth{path}",
+            json=body,
+            headers={"Origin": self.address},
+            timeout=60,
+        )
+
+    def sign_up(self, name: str = "Ada") -> str:
+        """Signs somebody up; gives the address."""
+        email = f"{secrets.token_hex(6)}@example.com"
+        body = {"name": name, "email": email, "password": secrets.token_urlsafe(12)}
+        response = self.post("/sign-up/email", **body)
+        assert response.status_code == 200, response.text
+        return email
+
+    def forget_password(self, email: str) -> httpx.Response:
+        """Asks for a link to choose a new password."""
+        return self.post("/request-password-reset", email=email, redirectTo="/")
+
+
+def link(text: str) -> str:
+    """The link of a mail."""
+    found = re.search(r"https?://\S+", text)
+    assert found, text
+    return found[0]

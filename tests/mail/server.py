@@ -1,0 +1,113 @@
+"""A real mail server, which keeps what it takes and refuses what it is told to refuse."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import trustme
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from hooks.demo import free_port
+
+USER, PASSWORD = "my app", "p@ss/word#1"
+#: As both stand in SMTP_URL.
+CREDENTIALS = "my%20app:p%40ss%2Fword%231"
+
+
+@dataclass
+class MailServer:
+    """A mail server on this machine."""
+
+    port: int
+    authority: trustme.CA
+    #: What it answers to a recipient, in the place of taking the mail.
+    refusals: dict[str, str] = field(default_factory=dict)
+    #: Seconds that it takes for each mail.
+    delay: float = 0
+    _taken: list[tuple[str, EmailMessage]] = field(default_factory=list)
+    _arrived: threading.Condition = field(default_factory=threading.Condition)
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if refusal := self.refusals.get(address):
+            return refusal
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        await asyncio.sleep(self.delay)
+        content = envelope.content
+        assert isinstance(content, bytes)
+        mail = message_from_bytes(content, policy=policy.default)
+        assert isinstance(mail, EmailMessage)
+        with self._arrived:
+            self._taken += [(to, mail) for to in envelope.rcpt_tos]
+            self._arrived.notify_all()
+        return "250 OK"
+
+    def mails(self, to: str) -> list[EmailMessage]:
+        """What came for an address."""
+        with self._arrived:
+            return [mail for recipient, mail in self._taken if recipient == to]
+
+    def wait_for(self, to: str, seconds: float = 15) -> EmailMessage:
+        """The latest mail to an address; waits for the first one."""
+        deadline = time.monotonic() + seconds
+        with self._arrived:
+            while not (found := [mail for recipient, mail in self._taken if recipient == to]):
+                left = deadline - time.monotonic()
+                assert left > 0, f"no mail came for {to}"
+                self._arrived.wait(left)
+        return found[-1]
+
+
+def _sign_in(server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: Any) -> Any:
+    assert isinstance(given, LoginPassword)
+    is_known = (given.login, given.password) == (USER.encode(), PASSWORD.encode())
+    return AuthResult(success=is_known, handled=False)
+
+
+@contextmanager
+def mail_server(
+    *, port: int | None = None, tls: str = "", wants_user: bool = False
+) -> Iterator[MailServer]:
+    """Runs a mail server.
+
+    Args:
+        port: a free one without.
+        tls: ``smtps`` for TLS from the start, ``starttls`` for TLS before anything else.
+        wants_user: whether only `USER` may send.
+    """
+    authority = trustme.CA()
+    context = None
+    if tls:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
+    found = MailServer(port or free_port(), authority)
+    controller = Controller(
+        found,
+        hostname="127.0.0.1",
+        port=found.port,
+        ssl_context=context if tls == "smtps" else None,
+        tls_context=context if tls == "starttls" else None,
+        require_starttls=tls == "starttls",
+        auth_required=wants_user,
+        auth_require_tls=bool(tls == "starttls"),
+        authenticator=_sign_in,
+    )
+    controller.start()
+    try:
+        yield found
+    finally:
+        controller.stop()

@@ -1,0 +1,40 @@
+"""What a developer without a mail server sees."""
+
+from __future__ import annotations
+
+from html import unescape
+
+import httpx
+import pytest
+
+from tests.mail.projects import Project, link, wait_for
+
+pytestmark = pytest.mark.e2e
+
+
+def test_a_page_shows_each_mail_with_a_link_that_works(project: Project) -> None:
+    with project.serving() as server:
+        email = server.sign_up("Ada <script>")
+        page = wait_for(
+            lambda: p if email in (p := httpx.get(f"{server.address}/dev/mail")).text else None
+        )
+        policy = page.headers["content-security-policy"]
+        assert "default-src 'none'" in policy and "unsafe" not in policy
+        assert page.headers["cache-control"] == "no-store"
+        assert "<script>" not in page.text
+
+        shown = page.text.partition(email)[2]
+        href = unescape(shown.partition('href="')[2].partition('"')[0])
+        assert httpx.get(href).status_code in (200, 302)
+        row = project.rows('SELECT "emailVerified" FROM "user" WHERE email = $1', email)
+        assert row == [{"emailVerified": True}]
+        wait_for(lambda: f"To {email}: Verify your e-mail address: {href}" in server.text())
+        assert link(server.text().partition(email)[2]) == href
+
+
+def test_nobody_else_reads_the_page(project: Project) -> None:
+    """A page of another site that makes its own name lead to this machine."""
+    with project.serving() as server:
+        port = server.address.rpartition(":")[2]
+        headers = {"Host": f"evil.example:{port}"}
+        assert httpx.get(f"{server.address}/dev/mail", headers=headers).status_code == 404

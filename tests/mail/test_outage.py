@@ -1,0 +1,91 @@
+"""A mail server that is away, or does not take a mail, loses none and keeps nobody waiting."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from hooks.demo import free_port
+from tests.mail.projects import Project, wait_for
+from tests.mail.server import mail_server
+
+pytestmark = pytest.mark.e2e
+
+SENDER = "My App <hello@example.com>"
+#: The time for which nobody else takes a message that was being sent at a kill, and some more.
+LEASE = 75
+
+
+def test_what_was_accepted_arrives_once_whatever_dies(project: Project) -> None:
+    port = free_port()
+    settings = {"SMTP_URL": f"smtp://127.0.0.1:{port}", "MAIL_FROM": SENDER}
+    with project.serving(**settings) as server:
+        users = [server.sign_up() for _ in range(4)]
+        wait_for(lambda: "Mails wait: " in server.text())
+        for user in users:
+            assert project.message(user)["sentAt"] is None
+        # What the log says of it lets nobody in.
+        assert "token=" not in server.text()
+        server.kill()
+    with mail_server(port=port) as mails, project.serving(**settings) as server:
+        users.append(server.sign_up())
+        for user in users:
+            mails.wait_for(user, LEASE)
+        wait_for(lambda: not project.rows('SELECT id FROM "outboxMessage" WHERE "dueAt" < now()'))
+        assert [len(mails.mails(user)) for user in users] == [1] * len(users)
+
+
+def test_a_refused_mail_stays_visible_without_its_link(project: Project) -> None:
+    with mail_server() as mails:
+        settings = {"SMTP_URL": f"smtp://127.0.0.1:{mails.port}", "MAIL_FROM": SENDER}
+        mails.refusals["nobody@example.com"] = "550 5.1.1 No such mailbox"
+        mails.refusals["later@example.com"] = "451 4.7.1 Greylisted, try again later"
+        with project.serving(**settings) as server:
+            for user in mails.refusals:
+                body = {"name": "Ada", "email": user, "password": "correct horse"}
+                assert server.post("/sign-up/email", **body).status_code == 200
+
+            def refused() -> bool:
+                row = project.message("nobody@example.com")
+                return "No such mailbox" in (row["error"] or "") and row["dueAt"] is None
+
+            wait_for(refused)
+            row = project.message("nobody@example.com")
+            assert (row["data"], row["sentAt"], row["kind"]) == (None, None, "verify-email")
+            assert "Refused for good: verify-email to nobody@example.com" in server.text()
+
+            wait_for(lambda: "Greylisted" in (project.message("later@example.com")["error"] or ""))
+            del mails.refusals["later@example.com"]
+            mails.wait_for("later@example.com", 30)
+
+
+def test_what_expires_before_it_is_sent_is_wiped(project: Project) -> None:
+    dead = {"SMTP_URL": f"smtp://127.0.0.1:{free_port()}", "MAIL_FROM": SENDER}
+    with project.serving(**dead) as server:
+        user = server.sign_up()
+        project.message(user)
+    over = 'UPDATE "outboxMessage" SET "expiresAt" = "createdAt" WHERE recipient = $1'
+    project.rows(over, user)
+    with project.serving(**dead) as server:
+        wait_for(lambda: project.message(user)["data"] is None)
+        row = project.message(user)
+        assert row["sentAt"] is None and row["error"]
+        assert f"Expired before it was sent: verify-email to {user}" in server.text()
+
+
+@pytest.mark.exhaustive
+def test_of_several_processes_none_sends_twice_but_what_was_in_flight(project: Project) -> None:
+    """What one had taken when it was killed comes later, from the other."""
+    with mail_server() as mails:
+        mails.delay = 0.1
+        settings = {"SMTP_URL": f"smtp://127.0.0.1:{mails.port}", "MAIL_FROM": SENDER}
+        with project.serving(**settings) as first, project.serving(**settings) as second:
+            users = [server.sign_up() for _ in range(20) for server in (first, second)]
+            wait_for(lambda: sum(len(mails.mails(user)) for user in users) > 5)
+            second.kill()
+            for user in users:
+                mails.wait_for(user, LEASE)
+            time.sleep(2)
+            counts = [len(mails.mails(user)) for user in users]
+            assert set(counts) <= {1, 2} and counts.count(2) <= 1
