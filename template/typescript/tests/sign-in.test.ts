@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Browser } from "./browser.ts";
-
-const { outbox } = await import("../src/lib/messages.ts");
+import { Browser, message } from "./browser.ts";
 
 test("a user signs up, out and in again", async () => {
   const ada = await Browser.signedIn();
@@ -29,8 +27,8 @@ test("a page of another origin cannot sign a user out", async () => {
 test("a password is reset by a link in a mail", async () => {
   const ada = await Browser.signedIn();
   await ada.request("/api/auth/request-password-reset", { email: ada.email });
-  const mail = outbox.findLast(({ to, subject }) => to === ada.email && /password/.test(subject));
-  const [, token] = /reset-password\/([^?]+)/.exec(mail?.text ?? "") ?? [];
+  const mail = await message(ada.email, /password/);
+  const [, token] = /reset-password\/([^?]+)/.exec(mail) ?? [];
   const newPassword = crypto.randomUUID();
   const reset = await ada.request("/api/auth/reset-password", { token, newPassword });
   assert.equal(reset.status, 200);
