@@ -1,15 +1,16 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STACK ?= python
-DIR ?= demo/$(STACK)
+FRAMEWORK ?= hono
+DIR ?= demo/$(STACK)$(if $(filter nextjs,$(FRAMEWORK)),-nextjs)
 DATA ?=
 
 .PHONY: help install lock demo test test-exhaustive test-updates bench
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  \1	/p' $(MAKEFILE_LIST) | expand -t 22
 
-demo: .venv/installed ## Render a project, set it up, sign a user up and in (STACK=, DIR=, DATA=)
-	@$(BIN)/python hooks/demo.py '$(STACK)' '$(DIR)' '$(DATA)'
+demo: .venv/installed ## Render a project, set it up, sign a user up and in (STACK=, FRAMEWORK=, DIR=, DATA=)
+	@$(BIN)/python hooks/demo.py '$(STACK)' '$(FRAMEWORK)' '$(DIR)' '$(DATA)'
 
 test: .venv/installed ## Check and test everything
 	$(BIN)/ruff format --check .

@@ -1,6 +1,6 @@
 """Renders a project, sets it up, and signs a user up, in and out through its running server.
 
-Usage: python hooks/demo.py STACK DIRECTORY [DATA]
+Usage: python hooks/demo.py STACK FRAMEWORK DIRECTORY [DATA]
 
 DATA is a file of answers for Copier, or answers themselves: ``plugins=[admin] provider=sqlite``.
 The project stays in DIRECTORY. Run again, the demo renders over it and keeps its database.
@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -40,6 +40,8 @@ class Stack:
     serve: Sequence[str]  # listens on 127.0.0.1 and the port that it is given, or PORT says
     stop: Sequence[str]  # the database, which outlives the server
     start: str  # what a developer types
+    build: Sequence[str] = ()  # before `serve`
+    page: str = ""  # shows the address of the user who is signed in
 
 
 STACKS = {
@@ -71,6 +73,32 @@ class DemoError(Exception):
     """What went wrong, in one sentence for the person at the terminal."""
 
 
+NEXT = [str(NODE / "bin" / "node"), "node_modules/next/dist/bin/next"]
+NEXTJS = replace(
+    STACKS["typescript"],
+    build=[*NEXT, "build"],
+    serve=[*NEXT, "start", "--hostname", "127.0.0.1", "--port", "{port}"],
+    page="/account",
+)
+
+
+def stack_of(name: str, framework: str) -> Stack:
+    """How a project with these answers is set up and started.
+
+    Raises:
+        DemoError: there is no such project.
+    """
+    if name not in STACKS:
+        raise DemoError(f'There is no stack "{name}"; choose one of: {", ".join(STACKS)}.')
+    frameworks = {"hono": STACKS[name], **({"nextjs": NEXTJS} if name == "typescript" else {})}
+    if framework not in frameworks:
+        choice = ", ".join(frameworks)
+        raise DemoError(
+            f'The stack {name} has no framework "{framework}"; choose one of: {choice}.'
+        )
+    return frameworks[framework]
+
+
 def environment(**more: str) -> dict[str, str]:
     """The environment of the project's commands: `node` is the one from PyPI."""
     path = f"{NODE / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
@@ -83,7 +111,7 @@ def run(command: Sequence[str], directory: Path) -> None:
         raise DemoError(f"`{shlex.join(command[:2])}` failed with exit status {status}.")
 
 
-def render(stack: str, directory: Path, data: str) -> None:
+def render(stack: str, framework: str, directory: Path, data: str) -> None:
     """Renders the project; over an earlier demo, but over nothing else.
 
     Raises:
@@ -98,8 +126,8 @@ def render(stack: str, directory: Path, data: str) -> None:
         answers = [word for pair in shlex.split(data) for word in ("--data", pair)]
     copier = str(Path(sys.executable).with_name("copier"))
     copy = [copier, "copy", "--quiet", "--defaults", "--overwrite", "--vcs-ref", "HEAD"]
-    target = ["--data", f"stack={stack}", str(REPOSITORY), str(directory)]
-    run([*copy, *answers, *target], Path.cwd())
+    chosen = ["--data", f"stack={stack}", "--data", f"framework={framework}"]
+    run([*copy, *answers, *chosen, str(REPOSITORY), str(directory)], Path.cwd())
 
 
 def free_port() -> int:
@@ -152,7 +180,7 @@ def expect(response: httpx.Response, what: str) -> httpx.Response:
     return response
 
 
-def walk_through(address: str) -> None:
+def walk_through(address: str, page: str = "") -> None:
     """Signs a new user up, out, in and out again, and looks at the session in between."""
     email = f"demo-{secrets.token_hex(4)}@example.com"
     password = secrets.token_urlsafe(16)
@@ -167,20 +195,22 @@ def walk_through(address: str) -> None:
         session = expect(browser.get("/get-session"), "session").json()
         if session["user"]["email"] != email:
             raise DemoError(f"The session belongs to somebody else than {email}.")
+        if page and email not in expect(browser.get(f"{address}{page}"), f"page {page}").text:
+            raise DemoError(f"The page {page} does not show {email}.")
         expect(browser.post("/sign-out", json={}), "sign-out")
         if browser.get("/get-session").json() is not None:
             raise DemoError("The session is still there after the second sign-out.")
     print(f"  {email} was signed up, in and out.")
 
 
-def demo(name: str, directory: Path, data: str) -> None:
-    if name not in STACKS:
-        raise DemoError(f'There is no stack "{name}"; choose one of: {", ".join(STACKS)}.')
-    stack = STACKS[name]
-    render(name, directory, data)
+def demo(name: str, framework: str, directory: Path, data: str) -> None:
+    stack = stack_of(name, framework)
+    render(name, framework, directory, data)
     run(stack.setup, directory)
+    if stack.build:
+        run(stack.build, directory)
     with serving(stack, directory) as address:
-        walk_through(address)
+        walk_through(address, stack.page)
     if (directory / ".postgres").exists():
         run(stack.stop, directory)
     print(f"\nThe project is in {directory}. Start it again with:\n")
@@ -189,6 +219,7 @@ def demo(name: str, directory: Path, data: str) -> None:
 
 if __name__ == "__main__":
     try:
-        demo(sys.argv[1], Path(sys.argv[2]).resolve(), sys.argv[3] if len(sys.argv) > 3 else "")
+        stack, framework, directory, *data = sys.argv[1:]
+        demo(stack, framework, Path(directory).resolve(), " ".join(data))
     except (DemoError, httpx.HTTPError) as error:
         sys.exit(f"demo: {error}")

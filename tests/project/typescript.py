@@ -6,7 +6,7 @@ import re
 import secrets
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,20 @@ def setup(project: Path, *flags: str, **more: str) -> subprocess.CompletedProces
         command,
         cwd=project,
         env=environment(**more),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=600,
+    )
+
+
+def npm(project: Path, script: str) -> subprocess.CompletedProcess[str]:
+    """Runs a script of package.json; what it prints is in ``stdout``."""
+    node, npm_cli, *_ = TYPESCRIPT.setup
+    return subprocess.run(
+        [node, npm_cli, "run", script],
+        cwd=project,
+        env=environment(NEXT_TELEMETRY_DISABLED="1"),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -111,17 +125,21 @@ class Server:
 
 
 @contextmanager
-def serving(project: Path, port: int | None = None, **settings: str) -> Iterator[Server]:
+def serving(
+    project: Path,
+    port: int | None = None,
+    command: Sequence[str] = TYPESCRIPT.serve,
+    **settings: str,
+) -> Iterator[Server]:
     """Runs the project's server, on a free port unless it is to be this one."""
     port = port or free_port()
     address, log = f"http://127.0.0.1:{port}", project / "server.log"
     env: Mapping[str, str] = environment(
-        BETTER_AUTH_URL=address, PORT=str(port), TRUSTED_PROXIES=PROXY, **settings
+        **{"BETTER_AUTH_URL": address, "PORT": str(port), "TRUSTED_PROXIES": PROXY, **settings}
     )
+    words = [word.format(port=port) for word in command]
     with log.open("w") as output:
-        server = subprocess.Popen(
-            TYPESCRIPT.serve, cwd=project, env=env, stdout=output, stderr=output
-        )
+        server = subprocess.Popen(words, cwd=project, env=env, stdout=output, stderr=output)
         try:
             wait_until_healthy(server, address)
             yield Server(address, log)

