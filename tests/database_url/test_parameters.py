@@ -38,6 +38,7 @@ const found = JSON.parse(process.argv[1]).map((url) => {
   if (options.ssl?.checkServerIdentity) options.ssl.ignoresHost = true;
   return options;
 });
+for (const read of [postgresql, mysql, sqlite]) read(""); // the application can be loaded
 console.log(JSON.stringify(found));
 """
 

@@ -1,6 +1,9 @@
 /**
  * What DATABASE_URL means to the drivers of Node.js. Its parameters are Prisma's, some are libpq's, and
  * hosts have their own: each is translated, or refused with what to do instead.
+ *
+ * An empty one is none, which is no mistake before something connects: the schema is generated from the
+ * application without a database.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { isIP } from "node:net";
@@ -139,7 +142,7 @@ function serverOf(text: string, usualPort: number) {
  * @throws DatabaseUrlError
  */
 export function postgresql(url: string) {
-  const { query, ...server } = serverOf(url, 5432);
+  const { query, ...server } = serverOf(url || "postgresql://nobody@localhost/none", 5432);
   const given = new Parameters("postgresql", query);
   // node-postgres has one patience for a free connection and for a new one.
   const waits = ["pool_timeout", "connect_timeout"].flatMap(
@@ -211,7 +214,7 @@ function tlsOfPostgresql(given: Parameters) {
  * @throws DatabaseUrlError
  */
 export function mysql(url: string) {
-  const { query, ...server } = serverOf(url, 3306);
+  const { query, ...server } = serverOf(url || "mysql://localhost/none", 3306);
   const given = new Parameters("mysql", query);
   if (!server.host) {
     throw new DatabaseUrlError(
@@ -249,7 +252,8 @@ export function mysql(url: string) {
  * @throws DatabaseUrlError
  */
 export function sqlite(url: string) {
-  const [, path, query = ""] = /^file:(?:\/\/(?=\/))?([^?]*)(?:\?(.*))?$/s.exec(url) ?? [];
+  const [, path, query = ""] =
+    /^file:(?:\/\/(?=\/))?([^?]*)(?:\?(.*))?$/s.exec(url || "file:none") ?? [];
   if (!path || /^\/\/|\/$|^[./]*$/.test(path)) {
     throw new DatabaseUrlError("Write DATABASE_URL as file:./name.db or file:/folder/name.db.");
   }

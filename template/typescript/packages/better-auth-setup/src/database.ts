@@ -30,6 +30,8 @@ import { reach } from "./server.ts";
 export async function database(change: boolean): Promise<string> {
   const kind = provider();
   const url = setting("DATABASE_URL") || (await choose(kind, change));
+  const problem = databaseUrlProblem(url);
+  if (problem) throw new Problem(`${problem} The value is that of ${origin("DATABASE_URL")}.`);
   const { schemes } = providers[kind];
   if (!schemes.some((scheme) => url.startsWith(`${scheme}:`))) {
     throw new Problem(
@@ -37,8 +39,6 @@ export async function database(change: boolean): Promise<string> {
         `${schemes.join(": or ")}:.`,
     );
   }
-  const problem = databaseUrlProblem(url);
-  if (problem) throw new Problem(`${problem} The value is that of ${origin("DATABASE_URL")}.`);
   if (kind === "sqlite") return examine(url.replace(/^file:(\/\/)?|\?.*$/g, ""));
   if (kind === "postgresql" && isEmbedded(url)) return embedded(url, change);
   const [host, port, name] = address(kind, url);

@@ -87,14 +87,14 @@ def examine(project: Project, settings: Settings) -> str:
     kind = _KINDS.get(project.provider)
     if kind is None:
         raise Problem(f"{project.schema} names {project.provider}, which better-auth cannot use.")
+    if problem := _problem(url, project.root):
+        raise Problem(f"{problem} The value is that of {place}.")
     scheme, _, rest = url.partition(":")
     if scheme not in kind.schemes:
         schemes = ": or ".join(kind.schemes)
         raise Problem(
             f"{place} cannot be used: a database URL for {project.provider} starts with {schemes}:."
         )
-    if problem := _problem(url, project.root):
-        raise Problem(f"{problem} The value is that of {place}.")
     correct = f"correct {place}"
     if project.provider == "sqlite":
         return _examine_file(project.root, rest.partition("?")[0].removeprefix("//"), correct)

@@ -125,14 +125,19 @@ function isStubbed(specifier, from, clients) {
   );
 }
 
+const PLACEHOLDERS = {
+  sqlite: "file:./none.db",
+  mysql: "mysql://nobody@localhost/none",
+  sqlserver: "sqlserver://localhost;database=none",
+};
+
 async function tables({ config, provider, clients }) {
   const file = configuration(config);
   const places = [file, join(ROOT, "_")];
   const db = find(places, ["better-auth", "better-auth/db"], ["better-auth/db"]);
   // Nothing is signed and nobody is asked, but a configuration may insist on having them.
   process.env.BETTER_AUTH_SECRET ||= randomBytes(32).toString("hex");
-  process.env.DATABASE_URL ||=
-    provider === "sqlite" ? "file:./none.db" : `${provider}://localhost/none`;
+  process.env.DATABASE_URL ||= PLACEHOLDERS[provider] ?? "postgresql://nobody@localhost/none";
   process.env.BETTER_AUTH_TELEMETRY = "0";
   const loaded = await loader(file, clients).import(file);
   const auth = loaded.auth ?? loaded.default?.auth ?? loaded.default;

@@ -1,0 +1,60 @@
+"""Setup refuses a URL that no server takes, before it tries to connect; whatever the secret is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from better_auth_setup import database
+from better_auth_setup.problem import Problem
+from better_auth_setup.project import Project
+from better_auth_setup.settings import Settings
+
+from tests.database_url.parameters import REFUSED, URLS_REFUSED, url
+from tests.project.typescript import run_node
+from tests.setup.npm_project import npm_project
+
+EXPECTED = {given: sentence for given, sentence in URLS_REFUSED.items() if given} | {
+    url("postgresql", parameters): sentence
+    for parameters, sentence in REFUSED["postgresql"].items()
+}
+EXAMINE = """
+const src = "./packages/better-auth-setup/src";
+const { locate } = await import(`${src}/schema.ts`);
+const { database } = await import(`${src}/database.ts`);
+await locate();
+const said = [];
+for (const url of JSON.parse(process.argv[1])) {
+  process.env.DATABASE_URL = url;
+  said.push(await database(false).catch(({ message }) => message));
+}
+console.log(JSON.stringify(said));
+"""
+
+
+def of_typescript(folder: Path) -> list[str]:
+    script = ["--input-type=module", "--eval", EXAMINE, json.dumps(list(EXPECTED))]
+    said: list[str] = json.loads(run_node(folder, *script).splitlines()[-1])
+    return said
+
+
+def of_python(folder: Path) -> list[str]:
+    said = []
+    for given in EXPECTED:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DATABASE_URL", given)
+            with pytest.raises(Problem) as refused:
+                database.examine(Project(folder), Settings(folder))
+        said.append(str(refused.value))
+    return said
+
+
+@pytest.mark.parametrize("stack", ["typescript", "python"])
+def test_a_url_that_cannot_be_used(tmp_path: Path, stack: str) -> None:
+    folder = npm_project(tmp_path / "project", stack=stack).folder
+    told = of_python(folder) if stack == "python" else of_typescript(folder)
+    for said, sentence in zip(told, EXPECTED.values(), strict=True):
+        assert said.startswith(sentence)
+        assert said.endswith(" The value is that of DATABASE_URL of the environment.")
+        assert not any(part in said for part in ("geheim", "heim", "ge@", "me:"))
