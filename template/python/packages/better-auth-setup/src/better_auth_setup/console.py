@@ -45,6 +45,7 @@ class Console:
                 stream.reconfigure(errors="replace", line_buffering=True)
         is_unicode = (sys.stdout.encoding or "ascii").lower().startswith("utf")
         self._is_terminal = sys.stdout.isatty() and not os.environ.get("CI")
+        self._clear = "\x1b[K" if self._is_terminal else ""
         done, failed = ("✓", "✗") if is_unicode else ("ok", "!!")
         self.done, self.failed = self._coloured(_GREEN, done), self._coloured(_RED, failed)
 
@@ -55,7 +56,8 @@ class Console:
                 self._secrets.add(value)
 
     def say(self, text: str) -> None:
-        print(self._redact(text))
+        # On a terminal, over the seconds of a step that is under way.
+        print(self._clear + self._redact(text))
 
     def complain(self, text: str) -> None:
         print(self._redact(text), file=sys.stderr)
@@ -103,7 +105,6 @@ class Console:
             is_over.set()
             if clock:
                 clock.join()
-                print("\x1b[K", end="", flush=True)
             if has_failed:
                 self.say(f"{self.failed} {name}")
 
