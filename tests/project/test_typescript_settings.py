@@ -145,6 +145,13 @@ def test_the_port_alone_can_be_another(project: Path) -> None:
         server.wait(timeout=30)
 
 
+def test_a_base_url_without_a_port_trusts_origins_as_browsers_send_them(project: Path) -> None:
+    for scheme in ("http", "https"):
+        url = f"{scheme}://localhost"
+        trusted = value(project, "env", "trustedOrigins", BETTER_AUTH_URL=url)
+        assert trusted == [url, f"{scheme}://127.0.0.1"]
+
+
 def test_pages_of_trusted_origins_may_call(project: Path) -> None:
     with serving(project, TRUSTED_ORIGINS="https://*.example.com") as server:
         for origin, allowed in (("https://app.example.com", True), ("https://example.org", False)):

@@ -22,6 +22,9 @@ const commands: Record<string, (args: string[]) => Promise<void>> = {
   "check-node": async () => {}, // bin.cjs has looked
 };
 
+// Whoever read what it says is gone, such as an npm that was killed.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(1));
+
 const args = process.argv.slice(2);
 const root = args[0] === "--root" ? args.splice(0, 2)[1] : undefined;
 const [name = "", ...rest] = args;

@@ -74,7 +74,7 @@ async function pnpmInstall(): Promise<Result> {
 }
 
 /** Whether pnpm installs this project's packages. */
-const isPnpm = () =>
+export const isPnpm = (): boolean =>
   /^pnpm\//.test(process.env["npm_config_user_agent"] ?? "") || existsSync("pnpm-lock.yaml");
 
 /** @throws a Problem if setup was started by a program that it does not work with */

@@ -51,21 +51,34 @@ const isTerminal = Boolean(process.stdout.isTTY) && !process.env["CI"];
 const colour = (code: number, text: string) =>
   isTerminal && !process.env["NO_COLOR"] ? `\x1b[${code}m${text}\x1b[0m` : text;
 
+// A step that takes longer may hang.
+const longSeconds = 30;
+
 /**
  * Runs a step and prints one line about it: how long it took, and what was found or done. On a
  * terminal, the seconds are counted meanwhile.
  *
  * @param name what the step is called
  * @param work does it, and answers what the line should say
+ * @param byHand the command that shows, where it takes long, what it waits for
  */
-export async function step(name: string, work: () => Promise<string> | string): Promise<void> {
+export async function step(
+  name: string,
+  work: () => Promise<string> | string,
+  byHand = "",
+): Promise<void> {
   const since = performance.now();
   const seconds = (digits: number) => ((performance.now() - since) / 1000).toFixed(digits);
-  const show = () => process.stdout.write(`\r  ${name.padEnd(10)} ${seconds(0).padStart(5)} s\r`);
+  const show = () => {
+    const isLong = Number(seconds(0)) >= longSeconds;
+    const advice = byHand && isLong ? `  to see why, press Ctrl+C and run: ${byHand}` : "";
+    process.stdout.write(`\r  ${name.padEnd(10)} ${seconds(0).padStart(5)} s${advice}\r`);
+  };
   const clock = isTerminal ? setInterval(show, 1000) : undefined;
   try {
     const detail = await work();
-    console.log(`${colour(32, "✓")} ${name.padEnd(10)} ${seconds(1).padStart(5)} s  ${detail}`);
+    const line = `${colour(32, "✓")} ${name.padEnd(10)} ${seconds(1).padStart(5)} s  ${detail}`;
+    console.log(`${isTerminal ? "\x1b[K" : ""}${line}`);
   } catch (error) {
     if (error instanceof Problem)
       console.log(`${colour(31, "✗")} ${name}${isTerminal ? "\x1b[K" : ""}`);

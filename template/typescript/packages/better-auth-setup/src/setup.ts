@@ -5,7 +5,7 @@ import { close, completeEnvFile } from "./settings.ts";
 import { generate } from "./generate.ts";
 import { lock } from "./lock.ts";
 import { refuseConflicts } from "./conflicts.ts";
-import { install, refuseOtherManagers } from "./packages.ts";
+import { install, isPnpm, refuseOtherManagers } from "./packages.ts";
 import { checkMigrations, deploy, startMigrations, usesMigrations } from "./migrations.ts";
 import { engine, generateClient } from "./prisma.ts";
 import { push } from "./push.ts";
@@ -29,7 +29,8 @@ async function setup(change: boolean, { acceptDataLoss, start }: Wishes): Promis
     refuseConflicts();
     return `Node.js ${process.versions.node}`;
   });
-  await step("install", () => install(".", change));
+  const byHand = `${isPnpm() ? "pnpm" : "npm"} install`;
+  await step("install", () => install(".", change), byHand);
   await step("settings", () => completeEnvFile(change));
   await locate();
   if (start && usesMigrations()) {

@@ -27,6 +27,18 @@ Each says more with --help. The project is the current folder."""
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; gives 0 if it is done, 1 for a problem, 2 for wrong usage."""
+    try:
+        status = _run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read the output is gone; Python would complain while it ends.
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return 1
+    return status
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     name, *rest = (sys.argv[1:] if arguments is None else list(arguments)) or [""]
     if name in ("-h", "--help"):
         print(_USAGE)
@@ -43,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         console.complain(f"{name}: Interrupted; run it again to go on.")
         return 130
+    except BrokenPipeError:
+        raise
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         console.complain(f"{name}: {error.strerror or error}{where}.")
@@ -72,14 +86,7 @@ def _setup(arguments: list[str], console: Console) -> int:
 
 
 def _generate(arguments: list[str], console: Console) -> int:
-    try:
-        status = generate_main(arguments)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read the output has seen enough; Python would complain while it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    return status
+    return generate_main(arguments)
 
 
 def _database(arguments: list[str], console: Console) -> int:

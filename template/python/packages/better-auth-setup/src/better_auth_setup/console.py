@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +16,9 @@ from better_auth_setup.problem import Problem
 _URL_PASSWORD = re.compile(r"(://[^\s:/@]*:)[^\s/@]+(?=@)")
 _SECRET_NAMES = ("SECRET", "PASSWORD", "TOKEN", "KEY")
 _SHORTEST_SECRET = 8
+#: A step that takes longer may hang.
+_LONG_SECONDS = 30
+_GREEN, _RED = 32, 31
 
 
 def without_passwords(text: str) -> str:
@@ -39,7 +44,10 @@ class Console:
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace", line_buffering=True)
         is_unicode = (sys.stdout.encoding or "ascii").lower().startswith("utf")
-        self.done, self.failed = ("✓", "✗") if is_unicode else ("ok", "!!")
+        self._is_terminal = sys.stdout.isatty() and not os.environ.get("CI")
+        self._clear = "\x1b[K" if self._is_terminal else ""
+        done, failed = ("✓", "✗") if is_unicode else ("ok", "!!")
+        self.done, self.failed = self._coloured(_GREEN, done), self._coloured(_RED, failed)
 
     def keep_secrets(self, variables: Mapping[str, str]) -> None:
         """Replaces the secrets among the variables in everything that is printed from now on."""
@@ -48,26 +56,61 @@ class Console:
                 self._secrets.add(value)
 
     def say(self, text: str) -> None:
-        print(self._redact(text))
+        # On a terminal, over the seconds of a step that is under way.
+        print(self._clear + self._redact(text))
 
     def complain(self, text: str) -> None:
         print(self._redact(text), file=sys.stderr)
 
     @contextmanager
-    def step(self, name: str) -> Iterator[Step]:
-        """Prints the step and its time once it is done, and its name as soon as it fails."""
+    def step(self, name: str, by_hand: str = "") -> Iterator[Step]:
+        """Prints the step and its time once it is done, and its name as soon as it fails.
+
+        On a terminal, the seconds are counted meanwhile.
+
+        Args:
+            name: what it is called.
+            by_hand: the command that shows, where it takes long, what it waits for.
+        """
         started = time.monotonic()
         step = Step()
-        is_terminal = sys.stdout.isatty()
-        if is_terminal:
-            print(f"  {name} ...", end="\r", flush=True)
-        try:
+        with self._counting(name, by_hand, started):
             yield step
-        except Problem:
-            self.say(f"{self.failed} {name:<10}")
-            raise
         seconds = time.monotonic() - started if step.seconds is None else step.seconds
         self.say(f"{self.done} {name:<10} {seconds:5.1f} s  {step.detail}".rstrip())
+
+    @contextmanager
+    def _counting(self, name: str, by_hand: str, started: float) -> Iterator[None]:
+        """Shows the seconds on a terminal until the step ends; says if it failed."""
+        is_over = threading.Event()
+
+        def count() -> None:
+            while not is_over.wait(1):
+                seconds = int(time.monotonic() - started)
+                is_long = by_hand and seconds >= _LONG_SECONDS
+                advice = f"  to see why, press Ctrl+C and run: {by_hand}" if is_long else ""
+                print(f"\r  {name:<10} {seconds:5} s{advice}\r", end="", flush=True)
+
+        clock = threading.Thread(target=count, daemon=True) if self._is_terminal else None
+        if clock:
+            print(f"  {name} ...", end="\r", flush=True)
+            clock.start()
+        has_failed = False
+        try:
+            yield
+        except Problem:
+            has_failed = True
+            raise
+        finally:
+            is_over.set()
+            if clock:
+                clock.join()
+            if has_failed:
+                self.say(f"{self.failed} {name}")
+
+    def _coloured(self, code: int, text: str) -> str:
+        is_plain = not self._is_terminal or os.environ.get("NO_COLOR")
+        return text if is_plain else f"\x1b[{code}m{text}\x1b[0m"
 
     def _redact(self, text: str) -> str:
         for secret in sorted(self._secrets, key=len, reverse=True):

@@ -95,7 +95,8 @@ def _run(
     prisma = Prisma(project, settings.variables())
     console.keep_secrets(prisma.variables)
 
-    with console.step("install") as step:
+    by_hand = "npm install" if shutil.which("npm") else ""
+    with console.step("install", by_hand) as step:
         step.seconds = npm.wait()
         step.detail = "npm packages"
     with console.step("generate") as step:

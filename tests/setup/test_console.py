@@ -1,0 +1,91 @@
+"""Setup on a terminal and in a pipe, in both stacks: it shows that it lives, and ends quietly."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from hooks.demo import environment
+from tests.setup.npm_project import NODE_FILE, npm_project
+from tests.template import REPOSITORY
+
+PYTHON = REPOSITORY / "template/python/packages/better-auth-setup/src"
+NPM = REPOSITORY / "template/typescript/packages/better-auth-setup"
+
+#: A step of over two seconds, as each stack does it.
+SLOW = {
+    "python": [
+        *(sys.executable, "-c"),
+        "import os, time; from better_auth_setup.console import Console; c = Console()\n"
+        "now, hurry = time.monotonic, int(os.environ.get('HURRY', 1))\n"
+        "time.monotonic = lambda: now() * hurry\n"
+        "with c.step('install', 'npm install') as s: time.sleep(2.5); s.detail = 'done'",
+    ],
+    "typescript": [
+        *(NODE_FILE, "--input-type=module", "--eval"),
+        f'import {{ step }} from "{NPM}/src/report.ts";'
+        "const now = performance.now.bind(performance), hurry = process.env.HURRY ?? 1;"
+        "performance.now = () => now() * hurry;"
+        "const work = () => new Promise((done) => setTimeout(done, 2500, 'done'));"
+        "await step('install', work, 'npm install');",
+    ],
+}
+#: Each stack's command line, which prints more than one line.
+COMMANDS = {
+    "python": [sys.executable, "-m", "better_auth_setup"],
+    "typescript": [NODE_FILE, str(NPM / "bin.cjs")],
+}
+
+
+def on_a_terminal(stack: str, **variables: str) -> str:
+    """What a slow step writes to a terminal."""
+    program, *arguments = SLOW[stack]
+    env = environment(PYTHONPATH=str(PYTHON), **{"CI": "", "NO_COLOR": "", **variables})
+    terminal = pexpect.spawn(program, arguments, env=env, encoding="utf-8", timeout=30)
+    screen = terminal.logfile_read = io.StringIO()
+    terminal.expect(pexpect.EOF)
+    return screen.getvalue()
+
+
+@pytest.mark.parametrize("stack", SLOW)
+def test_the_seconds_are_counted_on_a_terminal_alone(stack: str) -> None:
+    shown = on_a_terminal(stack)
+    assert "  install        1 s\r" in shown and "  install        2 s\r" in shown
+    assert "\x1b[32m✓\x1b[0m install " in shown
+    assert "\x1b[32m" not in on_a_terminal(stack, NO_COLOR="1")
+    quiet = on_a_terminal(stack, CI="1")
+    assert quiet.startswith("✓ install      2.") and quiet.count("\n") == 1
+
+
+@pytest.mark.parametrize("stack", SLOW)
+def test_a_step_that_may_hang_names_the_command_to_run_by_hand(stack: str) -> None:
+    shown = on_a_terminal(stack, HURRY="20")
+    assert "s  to see why, press Ctrl+C and run: npm install\r" in shown
+    assert max(map(len, shown.split("\r"))) < 80
+    assert "to see why" not in on_a_terminal(stack)
+
+
+@pytest.mark.parametrize("stack", COMMANDS)
+def test_it_ends_quietly_where_nobody_reads(stack: str, tmp_path: Path) -> None:
+    """As in a terminal that was closed, or below an npm that was killed."""
+    folder = tmp_path
+    if stack == "typescript":
+        folder = npm_project(tmp_path / "project", provider="sqlite").folder
+    for arguments in (["--help"], ["setup"], ["no-command"]):
+        command = subprocess.Popen(
+            [*COMMANDS[stack], *arguments],
+            cwd=folder,
+            env=environment(PYTHONPATH=str(PYTHON)),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        assert command.stdout and command.stderr
+        command.stdout.close()
+        said = command.stderr.read().decode()
+        command.wait(timeout=30)
+        assert "EPIPE" not in said and "Broken pipe" not in said and "Traceback" not in said
