@@ -93,6 +93,10 @@ def make_project(
     (folder / "prisma.config.ts").write_text(rendered("prisma.config.ts"))
     (folder / "packages").mkdir(exist_ok=True)
     (folder / "packages/better-auth-sidecar").symlink_to(PACKAGE)
+    pages = folder / "packages/better-auth-pages"
+    pages.mkdir()
+    for source in (REPOSITORY / "template/shared/better-auth-pages").iterdir():
+        (pages / source.name).write_text(source.read_text())
     (folder / "node_modules").symlink_to(workshop.packages)
     engine = folder / ENGINE
     engine.mkdir(parents=True)
