@@ -128,7 +128,7 @@ async function submit(form) {
     fill(place, { ...sent, ...data });
     (place.querySelector("input:not([type=hidden])") ?? place).focus();
   }
-  if (!("me" in form.dataset)) form.reset();
+  form.reset();
   await show();
 }
 
@@ -164,5 +164,5 @@ document.documentElement.dataset.ready = "";
 for (const part of all("[data-param]")) part.value = query.get(part.dataset.param) ?? "";
 for (const link of all("a[data-with-query]")) link.href += location.search;
 const failure = query.get("error_description") ?? query.get("error");
-if (failure) say(document.querySelector("main > section"), words(failure), true);
+if (failure) say(document.querySelector("main > section > header"), words(failure), true);
 await show();
