@@ -5,21 +5,21 @@ FRAMEWORK ?= hono
 DIR ?= demo/$(STACK)$(if $(filter nextjs,$(FRAMEWORK)),-nextjs)
 DATA ?=
 
-.PHONY: help install lock demo test test-exhaustive test-updates bench
+.PHONY: help install lock chromium demo test test-exhaustive test-updates bench
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  \1	/p' $(MAKEFILE_LIST) | expand -t 22
 
 demo: .venv/installed ## Render a project, set it up, sign a user up and in (STACK=, FRAMEWORK=, DIR=, DATA=)
 	@$(BIN)/python hooks/demo.py '$(STACK)' '$(FRAMEWORK)' '$(DIR)' '$(DATA)'
 
-test: .venv/installed ## Check and test everything
+test: .venv/installed chromium ## Check and test everything
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m hooks.documents --check
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-test-exhaustive: .venv/installed ## Test what `test` only samples
+test-exhaustive: .venv/installed chromium ## Test what `test` only samples
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m exhaustive
 
 test-updates: .venv/installed ## Count the conflicts of a hundred updates of each kind
@@ -28,6 +28,9 @@ test-updates: .venv/installed ## Count the conflicts of a hundred updates of eac
 bench: export PYTHONPATH := template/python/packages/better-auth-sidecar/src:template/python/packages/better-auth-setup/src
 bench: .venv/installed ## Measure rendering, updates, setup and sessions beside peers, for docs/performance.md
 	@$(BIN)/python -m benchmarks
+
+chromium: ## Install Debian's Chromium for the browser tests, if it is not there
+	@test -x /usr/bin/chromium || { apt-get update --quiet && apt-get install --quiet --yes --no-install-recommends chromium fonts-dejavu-core; } || { echo "Install Chromium as root, for the browser tests: apt-get install chromium" >&2; exit 1; }
 
 lock: .venv/installed ## Lock the development tools that pyproject.toml names
 	$(BIN)/uv pip compile --quiet --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --output-file requirements-dev.txt pyproject.toml

@@ -78,7 +78,7 @@ NEXTJS = replace(
     STACKS["typescript"],
     build=[*NEXT, "build"],
     serve=[*NEXT, "start", "--hostname", "127.0.0.1", "--port", "{port}"],
-    page="/account",
+    page="/auth/account",
 )
 
 

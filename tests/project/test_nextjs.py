@@ -63,10 +63,10 @@ def run(folder: Path, *command: str, **settings: str) -> subprocess.CompletedPro
 
 def test_a_user_signs_in_and_sees_the_account(server: Server) -> None:
     ada = server.browser()
-    stranger = ada.get(f"{server.address}/account")
-    assert stranger.headers["location"].endswith("/sign-in")
+    stranger = ada.get(f"{server.address}/auth/account")
+    assert stranger.headers["location"].endswith("/auth/sign-in")
     ada.sign_up()
-    page = ada.get(f"{server.address}/account")
+    page = ada.get(f"{server.address}/auth/account")
     assert page.status_code == 200 and ada.email in page.text
     assert ada.get(f"{server.address}/me").json()["email"] == ada.email
 
@@ -77,7 +77,7 @@ def test_a_session_that_ended_leads_to_the_sign_in_page(server: Server) -> None:
     cookies = dict(ada.cookies)
     ada.do("/sign-out")
     ada.cookies.update(cookies)
-    page = ada.get(f"{server.address}/account", follow_redirects=True)
+    page = ada.get(f"{server.address}/auth/account", follow_redirects=True)
     assert "Sign in" in page.text and ada.email not in page.text
 
 

@@ -99,6 +99,10 @@ def make_project(
     shutil.copytree(PACKAGE / "node", node, ignore=shutil.ignore_patterns("*.jinja"))
     write_reader(node)
     (folder / "packages/better-auth-outbox").symlink_to(OUTBOX)
+    pages = folder / "packages/better-auth-pages"
+    pages.mkdir()
+    for source in (REPOSITORY / "template/shared/better-auth-pages").iterdir():
+        (pages / source.name).write_text(source.read_text())
     (folder / "node_modules").symlink_to(workshop.packages)
     engine = folder / ENGINE
     engine.mkdir(parents=True)

@@ -1,0 +1,80 @@
+"""Bundles better-auth's browser client for the pages, with its plugins and their licences.
+
+Usage: python -m hooks.browser_client
+
+It writes ``client.js`` and ``LICENSES.txt`` into ``packages/better-auth-pages`` of both stacks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from hooks import node
+
+PACKAGES = [
+    node.REPOSITORY / "template" / stack / "packages" / "better-auth-pages"
+    for stack in ("python", "typescript")
+]
+#: What bundles, what encodes QR codes, and what better-auth's client needs in any version.
+TOOLS = {
+    "@simplewebauthn/browser": "13.3.0",
+    "defu": "6.1.7",
+    "esbuild": "0.28.2",
+    "nanostores": "1.5.5",
+    "uqr": "0.1.3",
+}
+#: Where the plugins come from that are not better-auth's own.
+PLUGINS = ["api-key", "oauth-provider", "passkey", "sso", "stripe"]
+
+SCRIPT = Path(__file__).with_name("browser_client.mjs")
+
+
+def build() -> dict[str, str]:
+    """The bundle and its licences, by the name of their file.
+
+    Raises:
+        RuntimeError: npm or esbuild failed; with what it said.
+    """
+    folder = node.install(node.pinned(*node.BETTER_AUTH) | TOOLS)
+    built = json.loads(node.run(SCRIPT, folder, json.dumps(PLUGINS)))
+    modules = [*packages(built["inputs"])]
+    manifests = [(folder / module, manifest(folder / module)) for module in sorted(set(modules))]
+    names = ", ".join(f"{one['name']} {one['version']}" for _, one in manifests)
+    return {
+        "client.js": f"// {names}; see LICENSES.txt\n{built['text'].rstrip()}\n",
+        "LICENSES.txt": "\n\n".join(licence(place, one) for place, one in manifests) + "\n",
+    }
+
+
+def packages(inputs: list[str]) -> Iterator[str]:
+    """The folders of the packages that these files belong to."""
+    for file in inputs:
+        if "node_modules/" in file:
+            before, _, inside = file.rpartition("node_modules/")
+            depth = 2 if inside.startswith("@") else 1
+            yield f"{before}node_modules/{'/'.join(inside.split('/')[:depth])}"
+
+
+def manifest(package: Path) -> dict[str, str]:
+    content: dict[str, str] = json.loads((package / "package.json").read_text(encoding="utf-8"))
+    return content
+
+
+def licence(package: Path, content: dict[str, str]) -> str:
+    """What a package says of its licence, whole; without a text, its name."""
+    title = f"{content['name']} {content['version']}: {content['license']}"
+    texts = sorted(package.glob("[Ll][Ii][Cc][Ee][Nn][CcSs][Ee]*"))
+    lines = [line.rstrip() for text in texts for line in text.read_text("utf-8").splitlines()]
+    return "\n".join([title, "", *lines]).strip()
+
+
+def main() -> None:
+    for name, text in build().items():
+        for package in PACKAGES:
+            (package / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+// @ts-check
+/** Serves a folder of pages, and better-auth's browser client beside them. */
+import { createHash } from "node:crypto";
+import { readFile, stat } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
+
+const types = {
+  css: "text/css; charset=utf-8",
+  html: "text/html; charset=utf-8",
+  ico: "image/x-icon",
+  jpg: "image/jpeg",
+  js: "text/javascript; charset=utf-8",
+  png: "image/png",
+  svg: "image/svg+xml",
+  webp: "image/webp",
+  woff2: "font/woff2",
+};
+const compressible = new Set(["css", "html", "js", "svg"]);
+
+/** Nothing from elsewhere, nothing inline, and no text that becomes HTML or a script. */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join("; ");
+
+const headers = {
+  "content-security-policy": policy,
+  // A link in a mail has its token in the address.
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  // Asked for each time, answered with 304.
+  "cache-control": "no-cache",
+  vary: "accept-encoding",
+};
+
+/**
+ * @typedef {object} Entry
+ * @property {number} changed
+ * @property {string} etag
+ * @property {Record<string, Uint8Array<ArrayBuffer>>} bodies
+ */
+
+const quality = { [constants.BROTLI_PARAM_QUALITY]: 9 };
+const encodings = {
+  br: (/** @type {Uint8Array} */ body) =>
+    promisify(brotliCompress)(body, { params: quality }),
+  gzip: (/** @type {Uint8Array} */ body) => promisify(gzip)(body),
+};
+
+/** @param {string} accepted @returns {"br" | "gzip" | undefined} */
+function encodingOf(accepted) {
+  const names = accepted
+    .split(",")
+    .filter((entry) => !/;\s*q=0(\.0*)?\s*$/.test(entry))
+    .map((entry) => entry.split(";")[0]?.trim());
+  return names.includes("br") ? "br" : names.includes("gzip") ? "gzip" : undefined;
+}
+
+const client = fileURLToPath(new URL("client.js", import.meta.url));
+const notFound = () => new Response("404 Not Found", { status: 404, headers });
+
+/** @param {URL} folder @returns {import("./index.mjs").Handler} */
+export function pages(folder) {
+  /** @type {Map<string, Entry>} */
+  const cache = new Map();
+
+  /** @param {string} file @returns {Promise<Entry | undefined>} */
+  async function read(file) {
+    const { mtimeMs: changed } = await stat(file).catch(() => ({ mtimeMs: undefined }));
+    if (changed === undefined) return undefined;
+    const known = cache.get(file);
+    if (known?.changed === changed) return known;
+    const identity = new Uint8Array(await readFile(file));
+    const etag = createHash("sha256").update(identity).digest("base64url").slice(0, 20);
+    const entry = { changed, etag, bodies: { identity } };
+    cache.set(file, entry);
+    return entry;
+  }
+
+  return async function answer({ req: { raw: request } }) {
+    const { pathname } = new URL(request.url);
+    // The last part of the path alone names the file: a path cannot climb out of the folder.
+    const name = pathname.split("/").at(-1) ?? "";
+    if (!/^[\w-]+(\.[\w-]+)*$/.test(name)) return notFound();
+    const file = name.includes(".") ? name : `${name}.html`;
+    const type = file.split(".").at(-1) ?? "";
+    if (!Object.hasOwn(types, type)) return notFound();
+    const own = await read(fileURLToPath(new URL(file, folder)));
+    const entry = own ?? (file === "client.js" ? await read(client) : undefined);
+    if (!entry) return notFound();
+
+    const accepted = request.headers.get("accept-encoding") ?? "";
+    const encoding = compressible.has(type) ? encodingOf(accepted) : undefined;
+    const etag = `"${entry.etag}${encoding ? `-${encoding}` : ""}"`;
+    const more = { ...headers, etag, "content-type": types[/** @type {keyof types} */ (type)] };
+    const asked = request.headers.get("if-none-match") ?? "";
+    if (asked.split(/\s*,\s*/).some((tag) => tag.replace(/^W\//, "") === etag)) {
+      return new Response(null, { status: 304, headers: more });
+    }
+    const { bodies } = entry;
+    if (encoding && bodies.identity) {
+      bodies[encoding] ??= new Uint8Array(await encodings[encoding](bodies.identity));
+    }
+    return new Response(bodies[encoding ?? "identity"], {
+      headers: encoding ? { ...more, "content-encoding": encoding } : more,
+    });
+  };
+}

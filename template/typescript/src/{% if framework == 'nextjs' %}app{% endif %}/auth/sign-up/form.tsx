@@ -1,0 +1,28 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { Field, Form } from "../../../components/form.tsx";
+import { authClient } from "../../../lib/auth-client.ts";
+
+export function SignUpForm() {
+  const router = useRouter();
+  return (
+    <Form
+      label="Sign up"
+      send={({ name = "", email = "", password = "" }) =>
+        authClient.signUp.email({ name, email, password })
+      }
+      done={() => router.push("/auth/account")}
+    >
+      <Field label="Name" name="name" autoComplete="name" />
+      <Field label="Email" name="email" type="email" autoComplete="username" />
+      <Field
+        label="Password"
+        name="password"
+        type="password"
+        autoComplete="new-password"
+        minLength={8}
+      />
+    </Form>
+  );
+}

@@ -1,0 +1,15 @@
+import { redirect } from "next/navigation";
+import { currentSession } from "../../../lib/session.ts";
+import { DeviceForm } from "./form.tsx";
+
+/** A device without a keyboard shows this page's address and a code. */
+export default async function Device({ searchParams }: PageProps<"/auth/device">) {
+  const { user_code: code } = await searchParams;
+  if (!(await currentSession())) redirect("/auth/sign-in");
+  return (
+    <>
+      <h1>Connect a device</h1>
+      <DeviceForm code={typeof code === "string" ? code : ""} />
+    </>
+  );
+}

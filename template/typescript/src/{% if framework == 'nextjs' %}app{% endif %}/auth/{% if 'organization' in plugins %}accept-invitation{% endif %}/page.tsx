@@ -1,0 +1,31 @@
+import { headers } from "next/headers";
+import Link from "next/link";
+import { auth } from "../../../lib/auth.ts";
+import { currentSession } from "../../../lib/session.ts";
+import { AcceptForm } from "./form.tsx";
+
+/** The link of an invitation's mail leads here. */
+export default async function AcceptInvitation({
+  searchParams,
+}: PageProps<"/auth/accept-invitation">) {
+  const { id } = await searchParams;
+  if (!(await currentSession())) {
+    return (
+      <p>
+        <Link href="/auth/sign-in">Sign in</Link> or <Link href="/auth/sign-up">create an account</Link> with
+        the address that the invitation was sent to, then open its link again.
+      </p>
+    );
+  }
+  const invitation =
+    typeof id === "string" &&
+    (await auth.api.getInvitation({ query: { id }, headers: await headers() }).catch(() => null));
+  if (!invitation) return <p>This invitation is not valid, or is for another user.</p>;
+  return (
+    <>
+      <h1>{invitation.organizationName}</h1>
+      <p>{invitation.inviterEmail} has invited you.</p>
+      <AcceptForm id={invitation.id} />
+    </>
+  );
+}

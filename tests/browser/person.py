@@ -1,0 +1,109 @@
+"""Somebody who uses the pages."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from functools import cache
+from typing import Any
+
+from playwright.sync_api import ConsoleMessage, Locator, Page
+
+from hooks import node
+from tests.browser.sites import Site
+
+#: Checks pages against the rules of WCAG.
+AXE = {"axe-core": "4.14.1"}
+
+
+@cache
+def axe() -> str:
+    folder = node.install(AXE)
+    return (folder / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+
+
+class Person:
+    """A person, with an address and a password, and the page in front of them."""
+
+    def __init__(self, site: Site, page: Page) -> None:
+        self.site, self.page = site, page
+        self.email = f"{secrets.token_hex(6)}@example.com"
+        self.password = secrets.token_urlsafe(12)
+        #: What the browser's console says is wrong.
+        self.complaints: list[str] = []
+        #: Statuses of answers that the flow expects; Chromium reports them as errors.
+        self.expected: set[int] = set()
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        status = re.search(r"responded with a status of (\d+)", message.text)
+        if status and int(status[1]) in self.expected:
+            return
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"{message.text} {message.location['url']}")
+
+    def open(self, page: str) -> None:
+        self.page.goto(self.site.url(page))
+        self.page.wait_for_selector("html[data-ready]")
+
+    def fill(self, place: Locator | None = None, **fields: str) -> None:
+        """Types into the inputs of these names."""
+        for name, text in fields.items():
+            (place or self.page).locator(f"input[name={name}]:visible").fill(text)
+
+    def press(self, name: str, place: Locator | None = None) -> None:
+        (place or self.page).get_by_role("button", name=name, exact=True).click()
+
+    def panel(self, title: str) -> Locator:
+        """The card with this heading."""
+        heading = self.page.get_by_role("heading", name=title)
+        return self.page.locator("section").filter(has=heading)
+
+    def way(self, title: str) -> Locator:
+        """Opens another way to sign in."""
+        self.page.locator("summary", has_text=title).click()
+        return self.page.locator("details[open]")
+
+    def sees(self, text: str, place: Locator | None = None) -> None:
+        (place or self.page).get_by_text(text).filter(visible=True).first.wait_for()
+
+    def at(self, page: str) -> None:
+        """Is led to a page."""
+        self.page.wait_for_url(re.compile(rf"/auth/{page}(\?|$)"))
+        self.page.wait_for_selector("html[data-ready]")
+
+    def sign_up(self, **more: str) -> None:
+        self.open("sign-up")
+        self.fill(None, name="Ada", email=self.email, password=self.password, **more)
+        self.press("Sign up")
+        self.at_account()
+
+    def at_account(self) -> None:
+        self.at("account")
+        self.sees("Hello, ")
+        self.sees("this one")
+
+    def sign_out(self) -> None:
+        self.press("Sign out", self.page.locator(".bar"))
+        self.at("sign-in")
+
+    def sign_in(self) -> None:
+        self.open("sign-in")
+        self.type_password()
+
+    def type_password(self) -> None:
+        self.fill(self.page.locator("form").first, email=self.email, password=self.password)
+        self.press("Sign in", self.page.locator("form").first)
+
+    def message(self, to: str = "") -> str:
+        """What was sent last."""
+        return self.site.message(to or self.email)
+
+    def barriers(self) -> list[str]:
+        """What keeps people with disabilities out of the page, by axe."""
+        # A page that needs Trusted Types takes scripts from the debugger.
+        self.page.evaluate(axe())
+        found: Any = self.page.evaluate("axe.run()")
+        return [json.dumps(one, indent=1)[:2000] for one in found["violations"]]

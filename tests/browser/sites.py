@@ -1,0 +1,119 @@
+"""Projects with pages, served as their developers see them, for a browser."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg  # type: ignore[import-untyped]
+
+from hooks.demo import STACKS, environment, free_port, wait_until_healthy
+from tests.project.workshop import Workshop
+
+T = TypeVar("T")
+
+#: Every plugin that has something on a page.
+PANELS: dict[str, Any] = {
+    "plugins": [
+        "username",
+        "admin",
+        "two-factor",
+        "organization",
+        "passkey",
+        "magic-link",
+        "email-otp",
+        "phone-number",
+        "anonymous",
+        "api-key",
+        "multi-session",
+        "device-authorization",
+    ]
+}
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running project."""
+
+    address: str
+    log: Path
+    project: Path
+    database_url: str
+
+    def url(self, page: str) -> str:
+        return f"{self.address}/auth/{page}"
+
+    def message(self, to: str) -> str:
+        """The text of the latest message to somebody, which development writes into the log."""
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            texts = re.findall(rf"To {re.escape(to)}: [^:]*: (.*)$", self.log.read_text(), re.M)
+            if texts:
+                return str(texts[-1])
+            time.sleep(0.05)
+        raise AssertionError(f"nothing was sent to {to}")
+
+    def make_admin(self, email: str) -> None:
+        """As the owner does with the first one: in the database."""
+        apart(lambda: asyncio.run(self._make_admin(email)))
+
+    async def _make_admin(self, email: str) -> None:
+        connection = await asyncpg.connect(self.database_url)
+        try:
+            await connection.execute("""UPDATE "user" SET role = 'admin' WHERE email = $1""", email)
+        finally:
+            await connection.close()
+
+
+def apart(work: Callable[[], T]) -> T:
+    """Does it in another thread: Playwright has the event loop of this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(work).result()
+
+
+def command(stack: str, project: Path, port: int) -> tuple[list[str], Mapping[str, str]]:
+    """What starts a project without an environment of its own, and the variables for it."""
+    if stack == "typescript":
+        return [*STACKS["typescript"].serve], {}
+    sources = [project / "src", *project.glob("packages/*/src")]
+    uvicorn = [sys.executable, "-m", "uvicorn", "my_app.main:app", "--port", str(port)]
+    return uvicorn, {"PYTHONPATH": os.pathsep.join(map(str, sources))}
+
+
+@contextmanager
+def serving(
+    workshop: Workshop, stack: str, answers: dict[str, Any], folder: Path
+) -> Iterator[Site]:
+    """Writes a project and runs it, at the name that passkeys want."""
+
+    def write() -> str:
+        database = workshop.settings()
+        workshop.render({"stack": stack, **answers}, folder, database)
+        workshop.push(folder)
+        return database["DATABASE_URL"]
+
+    database_url = apart(write)
+    port, log = free_port(), folder / "server.log"
+    address = f"http://localhost:{port}"
+    words, variables = command(stack, folder, port)
+    settings = environment(
+        BETTER_AUTH_URL=address, PORT=str(port), TRUSTED_PROXIES="127.0.0.1", **variables
+    )
+    with log.open("w") as output:
+        server = subprocess.Popen(words, cwd=folder, env=settings, stdout=output, stderr=output)
+        try:
+            wait_until_healthy(server, address)
+            yield Site(address, log, folder, database_url)
+        finally:
+            server.terminate()
+            server.wait(timeout=30)

@@ -1,0 +1,334 @@
+"""The pages in a real browser, as the people see them who sign up and in, in both stacks."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+
+from tests.browser.person import Person
+from tests.browser.sites import Site
+from tests.totp import totp
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.mark.both
+def test_somebody_signs_up_out_and_in(person: Person) -> None:
+    person.sign_up()
+    person.sees(person.email)
+    person.sees("Chrome on Linux")
+    person.sign_out()
+    person.expected = {401}
+    person.fill(person.page.locator("form").first, email=person.email, password="wrong one")
+    person.press("Sign in", person.page.locator("form").first)
+    person.sees("Invalid email or password")
+    person.type_password()
+    person.at_account()
+
+
+def test_a_stranger_is_sent_to_sign_in_and_back(person: Person) -> None:
+    person.sign_up()
+    person.sign_out()
+    person.open("account?from=bookmark")
+    person.at("sign-in")
+    person.type_password()
+    person.page.wait_for_url("**/auth/account?from=bookmark")
+
+
+def test_next_leads_nowhere_else(person: Person) -> None:
+    person.sign_up()
+    person.open("sign-in?next=//example.com/")
+    person.type_password()
+    person.at_account()
+
+
+@pytest.mark.both
+def test_a_new_password_by_mail(person: Person) -> None:
+    person.sign_up()
+    person.sign_out()
+    person.page.get_by_text("Forgot password?").click()
+    person.at("forgot-password")
+    person.fill(email=person.email)
+    person.press("Send the link")
+    person.sees("the mail is on its way")
+    person.page.goto(person.message())
+    person.at("reset-password")
+    person.password = "another horse"
+    person.fill(newPassword=person.password)
+    person.press("Save it")
+    person.at("sign-in")
+    person.type_password()
+    person.at_account()
+
+
+def test_a_dead_link_of_a_mail_says_so(person: Person) -> None:
+    person.page.goto(
+        f"{person.site.address}/api/auth/reset-password/dead?callbackURL=/auth/reset-password"
+    )
+    person.at("reset-password")
+    person.sees("Invalid token")
+
+
+def test_the_link_of_the_first_mail_verifies_the_address(person: Person) -> None:
+    person.sign_up()
+    person.sees("not verified")
+    person.page.goto(person.message())
+    person.at_account()
+    person.page.get_by_text("not verified").wait_for(state="hidden")
+
+
+def test_sessions_end_one_by_one(person: Person) -> None:
+    person.sign_up()
+    person.page.context.clear_cookies()
+    person.sign_in()
+    person.at_account()
+    sessions = person.panel("Sessions")
+    sessions.locator("li").nth(1).wait_for()
+    person.press("Sign out", sessions)
+    sessions.locator("li").nth(1).wait_for(state="detached")
+    person.press("Sign out all others", sessions)
+    person.sees("All others are signed out.")
+
+
+def test_a_user_name_signs_in(person: Person) -> None:
+    name = f"ada_{person.email[:6]}"
+    person.sign_up(username=name)
+    person.sign_out()
+    way = person.way("User name")
+    person.fill(way, username=name, password=person.password)
+    person.press("Sign in", way)
+    person.at_account()
+
+
+def test_two_factors(person: Person) -> None:
+    person.sign_up()
+    panel = person.panel("Two-factor authentication")
+    person.fill(panel, password=person.password)
+    person.press("Set up an authenticator", panel)
+    person.sees("1. Scan this", panel)
+    assert len(panel.locator("path").get_attribute("d") or "") > 1000
+    person.press("Copy the codes", panel)
+    person.sees("Copied", panel)
+    backup = person.page.evaluate("navigator.clipboard.readText()").splitlines()
+    secret = panel.locator("#totp").text_content()
+    person.fill(panel, code=totp(f"otpauth://totp/app?secret={secret}"))
+    person.press("Turn it on", panel)
+    person.at_account()
+    person.sees("on", panel.locator(".badge"))
+    person.sign_out()
+    person.type_password()
+    person.at("two-factor")
+    way = person.way("Backup code")
+    person.fill(way, code=backup[0])
+    person.press("Continue", way)
+    person.at_account()
+    person.sign_out()
+    person.type_password()
+    person.at("two-factor")
+    way = person.way("Code by e-mail")
+    person.press("Send me a code", way)
+    person.sees("Look into your mail", way)
+    person.fill(way, code=person.message())
+    person.press("Continue", way)
+    person.at_account()
+
+
+@pytest.mark.both
+def test_a_passkey(person: Person) -> None:
+    debugger = person.page.context.new_cdp_session(person.page)
+    debugger.send("WebAuthn.enable")
+    authenticator = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+    }
+    debugger.send("WebAuthn.addVirtualAuthenticator", {"options": authenticator})
+    person.sign_up()
+    panel = person.panel("Passkeys")
+    person.sees("No passkeys yet.", panel)
+    person.fill(panel, name="My laptop")
+    person.press("Add a passkey", panel)
+    person.sees("My laptop", panel)
+    person.sign_out()
+    person.press("Passkey")
+    person.at_account()
+    person.page.once("dialog", lambda dialog: dialog.accept())
+    person.press("Delete", panel)
+    person.sees("No passkeys yet.", panel)
+
+
+def test_a_link_by_mail_signs_in(person: Person) -> None:
+    person.open("sign-in")
+    way = person.way("Link by e-mail")
+    person.fill(way, email=person.email)
+    person.press("Send me a link", way)
+    person.sees("Look into your mail", way)
+    person.page.goto(person.message())
+    person.at_account()
+
+
+def test_a_code_by_mail_signs_in(person: Person) -> None:
+    person.open("sign-in")
+    way = person.way("Code by e-mail")
+    person.fill(way, email=person.email)
+    person.press("Send me a code", way)
+    person.sees("Look into your mail", way)
+    person.fill(way, otp=person.message())
+    person.press("Sign in", way)
+    person.at_account()
+
+
+def test_a_code_by_text_message_signs_in(person: Person) -> None:
+    phone = f"+44{int(person.email[:8], 16):010}"
+    person.open("sign-in")
+    way = person.way("Code by text message")
+    person.fill(way, phoneNumber=phone)
+    person.press("Send me a code", way)
+    person.sees("Your phone gets the code.", way)
+    person.fill(way, code=person.message(phone))
+    person.press("Sign in", way)
+    person.at_account()
+    person.sees(phone, person.panel("Phone"))
+
+
+def test_an_organization_invites_somebody(person: Person) -> None:
+    person.sign_up()
+    owner = person.email
+    panel = person.panel("Organizations")
+    person.fill(panel, name="Analytical Engines", slug=f"engines-{owner[:6]}")
+    person.press("Create", panel)
+    person.sees("Analytical Engines", panel)
+    panel.locator("summary").click()
+    person.sees(owner, panel)
+    person.email = f"guest-{owner}"
+    person.fill(panel, email=person.email)
+    person.press("Invite", panel)
+    person.sees("pending", panel)
+    person.sign_out()
+    invitation = person.message()
+    person.sign_up()
+    person.page.goto(invitation)
+    person.at("accept-invitation")
+    person.sees(person.email)
+    person.press("Join")
+    person.at_account()
+    person.sees("Analytical Engines", panel)
+
+
+def test_an_api_key_is_shown_once(person: Person) -> None:
+    person.sign_up()
+    panel = person.panel("API keys")
+    person.fill(panel, name="Backups")
+    person.press("Make a key", panel)
+    person.sees("it is not shown again", panel)
+    person.press("Copy the key", panel)
+    key = person.page.evaluate("navigator.clipboard.readText()")
+    assert len(key) > 30 and panel.locator("#key").text_content() == key
+    person.open("account")
+    person.sees("Backups", panel)
+    assert key not in person.page.content()
+    person.page.once("dialog", lambda dialog: dialog.accept())
+    person.press("Delete", panel)
+    person.sees("No keys yet.", panel)
+
+
+def test_a_device_is_let_in(person: Person) -> None:
+    person.sign_up()
+    auth = f"{person.site.address}/api/auth"
+    asked = {"client_id": "television"}
+    device = httpx.post(f"{auth}/device/code", json=asked).json()
+    person.page.goto(device["verification_uri_complete"])
+    person.at("device")
+    person.press("Check the code")
+    person.press("Let it in")
+    person.sees("The device is signed in.")
+    grant = "urn:ietf:params:oauth:grant-type:device_code"
+    token = {**asked, "grant_type": grant, "device_code": device["device_code"]}
+    assert httpx.post(f"{auth}/device/token", json=token).json()["access_token"]
+
+
+def test_an_admin_bans_somebody_and_signs_in_as_another(person: Person) -> None:
+    person.sign_up()
+    guest = person.email
+    person.email = f"admin-{guest}"
+    person.sign_up()
+    person.site.make_admin(person.email)
+    person.open("account")
+    row = person.panel("Users").locator("li", has=person.page.get_by_text(guest, exact=True))
+    person.page.once("dialog", lambda dialog: dialog.accept())
+    person.press("Ban", row)
+    person.sees("banned", row)
+    person.press("Unban", row)
+    row.get_by_text("banned").wait_for(state="hidden")
+    person.press("Sign in as", row)
+    person.press("Be yourself again")
+    person.sees(f"admin-{guest}")
+
+
+def test_several_accounts_in_one_browser(person: Person) -> None:
+    person.sign_up()
+    first = person.email
+    person.email = f"second-{first}"
+    person.sign_up()
+    panel = person.panel("Accounts in this browser")
+    person.press("Switch", panel)
+    person.page.locator("header", has_text=first).and_(
+        person.page.locator("section > header")
+    ).filter(has_not_text="second").wait_for()
+
+
+@pytest.mark.parametrize("name", ["sign-in", "sign-up", "forgot-password", "two-factor"])
+def test_a_page_has_no_barriers(person: Person, name: str) -> None:
+    person.open(name)
+    assert person.barriers() == []
+
+
+def test_the_account_has_no_barriers_light_and_dark(person: Person) -> None:
+    person.sign_up()
+    assert person.barriers() == []
+    person.page.emulate_media(color_scheme="dark")
+    assert person.barriers() == []
+
+
+def test_the_keyboard_is_enough(person: Person) -> None:
+    person.open("sign-up")
+    for text in ("Ada", person.email, "", person.password):
+        person.page.keyboard.press("Tab")
+        person.page.keyboard.type(text)
+    person.page.keyboard.press("Enter")
+    person.at_account()
+
+
+def test_a_page_without_its_script_says_so(person: Person) -> None:
+    person.page.route("**/app.js", lambda route: route.abort())
+    person.page.goto(person.site.url("sign-in"))
+    person.page.get_by_text("The script of this page did not start.").wait_for()
+    assert any("ERR_FAILED" in complaint for complaint in person.complaints)
+    person.complaints.clear()
+
+
+def test_a_page_is_small_and_does_not_wait_for_the_client(site: Site) -> None:
+    html = httpx.get(site.url("account"), headers={"Accept-Encoding": "identity"}).text
+    assert re.search(r'<script type="module"', html)
+    total = 0
+    for name in ("account", "style.css", "app.js", "auth-client.js", "client.js"):
+        response = httpx.get(site.url(name), headers={"Accept-Encoding": "gzip"})
+        assert response.headers["content-encoding"] == "gzip"
+        total += response.num_bytes_downloaded
+    assert total <= 60_000
+
+
+def test_a_page_is_asked_for_again_only_if_it_has_changed(site: Site) -> None:
+    first = httpx.get(site.url("client.js"))
+    again = httpx.get(site.url("client.js"), headers={"If-None-Match": first.headers["etag"]})
+    assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("path", ["", "none", "../auth.ts", "%2e%2e/auth.ts", "app.ts", ".env"])
+def test_nothing_but_the_pages_is_served(site: Site, path: str) -> None:
+    assert httpx.get(f"{site.address}/auth/{path}").status_code == 404
