@@ -73,10 +73,9 @@ def test_defaults(load: Load) -> None:
     assert not settings.is_production
     assert settings.origins == {"http://localhost:8000", "http://127.0.0.1:8000"}
     assert load(PORT="9000").better_auth_url == "http://localhost:9000"
-    assert load(BETTER_AUTH_URL="http://localhost").origins == {
-        "http://localhost",
-        "http://127.0.0.1",
-    }
+    for scheme in ("http", "https"):
+        origins = load(BETTER_AUTH_URL=f"{scheme}://localhost").origins
+        assert origins == {f"{scheme}://localhost", f"{scheme}://127.0.0.1"}
 
 
 @pytest.mark.parametrize(

@@ -259,7 +259,7 @@ class Settings(BaseSettings):
         if not self.is_production:
             url = urlsplit(self.better_auth_url)
             port = f":{url.port}" if url.port else ""
-            found |= {f"http://localhost{port}", f"http://127.0.0.1{port}"}
+            found |= {f"{url.scheme}://{name}{port}" for name in ("localhost", "127.0.0.1")}
         return frozenset(found)
 
     def check(self) -> list[str]:
