@@ -61,7 +61,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """In the Python stack the same pages come by way of its proxy: `make test` samples them."""
     for item in items:
         is_sampled = item.get_closest_marker("both")
-        if "[python" in item.name and "tests/browser" in item.nodeid and not is_sampled:
+        uses_site = isinstance(item, pytest.Function) and "site" in item.fixturenames
+        if uses_site and "[python" in item.name and not is_sampled:
             item.add_marker(pytest.mark.exhaustive)
 
 

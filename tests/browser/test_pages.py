@@ -322,6 +322,14 @@ def test_a_page_is_small_and_does_not_wait_for_the_client(site: Site) -> None:
     assert total <= 60_000
 
 
+@pytest.mark.both
+def test_a_page_takes_nothing_foreign_and_nothing_inline(site: Site) -> None:
+    policy = httpx.get(site.url("account")).headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "script-src 'self';" in policy
+    assert "require-trusted-types-for 'script'" in policy
+    assert "unsafe" not in policy and "http" not in policy
+
+
 def test_a_page_is_asked_for_again_only_if_it_has_changed(site: Site) -> None:
     first = httpx.get(site.url("client.js"))
     again = httpx.get(site.url("client.js"), headers={"If-None-Match": first.headers["etag"]})
