@@ -12,8 +12,9 @@ export default async function AcceptInvitation({
   if (!(await currentSession())) {
     return (
       <p>
-        <Link href="/auth/sign-in">Sign in</Link> or <Link href="/auth/sign-up">create an account</Link> with
-        the address that the invitation was sent to, then open its link again.
+        <Link href="/auth/sign-in">Sign in</Link> or{" "}
+        <Link href="/auth/sign-up">create an account</Link> with the address that the invitation was
+        sent to, then open its link again.
       </p>
     );
   }
