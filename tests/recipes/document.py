@@ -1,0 +1,143 @@
+"""Reads the recipes of ``docs/recipes.md``, and follows them in a project."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.template import REPOSITORY
+
+DOCUMENT = REPOSITORY / "docs" / "recipes.md"
+STACKS = {"Python": "python", "TypeScript": "typescript"}
+#: Where the files are whose folder depends on the stack.
+FOLDERS = {"python": "auth", "typescript": "src/lib"}
+SHARED = ("auth.ts", "auth-client.ts", "messages.ts")
+
+_FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_PLACES = {
+    "insert": re.compile(r"in `([^`]+)`, below `([^`]+)`:$", re.IGNORECASE),
+    "append": re.compile(
+        r"at the end of `([^`]+)`(?:, after (an|two) empty lines?)?:$", re.IGNORECASE
+    ),
+    "create": re.compile(r"new file `([^`]+)`:$", re.IGNORECASE),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a reader does: an edit of a file, a command, or setup."""
+
+    kind: str  # insert, append, create, run, setup
+    stacks: tuple[str, ...]
+    file: str = ""
+    below: str = ""  # insert: the line above
+    text: str = ""
+
+
+def recipes() -> dict[str, list[Step]]:
+    """The steps of each recipe, by its title."""
+    _, *sections = re.split(r"^## ", DOCUMENT.read_text(), flags=re.MULTILINE)
+    found = {}
+    for section in sections:
+        title, _, body = section.partition("\n")
+        found[title] = list(_steps(body))
+    return found
+
+
+def _steps(body: str) -> Iterator[Step]:
+    start = 0
+    for fence in _FENCE.finditer(body):
+        prose = body[start : fence.start()]
+        yield from _setups(prose)
+        yield _step(prose.strip().rpartition("\n")[2], fence[1], fence[2])
+        start = fence.end()
+    yield from _setups(body[start:])
+
+
+def _setups(prose: str) -> Iterator[Step]:
+    for _ in re.findall(r"^Run setup\b", prose, re.MULTILINE):
+        yield Step("setup", (*STACKS.values(),))
+
+
+def _step(sentence: str, language: str, text: str) -> Step:
+    stack = re.match(r"(Python|TypeScript): ", sentence)
+    stacks = (STACKS[stack[1]],) if stack else (*STACKS.values(),)
+    if language == "console":
+        return Step("run", stacks, text=text)
+    for kind, pattern in _PLACES.items():
+        if place := pattern.search(sentence):
+            more = (*place.groups(""), "")[1]
+            if kind == "append":
+                text = {"": "", "an": "\n", "two": "\n\n"}[more] + text
+            return Step(kind, stacks, place[1], more, text)
+    raise AssertionError(f"a reader does not know where this goes: {sentence!r}\n{text}")
+
+
+class Reader:
+    """Somebody who follows recipes in a project.
+
+    Args:
+        stack: of the project.
+        folder: of the project.
+        run: runs a shell command in the project's folder; it has to succeed.
+        set_up: runs setup.
+    """
+
+    def __init__(
+        self,
+        stack: str,
+        folder: Path,
+        run: Callable[[str], object],
+        set_up: Callable[[], object],
+    ) -> None:
+        self.stack, self.folder = stack, folder
+        self._run, self._set_up = run, set_up
+
+    def commands(self, title: str) -> list[str]:
+        """The commands of a recipe."""
+        steps = [step for step in self._steps(title) if step.kind == "run"]
+        return [command for step in steps for command in _commands(step.text)]
+
+    def edit(self, title: str) -> bool:
+        """Makes the edits of a recipe; gives whether it wants setup afterwards."""
+        for step in self._steps(title):
+            self._edit(step)
+        return any(step.kind == "setup" for step in self._steps(title))
+
+    def follow(self, title: str) -> None:
+        """Does every step in its order."""
+        for step in self._steps(title):
+            if step.kind == "setup":
+                self._set_up()
+            elif step.kind == "run":
+                for command in _commands(step.text):
+                    self._run(command)
+            else:
+                self._edit(step)
+
+    def path(self, name: str) -> Path:
+        """A file by the name that the recipes have for it."""
+        return self.folder / (f"{FOLDERS[self.stack]}/{name}" if name in SHARED else name)
+
+    def _steps(self, title: str) -> list[Step]:
+        return [step for step in recipes()[title] if self.stack in step.stacks]
+
+    def _edit(self, step: Step) -> None:
+        file = self.path(step.file)
+        if step.kind == "create":
+            assert not file.exists(), file
+            file.write_text(step.text)
+        elif step.kind == "append":
+            with file.open("a") as existing:
+                existing.write(step.text)
+        elif step.kind == "insert":
+            before = file.read_text()
+            lines = re.findall(rf"^.*{re.escape(step.below)}.*\n", before, re.MULTILINE)
+            assert len(lines) == 1, f"{step.file} has {len(lines)} lines with {step.below!r}"
+            file.write_text(before.replace(lines[0], lines[0] + step.text))
+
+
+def _commands(text: str) -> list[str]:
+    return [line.removeprefix("$ ") for line in text.splitlines() if line.startswith("$ ")]

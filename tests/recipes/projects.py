@@ -1,0 +1,162 @@
+"""Projects in which somebody follows recipes: set up once, and as new again for each of them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import asyncpg  # type: ignore[import-untyped]
+import httpx
+from dotenv import dotenv_values
+
+from hooks.demo import NODE, NPM, STACKS, environment, free_port, run, wait_until_healthy
+from tests.recipes.document import Reader
+from tests.template import render
+
+#: What a developer has on PATH, by what the tests have.
+PROGRAMS = {
+    "npm": [str(NODE / "bin" / "node"), NPM],
+    "npx": [str(NODE / "bin" / "node"), NPM.replace("npm-cli.js", "npx-cli.js")],
+    "python3": [sys.executable],
+    "uv": [str(Path(sys.executable).with_name("uv"))],
+}
+
+#: Servers believe them, so that each browser of a test has an address of its own.
+PROXIES = "127.0.0.1"
+
+
+class Project:
+    """A project that is set up, and committed."""
+
+    def __init__(self, stack: str, template: Path, folder: Path) -> None:
+        self.stack = stack
+        self.programs = folder / "bin"
+        self.programs.mkdir(parents=True)
+        for name, words in PROGRAMS.items():
+            (self.programs / name).write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n')
+            (self.programs / name).chmod(0o755)
+        self.folder = render(template, folder / "app", {"stack": stack, "plugins": ["admin"]})
+        self.set_up()
+        self.env_file = (self.folder / ".env.local").read_text()
+        for command in ("git init --quiet", "git add --all", "git commit --quiet -m new"):
+            self.run(command)
+
+    def reader(self) -> Reader:
+        return Reader(self.stack, self.folder, self.run, self.set_up)
+
+    def restore(self) -> None:
+        """Takes back every edit, but not what installs and pushes did."""
+        self.run("git checkout --quiet . && git clean --quiet --force -d")
+        (self.folder / ".env.local").write_text(self.env_file)
+
+    def set_up(self) -> None:
+        run(STACKS[self.stack].setup, self.folder)
+
+    def new_database(self) -> str:
+        """The URL of an empty database, beside the developer's."""
+        name = f"new_{secrets.token_hex(6)}"
+        url = dotenv_values(self.folder / ".env.local")["DATABASE_URL"]
+        assert url
+
+        async def create() -> None:
+            connection = await asyncpg.connect(url)
+            try:
+                await connection.execute(f'CREATE DATABASE "{name}"')
+            finally:
+                await connection.close()
+
+        asyncio.run(create())
+        return f"{url.rpartition('/')[0]}/{name}"
+
+    def move_to_a_new_database(self) -> None:
+        """Without what earlier recipes left in the tables, which `restore` does not take back."""
+        url = dotenv_values(self.folder / ".env.local")["DATABASE_URL"]
+        assert url
+        moved = self.env_file.replace(url, self.new_database())
+        (self.folder / ".env.local").write_text(moved)
+        self.set_up()
+
+    def stop_database(self) -> None:
+        run(STACKS[self.stack].stop, self.folder)
+
+    def environment(self, **settings: str) -> dict[str, str]:
+        people = ("AUTHOR_NAME", "AUTHOR_EMAIL", "COMMITTER_NAME", "COMMITTER_EMAIL")
+        given = environment(**{f"GIT_{name}": "ada@example.com" for name in people})
+        given["PATH"] = f"{self.programs}{os.pathsep}{given['PATH']}"
+        given.pop("VIRTUAL_ENV", None)
+        return given | settings
+
+    def run(self, command: str, **settings: str) -> str:
+        """What a command of the shell prints; it has to succeed."""
+        done = subprocess.run(
+            ["bash", "-c", command],
+            cwd=self.folder,
+            env=self.environment(**settings),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    @contextmanager
+    def started(self, command: str, address: str, **settings: str) -> Iterator[str]:
+        """Runs a command that starts the server, until the test ends."""
+        log = self.folder / "node_modules" / "server.log"
+        with log.open("wb") as output:
+            server = subprocess.Popen(
+                ["bash", "-c", command],
+                cwd=self.folder,
+                env=self.environment(**settings),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+            try:
+                wait_until_healthy(server, address)
+                yield address
+            except BaseException:
+                sys.stderr.write(log.read_text())
+                raise
+            finally:
+                os.killpg(server.pid, signal.SIGINT)
+                server.wait(timeout=30)
+
+    @contextmanager
+    def serving(self) -> Iterator[str]:
+        """Runs the server on a free port; gives its address."""
+        port = free_port()
+        command = shlex.join(word.format(port=port) for word in STACKS[self.stack].serve)
+        address = f"http://127.0.0.1:{port}"
+        given = {"PORT": str(port), "BETTER_AUTH_URL": address, "TRUSTED_PROXIES": PROXIES}
+        with self.started(command, address, **given):
+            yield address
+
+
+@contextmanager
+def browser(address: str, origin: str = "") -> Iterator[httpx.Client]:
+    """A browser whose page is the application's, unless it is of another origin."""
+    own = ".".join(str(1 + secrets.randbelow(254)) for _ in range(4))
+    headers = {"Origin": origin or address, "X-Forwarded-For": own}
+    with httpx.Client(base_url=address, headers=headers, timeout=60) as client:
+        yield client
+
+
+def sign_up(client: httpx.Client, email: str, **fields: str) -> httpx.Response:
+    body = {"name": " Ada ", "email": email, "password": "correct horse", **fields}
+    return client.post("/api/auth/sign-up/email", json=body)
+
+
+def sign_in(client: httpx.Client, email: str) -> httpx.Response:
+    body = {"email": email, "password": "correct horse"}
+    return client.post("/api/auth/sign-in/email", json=body)

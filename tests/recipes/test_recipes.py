@@ -1,0 +1,309 @@
+"""Somebody follows `docs/recipes.md` word for word, in a project of each stack."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+import httpx
+import pytest
+
+from hooks.demo import free_port
+from tests.answers import STACKS
+from tests.recipes.document import recipes
+from tests.recipes.projects import Project, browser, sign_in, sign_up
+
+pytestmark = pytest.mark.e2e
+
+#: Recipes that leave what a server does otherwise as it was: an owner may follow all of them.
+TOGETHER = [
+    "A column of your own on users",
+    "A protected router",
+    "A model of your own",
+    "Hooks",
+    "A plugin",
+]
+
+
+@pytest.fixture(scope="module", params=STACKS)
+def project(
+    request: pytest.FixtureRequest, template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Project]:
+    project = Project(request.param, template, tmp_path_factory.mktemp("recipes"))
+    yield project
+    project.stop_database()
+
+
+@pytest.fixture(scope="module")
+def followed(project: Project) -> Iterator[Project]:
+    """The project after all of `TOGETHER`, with one setup."""
+    reader = project.reader()
+    wants_setup = [reader.edit(title) for title in TOGETHER]
+    assert any(wants_setup)
+    project.set_up()
+    yield project
+    project.restore()
+
+
+@pytest.fixture(scope="module")
+def address(followed: Project) -> Iterator[str]:
+    with followed.serving() as address:
+        yield address
+
+
+@pytest.fixture
+def new(project: Project) -> Iterator[Project]:
+    """The project as it was rendered."""
+    yield project
+    project.restore()
+
+
+@pytest.fixture
+def email() -> str:
+    return f"{secrets.token_hex(6)}@example.com"
+
+
+def test_an_own_column(address: str, email: str) -> None:
+    with browser(address) as ada:
+        sign_up(ada, email, department="Engines").raise_for_status()
+        assert ada.get("/me").json()["department"] == "Engines"
+
+
+def test_a_protected_router(address: str, email: str) -> None:
+    with browser(address) as ada:
+        for path in ("/reports/count", "/reports/reader"):
+            assert ada.get(path).status_code == 401
+        sign_up(ada, email)
+        assert ada.get("/reports/count").json() == 3
+        assert ada.get("/reports/reader").json() == "Ada"
+
+
+def test_an_own_model(address: str, email: str) -> None:
+    with browser(address) as ada, browser(address) as eve:
+        assert ada.post("/notes", json={"text": "Hello"}).status_code == 401
+        sign_up(ada, email)
+        sign_up(eve, f"eve-{email}")
+        assert ada.post("/notes", json={"text": "Hello"}).status_code == 201
+        assert ada.get("/notes").json() == [{"text": "Hello"}]
+        assert eve.get("/notes").json() == []
+        evil = {"Origin": "https://evil.example"}
+        assert ada.post("/notes", json={"text": "No"}, headers=evil).status_code == 403
+
+
+def test_a_hook(address: str, email: str) -> None:
+    with browser(address) as ada:
+        refused = sign_up(ada, email.replace("example.com", "mailinator.com"))
+        assert (refused.status_code, refused.json()["message"]) == (
+            400,
+            "Use an address that lasts.",
+        )
+        assert sign_up(ada, email).json()["user"]["name"] == "Ada"
+
+
+def test_a_plugin(address: str, email: str) -> None:
+    with browser(address) as ada:
+        name = email.partition("@")[0]
+        sign_up(ada, email, username=name).raise_for_status()
+        assert ada.get("/me").json()["username"] == name
+        body = {"username": name, "password": "correct horse"}
+        ada.post("/api/auth/sign-in/username", json=body).raise_for_status()
+
+
+def test_the_test_of_a_route(followed: Project) -> None:
+    """All generated tests run, too; the developer's database keeps what it has."""
+    [command] = followed.reader().commands("The test of a route")
+    followed.reader().edit("The test of a route")
+    followed.run(command.removesuffix(" tests/test_notes.py"))
+
+
+def test_what_was_followed_is_formatted_and_typed(followed: Project) -> None:
+    followed.run("npm run lint && npm run format:check")
+    probe = followed.reader().path("auth.ts").with_name("probe.ts")
+    probe.write_text(
+        'import { auth } from "./auth.ts";\n'
+        'import { authClient } from "./auth-client.ts";\n\n'
+        "type User = typeof auth.$Infer.Session.user;\n"
+        "export const department = (user: User): string | null | undefined => user.department;\n"
+        "export const mine = () =>\n"
+        '  authClient.updateUser({ department: "Engines", username: "ada" });\n'
+    )
+    try:
+        followed.run("npm run typecheck")
+    finally:
+        probe.unlink()
+    if followed.stack == "python":
+        followed.run("uv run ruff format --check . && uv run ruff check . && uv run mypy")
+
+
+def test_verified_addresses(new: Project, email: str) -> None:
+    new.reader().follow("Verified e-mail addresses")
+    tests = {"python": "uv run pytest", "typescript": "npm test"}
+    new.run(tests[new.stack])
+    with new.serving() as address, browser(address) as ada:
+        sign_up(ada, email).raise_for_status()
+        assert sign_in(ada, email).status_code == 403
+        link = wait_for_link(new, email)
+        ada.get(link.removeprefix(address))
+        sign_in(ada, email).raise_for_status()
+        assert ada.get("/me").json()["email"] == email
+
+
+def wait_for_link(project: Project, email: str) -> str:
+    """What the server printed for somebody."""
+    found: list[str] = []
+
+    def is_there() -> bool:
+        log = (project.folder / "node_modules" / "server.log").read_text()
+        found.extend(re.findall(rf"To {re.escape(email)}: Verify[^:]*: (\S+)", log))
+        return bool(found)
+
+    wait_until(is_there)
+    return found[-1]
+
+
+def test_other_origins_and_sites(new: Project, email: str) -> None:
+    new.reader().follow("Pages of another origin")
+    new.reader().follow("Pages of another site")
+    with new.serving() as address:
+        for origin in ("https://app.example.org", "https://pr-7.preview.example.org"):
+            with browser(address, origin) as page:
+                for path in ("/api/auth/sign-up/email", "/me"):
+                    asked = {
+                        "Access-Control-Request-Method": "POST",
+                        "Access-Control-Request-Headers": "content-type",
+                    }
+                    allowed = page.options(path, headers=asked)
+                    assert allowed.is_success
+                    assert allowed.headers["access-control-allow-origin"] == origin
+                    assert allowed.headers["access-control-allow-credentials"] == "true"
+                answer = sign_up(page, f"{origin.partition('://')[2]}-{email}")
+                [cookie] = answer.headers.get_list("set-cookie")
+                assert "SameSite=None" in cookie and "Secure" in cookie
+                # httpx keeps a secure cookie from plain http, as browsers do not from localhost.
+                session = {"cookie": cookie.partition(";")[0]}
+                me = page.get("/me", headers=session)
+                assert me.status_code == 200
+                assert me.headers["access-control-allow-origin"] == origin
+        with browser(address, "https://evil.example.org") as page:
+            assert sign_up(page, f"evil-{email}").status_code == 403
+            assert "access-control-allow-origin" not in page.get("/me").headers
+
+
+def test_another_port_and_the_first_admin(new: Project, email: str) -> None:
+    [command] = new.reader().commands("Another port")
+    port = str(free_port())
+    address = f"http://localhost:{port}"
+    [promote] = new.reader().commands("The first admin")
+    with new.started(command.replace("9000", port), address), browser(address) as ada:
+        sign_up(ada, email).raise_for_status()
+        assert ada.get("/api/auth/admin/list-users").status_code == 403
+        new.run(promote.replace("ada@example.com", email))
+        assert ada.get("/api/auth/admin/list-users").status_code == 200
+
+
+def in_place(file: Path, text: str) -> None:
+    file.write_text(text)
+
+
+def by_rename(file: Path, text: str) -> None:
+    draft = file.with_suffix(".tmp")
+    draft.write_text(text)
+    draft.replace(file)
+
+
+def by_deleting(file: Path, text: str) -> None:
+    file.unlink()
+    file.write_text(text)
+
+
+@pytest.mark.exhaustive
+def test_reload(new: Project, email: str) -> None:
+    """What "Reload" says, of the file of the routes and of auth.ts."""
+    routes = {"python": "src/my_app/main.py", "typescript": "src/app.ts"}
+    file, auth = new.folder / routes[new.stack], new.reader().path("auth.ts")
+    code, configuration = file.read_text(), auth.read_text()
+    port = str(free_port())
+    address = f"http://localhost:{port}"
+    [command] = new.reader().commands("Another port")
+    ways: list[Callable[[Path, str], None]] = [in_place, by_rename, by_deleting]
+    with new.started(command.replace("9000", port), address), browser(address) as ada:
+        for number, save in enumerate(ways):
+            # Nobody saves twice in a moment.
+            time.sleep(1)
+            path = f"/me{number}"
+            save(file, code.replace('"/me"', f'"{path}"'))
+            wait_until(partial(answers, ada, path, 401))
+            time.sleep(1)
+            rule = f"{email}{number}"
+            save(auth, configuration.replace('appName: "My App"', f'basePath: "/api/auth/{rule}"'))
+            wait_until(partial(answers, ada, f"/api/auth/{rule}/ok", 200))
+
+
+def answers(client: httpx.Client, path: str, status: int) -> bool:
+    return client.get(path).status_code == status
+
+
+@pytest.mark.exhaustive
+def test_a_plugin_that_is_a_package(new: Project, email: str) -> None:
+    new.move_to_a_new_database()
+    new.reader().follow("A plugin that is a package of its own")
+    new.run("npm run typecheck && npm run lint && npm run format:check")
+    with new.serving() as address, browser(address) as ada:
+        sign_up(ada, email)
+        assert ada.get("/api/auth/passkey/generate-register-options").json()["challenge"]
+
+
+@pytest.mark.exhaustive
+def test_another_better_auth(new: Project, email: str) -> None:
+    new.move_to_a_new_database()
+    new.reader().follow("A newer better-auth")
+    tests = {"python": "uv run pytest", "typescript": "npm test"}
+    new.run(tests[new.stack])
+    package = new.folder / "node_modules/better-auth/package.json"
+    version = json.loads(package.read_text())["version"]
+    [command, _] = new.reader().commands("A newer better-auth")
+    assert f"better-auth={version} " in command
+
+
+@pytest.mark.exhaustive
+def test_production(new: Project, email: str) -> None:
+    new.move_to_a_new_database()
+    start, deploy, serve = new.reader().commands("Production")
+    new.run(start)
+    url = new.new_database()
+    origin = "https://app.example.com"
+    port = str(free_port())
+    address = f"http://127.0.0.1:{port}"
+    settings = {
+        "DATABASE_URL": url,
+        "BETTER_AUTH_URL": origin,
+        "BETTER_AUTH_SECRET": secrets.token_urlsafe(32),
+        "PORT": port,
+    }
+    new.run(deploy, **settings)
+    with new.started(serve, address, **settings), browser(address, origin) as ada:
+        answer = sign_up(ada, email)
+        assert answer.headers["set-cookie"].startswith("__Secure-")
+        for path in ("/docs", "/redoc", "/openapi.json"):
+            assert ada.get(path).status_code == 404
+
+
+def wait_until(right: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        with suppress(httpx.TransportError):
+            if right():
+                return
+        time.sleep(0.05)
+    raise AssertionError("it did not come to be in 20 s")
+
+
+def test_every_recipe_is_followed() -> None:
+    text = Path(__file__).read_text()
+    assert [title for title in recipes() if f'"{title}"' not in text] == []
