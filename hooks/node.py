@@ -84,16 +84,17 @@ def install(dependencies: Mapping[str, str]) -> Path:
         if done.exists():
             return folder
         (folder / "package.json").write_text(text)
-        result = _npm_install(NPM, folder, "--ignore-scripts")
+        result = npm_install(NPM, folder, "--ignore-scripts")
         if result.returncode:
             raise RuntimeError(f"npm could not install {text}:\n{result.stderr}")
         done.touch()
     return folder
 
 
-def _npm_install(npm: Path, folder: Path, flag: str) -> subprocess.CompletedProcess[str]:
+def npm_install(npm: Path, folder: Path, *flags: str) -> subprocess.CompletedProcess[str]:
+    """Runs npm in a folder with peers that have to fit; gives what it printed."""
     return subprocess.run(
-        ["node", str(npm), "install", flag, "--strict-peer-deps", "--no-audit", "--no-fund"],
+        ["node", str(npm), "install", *flags, "--strict-peer-deps", "--no-audit", "--no-fund"],
         cwd=folder,
         env=environment(),
         capture_output=True,
@@ -107,7 +108,7 @@ def resolved(folder: Path, npm: Path = NPM) -> dict[str, dict[str, Any]]:
     Raises:
         RuntimeError: the packages do not fit each other, or npm failed; with what it said.
     """
-    result = _npm_install(npm, folder, "--package-lock-only")
+    result = npm_install(npm, folder, "--package-lock-only")
     if result.returncode:
         raise RuntimeError(result.stderr)
     packages: dict[str, dict[str, Any]]

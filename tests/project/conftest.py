@@ -4,6 +4,7 @@ from functools import cache
 import pytest
 from better_auth_setup import embedded_postgres
 
+from tests.npm_packages import lend
 from tests.project.projects import Project
 from tests.project.typescript_sources import install_packages
 from tests.project.workshop import Workshop
@@ -36,6 +37,7 @@ def set_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str],
     @cache
     def project(stack: str) -> Project:
         project = Project(stack, template, tmp_path_factory.mktemp("setup"), ["admin"])
+        lend(project.folder)
         assert project.setup().returncode == 0
         made.append(project)
         return project

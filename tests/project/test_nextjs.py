@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from hooks.demo import NEXT, NEXTJS, environment
+from tests.npm_packages import lend
 from tests.project.typescript import Browser, Server, npm, serving, setup
 from tests.project.typescript_flows import test_two_factor
 from tests.template import render
@@ -31,7 +32,7 @@ SETTINGS = ("DATABASE_URL", "BETTER_AUTH_SECRET", "BETTER_AUTH_URL")
 def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project that is set up and was built without any setting."""
     folder = render(template, tmp_path_factory.mktemp("nextjs") / "app", ANSWERS)
-    done = setup(folder)
+    done = setup(lend(folder))
     assert done.returncode == 0, done.stdout
     settings = (folder / ".env.local").rename(folder / "settings")
     built = run(folder, *NEXTJS.build)

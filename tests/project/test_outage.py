@@ -15,6 +15,7 @@ import pytest
 from dotenv import dotenv_values
 
 from hooks.demo import STACKS, run, serving
+from tests.npm_packages import lend
 from tests.project.outage import PASSWORD, Crowd
 from tests.template import render
 
@@ -27,7 +28,7 @@ REQUESTS = 1000
 @pytest.fixture(scope="module")
 def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = render(template, tmp_path_factory.mktemp("app"), {"rate_limit_storage": "database"})
-    run(PYTHON.setup, folder)
+    run(PYTHON.setup, lend(folder))
     yield folder
     run(PYTHON.stop, folder)
 

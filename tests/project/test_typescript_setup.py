@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hooks.demo import environment
+from tests.npm_packages import lend
 from tests.project.typescript import TYPESCRIPT, Browser, serving, setup
 from tests.project.typescript_flows import test_accounts, test_messages, test_two_factor
 from tests.template import render
@@ -22,7 +23,7 @@ PLUGINS = ["username", "two-factor", "magic-link", "email-otp", "anonymous"]
 def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("typescript") / "project"
     render(template, folder, {"stack": "typescript", "provider": "sqlite", "plugins": PLUGINS})
-    done = setup(folder)
+    done = setup(lend(folder))
     assert done.returncode == 0, done.stdout
     return folder
 

@@ -18,6 +18,7 @@ import httpx
 from dotenv import dotenv_values
 
 from hooks.demo import NODE, NPM, STACKS, environment, free_port, run, wait_until_healthy
+from tests.npm_packages import lend
 from tests.recipes.document import Reader
 from tests.template import render
 
@@ -44,6 +45,7 @@ class Project:
             (self.programs / name).write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n')
             (self.programs / name).chmod(0o755)
         self.folder = render(template, folder / "app", {"stack": stack, "plugins": ["admin"]})
+        lend(self.folder)
         self.set_up()
         self.env_file = (self.folder / ".env.local").read_text()
         for command in ("git init --quiet", "git add --all", "git commit --quiet -m new"):

@@ -1,0 +1,49 @@
+"""The npm packages of set-up projects, installed once for all projects that name the same ones."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from pathlib import Path
+
+from hooks import node
+from tests.template import REPOSITORY
+
+#: What decides which packages npm installs.
+MEMBERS = ("dependencies", "devDependencies", "overrides")
+
+
+def lend(project: Path) -> Path:
+    """Gives a rendered project its ``node_modules`` and ``package-lock.json``, as setup would.
+
+    The files are hard links: tests may add to them and remove, but not write into them.
+
+    Args:
+        project: its folder, in which nothing is installed.
+
+    Returns:
+        The same folder.
+
+    Raises:
+        RuntimeError: npm could not install the packages; with what it said.
+    """
+    manifest = json.loads((project / "package.json").read_text())
+    wanted = {member: manifest.get(member, {}) for member in MEMBERS}
+    key = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()[:12]
+    shared = REPOSITORY / ".cache" / "projects" / key
+    shared.mkdir(parents=True, exist_ok=True)
+    with node.locked(shared / "lock"):
+        if not (shared / "installed").exists():
+            (shared / "package.json").write_text(json.dumps({"private": True, **wanted}))
+            result = node.npm_install(node.NPM, shared, "--prefer-offline", "--ignore-scripts")
+            if result.returncode:
+                raise RuntimeError(result.stderr)
+            (shared / "installed").touch()
+    subprocess.run(["cp", "-al", shared / "node_modules", project], check=True)
+    lock = json.loads((shared / "package-lock.json").read_text())
+    names = {name: manifest[name] for name in ("name", "version")}
+    lock |= names
+    lock["packages"][""] |= names
+    (project / "package-lock.json").write_text(json.dumps(lock, indent=2) + "\n")
+    return project
