@@ -25,11 +25,12 @@ test-updates: .venv/installed ## Count the conflicts of a hundred updates of eac
 	@PYTHONPATH=template/python/packages/better-auth-setup/src $(BIN)/python -m tests.update.numbers
 
 bench: export PYTHONPATH := template/python/packages/better-auth-sidecar/src:template/python/packages/better-auth-setup/src
-bench: .venv/installed ## Measure rendering, updates, setup and the session check, beside peers
+bench: .venv/installed ## Measure rendering, updates, setup, mails and the session check, beside peers
 	@$(BIN)/python -m benchmarks.scaffold
 	@$(BIN)/python -m benchmarks.set_up
 	@$(BIN)/python -m benchmarks.generate
 	@$(BIN)/python -m benchmarks.while_hashing
+	@$(BIN)/python -m benchmarks.dead_mail_server
 	@$(BIN)/python -m benchmarks.session_check
 
 lock: .venv/installed ## Lock the development tools that pyproject.toml names
