@@ -36,6 +36,10 @@ PARTS = {
         "A trivial route while 20 users sign in at once",
         "Each sign-in hashes a password.",
     ),
+    "dead_mail_server": (
+        "Sign-up and password reset, by mail server",
+        "The answer does not wait for the mail: a mail server that is dead or silent changes nothing.",
+    ),
     "session_check": (
         "Who is signed in: CPU time of a request",
         "One PostgreSQL, a thousand users, eight connections. Each request reads the session from "

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import subprocess
+import os
+import shutil
 from pathlib import Path
 
 from hooks import node
@@ -40,10 +41,28 @@ def lend(project: Path) -> Path:
             if result.returncode:
                 raise RuntimeError(result.stderr)
             (shared / "installed").touch()
-    subprocess.run(["cp", "-al", shared / "node_modules", project], check=True)
+    _link(shared / "node_modules", project / "node_modules")
     lock = json.loads((shared / "package-lock.json").read_text())
-    names = {name: manifest[name] for name in ("name", "version")}
+    names = {name: manifest[name] for name in ("name", "version") if name in manifest}
     lock |= names
     lock["packages"][""] |= names
     (project / "package-lock.json").write_text(json.dumps(lock, indent=2) + "\n")
+    # By this, setup of the Python stack knows what it has installed.
+    texts = [(project / name).read_bytes() for name in ("package.json", "package-lock.json")]
+    digest = hashlib.sha256(b"\0".join(texts)).hexdigest()
+    (project / "node_modules" / ".setup-state").write_text(digest)
     return project
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        shutil.copytree(source, target, symlinks=True, copy_function=os.link)
+    except shutil.Error:  # another file system
+        shutil.rmtree(target)
+        shutil.copytree(source, target, symlinks=True)
+    # npm writes into its own list of what is installed.
+    for file in target.iterdir():
+        if file.is_file():
+            text = file.read_bytes()
+            file.unlink()
+            file.write_bytes(text)
