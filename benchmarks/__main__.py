@@ -38,7 +38,7 @@ PARTS = {
     ),
     "dead_mail_server": (
         "Sign-up and password reset, by mail server",
-        "The answer does not wait for the mail: a mail server that is dead or silent changes nothing.",
+        "No answer waits for a mail: a mail server that is dead or silent changes nothing.",
     ),
     "session_check": (
         "Who is signed in: CPU time of a request",

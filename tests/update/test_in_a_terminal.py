@@ -47,8 +47,11 @@ def test_an_update_never_asks_for_the_database(projects: Projects, tmp_path: Pat
         timeout=30,
     )
     screen = terminal.logfile_read = io.StringIO()
-    for question in ("Which stack", "project's name", "Which database", "Which better-auth",
-                     "Which optional plugin", "Where are rate limits"):  # fmt: skip
+    questions = (
+        *("Which stack", "project's name", "Which database", "Which better-auth plugins"),
+        *("Which optional plugin", "Which social providers", "Where are rate limits"),
+    )
+    for question in questions:
         terminal.expect(question)
         terminal.send("\r")
     terminal.expect(pexpect.EOF)
