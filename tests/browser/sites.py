@@ -37,6 +37,8 @@ PANELS: dict[str, Any] = {
         "api-key",
         "multi-session",
         "device-authorization",
+        "jwt",
+        "oauth-provider",
     ]
 }
 

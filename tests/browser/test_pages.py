@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -249,6 +250,37 @@ def test_a_device_is_let_in(person: Person) -> None:
     grant = "urn:ietf:params:oauth:grant-type:device_code"
     token = {**asked, "grant_type": grant, "device_code": device["device_code"]}
     assert httpx.post(f"{auth}/device/token", json=token).json()["access_token"]
+
+
+@pytest.mark.parametrize(
+    ("button", "word"), [("Allow", "code="), ("Refuse", "error=access_denied")]
+)
+def test_another_application_asks_for_access(person: Person, button: str, word: str) -> None:
+    person.sign_up()
+    auth = f"{person.site.address}/api/auth"
+    callback = "https://shop.example.com/callback"
+    shop = re.compile(re.escape(callback))
+    person.page.route(shop, lambda route: route.fulfill(body="The shop", content_type="text/html"))
+    headers = {"Origin": person.site.address}
+    asked = {"redirect_uris": [callback], "scope": "openid email", "client_name": "Shop"}
+    made = person.page.request.post(f"{auth}/oauth2/create-client", data=asked, headers=headers)
+    assert made.ok, made.text()
+    query = {
+        "client_id": made.json()["client_id"],
+        "redirect_uri": callback,
+        "response_type": "code",
+        "scope": "openid email",
+        "state": "state",
+        "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+        "code_challenge_method": "S256",
+    }
+    person.page.goto(f"{auth}/oauth2/authorize?{urlencode(query)}")
+    person.at("consent")
+    person.sees("openid email")
+    person.sees(callback)
+    with person.page.expect_request(lambda request: request.url.startswith(callback)) as sent:
+        person.press(button)
+    assert word in sent.value.url
 
 
 def test_an_admin_bans_somebody_and_signs_in_as_another(person: Person) -> None:

@@ -108,7 +108,7 @@ class Employee(Person):
 
     def _decides(self, url: str, *, accept: bool) -> str:
         page = urlsplit(self.http.get(url).headers["location"])
-        if page.path != "/consent":  # they have agreed before
+        if page.path != "/auth/consent":  # they have agreed before
             return page.geturl()
         answer = self.post(self.server, "/oauth2/consent", accept=accept, oauth_query=page.query)
         return str(answer.get("url") or answer["redirect_uri"])

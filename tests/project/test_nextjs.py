@@ -141,6 +141,13 @@ def test_big_bodies_are_refused(server: Server) -> None:
     assert ada.post("/update-user", content=iter(chunks), headers=headers).status_code == 411
 
 
+def test_nul_characters_are_refused(server: Server) -> None:
+    ada = server.browser()
+    ada.sign_up()
+    assert ada.post("/update-user", json={"name": "A\0"}).status_code == 400
+    assert ada.post("/update-user", json={"name": r"100%00 \u0000"}).status_code == 200
+
+
 def test_pages_of_other_origins_cannot_write(server: Server) -> None:
     ada = server.browser()
     ada.sign_up()

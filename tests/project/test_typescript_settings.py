@@ -166,6 +166,18 @@ def test_pages_of_trusted_origins_may_call(project: Path) -> None:
         assert httpx.post(f"{server.address}/me").status_code == 404
 
 
+def test_nul_characters_are_refused(project: Path) -> None:
+    with serving(project) as server:
+        auth = f"{server.address}/api/auth"
+        body = {"email": "a@example.com", "password": "correct horse\0"}
+        assert httpx.post(f"{auth}/sign-up/email", json={**body, "name": "A"}).status_code == 400
+        assert httpx.post(f"{auth}/sign-in/email", json=body).status_code == 400
+        assert httpx.get(f"{auth}/reset-password/%00?callbackURL=/").status_code == 400
+        body["password"] = r"correct \u0000 100%00"
+        created = httpx.post(f"{auth}/sign-up/email", json={**body, "name": "A"})
+        assert created.status_code == 200, created.text
+
+
 def test_a_port_in_use_is_a_sentence(project: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -67,6 +67,7 @@ def make_project(
     context = {
         "project_name": "My App",
         "stack": "python",
+        "framework": "hono",
         "provider": provider,
         "plugins": PLUGINS,
         "plugin_options": [],

@@ -118,6 +118,13 @@ def test_a_body_that_is_not_read_breaks_no_later_request(auth: Official) -> None
         assert later.is_success, later.text
 
 
+def test_nul_characters_are_refused(server: Server) -> None:
+    auth = f"{server.address}/api/auth"
+    body = {"name": "A\0", "email": "nul@example.com", "password": "correct horse"}
+    assert httpx.post(f"{auth}/sign-up/email", json=body).status_code == 400
+    assert httpx.get(f"{auth}/reset-password/%00?callbackURL=/").status_code == 400
+
+
 def test_answers_are_streamed(server: Server) -> None:
     with server.client() as browser, browser.stream("GET", "/api/auth/probe/stream") as answer:
         began = time.monotonic()

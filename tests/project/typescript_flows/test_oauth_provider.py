@@ -38,7 +38,7 @@ def test_oauth_provider(server: Server, browser: Browser) -> None:
         },
     )
     consent = urlsplit(redirect.headers["location"])
-    assert consent.path == "/consent"
+    assert consent.path == "/auth/consent"
     accepted = browser.do("/oauth2/consent", accept=True, oauth_query=consent.query)
     code = parse_qs(urlsplit(accepted.get("url") or accepted["redirect_uri"]).query)["code"][0]
     response = server.browser().post(

@@ -80,7 +80,7 @@ def shop(
 def agree(person: Browser, url: str) -> str:
     """Where the company sends somebody back to who lets the shop know them."""
     page = urlsplit(person.get(url).headers["location"])
-    assert page.path == "/consent", page
+    assert page.path == "/auth/consent", page
     accepted = person.do("/oauth2/consent", accept=True, oauth_query=page.query)
     back: str = accepted.get("url") or accepted["redirect_uri"]
     return back

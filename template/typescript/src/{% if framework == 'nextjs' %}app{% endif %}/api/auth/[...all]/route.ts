@@ -12,5 +12,12 @@ export const { GET, POST, PATCH, PUT, DELETE } = toNextJsHandler(async (request)
   const length = request.headers.get("content-length");
   if (request.body && length === null) return new Response(null, { status: 411 });
   if (Number(length) > maxBody) return new Response(null, { status: 413 });
+  // PostgreSQL's texts hold no NUL: a query with one would fail.
+  const body = request.body ? await request.clone().text() : "";
+  const isJson = request.headers.get("content-type")?.includes("json");
+  const hasNul =
+    (isJson ? /(?<!\\)(\\\\)*\\u0000/ : /%00/).test(body) || request.url.includes("%00");
+  if (hasNul)
+    return Response.json({ message: "NUL characters are not accepted." }, { status: 400 });
   return auth.handler(request);
 });
