@@ -27,7 +27,9 @@ SECRET = "9Zk2vQ7mXw4TnRb8LsYc3HpJd6FgAe1U"
 @pytest.fixture(scope="module")
 def project(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("settings") / "project"
-    workshop.render({"plugins": ["oauth-proxy", "open-api", "test-utils"]}, folder, workshop.settings())
+    workshop.render(
+        {"plugins": ["oauth-proxy", "open-api", "test-utils"]}, folder, workshop.settings()
+    )
     workshop.push(folder)
     return folder
 
