@@ -27,7 +27,9 @@ SECRET = "9Zk2vQ7mXw4TnRb8LsYc3HpJd6FgAe1U"
 @pytest.fixture(scope="module")
 def project(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("settings") / "project"
-    workshop.render({"plugins": ["oauth-proxy", "test-utils"]}, folder, workshop.settings())
+    workshop.render(
+        {"plugins": ["oauth-proxy", "open-api", "test-utils"]}, folder, workshop.settings()
+    )
     workshop.push(folder)
     return folder
 
@@ -103,11 +105,12 @@ def test_production_refuses_a_weak_secret_without_a_word_of_it(project: Path, se
     assert secret not in said
 
 
-def test_helpers_of_tests_are_not_in_production(project: Path) -> None:
+def test_what_is_for_development_is_not_in_production(project: Path) -> None:
     ids = "auth.options.plugins.map((plugin) => plugin.id)"
     url = "https://app.example.com"
-    assert "test-utils" in value(project, "auth", ids)
-    assert "test-utils" not in value(project, "auth", ids, BETTER_AUTH_URL=url)
+    development = {"open-api", "test-utils"}
+    assert development <= set(value(project, "auth", ids))
+    assert development.isdisjoint(value(project, "auth", ids, BETTER_AUTH_URL=url))
 
 
 def test_the_address_header_has_a_secret_name(project: Path) -> None:

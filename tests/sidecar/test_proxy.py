@@ -10,12 +10,12 @@ from typing import Any
 import aiohttp
 import httpx
 import pytest
-from better_auth_sidecar import Settings, proxy
+from better_auth_sidecar import AuthServer, AuthServerError, Settings, proxy
 from pydantic import SecretStr
 
 from tests.sidecar.odd_requests import exchange, post
 from tests.sidecar.projects import Server, serving, wait_for
-from tests.sidecar.session_world import Official
+from tests.sidecar.session_world import Official, make_settings
 
 
 class Unreachable:
@@ -108,6 +108,29 @@ async def test_connections_that_a_restart_has_closed_lose_no_request(tmp_path: P
         proxy.reach(Restarted(), "GET", Restarted.url, [], None, may_repeat=True) as response,
     ):
         assert response.status == 200
+
+
+async def test_a_user_of_a_test_is_not_made_twice(tmp_path: Path) -> None:
+    """The auth server may have written one before it went away."""
+    connections = 0
+
+    async def leave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(leave, "127.0.0.1", 0) as gone:
+        address = f"http://127.0.0.1:{gone.sockets[0].getsockname()[1]}"
+        settings = make_settings(
+            {"DATABASE_URL": "file:./dev.db", "BETTER_AUTH_SECRET": "a" * 40},
+            auth_server_url=address,
+        )
+        server = AuthServer(tmp_path, settings)
+        async with server.running():
+            with pytest.raises(AuthServerError, match="did not answer"):
+                await server.ask("test-sign-in", body={"name": "Ada"})
+    assert connections == 1
 
 
 def test_a_body_that_is_not_read_breaks_no_later_request(auth: Official) -> None:
