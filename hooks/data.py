@@ -83,6 +83,7 @@ class ProviderCode(_Entry):
 
     adapter: str
     package: str
+    reader: str = ""
     lines: Annotated[list[Text], Field(alias="construct")]
 
 

@@ -97,9 +97,9 @@ class Person:
         self.fill(self.page.locator("form").first, email=self.email, password=self.password)
         self.press("Sign in", self.page.locator("form").first)
 
-    def message(self, to: str = "") -> str:
-        """What was sent last."""
-        return self.site.message(to or self.email)
+    def message(self, about: str, to: str = "") -> str:
+        """The message with that subject that was sent last."""
+        return self.site.message(to or self.email, about)
 
     def barriers(self) -> list[str]:
         """What keeps people with disabilities out of the page, by axe."""

@@ -55,11 +55,13 @@ class Site:
     def url(self, page: str) -> str:
         return f"{self.address}/auth/{page}"
 
-    def message(self, to: str) -> str:
-        """The text of the latest message to somebody, which development writes into the log."""
+    def message(self, to: str, about: str = "") -> str:
+        """The text of the latest message with that subject, which development logs."""
         deadline = time.monotonic() + 5
         while time.monotonic() < deadline:
-            texts = re.findall(rf"To {re.escape(to)}: [^:]*: (.*)$", self.log.read_text(), re.M)
+            texts = re.findall(
+                rf"To {re.escape(to)}: [^:]*{about}[^:]*: (.*)$", self.log.read_text(), re.M
+            )
             if texts:
                 return str(texts[-1])
             time.sleep(0.05)

@@ -54,7 +54,7 @@ def test_a_new_password_by_mail(person: Person) -> None:
     person.fill(email=person.email)
     person.press("Send the link")
     person.sees("the mail is on its way")
-    person.page.goto(person.message())
+    person.page.goto(person.message("password"))
     person.at("reset-password")
     person.password = "another horse"
     person.fill(newPassword=person.password)
@@ -75,7 +75,7 @@ def test_a_dead_link_of_a_mail_says_so(person: Person) -> None:
 def test_the_link_of_the_first_mail_verifies_the_address(person: Person) -> None:
     person.sign_up()
     person.sees("not verified")
-    person.page.goto(person.message())
+    person.page.goto(person.message("Verify"))
     person.at_account()
     person.page.get_by_text("not verified").wait_for(state="hidden")
 
@@ -131,7 +131,7 @@ def test_two_factors(person: Person) -> None:
     way = person.way("Code by e-mail")
     person.press("Send me a code", way)
     person.sees("Look into your mail", way)
-    person.fill(way, code=person.message())
+    person.fill(way, code=person.message("sign-in code"))
     person.press("Continue", way)
     person.at_account()
 
@@ -168,7 +168,7 @@ def test_a_link_by_mail_signs_in(person: Person) -> None:
     person.fill(way, email=person.email)
     person.press("Send me a link", way)
     person.sees("Look into your mail", way)
-    person.page.goto(person.message())
+    person.page.goto(person.message("sign-in link"))
     person.at_account()
 
 
@@ -178,7 +178,7 @@ def test_a_code_by_mail_signs_in(person: Person) -> None:
     person.fill(way, email=person.email)
     person.press("Send me a code", way)
     person.sees("Look into your mail", way)
-    person.fill(way, otp=person.message())
+    person.fill(way, otp=person.message("Your code"))
     person.press("Sign in", way)
     person.at_account()
 
@@ -190,7 +190,7 @@ def test_a_code_by_text_message_signs_in(person: Person) -> None:
     person.fill(way, phoneNumber=phone)
     person.press("Send me a code", way)
     person.sees("Your phone gets the code.", way)
-    person.fill(way, code=person.message(phone))
+    person.fill(way, code=person.message("", phone))
     person.press("Sign in", way)
     person.at_account()
     person.sees(phone, person.panel("Phone"))
@@ -210,7 +210,7 @@ def test_an_organization_invites_somebody(person: Person) -> None:
     person.press("Invite", panel)
     person.sees("pending", panel)
     person.sign_out()
-    invitation = person.message()
+    invitation = person.message("Join")
     person.sign_up()
     person.page.goto(invitation)
     person.at("accept-invitation")

@@ -104,7 +104,7 @@ def test_auth_may_be_written_for_a_bundler(project: Project) -> None:
     (project.folder / "tsconfig.json").write_text(
         '{ "compilerOptions": { "paths": { "@/*": ["./src/*"] } } } // JSON with comments'
     )
-    (project.folder / "src" / "lib" / "mail.tsx").write_text(
+    (project.folder / "src" / "lib" / "welcome.tsx").write_text(
         'enum Kind { Welcome }\nexport const mail = () => <p className="x">{Kind.Welcome}</p>;\n'
     )
     client = "../generated/prisma/client.ts"
@@ -121,7 +121,7 @@ def test_auth_may_be_written_for_a_bundler(project: Project) -> None:
         """
 import "server-only";
 import "./style.css";
-import { mail } from "@/lib/mail";
+import { mail } from "@/lib/welcome";
 import { SECRET } from "$env/static/private";
 import { Session, User } from "better-auth";
 

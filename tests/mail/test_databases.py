@@ -51,8 +51,8 @@ def test_an_outbox_that_only_the_auth_server_reaches(workshop: Workshop, tmp_pat
         "auth/app.ts": (
             'import { internalRoutes } from "../packages/better-auth-sidecar/node/internal.mjs";',
             'import { outboxRoutes } from "../packages/better-auth-outbox/store.mjs";',
-            "internalRoutes(auth, secret)",
-            "internalRoutes(auth, secret, outboxRoutes(prisma))",
+            "internalRoutes(auth, secret, env.isProduction)",
+            "internalRoutes(auth, secret, env.isProduction, outboxRoutes(prisma))",
         ),
         "src/my_app/mail.py": (
             "from my_app.database import engine\n",

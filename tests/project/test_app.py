@@ -18,7 +18,7 @@ from tests.template import module, render
 
 pytestmark = pytest.mark.e2e
 PYTHON = STACKS["python"]
-PRODUCTION = {"BETTER_AUTH_URL": "https://app.example.com"}
+PRODUCTION = {"BETTER_AUTH_URL": "https://app.example.com", "MAIL": "log"}
 
 
 @pytest.fixture(scope="module")

@@ -26,6 +26,7 @@ export declare class PrismaClient {
   $disconnect(): Promise<void>;
   $executeRawUnsafe(query: string): Promise<unknown>;
   $queryRaw(query: TemplateStringsArray): Promise<unknown>;
+  user: { update(args: object): Promise<unknown> };
   outboxMessage: {
     create(args: object): Promise<OutboxMessage>;
     deleteMany(args: object): Promise<{ count: number }>;

@@ -39,6 +39,7 @@ ANSWERS = {
     "provider": "postgresql",
     "plugins": [],
     "social_providers": [],
+    "framework": "hono",
     "features": [],
     "project_name": "My App",
 }

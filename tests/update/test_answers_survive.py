@@ -44,6 +44,12 @@ QUESTIONS = [
 ]
 
 
+def questions(stack: str) -> list[str]:
+    """Those that a project of a stack is asked, in order."""
+    first, *others = QUESTIONS
+    return [first, *(["What serves the application"] if stack == "typescript" else []), *others]
+
+
 @pytest.fixture(scope="session")
 def fewer(projects: Projects, tmp_path_factory: pytest.TempPathFactory) -> Projects:
     folder = tmp_path_factory.mktemp("fewer") / "template"
@@ -96,7 +102,7 @@ def test_a_release_with_fewer_choices(
     """What is no longer offered goes and is named; a renamed choice gets its new name."""
     project = fewer.committed("0.3.0", {"stack": stack, **STORED}, tmp_path / "shop")
     if way == "interactive":
-        said = answer_with_enter(project, QUESTIONS)
+        said = answer_with_enter(project, questions(stack))
     else:
         said = copier_update(project, way)
     gone = "two-factor, organization-dynamic-access-control, github"

@@ -39,6 +39,7 @@ def render(
         "project_name": "My App",
         "rate_limit_storage": "memory",
         "plugins": plugins,
+        "framework": "hono",
         "features": plugins,
         "social_providers": list(social_providers),
     }

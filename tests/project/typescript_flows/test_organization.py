@@ -19,7 +19,7 @@ def test_organization(server: Server) -> None:
     organization = owner.do("/organization/create", name="Engines", slug=slug)["id"]
     owner.do("/organization/set-active", organizationId=organization)
     owner.do("/organization/invite-member", email=guest.email, role="member")
-    invitation = owner.message(guest.email).rsplit("=", 1)[1]
+    invitation = owner.message(guest.email, "Join").rsplit("=", 1)[1]
     guest.do("/organization/accept-invitation", invitationId=invitation)
     team = owner.do("/organization/create-team", name="Looms", organizationId=organization)
     owner.do("/organization/add-team-member", teamId=team["id"], userId=guest_id)

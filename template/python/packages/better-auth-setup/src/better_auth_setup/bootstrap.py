@@ -1,0 +1,148 @@
+"""Installs a project's Python packages into ``.venv``, then hands over to ``better-auth-setup``.
+
+``scripts/setup.py`` runs this file by its path, before anything is installed: it uses the standard
+library alone, and imports nothing of this package.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+FOREIGN = ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH")
+UV = ["uv"] if shutil.which("uv") else [sys.executable, "-m", "uv"]
+HAS_UV = UV == ["uv"] or importlib.util.find_spec("uv") is not None
+
+
+class Environment:
+    """The ``.venv`` of a project."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.folder = root / ".venv"
+        self.python = self.folder / "bin" / "python"
+        self.manifests = [root / "pyproject.toml", *sorted(root.glob("packages/*/pyproject.toml"))]
+        self.variables = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+        self.variables["UV_PROJECT_ENVIRONMENT"] = str(self.folder)
+        self.variables["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
+        self._stamp = self.folder / ".installed-from"
+
+    def is_installed(self) -> bool:
+        """Whether it works and was made from what pyproject.toml says now."""
+        probe = [str(self.python), "-P", "-c", "import better_auth_setup"]
+        if not self.python.exists() or subprocess.run(probe, capture_output=True).returncode:
+            return False
+        return self._stamp.exists() and self._stamp.read_text() == self._digest()
+
+    def install(self, lock: int) -> None:
+        """Makes it, or brings it up to date.
+
+        Args:
+            lock: a file descriptor that the installers inherit: they outlive a killed setup.
+
+        Raises:
+            SystemExit: uv or pip failed; what they said was printed.
+        """
+        print(f"  installing the Python packages with {'uv' if HAS_UV else 'pip'}", flush=True)
+        is_new = not self._stamp.exists() or not self.python.exists()
+        if is_new:
+            # There is none, or an installer was stopped half-way.
+            shutil.rmtree(self.folder, ignore_errors=True)
+        self._stamp.unlink(missing_ok=True)
+        if HAS_UV:
+            if is_new:
+                self._run(lock, *UV, "venv", "--quiet", "--python", sys.executable, self.folder)
+            self._run(lock, *UV, "sync", "--quiet")
+        else:
+            if is_new:
+                self._run(lock, sys.executable, "-m", "venv", self.folder)
+            pip = [self.python, "-m", "pip", "install", "--quiet"]
+            self._run(lock, *pip, "pip>=25.1")  # older ones do not know groups
+            paths = [word for path in self.manifests for word in ("--editable", path.parent)]
+            self._run(lock, *pip, "--no-compile", *paths, "--group", "dev")
+        self._stamp.write_text(self._digest())
+
+    def _run(self, lock: int, *command: object) -> None:
+        result = subprocess.run(
+            [str(word) for word in command],
+            env=self.variables,
+            pass_fds=[lock],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        if result.returncode:
+            print(result.stdout, end="", file=sys.stderr)
+            sys.exit(
+                "setup: The Python packages cannot be installed; the reason stands above. If the "
+                "index does not answer, check the connection, or name a proxy (HTTPS_PROXY) or "
+                "another index (UV_DEFAULT_INDEX for uv, PIP_INDEX_URL for pip)."
+            )
+
+    def _digest(self) -> str:
+        files = [*self.manifests, self.root / "uv.lock"]
+        texts = [path.read_bytes() for path in files if path.exists()]
+        return hashlib.sha256(b"\0".join([sys.version.encode(), *texts])).hexdigest()
+
+
+def lock(path: Path, seconds: float) -> int:
+    """Locks a file, for this process and those that it starts.
+
+    Args:
+        path: a file that is there.
+        seconds: how long to wait for another setup.
+
+    Returns:
+        The file descriptor that holds the lock.
+
+    Raises:
+        SystemExit: another setup runs.
+    """
+    file = os.open(path, os.O_RDONLY)
+    os.set_inheritable(file, True)
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return file
+        except BlockingIOError:
+            if time.monotonic() >= end:
+                said = "Another setup is running in this folder; wait until it has finished."
+                sys.exit(f"setup: {said}")
+            time.sleep(0.2)
+
+
+def main(script: Path) -> None:
+    """Installs what is missing, and becomes ``better-auth-setup setup``.
+
+    Args:
+        script: ``scripts/setup.py`` of the project, whose arguments are those of setup.
+
+    Raises:
+        SystemExit: something is wrong; with one sentence.
+    """
+    root = script.resolve().parents[1]
+    os.chdir(root)
+    environment = Environment(root)
+    if "--check" in sys.argv and not environment.is_installed():
+        said = "The Python packages are not installed, or not those of pyproject.toml."
+        sys.exit(f"setup: {said} Run: python3 scripts/setup.py")
+    if "--check" not in sys.argv:
+        if not os.access(root, os.W_OK):
+            sys.exit(f"setup: The project's folder {root} is read-only for this user.")
+        if (root / ".env.local").exists():
+            (root / ".env.local").chmod(0o600)
+        # The second one is for the programs that setup starts: they outlive it if it is killed.
+        locks = [lock(script, 0), lock(environment.manifests[0], 120)]
+        if not environment.is_installed():
+            environment.install(locks[1])
+        environment.variables["SETUP_LOCKS"] = ",".join(map(str, locks))
+    command = [str(environment.python), "-P", "-m", "better_auth_setup", "setup", *sys.argv[1:]]
+    os.execve(environment.python, command, environment.variables)
