@@ -35,7 +35,9 @@ def projects(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, Path]]
             folder = tmp_path_factory.mktemp("project")
             render_project(answers, folder)
             made.append((provider, folder))
-    return made
+    folder = tmp_path_factory.mktemp("project")
+    render_project({"stack": "typescript", "framework": "nextjs"}, folder)
+    return [*made, ("postgresql", folder)]
 
 
 def libraries(project: Path) -> Iterator[Path]:
