@@ -59,7 +59,13 @@ def test_a_second_setup_changes_nothing(project: Path) -> None:
     settings = (project / ".env.local").read_bytes()
     done = setup(project)
     assert done.returncode == 0, done.stdout
-    for line in ("complete", "up to date", "nothing to change", "npm run dev"):
+    for line in (
+        "complete",
+        "up to date",
+        "nothing to change",
+        "npm run dev",
+        "http://localhost:3000",
+    ):
         assert line in done.stdout
     assert (project / ".env.local").read_bytes() == settings
     assert (project / ".env.local").stat().st_mode & 0o777 == 0o600

@@ -1,7 +1,7 @@
 import { connection } from "./connection.ts";
 import { database } from "./database.ts";
 import { difference, indented } from "./difference.ts";
-import { close, completeEnvFile } from "./settings.ts";
+import { close, completeEnvFile, setting } from "./settings.ts";
 import { generate } from "./generate.ts";
 import { lock } from "./lock.ts";
 import { refuseConflicts } from "./conflicts.ts";
@@ -73,5 +73,7 @@ export async function setupCommand(args: string[]): Promise<void> {
     await lock();
   }
   await setup(!check, { acceptDataLoss, start: start && !check });
-  console.log(check ? "\nAll is well." : "\nReady. Start it with:\n\n    npm run dev\n");
+  const address = setting("BETTER_AUTH_URL") || `http://localhost:${setting("PORT") || 3000}`;
+  const next = `\nReady. Start it with:\n\n    npm run dev\n\nand open ${address}\n`;
+  console.log(check ? "\nAll is well." : next);
 }
