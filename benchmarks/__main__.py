@@ -1,6 +1,8 @@
-"""Measures everything, one part after the other, and writes docs/performance.md.
+"""Measures everything, one part after the other, and writes the tables of docs/performance.md.
 
 Usage: python -m benchmarks
+
+What the page says about the numbers, from its last heading on, stays as it is.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from pathlib import Path
 from hooks import node
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
+COMMENTS = "## Against the targets"
 #: The parts, by the heading that their tables get, with what a reader has to know of each.
 PARTS = {
     "scaffold": (
@@ -69,7 +72,9 @@ def main() -> None:
         command = [sys.executable, "-m", f"benchmarks.{name}"]
         result = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
         sections += [f"## {heading}", note, result.stdout.strip()]
-    DOCUMENT.write_text("\n\n".join(sections) + "\n", encoding="utf-8")
+    _, _, comments = DOCUMENT.read_text(encoding="utf-8").partition(COMMENTS)
+    sections.append(COMMENTS + comments)
+    DOCUMENT.write_text("\n\n".join(sections), encoding="utf-8")
     print(f"Written: {DOCUMENT}", file=sys.stderr)
 
 
