@@ -54,6 +54,6 @@ def test_a_certificate_has_to_stand_in_the_project(
     with pytest.raises(SystemExit) as told:
         application(auth_server)
     assert str(told.value) == (
-        "Correct sslrootcert in DATABASE_URL: it names no file. "
+        "Correct sslrootcert= in DATABASE_URL: it names no file. "
         "The value is that of the environment."
     )
