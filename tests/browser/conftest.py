@@ -7,13 +7,11 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from better_auth_setup import embedded_postgres
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.answers import STACKS
 from tests.browser.person import Person
 from tests.browser.sites import PANELS, Site, serving
-from tests.project.typescript_sources import install_packages
 from tests.project.workshop import Workshop
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -31,9 +29,8 @@ FLAGS = [
 
 @pytest.fixture(scope="session")
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    folder = tmp_path_factory.mktemp("postgresql")
-    yield Workshop(install_packages(), embedded_postgres.create(folder, "workshop"))
-    embedded_postgres.stop(folder)
+    with Workshop.opened(tmp_path_factory.mktemp("postgresql")) as workshop:
+        yield workshop
 
 
 @pytest.fixture(scope="module", params=STACKS)

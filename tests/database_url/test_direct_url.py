@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from better_auth_setup import embedded_postgres
 from better_auth_setup.settings import Settings
 from better_auth_setup.testing import test_database as make_test_database
 
 from hooks.demo import STACKS
 from tests.project.typescript import run_node
-from tests.project.typescript_sources import ENGINE, install_packages
+from tests.project.typescript_sources import ENGINE
 from tests.project.workshop import PRISMA, Workshop
 from tests.setup.npm_project import NODE_FILE, NpmProject, npm_project
 
@@ -22,9 +21,8 @@ TABLES = "SELECT count(*)::int FROM information_schema.tables WHERE table_name =
 
 @pytest.fixture(scope="module")
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    folder = tmp_path_factory.mktemp("postgresql")
-    yield Workshop(install_packages(), embedded_postgres.create(folder, "workshop"))
-    embedded_postgres.stop(folder)
+    with Workshop.opened(tmp_path_factory.mktemp("postgresql")) as workshop:
+        yield workshop
 
 
 @pytest.fixture(scope="module", params=STACKS)

@@ -3,20 +3,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from better_auth_setup import embedded_postgres
 
 from tests.answers import STACKS
 from tests.mail.projects import Project, without_limits
-from tests.project.typescript_sources import install_packages
 from tests.project.workshop import Workshop
 
 
 @pytest.fixture(scope="session")
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     """npm's packages and a PostgreSQL, for every project."""
-    folder = tmp_path_factory.mktemp("postgresql")
-    yield Workshop(install_packages(), embedded_postgres.create(folder, "workshop"))
-    embedded_postgres.stop(folder)
+    with Workshop.opened(tmp_path_factory.mktemp("postgresql")) as workshop:
+        yield workshop
 
 
 @pytest.fixture(scope="session", params=STACKS)

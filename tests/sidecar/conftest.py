@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from better_auth_setup import embedded_postgres
 
-from tests.project.typescript_sources import install_packages
 from tests.project.workshop import Workshop
 from tests.sidecar.projects import Server, make_project, serving
 from tests.sidecar.session_world import Official, make_session_project, official
@@ -15,9 +13,8 @@ from tests.sidecar.session_world import Official, make_session_project, official
 @pytest.fixture(scope="session")
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     """npm's packages and a PostgreSQL, for every project."""
-    folder = tmp_path_factory.mktemp("postgresql")
-    yield Workshop(install_packages(), embedded_postgres.create(folder, "workshop"))
-    embedded_postgres.stop(folder)
+    with Workshop.opened(tmp_path_factory.mktemp("postgresql")) as workshop:
+        yield workshop
 
 
 @pytest.fixture(scope="session")
