@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from hooks import node
+from hooks import data, node
 
 PACKAGES = [
     node.REPOSITORY / "template" / stack / "packages" / "better-auth-pages"
@@ -25,8 +25,12 @@ TOOLS = {
     "nanostores": "1.5.5",
     "uqr": "0.1.3",
 }
-#: Where the plugins come from that are not better-auth's own.
-PLUGINS = ["api-key", "oauth-provider", "passkey", "sso", "stripe"]
+#: The packages of the plugins that have a client and are not better-auth's own.
+PLUGINS = sorted(
+    plugin.typescript.package.removeprefix("@better-auth/")
+    for plugin in data.plugins().values()
+    if plugin.typescript.package and plugin.typescript.client
+)
 
 SCRIPT = Path(__file__).with_name("browser_client.mjs")
 
