@@ -1,5 +1,5 @@
 // @ts-check
-/** What Python asks the auth server beside better-auth's own routes. No other caller gets in. */
+/** The internal routes: for Python alone, which has the key. */
 import { createHmac, timingSafeEqual } from "node:crypto";
 
 /** @typedef {{ api: any, $context: Promise<any> }} Auth */
@@ -11,7 +11,7 @@ const columns = (fields) =>
   Object.fromEntries(
     Object.entries(fields).map(([key, field]) => {
       const { fieldName, type, required, returned } = /** @type {any} */ (field);
-      // better-auth takes a field for required, and tells it, unless the options say otherwise.
+      // better-auth's defaults.
       return [
         key,
         {
@@ -32,7 +32,7 @@ async function configuration(auth) {
   const session = options.session ?? {};
   return Response.json({
     version: context.version,
-    // Tells whether Python has the same secret.
+    // Lets Python compare its secret with this one.
     secretCheck: createHmac("sha256", context.secret)
       .update("secret-check")
       .digest("hex")
@@ -52,7 +52,7 @@ async function configuration(auth) {
       updateAge: sessionConfig.updateAge,
       disableRefresh: session.disableSessionRefresh ?? false,
       deferRefresh: session.deferSessionRefresh ?? false,
-      // Whether the database alone tells which sessions hold: a sign-out ends them there, too.
+      // Whether the database alone decides which sessions are valid: a sign-out deletes them there.
       storedInDatabase:
         !options.secondaryStorage ||
         Boolean(session.storeSessionInDatabase && !session.preserveSessionInDatabase),
@@ -60,7 +60,7 @@ async function configuration(auth) {
     plugins: (options.plugins ?? []).map((/** @type {{id: string}} */ plugin) => plugin.id),
     tables: Object.fromEntries(
       ["user", "session"].map((model) => {
-        // Where secondary storage alone holds sessions, they have no table.
+        // With secondary storage alone, sessions have no table.
         const { modelName, fields } = tables[model] ?? { modelName: model, fields: {} };
         return [model, { name: modelName, fields: columns(fields) }];
       }),
@@ -77,7 +77,7 @@ async function session(auth, request) {
   return auth.api.getSession({ headers, query, asResponse: true });
 }
 
-/** Whether the user of these headers may do something, in an organization or as an admin.
+/** Whether the user of these headers has permissions, in an organization or by the admin plugin.
  * @param {Auth} auth @param {Request} request */
 async function hasPermission(auth, request) {
   const { headers } = request;
@@ -99,14 +99,14 @@ async function hasPermission(auth, request) {
     const { success } = await ask({ headers, body });
     return Response.json({ success: success === true });
   } catch (error) {
-    // No member, an unknown organization: better-auth refuses with a 4xx.
+    // better-auth answers 4xx for an unknown organization and for users who are no members of it.
     const { statusCode } = /** @type {{statusCode?: number}} */ (error);
     if (!statusCode || statusCode >= 500) throw error;
     return Response.json({ success: false });
   }
 }
 
-/** Answers once the database does: every configuration has the table of users.
+/** Answers once the database does: the user table exists in every configuration.
  * @param {Auth} auth */
 async function ready(auth) {
   const context = await auth.$context;
@@ -118,7 +118,7 @@ async function ready(auth) {
  * @param {Auth} auth @param {Request} request */
 async function testSignIn(auth, request) {
   const { internalAdapter, tables } = await auth.$context;
-  // Admin's hook refuses sessions of the banned: the ban comes after the session.
+  // The admin plugin's hook refuses sessions of banned users, so ban after creating the session.
   const { banned, ...user } = await request.json();
   for (const [key, field] of Object.entries(tables.user.fields)) {
     const isDate = /** @type {any} */ (field).type === "date";
@@ -130,7 +130,7 @@ async function testSignIn(auth, request) {
   return Response.json({ id, token });
 }
 
-/** Marks an address as verified, as the link of the mail does, for the tests of an application.
+/** Marks an e-mail address as verified, as the mail's link does, for the tests of an application.
  * @param {Auth} auth @param {Request} request */
 async function testVerifyEmail(auth, request) {
   const { internalAdapter } = await auth.$context;

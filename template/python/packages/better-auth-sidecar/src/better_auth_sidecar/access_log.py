@@ -1,11 +1,11 @@
-"""Uvicorn's access log tells no secrets: better-auth's addresses have tokens in them."""
+"""Redacts tokens in Uvicorn's access log: several of better-auth's URLs contain them."""
 
 from __future__ import annotations
 
 import logging
 import re
 
-#: Of magic links, verification and OAuth: in the query, or as a long part of the path.
+#: Tokens of magic links, verification and OAuth: the query, or a long path segment.
 _SECRET = re.compile(r"((?<=/)[^/?]{16,})?\?.*|(?<=/)[^/?]{16,}")
 
 
@@ -15,7 +15,7 @@ class _HidesTokens(logging.Filter):
         self._path = path
 
     def filter(self, record: logging.LogRecord) -> bool:
-        # Uvicorn's arguments: the caller, the method, the path with its query, version, status.
+        # Uvicorn's arguments: client, method, path with query, HTTP version, status.
         if isinstance(record.args, tuple) and len(record.args) == 5:
             path = str(record.args[2])
             if path.startswith(self._path):
@@ -25,7 +25,7 @@ class _HidesTokens(logging.Filter):
 
 
 def hide_tokens(path: str = "/api/auth/") -> None:
-    """Takes queries and long parts of paths below this one out of the access log."""
+    """Redacts queries and long path segments below ``path`` in the access log."""
     log = logging.getLogger("uvicorn.access")
     if not any(isinstance(known, _HidesTokens) for known in log.filters):
         log.addFilter(_HidesTokens(path))

@@ -1,4 +1,4 @@
-"""The address of the caller, which rate limits count by and sessions record."""
+"""The client's address, which rate limits count by and sessions record."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ _Address = IPv4Address | IPv6Address
 
 
 def address_header(secret: str) -> str:
-    """The request header that tells the auth server who calls.
+    """The request header that carries the client's address to the auth server.
 
-    Its name is made from the secret, so that no caller can send it.
+    Its name is derived from the secret, so that no client can send it.
     """
     name = hmac.digest(secret.encode(), b"client-address", "sha256").hex()[:32]
     return f"x-client-address-{name}"
 
 
 def keep_peers() -> None:
-    """Makes Uvicorn note the peer of a connection before its proxy headers replace it.
+    """Patches Uvicorn's ``ProxyHeadersMiddleware`` to keep the peer's address in the scope.
 
-    Uvicorn writes what ``X-Forwarded-For`` says over the peer's address if it trusts the peer: by
-    default for every caller on this machine, in development and behind a local proxy. The result
-    cannot be told from a real peer afterwards (`X-Forwarded-For: 10.0.0.1:5000` gives a port as
-    well), so it is noted before. What the application sees stays as it is.
+    Uvicorn overwrites the peer with ``X-Forwarded-For`` if it trusts the peer: by default every
+    client on this machine, in development and behind a local proxy. Afterwards the two cannot be
+    told apart (`X-Forwarded-For: 10.0.0.1:5000` even sets a port). ``scope["client"]`` stays as
+    Uvicorn sets it.
     """
     try:
         from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
     except ModuleNotFoundError as error:
         if error.name == "uvicorn":
-            return  # another server, which does not rewrite
+            return  # hypercorn and others do not overwrite the peer
         raise RuntimeError(
             "Use another version of uvicorn: this one hides the addresses of callers."
         ) from error
@@ -57,15 +57,15 @@ def keep_peers() -> None:
 
 
 class AmbiguousAddressError(ValueError):
-    """A trusted proxy passed on what does not tell who calls."""
+    """The headers of a trusted proxy do not identify the client."""
 
 
 class Callers:
-    """Tells callers by their addresses.
+    """Finds the client's address of a request.
 
     Args:
-        trusted_proxies: addresses and networks whose ``X-Forwarded-For`` counts; ``unix:`` for
-            whatever comes by a unix socket.
+        trusted_proxies: addresses and networks whose ``X-Forwarded-For`` is trusted; ``unix:`` for
+            proxies that connect by a unix socket.
     """
 
     def __init__(self, trusted_proxies: Sequence[str]) -> None:
@@ -73,13 +73,13 @@ class Callers:
         self._networks = [ip_network(p, strict=False) for p in trusted_proxies if p != UNIX]
 
     def address(self, scope: Scope) -> str | None:
-        """The caller's address; None if it is not known.
+        """The client's address; None if it is unknown.
 
-        It is the peer's, unless the peer is a trusted proxy: then the last one in
-        ``X-Forwarded-For`` that is no trusted proxy.
+        It is the peer's address. If the peer is a trusted proxy, it is the last address in
+        ``X-Forwarded-For`` that is not a trusted proxy.
 
         Raises:
-            AmbiguousAddressError: a trusted proxy did not say it beyond doubt.
+            AmbiguousAddressError: several ``X-Forwarded-For`` lines, one of them maybe a trailer.
         """
         client = scope[_PEER] if _PEER in scope else scope.get("client")
         address = _parse(client[0]) if client else None
@@ -94,7 +94,7 @@ class Callers:
             for hop in reversed(",".join(found).split(",")):
                 forwarded = _parse(hop.strip())
                 if forwarded is None:
-                    break  # a proxy of ours did not write this, nor what stands before it
+                    break  # not written by a trusted proxy, and neither is what precedes it
                 address = forwarded
                 if not self._trusts(forwarded):
                     break
@@ -106,7 +106,7 @@ class Callers:
 
 @lru_cache(maxsize=4096)
 def _read(text: str) -> _Address | None:
-    """Reads an address, also one with a port, as some proxies write it."""
+    """Parses an address with or without a port, which some proxies append."""
     host, _, port = text.rpartition(":")
     if text.startswith("[") and "]" in text:
         text = text[1 : text.index("]")]
@@ -120,4 +120,4 @@ def _read(text: str) -> _Address | None:
 
 
 def _parse(text: str) -> _Address | None:
-    return _read(text) if len(text) < 64 else None  # longer ones are none, and fill no cache
+    return _read(text) if len(text) < 64 else None  # no address is longer: keeps the cache small

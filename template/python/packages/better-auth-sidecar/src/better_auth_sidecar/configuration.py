@@ -1,4 +1,4 @@
-"""What ``auth.ts`` decides, as the auth server tells it."""
+"""The part of ``auth.ts`` that Python needs: the response of ``/internal/configuration``."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ class Cookie(_Answer):
     path: str
     same_site: Literal["lax", "none", "strict"]
     secure: bool
-    #: Of the cookie that says: end the session with the browser, and never renew it.
+    #: The name of the cookie for ``rememberMe: false``: such a session is never renewed.
     dont_remember_name: str
-    #: Of the cookie that caches the session; None without ``session.cookieCache``.
+    #: The name of the session cookie cache; None without ``session.cookieCache``.
     cache_name: str | None
 
 
 class SessionRules(_Answer):
-    """How long a session lives; times are in seconds."""
+    """Expiry and renewal of sessions; times are in seconds."""
 
     expires_in: int
     update_age: int
     disable_refresh: bool
     #: Whether only ``POST /get-session`` renews a session.
     defer_refresh: bool
-    #: Whether the database tells which sessions hold; if not, ask the auth server.
+    #: False if sessions are valid without a row in the database, as with secondary storage.
     stored_in_database: bool
 
 
@@ -47,12 +47,12 @@ class Field(_Answer):
     #: values of an enum.
     type: str | list[str]
     required: bool
-    #: Whether better-auth tells it to the user.
+    #: Whether better-auth's responses include it.
     returned: bool
 
 
 class Table(_Answer):
-    """A table of better-auth, by the names of the Prisma schema."""
+    """A table of better-auth, with the names of the Prisma schema."""
 
     name: str
     fields: dict[str, Field]
@@ -64,12 +64,12 @@ class Tables(_Answer):
 
 
 class Configuration(_Answer):
-    """The answer of ``/internal/configuration``."""
+    """The response of ``/internal/configuration``."""
 
     version: str
     #: ``secret_check`` of the secret that signs.
     secret_check: str
-    #: Origins and patterns that ``auth.ts`` trusts, but for those that a function decides.
+    #: Trusted origins and patterns; without those of a ``trustedOrigins`` function.
     trusted_origins: frozenset[str]
     cookie: Cookie
     session: SessionRules
@@ -78,6 +78,6 @@ class Configuration(_Answer):
 
 
 def secret_check(secret: str) -> str:
-    """What tells two secrets apart without telling either."""
+    """A digest by which two servers compare their secrets without revealing them."""
     digest = hmac.digest(secret.encode(), b"secret-check", "sha256")
     return digest.hex()[:16]

@@ -1,8 +1,8 @@
 """``python -m better_auth_sidecar.connect PLACE``: connects as the application does.
 
-DATABASE_URL is taken from the environment; PLACE says where it stands. Where the connection fails,
-the exit status is 1, and the last line says what to do. A database that is not there yet is no
-failure: Prisma makes it.
+It reads DATABASE_URL from the environment; PLACE says where the value is set. If the connection
+fails, the exit status is 1 and the last line says what to change. A missing database is no failure:
+Prisma creates it.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from typing import Any
 
 from better_auth_sidecar.database_url import DatabaseUrlError, PostgresqlUrl, read_database_url
 
-#: What PgBouncer says of parameters that it cannot keep apart.
+#: PgBouncer's error for startup parameters that it does not track.
 _UNSUPPORTED = re.compile(r"unsupported startup parameter(?: in options)?: (\w+)")
 
 
 def problem(url: str, root: Path, place: str) -> str:
-    """What to do about a database URL; empty if the application can connect, or nothing is known.
+    """What to change in a database URL; empty if the application can connect or has no driver.
 
     Args:
         url: the value of DATABASE_URL.
         root: the project's folder.
-        place: where it stands, such as "DATABASE_URL in .env.local".
+        place: where it is set, such as "DATABASE_URL in .env.local".
     """
     try:
         found = read_database_url(url, root)
@@ -51,8 +51,8 @@ def problem(url: str, root: Path, place: str) -> str:
 
 
 async def _is_pooled(asyncpg: Any, url: PostgresqlUrl) -> bool:
-    """Whether connections of ours share one of the server."""
-    # Without names, so that a pooler has nothing to lose.
+    """Whether two client connections share one server connection."""
+    # Unnamed statements work behind a pooler.
     arguments = {**url.asyncpg_arguments(), "statement_cache_size": 0}
     connections = []
     try:

@@ -1,4 +1,4 @@
-"""The session cookie: found in a request and checked as better-auth does, or made for a test."""
+"""Reading, verifying and signing the session cookie, as better-auth does."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import hmac
 from collections.abc import Iterable
 from urllib.parse import quote, unquote
 
-#: What JavaScript's ``trim`` removes, as far as a header can hold it.
+#: The characters of a header that JavaScript's ``trim`` removes.
 _WHITESPACE = " \t\n\v\f\r\xa0"
 
 
 def cookie_header(headers: Iterable[tuple[bytes, bytes]]) -> str:
-    """The ``Cookie`` header of an ASGI scope; several lines are joined, none gives ``""``."""
+    """The ``Cookie`` header of an ASGI scope: several lines joined, ``""`` if there is none."""
     found = [value for name, value in headers if name == b"cookie"]
     return b"; ".join(found).decode("latin-1") if found else ""
 
 
 def read_cookie(header: str, name: str) -> str | None:
-    """The decoded value of a cookie; the first one of the name counts."""
+    """The decoded value of the first cookie with this name, or None."""
     if name not in header:
         return None
     for pair in header.split(";"):
@@ -40,16 +40,16 @@ def signed_cookie(value: str, secret: str) -> str:
 
 
 def verified_value(cookie: str | None, secret: str) -> str | None:
-    """The value of a signed cookie, or None if the secret did not sign it.
+    """The value of a signed cookie, or None if the signature is not the secret's.
 
     Args:
         cookie: the decoded cookie, as from `read_cookie`.
-        secret: BETTER_AUTH_SECRET; of several ``secrets``, better-auth signs with the first.
+        secret: the signing secret: BETTER_AUTH_SECRET, or the first of ``secrets``.
     """
     if not cookie:
         return None
     value, _, signature = cookie.rpartition(".")
-    # Surrogates and other text that UTF-8 cannot hold was never signed.
+    # Surrogates cannot be encoded as UTF-8, so they were never signed.
     if not value or len(signature) != 44 or not cookie.isprintable():
         return None
     if hmac.compare_digest(signature.encode(), sign(value, secret).encode()):

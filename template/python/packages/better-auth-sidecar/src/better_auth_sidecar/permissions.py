@@ -1,4 +1,4 @@
-"""What users may do: dependencies for routes that are not for everybody."""
+"""FastAPI dependencies that check roles and permissions."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -11,31 +11,31 @@ from better_auth_sidecar.errors import AuthServerError
 from better_auth_sidecar.server import AuthServer
 from better_auth_sidecar.stores import Row
 
-#: Actions by resource: ``{"project": ["create"]}``. All of them are asked for.
+#: Actions by resource: ``{"project": ["create"]}``. All of them are required.
 Permissions = Mapping[str, Sequence[str]]
 
 
 class PermissionDependencies(ABC):
-    """The part of `better_auth_sidecar.sessions.Sessions` that is about permissions."""
+    """The permission checks of `better_auth_sidecar.sessions.Sessions`."""
 
     auth_server: AuthServer
-    #: Dependency; the user who is signed in. Without one, the answer is 401.
+    #: Dependency; the signed-in user. Without a session, the response is 401.
     current_user: Callable[..., Awaitable[Any]]
-    #: Plugins without which a dependency that is in use cannot work, and its name.
+    #: Plugins that the dependencies in use require, with the name of the dependency.
     needed_plugins: dict[str, str]
 
     @abstractmethod
     async def row(self, connection: HTTPConnection) -> Row | None:
-        """The session of a request and its user, by better-auth's names of the fields."""
+        """The session of a request and its user, with better-auth's field names."""
 
     @abstractmethod
     def unavailable(self, error: Exception) -> HTTPException:
-        """The answer 503 to a request, after the reason was logged."""
+        """Logs the reason and returns the response 503."""
 
     def require_role(self, *roles: str) -> Callable[..., Awaitable[Any]]:
-        """A dependency for users with one of these roles, which gives the user.
+        """A dependency that requires one of these roles and returns the user.
 
-        The roles are those of better-auth's admin plugin. Other users are answered with 403.
+        The roles are those of better-auth's admin plugin. For other users, the response is 403.
         """
         self.needed_plugins["admin"] = "require_role"
 
@@ -43,7 +43,7 @@ class PermissionDependencies(ABC):
             connection: HTTPConnection, user: Annotated[Any, Depends(self.current_user)]
         ) -> Any:
             row = await self.row(connection)
-            # Without a row, a test has put a user of its own in the place of `current_user`.
+            # There is no row if a test overrides `current_user`.
             role = row.user.get("role") if row else getattr(user, "role", None)
             if set(roles).isdisjoint(name.strip() for name in (role or "user").split(",")):
                 raise HTTPException(403, "This is not for your role.")
@@ -52,12 +52,12 @@ class PermissionDependencies(ABC):
         return check
 
     def has_permission(self, permissions: Permissions) -> Callable[..., Awaitable[str]]:
-        """A dependency for members whose role in the organization allows something.
+        """A dependency that requires permissions in an organization and returns its id.
 
-        ``sessions.has_permission({"member": ["create"]})``: the rules are those of the
-        organization plugin in ``auth.ts``; the auth server is asked. The organization is
-        ``{organization_id}`` in the path of the route or, without it, the session's active one.
-        The dependency gives its id; others are answered with 403.
+        ``sessions.has_permission({"member": ["create"]})`` asks the auth server, so the rules are
+        those of the organization plugin in ``auth.ts``. The organization is ``{organization_id}``
+        in the route's path or else the session's active one. Without the permissions, the response
+        is 403.
         """
         self.needed_plugins["organization"] = "has_permission"
 
@@ -78,10 +78,10 @@ class PermissionDependencies(ABC):
         return check
 
     def user_has_permission(self, permissions: Permissions) -> Callable[..., Awaitable[Any]]:
-        """A dependency for users whose role allows something, which gives the user.
+        """A dependency that requires permissions of the user's role and returns the user.
 
-        ``sessions.user_has_permission({"user": ["ban"]})``: the rules are those of the admin
-        plugin in ``auth.ts``; the auth server is asked. Others are answered with 403.
+        ``sessions.user_has_permission({"user": ["ban"]})`` asks the auth server, so the rules are
+        those of the admin plugin in ``auth.ts``. Without the permissions, the response is 403.
         """
         self.needed_plugins["admin"] = "user_has_permission"
 

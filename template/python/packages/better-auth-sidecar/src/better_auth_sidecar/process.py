@@ -1,4 +1,4 @@
-"""Runs the auth server as a child process: one for all workers, as long as any of them lives."""
+"""Runs the auth server as one child process, shared by all workers of the application."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ from better_auth_sidecar.node import check_node, find_node
 logger = logging.getLogger("uvicorn.error.auth_server")
 
 _SERVER = "auth/server.ts"
-#: A server that ends of itself within so many seconds after it answered is not started at once.
+#: A server that exits within this many seconds of its first response is restarted with a pause.
 _STEADY = 1.0
-#: What does not start is tried again after so many seconds: at first, and at most.
+#: Seconds before a failed start is retried: the first pause, and the longest (exponential backoff).
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 10.0
-#: How often a process that was killed while it started is started again at once.
+#: How often a process that was killed during its start is restarted without a pause.
 _KILLS = 5
 _SOURCES = (".ts", ".mts", ".js", ".mjs", ".json")
 
 
 class AuthProcess:
-    """The child process, and the socket that it answers on.
+    """The child process, and the listening socket that it inherits.
 
-    The socket is opened here and handed to the child: requests that come while it starts, or
-    starts anew, wait in its queue, and none is refused.
+    The socket is opened here and passed to the child, so that connections made during a start or
+    restart wait in its backlog instead of being refused.
 
     Args:
         root: the project's folder.
-        environment: what the child's environment has beside this process's own.
-        watch: whether to restart it when files of ``auth/`` change, and to tell callers why it
+        environment: variables to add to the child's environment.
+        watch: whether to restart it when files of ``auth/`` change, and to show callers why it
             does not start.
         is_up: returns when the server on the socket has answered.
     """
@@ -61,10 +61,10 @@ class AuthProcess:
         self._last_words: deque[str] = deque(maxlen=40)
 
     def prepare(self) -> Path:
-        """Makes the folder of the socket, and gives the socket's path.
+        """Creates the socket's folder and returns the socket's path.
 
         Raises:
-            AuthServerError: no process can be run here; the message says why.
+            AuthServerError: the platform or the folder is unsuitable; the message says why.
         """
         if sys.platform == "win32":
             raise AuthServerError(
@@ -85,7 +85,7 @@ class AuthProcess:
         return self._path
 
     def generation(self) -> int:
-        """A number that changes when the server has started again."""
+        """A number that changes with each restart of the server."""
         try:
             return self._lock_file.stat().st_mtime_ns
         except OSError:
@@ -96,8 +96,8 @@ class AuthProcess:
         return self._path.with_suffix(".lock")
 
     async def run(self) -> None:
-        """Waits until no other process runs the server, and then runs it until cancelled."""
-        self._changed = asyncio.Event()  # of this event loop: tests have several
+        """Waits for the lock on the server, then keeps it running until cancelled."""
+        self._changed = asyncio.Event()  # of the current event loop: tests have several
         watcher = asyncio.create_task(self._watch()) if self.watch else None
         try:
             while True:
@@ -136,7 +136,7 @@ class AuthProcess:
 
     @contextlib.asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
-        import fcntl  # Windows, where AUTH_SERVER_URL is set, has none
+        import fcntl  # missing on Windows, which has to set AUTH_SERVER_URL
 
         with self._lock_file.open("a") as lock:
             while True:
@@ -155,15 +155,15 @@ class AuthProcess:
             listener.bind(str(new))
             new.chmod(0o600)
             listener.listen(1024)
-            new.rename(self._path)  # takes the place of one that nobody answers any more
+            new.rename(self._path)  # atomically replaces the socket of a dead worker
             yield listener
 
     async def _run_once(self, listener: socket.socket) -> tuple[int | None, float | None]:
         """Runs the server until it ends or its files change.
 
         Returns:
-            Its status, None if its files have changed; and for how long it has answered, None if
-            it never did.
+            Its exit status, or None if its files changed; and the seconds since its first response,
+            or None if it never responded.
         """
         try:
             node = find_node()
@@ -176,10 +176,10 @@ class AuthProcess:
             cwd=self._root,
             env=self._child_environment(listener),
             pass_fds=(listener.fileno(),),
-            stdin=asyncio.subprocess.PIPE,  # closes when this process ends, however it ends
+            stdin=asyncio.subprocess.PIPE,  # its EOF ends the child, even if this process is killed
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,  # Ctrl+C is for this process, which tells the child
+            start_new_session=True,  # Ctrl+C reaches this process only, which stops the child
         )
         assert process.stdout is not None and process.stderr is not None
         echoes = [
@@ -208,8 +208,8 @@ class AuthProcess:
 
     def _child_environment(self, listener: socket.socket) -> dict[str, str]:
         return {
-            # scrypt and WebCrypto share libuv's threads; with its four, twenty people who sign in
-            # at once keep everybody else waiting.
+            # scrypt and WebCrypto share libuv's thread pool; with its default of four threads,
+            # twenty concurrent sign-ins delay all other requests.
             "UV_THREADPOOL_SIZE": "32",
             **os.environ,
             **self._environment,
@@ -217,7 +217,7 @@ class AuthProcess:
         }
 
     async def _first_answer(self) -> float | None:
-        """When the server answered for the first time."""
+        """The time of the server's first response, or None if it gave none."""
         began = time.monotonic()
         try:
             await self._is_up()
@@ -238,7 +238,7 @@ class AuthProcess:
                 await end
 
     async def _explain(self, node: str) -> None:
-        """Adds the remedy to the last words of a server that did not start."""
+        """Appends a remedy to the output of a server that did not start."""
         if any("ERR_MODULE_NOT_FOUND" in line for line in self._last_words):
             self._say("Run the project's setup: a package is not installed or generated.")
         try:
@@ -251,7 +251,7 @@ class AuthProcess:
         logger.error(text)
 
     async def _echo(self, stream: asyncio.StreamReader, level: int) -> None:
-        """Writes what the child says into the log, line by line, of whatever length."""
+        """Logs the child's output line by line; ``StreamReader.readline`` limits their length."""
         rest = b""
         while chunk := await stream.read(64 * 1024):
             *lines, rest = (rest + chunk).split(b"\n")
@@ -278,12 +278,12 @@ class AuthProcess:
             def __call__(self, change: object, path: str) -> bool:
                 return path.endswith(_SOURCES) and super().__call__(change, path)  # type: ignore[arg-type]
 
-        # The folder is watched, not its files: editors replace them.
+        # Watch the folder, not its files: editors save by replacing them.
         async for _ in awatch(self._root / "auth", watch_filter=Sources(), debounce=200, step=50):
             self._changed.set()
 
     async def _stand_in(self, listener: socket.socket, pause: float) -> None:
-        """Answers 503 in the server's place: for some seconds, or until its files change."""
+        """Answers 503 in place of a server that does not start, until it is tried again."""
         words = "\n".join(["The auth server does not start.", "", *self._last_words])
         body = words.encode() if self.watch else b"The auth server does not start."
         head = (
@@ -297,7 +297,7 @@ class AuthProcess:
             ):
                 async with asyncio.timeout(5):
                     request = await reader.readuntil(b"\r\n\r\n")
-                    # To close the socket with the body unread would take the answer along.
+                    # Closing a socket with unread data resets it, and the response would be lost.
                     length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", request)
                     await reader.readexactly(int(length[1]) if length else 0)
                     writer.write(head.encode() + body)

@@ -1,4 +1,4 @@
-"""Hands requests to the auth server, as an ASGI application."""
+"""ASGI reverse proxy to the auth server."""
 
 from __future__ import annotations
 
@@ -25,29 +25,29 @@ from better_auth_sidecar.settings import Settings
 
 logger = logging.getLogger("uvicorn.error.auth_server")
 
-#: As much as auth/app.ts takes.
+#: The limit of auth/app.ts, in bytes.
 MAX_BODY = 1024 * 1024
-#: A body has to arrive within so many seconds.
+#: Seconds within which a request's body has to arrive.
 BODY_TIMEOUT = 30.0
-#: A server that does not listen, or closes its connections, is given so many seconds: it may just
-#: start again, and each connection that is kept to it is then closed.
+#: Seconds for which a request is retried while the auth server refuses or closes connections: a
+#: restart closes every kept-alive connection.
 CONNECT_TIMEOUT = 10.0
 
-#: An answer of at most so many bytes is not streamed.
+#: Responses of up to this many bytes are buffered, larger ones are streamed.
 _SMALL = 64 * 1024
-#: So much of a body the auth server takes in, even if it answers without reading it.
+#: The bytes of a body that Node.js buffers even when its handler answers without reading them.
 _TAKEN_IN = 64 * 1024
 
-#: Headers of one connection; what is of this one is not of the next. Uvicorn answers `expect`.
+#: Headers that belong to one connection and are not forwarded. Uvicorn itself answers `expect`.
 _HOP_BY_HOP = frozenset(
     b"connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer "
     b"transfer-encoding upgrade expect".split()
 )
-#: A caller cannot take these out of a request by naming them in `Connection`.
+#: Headers that are forwarded even if the caller lists them in `Connection`.
 _KEPT = frozenset(
     b"authorization content-type cookie host origin referer sec-fetch-mode sec-fetch-site".split()
 )
-#: What Node.js reads as another path: it resolves `.`, `..`, `%2e` and `\`.
+#: Paths that Node.js would normalize to another one: it resolves `.`, `..`, `%2e` and `\`.
 _CLIMBS = re.compile(rb"\\|/(?:\.|%2e){1,2}(?:/|$)", re.I)
 _CONTROLS = re.compile(r"[\x00-\x20\x7f]")
 _NOT_PASSED_BACK = _HOP_BY_HOP | {b"date", b"x-request-id"}  # Uvicorn writes the date
@@ -59,7 +59,7 @@ _RawHeaders = list[tuple[bytes, bytes]]
 
 
 class _AuthServer(Protocol):
-    """What the proxy needs of `better_auth_sidecar.server.AuthServer`."""
+    """The part of `better_auth_sidecar.server.AuthServer` that the proxy uses."""
 
     url: str
 
@@ -68,7 +68,7 @@ class _AuthServer(Protocol):
 
 
 class AuthProxy:
-    """Passes on method, path, headers and body, and the answer as it comes."""
+    """Forwards method, path, headers and body, and passes the response back unchanged."""
 
     def __init__(self, server: _AuthServer, settings: Settings) -> None:
         self._server = server
@@ -76,7 +76,7 @@ class AuthProxy:
         self._address_header = address_header(settings.secret)
         self._left_out = _HOP_BY_HOP | {
             b"content-length",
-            b"x-forwarded-for",  # what it is worth is in the header of the address
+            b"x-forwarded-for",  # replaced by the header with the caller's address
             b"x-request-id",
             self._address_header.encode(),
         }
@@ -111,14 +111,14 @@ class AuthProxy:
                 await _pass_on(response, whole, receive, send, request_id)
         except (aiohttp.ClientError, OSError, AuthServerError) as error:
             logger.error("The auth server did not answer %s: %r", request_id, error)
-            if not has_begun:  # an answer that has begun is broken off by Uvicorn
+            if not has_begun:  # otherwise Uvicorn aborts the response
                 words = "The auth server did not answer. Try again."
                 await _refuse(send, _Refused(503, words, (b"retry-after", b"1")), request_id)
 
     def _headers(self, scope: Scope, request_id: str) -> RequestHeaders:
         left_out = self._left_out
         for name, value in scope["headers"]:
-            if name == b"connection":  # it can name more
+            if name == b"connection":  # it lists further hop-by-hop headers
                 left_out = left_out | {v.strip().lower() for v in value.split(b",")} - _KEPT
         headers = [
             (name.decode("latin-1"), _text(value))
@@ -136,10 +136,10 @@ class AuthProxy:
 
 
 class ProxyResponse(aiohttp.ClientResponse):
-    """An answer after whose large request the connection is not used again.
+    """A response that does not return its connection to the pool after a large request body.
 
-    A rate limit answers before the body is read, and the auth server then closes the connection
-    half a second later, whatever request is on it by then.
+    When a rate limit answers before the body is read, Node.js closes the connection half a second
+    later, even if another request uses it by then.
     """
 
     async def start(self, connection: Connection) -> ProxyResponse:
@@ -162,12 +162,12 @@ async def reach(
 ) -> AsyncIterator[aiohttp.ClientResponse]:
     """Sends a request to the auth server.
 
-    What cannot have reached it is sent again, for some seconds; what may have, only if it
-    ``may_repeat``.
+    If the connection is refused, the request is retried for `CONNECT_TIMEOUT` seconds. If it broke
+    after the request may have arrived, it is retried only with ``may_repeat``.
 
     Raises:
-        aiohttp.ClientError, OSError: there is no answer.
-        AuthServerError: the application does not run the server.
+        aiohttp.ClientError, OSError: the auth server did not answer.
+        AuthServerError: called outside of ``AuthServer.running``.
     """
     deadline = time.monotonic() + CONNECT_TIMEOUT
     http = server.http
@@ -198,7 +198,7 @@ class _Refused(Exception):
 
 
 class _HasGone(Exception):
-    """The caller has closed the connection."""
+    """The caller closed the connection."""
 
 
 async def _pass_on(
@@ -208,13 +208,13 @@ async def _pass_on(
     send: Send,
     request_id: str,
 ) -> None:
-    """Sends an answer to the caller; its body is ``whole``, or still to come."""
+    """Sends a response to the caller: the buffered body ``whole``, or else the stream."""
     headers = [(name.lower(), value) for name, value in response.raw_headers]
     headers = [header for header in headers if header[0] not in _NOT_PASSED_BACK]
     headers.append((b"x-request-id", request_id.encode()))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     if whole is None:
-        # A stream may have no end of its own: it is left when its reader leaves.
+        # A stream may be endless: stop when the caller disconnects.
         gone = asyncio.ensure_future(receive())
         try:
             async for chunk in response.content.iter_any():
@@ -239,20 +239,20 @@ async def _refuse(send: Send, refused: _Refused, request_id: str) -> None:
 
 
 def _target(scope: Scope) -> str:
-    """The path and query for the auth server, as the caller wrote them."""
+    """The path and query for the auth server, with the caller's own encoding."""
     path: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
-    # Below `--root-path`, the auth server has the paths that it has without.
+    # The auth server does not know uvicorn's `--root-path`.
     path = path.removeprefix(scope.get("app_root_path", "").encode())
     if _CLIMBS.search(path):
         raise _Refused(404, "Not found")
     if all(name != b"host" for name, _ in scope["headers"]):
-        raise _Refused(400, "Name the host")  # as Node.js does; aiohttp would add one
+        raise _Refused(400, "Name the host")  # as Node.js does; aiohttp would add a Host header
     target = path.decode("latin-1")
     if query := scope["query_string"]:
         target += f"?{query.decode('latin-1')}"
     if _CONTROLS.search(target):
         raise _Refused(400, "Escape what is not printable in the address")
-    # Node.js reads raw bytes so, too.
+    # Node.js, too, reads raw bytes as Latin-1.
     return target if target.isascii() else re.sub(r"[^\x00-\x7f]+", lambda m: quote(m[0]), target)
 
 
@@ -287,7 +287,7 @@ def _request_id(scope: Scope) -> str:
 
 
 def _text(value: bytes) -> str:
-    """A header's value, so that aiohttp, which writes UTF-8, sends the same bytes."""
+    """Decodes a header's value so that aiohttp, which encodes as UTF-8, sends the same bytes."""
     try:
         return value.decode()
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""Passes the auth server's cookies on with the answers of the application's own routes."""
+"""Sets the cookies of renewed sessions in the responses of the application's own routes."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _STARTS = ("http.response.start", "websocket.accept", "websocket.http.response.s
 
 
 class SessionCookies:
-    """Middleware that lets sessions be renewed: ``app.add_middleware(SessionCookies)``.
+    """Middleware for session renewal: ``app.add_middleware(SessionCookies)``.
 
-    A session lives longer when it is used, and so must its cookie. It is added to whatever a route
-    answers, be that a `Response` of its own, an error, or the beginning of a WebSocket.
+    Renewing a session also extends its cookie. The middleware adds ``Set-Cookie`` to any response
+    of a route: its own `Response`, an error, or the handshake of a WebSocket.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -38,12 +38,12 @@ class SessionCookies:
 
 
 def can_set_cookies(scope: MutableMapping[str, Any]) -> bool:
-    """Whether `SessionCookies` stands before the route of this request."""
+    """Whether `SessionCookies` is among the application's middleware."""
     return _KEY in scope
 
 
 def set_cookies(scope: MutableMapping[str, Any], cookies: Iterable[str]) -> None:
-    """Has cookies sent with the answer to a request, if `SessionCookies` is there to do it.
+    """Adds cookies to the response of a request; does nothing without `SessionCookies`.
 
     Args:
         cookies: values of ``Set-Cookie``.
@@ -55,7 +55,7 @@ def set_cookies(scope: MutableMapping[str, Any], cookies: Iterable[str]) -> None
 def _with_cookies(message: Message, cookies: Iterable[str]) -> list[tuple[bytes, bytes]]:
     headers = list(message.get("headers", ()))
     headers += [(b"set-cookie", cookie.encode("latin-1")) for cookie in cookies]
-    # Nobody else may be given this answer from a cache.
+    # A shared cache must not serve this response to other users.
     if not any(name.lower() == b"cache-control" for name, _ in headers):
         headers.append((b"cache-control", b"no-store"))
     return headers

@@ -1,4 +1,4 @@
-"""The auth server, as the application uses it."""
+"""The application's handle on the auth server: lifespan, proxy and internal routes."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ from better_auth_sidecar.process import AuthProcess
 from better_auth_sidecar.proxy import AuthProxy, ProxyResponse, reach
 from better_auth_sidecar.settings import Settings
 
-#: Of the caller's headers, what the auth server is told: who asks, and which request it is.
+#: Headers of the caller that internal requests forward: the credentials and the request id.
 _PASSED_ON = ("authorization", "cookie", "x-api-key", "x-request-id")
 
 
 class Answer(NamedTuple):
-    """What the auth server answered."""
+    """A response of the auth server."""
 
     #: The JSON of the body.
     data: Any
-    #: Values of ``Set-Cookie``, which belong into the answer to the caller.
+    #: Values of ``Set-Cookie``, to be set in the response to the caller.
     cookies: list[str]
 
 
 class AuthServer:
-    """The auth server: a child process, or one that runs elsewhere.
+    """The auth server: a child process, or a server at ``settings.auth_server_url``.
 
-    Without ``settings.auth_server_url``, the processes of an application share one child: the
-    first one to run starts it, and another one takes over when that one ends.
+    All worker processes of an application share one child process: the first worker starts it, and
+    another worker takes over when that one exits.
 
     Args:
         root: the project's folder, which has ``auth/server.ts``.
-        settings: what the environment decides.
+        settings: the application's settings.
     """
 
     def __init__(self, root: Path, settings: Settings) -> None:
@@ -70,17 +70,17 @@ class AuthServer:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """For the lifespan of the application: runs the auth server, or its part in doing so.
+        """Runs the auth server for the lifespan of the application, shared with other workers.
 
-        It does not wait for the server, for which requests wait instead.
+        It does not wait for the server to be up: requests do.
 
         Raises:
-            AuthServerError: it can never run here; the message says why.
+            AuthServerError: the platform cannot run it; the message says why.
         """
         hide_tokens()
         connector: aiohttp.BaseConnector
-        # Idle connections are given up before the server does (65 s). While its files are watched,
-        # none is kept: a restart never meets a request on a connection that it is closing.
+        # Idle connections are closed before the server closes them (after 65 s). In development
+        # none is kept alive: a restart would close it under a request.
         keep: dict[str, Any] = {"limit": 100, "keepalive_timeout": 30}
         if self._process is None:
             connector = aiohttp.TCPConnector(**keep)
@@ -97,7 +97,7 @@ class AuthServer:
             max_field_size=64 * 1024,
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=60),
         ) as self._http:
-            self._asking = asyncio.Lock()  # each event loop needs its own
+            self._asking = asyncio.Lock()  # of the current event loop: tests have several
             task = asyncio.create_task(self._process.run()) if self._process else None
             try:
                 async with contextlib.AsyncExitStack() as companions:
@@ -113,12 +113,12 @@ class AuthServer:
         self._http = None
 
     def beside(self, companion: Callable[[], AbstractAsyncContextManager[None]]) -> None:
-        """Has something else run whenever the auth server does, such as a pool of connections."""
+        """Enters another context manager with `running`, such as a connection pool."""
         self._companions.append(companion)
 
     @property
     def http(self) -> aiohttp.ClientSession:
-        """The client that reaches the auth server.
+        """The HTTP client for the auth server.
 
         Raises:
             AuthServerError: outside `running`.
@@ -136,7 +136,7 @@ class AuthServer:
         headers: Headers | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> Answer:
-        """Asks ``POST /internal/{path}`` on behalf of the caller who sent these headers.
+        """Calls ``POST /internal/{path}`` with the credentials of the caller's headers.
 
         Raises:
             AuthServerError: the auth server cannot be reached, or did not answer with 200.
@@ -149,9 +149,7 @@ class AuthServer:
         return await self._internal("POST", path, known, body)
 
     async def configuration(self) -> Configuration:
-        """What ``auth.ts`` decides.
-
-        It is asked for once, and again after a restart for an edit of ``auth.ts``.
+        """The part of ``auth.ts`` that Python needs; fetched once, and again after a restart.
 
         Raises:
             AuthServerError: the auth server cannot be reached, or is of another version.
@@ -159,7 +157,7 @@ class AuthServer:
         if self._is_current():
             assert self._configuration is not None
             return self._configuration
-        async with self._asking:  # once, for all who wait
+        async with self._asking:  # one fetch for all concurrent requests
             if not self._is_current():
                 generation = self._latest()
                 answer = await self._internal("GET", "configuration")
@@ -181,10 +179,7 @@ class AuthServer:
         return self._process.generation() if self._process and self._process.watch else 0
 
     async def is_ready(self, seconds: float = 2) -> bool:
-        """Whether the auth server and its database answer within so many seconds.
-
-        For a route of readiness; the application itself is alive without it.
-        """
+        """Whether auth server and database answer within ``seconds``; for readiness probes."""
         try:
             async with asyncio.timeout(seconds):
                 await self._internal("GET", "ready")
@@ -206,7 +201,7 @@ class AuthServer:
         data = json.dumps(body).encode() if body is not None else None
         url = f"{self.url}/internal/{path}"
         try:
-            # Those of tests write; the others change nothing that a repetition would change again.
+            # The routes for tests insert rows; all others are idempotent.
             may_repeat = not path.startswith("test-")
             async with reach(self, method, url, sent, data, may_repeat=may_repeat) as response:
                 text = await response.text(errors="replace")

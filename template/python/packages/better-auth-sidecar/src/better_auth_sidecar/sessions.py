@@ -1,8 +1,8 @@
-"""Who is signed in, for the routes of the application.
+"""The session check, as FastAPI dependencies.
 
-The database is asked at each request, in one query, so that a sign-out, a ban or an expiry counts
-at once. What a query cannot answer is asked of the auth server: bearer tokens, API keys, renewal,
-and everything where the database is a MySQL or a Microsoft SQL Server.
+Each request reads its session from the database in one query, so that a sign-out, a ban or an
+expiry takes effect at once. The auth server is asked for bearer tokens, API keys and renewals, and
+for every session on MySQL and Microsoft SQL Server.
 """
 
 from __future__ import annotations
@@ -47,24 +47,24 @@ SessionT = TypeVar("SessionT", bound=Session)
 ModelT = TypeVar("ModelT", bound=Model)
 T = TypeVar("T")
 
-#: Fields that are read whether a model names them or not: they decide.
+#: Fields that the check itself needs, whether a model has them or not.
 _OF_USER = frozenset({"banned", "banExpires", "role"})
 _OF_SESSION = frozenset({"expiresAt", "activeOrganizationId"})
-#: Headers without which nobody is signed in.
+#: A request without any of these headers has no session.
 _CREDENTIALS = frozenset({b"cookie", b"authorization", b"x-api-key"})
-#: Plugins that let callers in by other headers than the cookie's.
+#: Plugins that accept credentials in a header other than Cookie.
 _PLUGIN_HEADERS = {"bearer": b"authorization", "api-key": b"x-api-key"}
-#: In production, so many seconds are given to the auth server to tell its configuration.
+#: Seconds that a start in production waits for the auth server's configuration.
 _PATIENCE = 15.0
 
 
 class ModelError(RuntimeError):
-    """A model of Python and ``auth.ts`` do not agree; the message says what to do about it."""
+    """A Python model does not match ``auth.ts``; the message says what to change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[UserT, SessionT]):
-    """The session of a request; its models are made when a route asks for them."""
+    """The session of a request; its models are created when a route asks for them."""
 
     row: Row
     _user_model: type[UserT]
@@ -81,7 +81,7 @@ class Found(Generic[UserT, SessionT]):
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """What a configuration means for the check of a request."""
+    """The session check's rules, derived from a configuration."""
 
     configuration: Configuration
     cookie: str
@@ -89,11 +89,11 @@ class _Rules:
     trusted: frozenset[str]
     scheme: str
     secret: str
-    #: Headers other than the cookie's by which plugins let callers in.
+    #: Headers other than Cookie in which plugins accept credentials.
     credentials: frozenset[bytes]
-    #: How long before its expiry a session is renewed; None if this is not done.
+    #: How long before its expiry a session is renewed; None if renewal is off.
     renew_before: timedelta | None
-    #: None: the auth server is asked.
+    #: None if sessions are read through the auth server.
     query: SessionQuery | None
     problem: str | None
 
@@ -101,15 +101,15 @@ class _Rules:
 class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
     """The session check, and the dependencies that routes use.
 
-    ``sessions = Sessions(auth_server, User)``, and in a route
-    ``user: Annotated[User, Depends(sessions.current_user)]``. The dependencies also stand in
+    Create it with ``sessions = Sessions(auth_server, User)``, and annotate a route's parameter
+    with ``Annotated[User, Depends(sessions.current_user)]``. The dependencies also work in
     ``dependencies=[…]`` of a route, a router or an application.
 
-    Writes and WebSockets that come with a session's cookie need an ``Origin`` that better-auth
-    trusts; others are answered with 403.
+    Writes and WebSockets with a session cookie need an ``Origin`` that better-auth trusts;
+    otherwise the response is 403 (CSRF protection).
 
     Args:
-        auth_server: in whose ``running`` sessions can be read.
+        auth_server: the auth server; sessions can be read while it is ``running``.
         user_model: the fields of users that routes see.
         session_model: the fields of sessions that routes see.
 
@@ -117,9 +117,9 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
         SystemExit: DATABASE_URL cannot be used; the message says what to change, and where.
 
     Attributes:
-        current_user: dependency; the user who is signed in. Without one, the answer is 401.
-        optional_user: dependency; the user who is signed in, or None.
-        current_session: dependency; the session. Without one, the answer is 401.
+        current_user: dependency; the signed-in user. Without a session, the response is 401.
+        optional_user: dependency; the signed-in user, or None.
+        current_session: dependency; the session. Without one, the response is 401.
         optional_session: dependency; the session, or None.
     """
 
@@ -153,11 +153,11 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
     # --- for routes ---------------------------------------------------------------------------
 
     async def find(self, connection: HTTPConnection) -> Found[UserT, SessionT] | None:
-        """The session of a request; it is looked for once, however many dependencies ask.
+        """The session of a request, or None; cached for all dependencies of the request.
 
         Raises:
-            HTTPException: 403, a page of an unknown origin wants to write; 503, nobody can tell
-                who is signed in now.
+            HTTPException: 403 for a write from an untrusted origin; 503 if neither the database nor
+                the auth server can be reached.
         """
         scope = connection.scope
         if self._key not in scope:
@@ -167,7 +167,7 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
         return found
 
     async def row(self, connection: HTTPConnection) -> Row | None:
-        """The session of a request and its user, by better-auth's names of the fields.
+        """The session of a request and its user, with better-auth's field names.
 
         Raises:
             HTTPException: as `find`.
@@ -201,7 +201,7 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
         return _Dependency(call, self._cookie_name)
 
     def _cookie_name(self) -> str:
-        """What /docs shows; the auth server tells the name once it runs."""
+        """The cookie's name for /docs: the configured one once the auth server is up."""
         if self._rules:
             return self._rules.cookie
         is_secure = self.auth_server.settings.better_auth_url.startswith("https:")
@@ -255,7 +255,7 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
         return row
 
     async def _ask(self, connection: HTTPConnection) -> Row | None:
-        """Lets the auth server decide."""
+        """Reads the session through the auth server."""
         is_renewed = self._may_renew(connection.scope)
         try:
             answer = await ask(self.auth_server, connection.headers, renew=is_renewed)
@@ -266,7 +266,7 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
         return None if row is None or _is_banned(row.user, datetime.now(UTC)) else row
 
     async def _renew(self, connection: HTTPConnection, row: Row) -> Row | None:
-        """Has a session renewed that is due. It is good until it expires, renewed or not."""
+        """Renews a session that is due. If that fails, the session is valid until it expires."""
         try:
             answer = await ask(self.auth_server, connection.headers, renew=True)
         except StoreError as error:
@@ -284,7 +284,7 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
         return False
 
     def unavailable(self, error: Exception) -> HTTPException:
-        """The answer 503 to a request, after the reason was logged; development tells it."""
+        """Logs the reason and returns the response 503, which names the reason in development."""
         logger.error("Sessions cannot be read: %s", error)
         detail = "Who is signed in cannot be checked now. Try again."
         if not self.auth_server.settings.is_production:
@@ -295,10 +295,10 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """For the lifespan of the application, within that of the auth server, which enters it.
+        """Opens the connection pool; entered by ``AuthServer.running``.
 
         Raises:
-            ModelError: in production, a model does not agree with ``auth.ts``.
+            ModelError: in production, a model does not match ``auth.ts``.
         """
         async with self._store.open() if self._store else contextlib.nullcontext():
             look = asyncio.create_task(self._look())
@@ -315,7 +315,7 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
                 self._rules = None
 
     async def _look(self) -> None:
-        """Tells at start what is wrong or slow, rather than at somebody's request."""
+        """Checks models and database at start, so that problems are logged before a request."""
         try:
             rules = await self._current_rules()
             if rules.query is not None and self._store is not None:
@@ -332,7 +332,7 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
         return self._rules
 
     def _follow(self, configuration: Configuration) -> _Rules:
-        """The rules of a configuration, which changes when ``auth.ts`` does."""
+        """Derives the rules from a new configuration: ``auth.ts`` was edited."""
         settings, session = self.auth_server.settings, configuration.session
         problem = self._problem(configuration)
         query = None
@@ -374,7 +374,7 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
         return self._rules
 
     def _problem(self, configuration: Configuration) -> str | None:
-        """What has to be changed before anybody's session can be read."""
+        """What has to be changed before any session can be read, or None."""
         if configuration.secret_check != secret_check(self.auth_server.settings.secret):
             return (
                 "Sign with BETTER_AUTH_SECRET in auth.ts, or set it to the secret that is used "
@@ -397,7 +397,7 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
 
 
 class _Dependency(SecurityBase, Generic[T]):
-    """A dependency that /docs shows as protected by the session's cookie."""
+    """A dependency that /docs shows as protected by the session cookie."""
 
     def __init__(
         self, call: Callable[[HTTPConnection], Awaitable[T]], cookie_name: Callable[[], str]
@@ -414,7 +414,7 @@ class _Dependency(SecurityBase, Generic[T]):
 
 
 def _store(auth_server: AuthServer) -> Store | None:
-    """The store of the database that DATABASE_URL names; None where there is no driver for it.
+    """The store for DATABASE_URL; None for databases without a direct query or its driver.
 
     Raises:
         SystemExit: the URL cannot be used; the message says what to change, and where.
@@ -426,7 +426,7 @@ def _store(auth_server: AuthServer) -> Store | None:
         place = settings.place("DATABASE_URL")
         where = f" The value is that{place}." if place else ""
         raise SystemExit(f"{error}{where}") from None
-    # A driver is imported only where it is needed, and installed.
+    # Drivers are optional dependencies.
     try:
         if isinstance(url, PostgresqlUrl):
             from better_auth_sidecar.stores.postgresql import PostgresqlStore
@@ -463,7 +463,7 @@ def _is_banned(user: Mapping[str, Any], now: datetime) -> bool:
     if not user.get("banned"):
         return False
     end = user.get("banExpires")
-    if isinstance(end, str):  # from the auth server
+    if isinstance(end, str):  # as JSON of the auth server
         end = datetime.fromisoformat(end)
     return end is None or end > now
 

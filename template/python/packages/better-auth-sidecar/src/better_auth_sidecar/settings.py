@@ -1,4 +1,4 @@
-"""What the environment decides: its variables, then ``.env.local``, then ``.env``."""
+"""Settings from the environment, ``.env.local`` and ``.env``, in this order."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from pydantic_settings import (
 from better_auth_sidecar.database_url import read_database_url
 from better_auth_sidecar.mail_server import read_mail_from, read_smtp_url
 
-#: better-auth's own default: everybody knows it.
+#: better-auth's default, which is public.
 _PUBLISHED_SECRET = "better-auth-secret-12345678901234567890"
 _LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
-#: Stands in TRUSTED_PROXIES for a proxy that comes by a unix socket, which has no address.
+#: The entry of TRUSTED_PROXIES for a proxy that connects by a unix socket, without an address.
 UNIX = "unix:"
 
 _List = Annotated[tuple[str, ...], NoDecode]
 
 
 class _EnvFile(DotEnvSettingsSource):
-    """One file, read as Node.js reads it: ``$`` is a character like any other."""
+    """One env file, parsed as Node.js does: without expanding ``$NAME``."""
 
     def _read_env_file(self, file_path: Path) -> Mapping[str, str | None]:
         values = dotenv_values(file_path, interpolate=False, encoding="utf-8-sig")
@@ -55,17 +55,17 @@ class Settings(BaseSettings):
     #: A database URL in Prisma's form.
     database_url: SecretStr
     better_auth_secret: SecretStr = SecretStr("")
-    #: ``2:new,1:old`` while the secret is changed: the first one signs, all of them decrypt.
+    #: ``2:new,1:old`` during a rotation: the first secret signs, all of them decrypt.
     better_auth_secrets: SecretStr = SecretStr("")
     #: Where users reach the application, without a path.
     better_auth_url: str = ""
-    #: Without it, production is where BETTER_AUTH_URL is not this machine.
+    #: Default: production unless the host of BETTER_AUTH_URL is loopback.
     better_auth_env: Literal["development", "production"] | None = None
-    #: Where the auth server runs, such as http://auth:3000; without it, it is started here.
+    #: The URL of an auth server, such as http://auth:3000; if empty, the application starts one.
     auth_server_url: str = ""
-    #: Origins whose pages may act for a signed-in user; ``https://*.example.com`` is one, too.
+    #: Origins whose pages may use a user's session cookie; patterns: ``https://*.example.com``.
     trusted_origins: _List = ()
-    #: Addresses and networks whose X-Forwarded-For counts; ``unix:`` for a unix socket.
+    #: Addresses and networks whose X-Forwarded-For is trusted; ``unix:`` for a unix socket.
     trusted_proxies: _List = ()
     #: The mail server, such as smtps://user:password@smtp.example.com.
     smtp_url: SecretStr = SecretStr("")
@@ -85,7 +85,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        # A file is a source of its own: an empty value in one does not hide that of the next.
+        # One source per file: an empty value in one must not hide the next file's.
         files = [_EnvFile(settings_cls, file) for file in reversed(cls._env_files())]
         return (init_settings, env_settings, *files, file_secret_settings)
 
@@ -115,7 +115,7 @@ class Settings(BaseSettings):
 
     @classmethod
     def place(cls, name: str) -> str:
-        """Where the value of a variable stands, as the end of a sentence's part."""
+        """Where a variable is set, as a phrase: `` of .env.local``; empty if it is not set."""
         places = ["the environment"] if os.environ.get(name) else []
         for file in reversed(cls._env_files()):
             if Path(file).is_file() and dotenv_values(file, interpolate=False).get(name):
@@ -176,7 +176,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _can_be_read(cls, value: SecretStr) -> SecretStr:
-        # The files that it names are found from the project's folder, as .env.local is.
+        # Relative paths in it start at the project's folder, where .env.local is.
         files = [file for file in cls._env_files() if file.is_absolute()]
         root = files[0].parent if files else Path.cwd()
         read_database_url(value.get_secret_value(), root)
@@ -219,7 +219,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _follow_port(cls, values: dict[str, object]) -> dict[str, object]:
-        # PORT alone is enough to move the application to another port.
+        # Setting PORT alone must be enough.
         port = str(values.get("port", 8000))
         if not values.get("better_auth_url") and port.isdigit() and int(port) < 65536:
             values = {**values, "better_auth_url": f"http://localhost:{port}"}
@@ -241,20 +241,20 @@ class Settings(BaseSettings):
 
     @cached_property
     def secret(self) -> str:
-        """The secret that signs: the first of BETTER_AUTH_SECRETS, or else BETTER_AUTH_SECRET."""
+        """The signing secret: the first of BETTER_AUTH_SECRETS, or else BETTER_AUTH_SECRET."""
         first = re.split(r"[\s,]+", self.better_auth_secrets.get_secret_value())[0]
         return first.partition(":")[2] or self.better_auth_secret.get_secret_value()
 
     @cached_property
     def is_production(self) -> bool:
-        """Whether other people use the application."""
+        """BETTER_AUTH_ENV if it is set; otherwise whether the base URL is not loopback."""
         if self.better_auth_env:
             return self.better_auth_env == "production"
         return not _LOOPBACK.fullmatch(urlsplit(self.better_auth_url).hostname or "")
 
     @cached_property
     def origins(self) -> frozenset[str]:
-        """Whose pages may act for a signed-in user; in development, this machine by both names."""
+        """The trusted origins; in development also ``localhost`` and ``127.0.0.1``."""
         found = {self.better_auth_url, *self.trusted_origins}
         if not self.is_production:
             url = urlsplit(self.better_auth_url)
@@ -263,7 +263,7 @@ class Settings(BaseSettings):
         return frozenset(found)
 
     def check(self) -> list[str]:
-        """What is wrong with the values in production, a sentence each."""
+        """Problems of the settings in production, a sentence each."""
         if not self.is_production:
             return []
         found = []
@@ -280,7 +280,7 @@ class Settings(BaseSettings):
         return found
 
     def for_auth_server(self) -> dict[str, str]:
-        """The same settings, as the environment of the auth server."""
+        """The settings as environment variables for the auth server."""
         return {
             "DATABASE_URL": self.database_url.get_secret_value(),
             "BETTER_AUTH_SECRET": self.better_auth_secret.get_secret_value(),
@@ -306,6 +306,6 @@ def _has_path(url: SplitResult) -> bool:
 
 
 def _is_weak(secret: str) -> bool:
-    """Whether a secret is short, of few characters, or a repetition."""
+    """Whether a secret is short, has few different characters, or repeats one text."""
     is_repeated = secret in (secret + secret)[1:-1]
     return len(secret) < 32 or len(set(secret)) < 12 or is_repeated

@@ -1,4 +1,4 @@
-"""For the tests of an application: users who are signed in, without a password or a mail."""
+"""Test helpers for applications: sign users in without a password or a mail."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from better_auth_sidecar.server import AuthServer
 
 
 class Client(Protocol):
-    """What `sign_in` needs of a client, be it httpx's or Starlette's ``TestClient``."""
+    """The interface that `sign_in` needs of httpx's clients and Starlette's ``TestClient``."""
 
     @property
     def cookies(self) -> Any: ...
@@ -20,15 +20,15 @@ class Client(Protocol):
 
 
 async def sign_in(client: Client, auth_server: AuthServer, **user: Any) -> str:
-    """Signs a client in as a new user, whom the auth server creates without a password.
+    """Creates a user without a password and signs the client in as that user.
 
-    Hooks of ``auth.ts`` run as they do for every new user and session.
+    The database hooks of ``auth.ts`` run as for every new user and session.
 
     Args:
-        client: gets the session's cookie, and an ``Origin`` if it has none.
-        auth_server: in whose ``running`` this happens. It must not be in production.
-        user: fields of the user by better-auth's names, such as ``role="admin"``; name and e-mail
-            address are made up, and the address is verified.
+        client: gets the session cookie, and an ``Origin`` header if it has none.
+        auth_server: must be ``running``, and not in production.
+        user: fields of the user by better-auth's names, such as ``role="admin"``. Defaults: a name,
+            and a random e-mail address that is verified.
 
     Returns:
         The user's id.
@@ -59,7 +59,7 @@ async def verify_email(auth_server: AuthServer, email: str) -> None:
     """Marks a user's e-mail address as verified, as the link in the mail does.
 
     Raises:
-        LookupError: nobody has this address.
+        LookupError: no user has this address.
         AuthServerError: the auth server is in production, or cannot be reached.
     """
     answer = await auth_server.ask("test-verify-email", body={"email": email})

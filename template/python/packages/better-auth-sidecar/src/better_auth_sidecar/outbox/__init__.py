@@ -1,8 +1,8 @@
-"""The messages of an application: what ``auth.ts`` leaves in the outbox, `Sender` sends.
+"""Mails and text messages by a transactional outbox: ``auth.ts`` inserts, `Sender` sends.
 
-A row of the table ``outboxMessage`` holds what happened; a function of the project makes a `Mail`
-of it, and a transport sends that. A mail server that is away keeps nobody waiting, and no message
-is lost: each is tried until its link or code is of no more use.
+A row of the table ``outboxMessage`` holds the event and its data; a function of the project renders
+it as a `Mail`, and a transport sends that. Requests do not wait for the mail server, and no message
+is lost: each is retried until its link or code expires.
 """
 
 from better_auth_sidecar.outbox.messages import Data, Mail, RefusedError, UnreachableError

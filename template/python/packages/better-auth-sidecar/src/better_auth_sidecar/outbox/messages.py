@@ -1,4 +1,4 @@
-"""What a message is, between the outbox and the transports."""
+"""The types that outbox, texts and transports share."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-#: What a text is made of, such as ``url``, ``code`` and ``name``.
+#: The data of a message: ``url``, ``code``, ``name`` and the like.
 Data = Mapping[str, str]
-#: The members of `Data` that let somebody in.
+#: The keys of `Data` whose values are credentials.
 SECRETS = ("url", "code")
 _LONGEST_NAME = 60
 
 
 class Mail(NamedTuple):
-    """A mail, but for its sender and its recipient."""
+    """The content of a mail, without sender and recipient."""
 
     subject: str
     text: str
     html: str | None = None
 
 
-#: Makes a mail, or a text message, of what happened.
+#: Renders the data of a message as a mail, or as a text message.
 MailText = Callable[[Data], Mail]
 ShortText = Callable[[Data], str]
-#: Sends a mail, or a text message, to an address. What it raises decides what comes next:
-#: `RefusedError` ends the message, `UnreachableError` lets all wait, anything else this one.
+#: Sends a mail to an address, or a text message to a number. After a `RefusedError` the message is
+#: given up, after an `UnreachableError` all messages wait, after other errors this one is retried.
 MailTransport = Callable[[str, Mail], Awaitable[None]]
 ShortTransport = Callable[[str, str], Awaitable[None]]
 
 
 class RefusedError(Exception):
-    """This message will never be taken: there is no such recipient, for example."""
+    """The transport rejects this message permanently, for example an unknown recipient."""
 
 
 class UnreachableError(Exception):
-    """No message can be sent at the moment."""
+    """The transport accepts no messages at the moment."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Row:
     id: str
     kind: str
     recipient: str
-    #: JSON; None once it is wiped.
+    #: JSON; None after it was wiped.
     data: str | None
     created_at: datetime
     expires_at: datetime
@@ -57,15 +57,15 @@ class Row:
     error: str | None = None
 
     def secrets(self) -> list[str]:
-        """What must not be in a log, nor stay in the database."""
+        """The values that must be kept out of logs and wiped after use."""
         found = json.loads(self.data or "{}")
         return [found[name] for name in SECRETS if found.get(name)]
 
     def values(self) -> dict[str, str]:
         """The data for a text.
 
-        Names are chosen by strangers, who may have signed up with an address of somebody else:
-        they are cut, and have no link that a mail program would find.
+        Names are untrusted: a spammer can sign up with a victim's address and an advertisement as
+        the name. They are shortened, and links in them are broken.
         """
         found = json.loads(self.data or "{}")
         return {

@@ -1,4 +1,4 @@
-"""The page that shows a developer the mails of the outbox."""
+"""The development page with the messages of the outbox."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _HEADERS = {
 
 
 def render_page(rows: Sequence[Row], mail_of: Callable[[Row], Mail]) -> HTMLResponse:
-    """The page: each message with its state, and its link while that holds."""
+    """Renders the messages with their state, and with their links until those expire."""
     articles = "\n".join(_article(row, mail_of) for row in rows)
     nothing = "<p>No mail has been written. Sign up, and look again.</p>"
     return HTMLResponse(
@@ -50,7 +50,7 @@ def _article(row: Row, mail_of: Callable[[Row], Mail]) -> str:
     if row.data is not None:
         try:
             subject, text, _ = mail_of(row)
-        except Exception as error:  # of the project's own text
+        except Exception as error:  # raised by the project's own function
             text = f"mail.py cannot write it: {error!r}"
     shown = escape(text)
     for secret in row.secrets():

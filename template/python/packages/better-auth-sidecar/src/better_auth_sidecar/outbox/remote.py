@@ -1,4 +1,4 @@
-"""The outbox through the auth server, where Python has no driver for the database."""
+"""The outbox accessed through the auth server, for databases without a driver in Python."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from better_auth_sidecar.server import AuthServer
 
 
 class RemoteStore:
-    """The outbox of a database that only the auth server reaches.
+    """An outbox that the auth server reads and writes; its methods are those of `SqlStore`.
 
     Args:
-        auth_server: has ``outboxRoutes(prisma)`` among its internal routes.
+        auth_server: a server with ``outboxRoutes(prisma)`` among its internal routes.
     """
 
     def __init__(self, auth_server: AuthServer) -> None:
         self._auth_server = auth_server
 
     async def claim(self, lease: timedelta) -> Row | None:
-        """See `SqlStore`; so are the others."""
         found = await self._call("claim", lease.total_seconds())
         return _row(found) if found else None
 

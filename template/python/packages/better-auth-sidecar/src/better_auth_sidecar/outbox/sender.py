@@ -1,4 +1,4 @@
-"""Empties the outbox."""
+"""The background task that sends the messages of the outbox."""
 
 from __future__ import annotations
 
@@ -35,17 +35,18 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("uvicorn.error.outbox")
 
-#: For so long, nobody else takes a message that is being sent; it takes a sender less.
+#: How long a message stays claimed by its sender, and the timeout of sending in seconds: shorter.
 _LEASE, _PATIENCE = timedelta(seconds=60), 45
-#: Seconds between looks into the outbox: where PostgreSQL tells of new messages, and elsewhere.
+#: Seconds between polls of the outbox: with PostgreSQL's NOTIFY, and without.
 _TOLD, _UNTOLD = 5.0, 0.5
-#: Seconds to wait for a transport that is away, and for a message that it did not take.
+#: Seconds before a retry (exponential backoff): the first, the longest while the transport is
+#: unreachable, and the longest for a single message.
 _SHORTEST, _LONGEST_AWAY, _LONGEST_LATER = 1.0, 30.0, 600.0
 _EXPIRY = 60.0
 
 
 class Store(Protocol):
-    """Where the outbox is."""
+    """Access to the outbox; see `better_auth_sidecar.outbox.store.SqlStore`."""
 
     async def claim(self, lease: timedelta) -> Row | None: ...
     async def sent(self, row: Row, *, wipe: bool) -> None: ...
@@ -57,22 +58,22 @@ class Store(Protocol):
 
 
 class Sender:
-    """Sends what ``auth.ts`` leaves in the outbox.
+    """Sends the messages that ``auth.ts`` inserts into the outbox.
 
-    Processes share the work: each message is sent by one of them, and by another one only if that
-    one is killed while it sends. In development, and with MAIL=log, messages are logged instead,
-    unless SMTP_URL names a server.
+    Workers share the outbox: each message is sent by one of them, and by another one only if the
+    first is killed while it sends. With MAIL=log, and in development without SMTP_URL, messages are
+    logged instead of sent.
 
     Args:
-        settings: what the environment decides.
-        outbox: how to reach it: the engine of the database; where Python has none, the auth server.
-        mails: makes the mail, for each kind of message.
-        transport: sends a mail; SMTP without.
-        texts: makes the text message, for each kind that is one.
-        text_transport: sends a text message; such kinds need one in production.
+        settings: the application's settings.
+        outbox: the engine of the database, or the auth server if Python has no driver for it.
+        mails: a function that renders the mail, for each kind of message.
+        transport: sends a mail; default: SMTP.
+        texts: a function that renders the text message, for each kind that is one.
+        text_transport: sends a text message; required in production if there are ``texts``.
 
     Raises:
-        SystemExit: production has nothing to send messages with; the sentence says what to do.
+        SystemExit: production has no transport; the message says what to set.
     """
 
     def __init__(
@@ -111,8 +112,8 @@ class Sender:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """For the lifespan of the application: sends until it ends."""
-        self._wake = asyncio.Event()  # each event loop needs its own
+        """Sends messages for the lifespan of the application."""
+        self._wake = asyncio.Event()  # of the current event loop: tests have several
         self._is_stopping = self._is_told = False
         listening = asyncio.create_task(self._listen()) if self._listens else None
         sending = asyncio.create_task(self._send_all())
@@ -121,7 +122,7 @@ class Sender:
         finally:
             self._is_stopping = True
             self._wake.set()
-            # Stopped in the middle, a message would be sent twice.
+            # Cancelled while it sends, a message would be sent twice.
             await asyncio.wait([sending], timeout=10)
             for task in filter(None, (sending, listening)):
                 task.cancel()
@@ -129,12 +130,12 @@ class Sender:
                     await task
 
     async def purge(self, age: timedelta = timedelta(days=30)) -> int:
-        """Deletes messages that were sent, or given up, longer ago; tells how many."""
+        """Deletes messages sent, or failed for good, before ``age``; returns their number."""
         return await self._store.purge(age)
 
     async def page(self, request: Request) -> Response:
-        """A route that shows a developer the latest messages; in production, it is not there."""
-        # A page of another site could make its own name lead here, and read the links.
+        """The route of the development page; in production, the response is 404."""
+        # DNS rebinding: another site's host name could resolve to this server, to read the links.
         is_own = f"{request.url.scheme}://{request.url.netloc}" in self._settings.origins
         if self._settings.is_production or not is_own:
             return PlainTextResponse("Not Found", 404)
@@ -166,7 +167,7 @@ class Sender:
                 away += 1
                 pause = _doubled(away, _LONGEST_AWAY)
                 self._say(f"Mails wait: {error}")
-            except Exception as error:  # of whatever driver
+            except Exception as error:  # of any driver
                 pause = _TOLD
                 self._say(f"The outbox cannot be read: {_first_line(error)}")
             else:
@@ -176,7 +177,7 @@ class Sender:
             await self._rest(pause)
 
     async def _rest(self, seconds: float) -> None:
-        """A pause that new messages do not shorten."""
+        """Pauses, even if new messages arrive."""
         clock = asyncio.get_running_loop().time
         end = clock() + seconds
         while not self._is_stopping and clock() < end:
@@ -185,10 +186,10 @@ class Sender:
                 await asyncio.wait_for(self._wake.wait(), end - clock())
 
     async def _send(self, row: Row) -> None:
-        """Sends one message, and writes down what became of it.
+        """Sends one message, and records the result.
 
         Raises:
-            UnreachableError: the transport takes none at the moment.
+            UnreachableError: the transport accepts no messages at the moment.
         """
         if row.data is None or row.expires_at <= datetime.now(UTC):
             await self._settle(lambda: self._store.failed(row, row.error or _EXPIRED))
@@ -204,7 +205,7 @@ class Sender:
             reason = _hidden(row, error)
             await self._store.postponed(row, timedelta(seconds=_SHORTEST), reason)
             raise UnreachableError(reason) from error
-        except Exception as error:  # of whatever transport or text
+        except Exception as error:  # of any transport or text
             reason = _hidden(row, error)
             pause = _doubled(row.attempts + 1, _LONGEST_LATER)
             logger.warning(
@@ -213,7 +214,7 @@ class Sender:
             )
             await self._store.postponed(row, timedelta(seconds=pause), reason)
         else:
-            # The developer's own mails stay readable until they expire.
+            # In development, mails stay readable until they expire.
             wipe = self._settings.is_production or self._is_transported(row)
             await self._settle(lambda: self._store.sent(row, wipe=wipe))
 
@@ -234,11 +235,11 @@ class Sender:
             await self._transport(row.recipient, mail)
 
     async def _settle(self, write: Callable[[], Awaitable[None]]) -> None:
-        """Writes the end of a message, also if the database is away for a moment."""
+        """Records the result of a message, with retries while the database is unreachable."""
         for attempt in range(1, 5):
             try:
                 return await write()
-            except Exception as error:  # of whatever driver
+            except Exception as error:  # of any driver
                 self._say(f"The outbox cannot be written: {_first_line(error)}")
                 await asyncio.sleep(attempt)
         await write()
@@ -248,7 +249,7 @@ class Sender:
             logger.error("Expired before it was sent: %s to %s", row.kind, row.recipient)
 
     def _say(self, problem: str) -> None:
-        """Logs what stops all messages, once."""
+        """Logs a problem that concerns all messages, once."""
         if problem and problem != self._said:
             logger.error(problem)
         elif self._said and not problem:
@@ -259,7 +260,7 @@ class Sender:
         import asyncpg  # type: ignore[import-untyped]
 
         url = read_database_url(self._settings.database_url.get_secret_value(), Path.cwd())
-        # A pooler in transaction mode has no connection to listen on.
+        # LISTEN does not work through a pooler in transaction mode.
         while isinstance(url, PostgresqlUrl) and url.prepares:
             gone = asyncio.Event()
             with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
@@ -268,7 +269,7 @@ class Sender:
                     connection.add_termination_listener(lambda *_, gone=gone: gone.set())
                     await connection.add_listener("outbox_message", lambda *_: self._wake.set())
                     self._is_told = True
-                    self._wake.set()  # for what came meanwhile
+                    self._wake.set()  # for messages inserted meanwhile
                     await gone.wait()
                 finally:
                     self._is_told = False
@@ -284,7 +285,7 @@ def _doubled(times: int, longest: float) -> float:
 
 
 def _hidden(row: Row, error: Exception) -> str:
-    """What was said against a message, without what the message lets somebody do."""
+    """The text of an error, without the message's credentials."""
     text = " ".join(str(error).split()) or type(error).__name__
     for secret in row.secrets():
         text = text.replace(secret, "…")

@@ -1,4 +1,4 @@
-"""Mails over SMTP, with aiosmtplib."""
+"""The SMTP transport, with aiosmtplib."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from email.utils import formatdate, make_msgid
 from better_auth_sidecar.mail_server import read_mail_from, read_smtp_url
 from better_auth_sidecar.outbox.messages import Mail, RefusedError, UnreachableError
 
-#: Seconds for each step of the conversation.
+#: Timeout of each SMTP command, in seconds.
 _PATIENCE = 20
 
 
 class SmtpTransport:
-    """Sends mails by a mail server; a connection for each.
+    """Sends mails by SMTP, each on a connection of its own.
 
     Args:
         url: the value of SMTP_URL.
@@ -31,9 +31,9 @@ class SmtpTransport:
         """Sends a mail.
 
         Raises:
-            RefusedError: the server does not take this mail, now or later.
-            UnreachableError: the server takes no mails at the moment.
-            aiosmtplib.SMTPException: the server does not take this mail at the moment.
+            RefusedError: the server rejects this mail permanently (5xx).
+            UnreachableError: the server cannot be reached, or rejects login or sender.
+            aiosmtplib.SMTPException: the server rejects this mail temporarily (4xx).
         """
         import aiosmtplib
 
@@ -47,7 +47,7 @@ class SmtpTransport:
             password=server.password or None,
             use_tls=server.is_tls,
             start_tls=server.start_tls,
-            # Not the full name, for which the system may ask a name server in vain for long.
+            # aiosmtplib's default is getfqdn(), which may wait long for a name server.
             local_hostname=host if "." in host else "[127.0.0.1]",
             timeout=_PATIENCE,
         )
@@ -62,7 +62,7 @@ class SmtpTransport:
             _refuse_for_good(error.code, error.message, error)
             raise
         except aiosmtplib.SMTPException as error:
-            # Whom it does not let in, or as whose sender: that is the same for every mail.
+            # A rejected login or sender concerns every mail.
             raise UnreachableError(f"{type(error).__name__}: {error.message}") from error
         except OSError as error:
             raise UnreachableError(str(error) or type(error).__name__) from error
@@ -77,7 +77,7 @@ class SmtpTransport:
             raise RefusedError(f"It is no mail address: {to!r}") from error
         message["Date"] = formatdate()
         message["Message-ID"] = make_msgid(domain=self._sender.domain)
-        message["Auto-Submitted"] = "auto-generated"  # holiday notes stay away (RFC 3834)
+        message["Auto-Submitted"] = "auto-generated"  # no automatic replies (RFC 3834)
         message.set_content(mail.text)
         if mail.html is not None:
             message.add_alternative(mail.html, subtype="html")

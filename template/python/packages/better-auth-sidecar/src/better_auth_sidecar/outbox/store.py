@@ -1,4 +1,4 @@
-"""The outbox in the database, through SQLAlchemy."""
+"""The outbox's table, accessed with SQLAlchemy."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from better_auth_sidecar.outbox.messages import Row
 
 
 class _Instant(TypeDecorator[datetime]):
-    """A DateTime of Prisma: UTC without a time zone; text in SQLite."""
+    """Prisma's DateTime: UTC without a time zone; text in SQLite."""
 
     impl = DateTime
     cache_ok = True
@@ -54,7 +54,7 @@ class _Instant(TypeDecorator[datetime]):
         return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-#: As prisma/schema.prisma has it.
+#: The model OutboxMessage of prisma/schema.prisma.
 _TABLE = Table(
     "outboxMessage",
     MetaData(),
@@ -73,25 +73,25 @@ _C = _TABLE.c
 
 
 class SqlStore:
-    """The outbox of a PostgreSQL, CockroachDB, MySQL, MariaDB or SQLite.
+    """The outbox in PostgreSQL, CockroachDB, MySQL, MariaDB or SQLite.
 
     Args:
-        engine: of the database, as ``create_engine`` makes it.
+        engine: an engine of ``create_engine``.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
     async def claim(self, lease: timedelta) -> Row | None:
-        """Takes the message that is due for longest; for so long, no other sender takes it."""
+        """Claims the message that is due first: no other sender gets it during ``lease``."""
         engine = self._engine
         if engine.dialect.name in ("mysql", "mariadb"):
-            # Otherwise it would lock the gap in which auth.ts inserts the next message.
+            # REPEATABLE READ would lock the gap in which auth.ts inserts the next message.
             engine = engine.execution_options(isolation_level="READ COMMITTED")
         async with engine.begin() as connection:
             now = datetime.now(UTC)
             due = select(_TABLE).where(_C.dueAt <= now).order_by(_C.dueAt).limit(1)
-            # SQLite has no such lock: there, the condition of the update alone decides.
+            # SQLite has no row locks: there, the condition of the update alone decides.
             found = (await connection.execute(due.with_for_update(skip_locked=True))).first()
             if found is None:
                 return None
@@ -106,16 +106,16 @@ class SqlStore:
         return await self.claim(lease)
 
     async def sent(self, row: Row, *, wipe: bool) -> None:
-        """Writes down that a message is sent; its data goes, if it is to be wiped."""
+        """Marks a message as sent, and wipes its data if asked to."""
         values = {"sentAt": datetime.now(UTC), "dueAt": None, "error": None}
         await self._change(row, **values, **({"data": None} if wipe else {}))
 
     async def postponed(self, row: Row, pause: timedelta, error: str) -> None:
-        """Writes down why a message was not sent, and when it is due again."""
+        """Records why a message was not sent, and schedules its retry after ``pause``."""
         await self._change(row, dueAt=datetime.now(UTC) + pause, error=error)
 
     async def failed(self, row: Row, error: str) -> None:
-        """Writes down why a message will never be sent. Its data goes."""
+        """Marks a message as failed for good, and wipes its data."""
         await self._change(row, dueAt=None, data=None, error=error)
 
     async def _change(self, row: Row, **values: Any) -> None:
@@ -123,10 +123,10 @@ class SqlStore:
             await connection.execute(update(_TABLE).where(_C.id == row.id).values(**values))
 
     async def expire(self) -> list[Row]:
-        """Wipes the data of messages whose link or code is of no more use.
+        """Wipes the data of messages whose link or code has expired.
 
         Returns:
-            Those that had not been sent.
+            The messages among them that had not been sent.
         """
         is_over = and_(_C.expiresAt <= datetime.now(UTC), _C.data.is_not(None))
         rows = await self._read(select(_TABLE).where(is_over))
@@ -145,11 +145,11 @@ class SqlStore:
         return [row for row in rows if row.sent_at is None]
 
     async def recent(self, limit: int) -> list[Row]:
-        """The latest messages, the newest one first."""
+        """The latest messages, newest first."""
         return await self._read(select(_TABLE).order_by(_C.createdAt.desc()).limit(limit))
 
     async def purge(self, age: timedelta) -> int:
-        """Deletes messages that were sent, or given up, longer ago; tells how many."""
+        """Deletes messages sent, or failed for good, before ``age``; returns their number."""
         then = datetime.now(UTC) - age
         is_old = or_(_C.sentAt < then, and_(_C.dueAt.is_(None), _C.expiresAt < then))
         async with self._engine.begin() as connection:

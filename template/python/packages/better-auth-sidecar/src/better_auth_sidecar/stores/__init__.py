@@ -1,4 +1,4 @@
-"""Where the session check reads: straight from the database, or from the auth server."""
+"""The session query, and the interface of the databases that run it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from better_auth_sidecar.configuration import Configuration, Field, Table
 
 
 class Row(NamedTuple):
-    """A session and its user, by better-auth's names of the fields."""
+    """A session and its user, with better-auth's field names."""
 
     session: dict[str, Any]
     user: dict[str, Any]
 
 
 class StoreError(RuntimeError):
-    """The database cannot be asked now; it may be later."""
+    """The database cannot be queried at the moment."""
 
 
 class UnfitError(RuntimeError):
@@ -27,20 +27,20 @@ class UnfitError(RuntimeError):
 
 
 class Store(Protocol):
-    """A database that is asked directly."""
+    """A database that the session check queries directly."""
 
     def open(self) -> AbstractAsyncContextManager[None]:
-        """For the lifespan of the application. Connections are made when they are needed."""
+        """Entered for the lifespan of the application. Connections are opened on demand."""
         ...
 
     def query(
         self, configuration: Configuration, *, user: Sequence[str], session: Sequence[str]
     ) -> SessionQuery:
-        """The query in this database's dialect, for fields by better-auth's names."""
+        """The session query in this database's dialect, for fields by better-auth's names."""
         ...
 
     async def find(self, query: SessionQuery, token: str) -> Row | None:
-        """The session of a token, whether it still counts or not.
+        """The session with this token, even if it has expired; None if there is none.
 
         Raises:
             StoreError: the database cannot be reached.
@@ -50,14 +50,14 @@ class Store(Protocol):
 
 
 class SessionQuery:
-    """The one query of a request, made for a configuration and the fields that Python wants.
+    """The SQL that reads a session and its user by the session's token.
 
     Args:
         configuration: names and types of the columns.
         user, session: the fields to read, by better-auth's names.
-        schema: PostgreSQL's schema; the connection's own without.
+        schema: PostgreSQL's schema; default: the connection's search path.
         parameter: the driver's placeholder.
-        is_sqlite: whether dates, booleans, JSON and lists are stored as SQLite stores them.
+        is_sqlite: whether dates, booleans, JSON and lists have SQLite's representation.
     """
 
     def __init__(
@@ -84,13 +84,13 @@ class SessionQuery:
         )
 
     def decode(self, values: Sequence[Any]) -> Row:
-        """A row of the database, in the types that better-auth itself gives."""
+        """Converts a row of the database to the types of better-auth's fields."""
         width = self._session.width
         return Row(self._session.decode(values[:width]), self._user.decode(values[width:]))
 
 
 class _Columns:
-    """The columns of one table in the query."""
+    """One table's columns in the query."""
 
     def __init__(self, table: Table, alias: str, names: Sequence[str], is_sqlite: bool) -> None:
         self._names = tuple(names)
@@ -127,19 +127,19 @@ def _conversion(name: str, field: Field | None, is_sqlite: bool) -> Callable[[An
 
 
 def _in_utc(value: datetime) -> datetime:
-    """Prisma's DateTime is a timestamp without a time zone, and means UTC."""
+    """Adds the time zone: Prisma stores DateTime as UTC in a timestamp without one."""
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 def _sqlite_date(value: str | int | float) -> datetime:
-    """A date as Prisma's adapters write it, or CURRENT_TIMESTAMP: text, or milliseconds."""
+    """Parses a date of Prisma's adapters or CURRENT_TIMESTAMP: text, or milliseconds."""
     if isinstance(value, str):
         return _in_utc(datetime.fromisoformat(value))
     return datetime.fromtimestamp(value / 1000, UTC)
 
 
 def _json(value: Any) -> Any:
-    """A JSON value; better-auth's Prisma adapter stores JSON inside of a JSON string."""
+    """Parses JSON, twice if needed: better-auth's Prisma adapter stores JSON as a JSON string."""
     for _ in range(2):
         if not isinstance(value, str):
             break
@@ -151,5 +151,5 @@ def _json(value: Any) -> Any:
 
 
 def quoted(name: str) -> str:
-    """A name of a table or a column, for SQL."""
+    """A table's or column's name, quoted for SQL."""
     return '"' + name.replace('"', '""') + '"'

@@ -1,7 +1,7 @@
-"""Sessions of PostgreSQL and CockroachDB, read with asyncpg.
+"""The session query on PostgreSQL and CockroachDB, with asyncpg.
 
-The pool is made for this one query, which each connection prepares once. asyncpg's own pool asks
-the server to reset a connection after each use, which would double the cost of a request.
+The pool here serves one query, which each connection prepares once. asyncpg's own pool resets a
+connection after each use: a second round trip, which would double the cost of a request.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from better_auth_sidecar.configuration import Configuration
 from better_auth_sidecar.database_url import PostgresqlUrl
 from better_auth_sidecar.stores import Row, SessionQuery, StoreError, UnfitError
 
-#: After so many seconds, a firewall may have forgotten a connection without telling anybody.
+#: Seconds after which an idle connection may have been dropped silently, for example by a firewall.
 _IDLE = 30.0
-#: A query by its token takes milliseconds. One on a connection that was idle may meet silence.
+#: Timeouts of the query in seconds; shorter on a connection that was idle and may be dead.
 _PATIENCE, _IDLE_PATIENCE = 10.0, 2.0
 _LOST = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # the server said goodbye just now
+    asyncpg.InternalClientError,  # the server is closing the connection
     asyncpg.PostgresConnectionError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
@@ -37,12 +37,12 @@ _UNFIT = (
     asyncpg.InvalidSchemaNameError,
     asyncpg.InsufficientPrivilegeError,
 )
-#: What is seen of a pooler that hands a connection on while its statements stay behind.
+#: Errors of a pooler in transaction mode, where prepared statements get lost.
 _POOLED = (asyncpg.DuplicatePreparedStatementError, asyncpg.InvalidSQLStatementNameError)
 
 
 class _Connection:
-    """A connection, and the statement that it has prepared."""
+    """A connection with its prepared statement."""
 
     def __init__(self, driver: Any) -> None:
         self.driver = driver
@@ -54,7 +54,7 @@ class _Connection:
         now = time.monotonic()
         patience = _IDLE_PATIENCE if now - self.idle_since > _IDLE else _PATIENCE
         if not prepare:
-            # A pooler gives each transaction one connection, and the next one another.
+            # A pooler keeps one server connection only for the length of a transaction.
             async with self.driver.transaction(readonly=True):
                 return await self.driver.fetchrow(query.sql, token, timeout=patience)
         if self._query is not query:
@@ -64,10 +64,10 @@ class _Connection:
 
 
 class PostgresqlStore:
-    """Reads sessions of a PostgreSQL or a CockroachDB.
+    """Reads sessions from PostgreSQL or CockroachDB.
 
     Args:
-        url: the database; ``connection_limit`` is the most connections that are open at a time.
+        url: the database; its ``connection_limit`` is the size of the pool.
     """
 
     def __init__(self, url: PostgresqlUrl) -> None:
@@ -77,7 +77,7 @@ class PostgresqlStore:
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
-        """For the lifespan of the application. The first query makes the first connection."""
+        """Entered for the lifespan of the application. Connections are opened on demand."""
         self._free = asyncio.Semaphore(self._url.pool_size)
         try:
             yield
@@ -90,12 +90,12 @@ class PostgresqlStore:
     def query(
         self, configuration: Configuration, *, user: Sequence[str], session: Sequence[str]
     ) -> SessionQuery:
-        """The query of a configuration; a schema that the URL names is part of it."""
+        """The session query, qualified with the schema of the URL."""
         schema = self._url.schema
         return SessionQuery(configuration, user=user, session=session, schema=schema)
 
     async def find(self, query: SessionQuery, token: str) -> Row | None:
-        """The session of a token, whether it still counts or not.
+        """The session with this token, even if it has expired; None if there is none.
 
         Raises:
             StoreError: the database cannot be reached.
@@ -132,7 +132,7 @@ class PostgresqlStore:
             raise StoreError("all connections are busy") from None
 
     async def _find(self, query: SessionQuery, token: str) -> Any:
-        """Asks on an open connection or else on a new one: reading twice harms nobody."""
+        """Queries an idle connection or, if those are broken, a new one: reading is repeatable."""
         while self._idle:
             connection = self._idle.pop()
             if connection.driver.is_closed():
@@ -140,7 +140,7 @@ class PostgresqlStore:
             try:
                 return await self._ask(connection, query, token)
             except TimeoutError:
-                self._forget_idle()  # the others would be as silent, one after the other
+                self._forget_idle()  # the others would probably time out as well
             except (*_LOST, asyncpg.InvalidCachedStatementError):
                 pass
         connection = _Connection(await asyncpg.connect(**self._url.asyncpg_arguments()))
@@ -152,7 +152,7 @@ class PostgresqlStore:
         except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError):
             self._put_back(connection)
             raise
-        except BaseException:  # a cancelled query still occupies its connection
+        except BaseException:  # after a cancellation, the query still runs on the connection
             connection.driver.terminate()
             raise
         self._put_back(connection)

@@ -1,4 +1,4 @@
-"""Sessions that the auth server itself reads: for what no query of ours can answer."""
+"""Sessions read through the auth server, where the direct query cannot decide."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from better_auth_sidecar.stores import Row, StoreError
 
 
 class Answer(NamedTuple):
-    """What the auth server makes of a request's credentials."""
+    """The auth server's verdict on a request's credentials."""
 
     row: Row | None
-    #: Values of ``Set-Cookie``: a renewed session, or one that has ended.
+    #: Values of ``Set-Cookie``, of a session that was renewed or has ended.
     cookies: list[str]
 
 
 async def ask(auth_server: AuthServer, headers: Headers, *, renew: bool) -> Answer:
-    """The session of a request, as get-session tells it.
+    """The session of a request, by better-auth's ``get-session``.
 
     Args:
-        auth_server: which reads the session.
-        headers: the caller's.
-        renew: whether a session that is due for it may be renewed.
+        auth_server: the auth server.
+        headers: the caller's headers.
+        renew: whether a session may be renewed if that is due.
 
     Raises:
         StoreError: the auth server cannot be reached.
     """
     try:
-        # The database decides, not what a cookie remembers of it.
+        # A session in the cookie cache may have been revoked.
         query = {"disableCookieCache": True, "disableRefresh": not renew}
         answer = await auth_server.ask("session", headers, query)
     except AuthServerError as error:

@@ -1,4 +1,4 @@
-"""Sessions of an SQLite file, read with aiosqlite."""
+"""The session query on SQLite, with aiosqlite."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from better_auth_sidecar.stores import Row, SessionQuery, StoreError, UnfitError
 
 
 class SqliteStore:
-    """Reads sessions of an SQLite file, which it never changes nor makes.
+    """Reads sessions from a SQLite file, which it never writes or creates.
 
     Args:
-        path: the file; it may appear later.
+        path: the file; it may be created later.
     """
 
     def __init__(self, path: Path) -> None:
@@ -29,7 +29,7 @@ class SqliteStore:
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
-        """For the lifespan of the application. The first query opens the file."""
+        """Entered for the lifespan of the application. The first query opens the file."""
         self._lock = asyncio.Lock()
         try:
             yield
@@ -40,13 +40,13 @@ class SqliteStore:
     def query(
         self, configuration: Configuration, *, user: Sequence[str], session: Sequence[str]
     ) -> SessionQuery:
-        """The query of a configuration."""
+        """The session query."""
         return SessionQuery(
             configuration, user=user, session=session, parameter="?", is_sqlite=True
         )
 
     async def find(self, query: SessionQuery, token: str) -> Row | None:
-        """The session of a token, whether it still counts or not.
+        """The session with this token, even if it has expired; None if there is none.
 
         Raises:
             StoreError: the file cannot be read.
