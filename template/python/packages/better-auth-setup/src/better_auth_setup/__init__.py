@@ -1,8 +1,8 @@
-"""Setup of a project with better-auth and Prisma, for development.
+"""Setup of a development environment for a project with better-auth and Prisma.
 
-It installs, keeps ``schema.prisma`` and the database in step with the auth configuration, and
-brings a PostgreSQL along. On the command line it is ``better-auth-setup``; this is what an
-application and its tests call.
+It installs packages, keeps ``schema.prisma`` and the database in step with the auth configuration,
+and runs an embedded PostgreSQL. The command line is ``better-auth-setup``; these functions are for
+an application and its tests.
 """
 
 from pathlib import Path
@@ -13,15 +13,15 @@ __all__ = ["Problem", "start_database", "test_database"]
 
 
 def start_database(root: Path) -> bool:
-    """Starts the embedded PostgreSQL if DATABASE_URL means it and it is down.
+    """Starts the embedded PostgreSQL if DATABASE_URL names it and it is stopped.
 
-    For the start of a development server: it takes a few milliseconds where there is nothing to do.
+    For the start of a development server; it takes milliseconds if there is nothing to do.
 
     Args:
         root: the project's folder.
 
     Returns:
-        Whether DATABASE_URL means the embedded PostgreSQL, which runs then.
+        Whether DATABASE_URL names the embedded PostgreSQL, which is then running.
 
     Raises:
         Problem: it cannot be started.
@@ -52,5 +52,5 @@ def test_database(root: Path) -> str:
     return test_database(root)
 
 
-#: For pytest, which would take it for a test.
+#: Otherwise pytest would collect it as a test.
 test_database.__test__ = False  # type: ignore[attr-defined]

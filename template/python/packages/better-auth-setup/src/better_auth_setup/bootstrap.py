@@ -22,7 +22,7 @@ HAS_UV = UV == ["uv"] or importlib.util.find_spec("uv") is not None
 
 
 class Environment:
-    """The ``.venv`` of a project."""
+    """A project's virtual environment, ``.venv``."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -35,25 +35,25 @@ class Environment:
         self._stamp = self.folder / ".installed-from"
 
     def is_installed(self) -> bool:
-        """Whether it works and was made from what pyproject.toml says now."""
+        """Whether it works, and was installed from the current pyproject.toml files."""
         probe = [str(self.python), "-P", "-c", "import better_auth_setup"]
         if not self.python.exists() or subprocess.run(probe, capture_output=True).returncode:
             return False
         return self._stamp.exists() and self._stamp.read_text() == self._digest()
 
     def install(self, lock: int) -> None:
-        """Makes it, or brings it up to date.
+        """Creates or updates it.
 
         Args:
             lock: a file descriptor that the installers inherit: they outlive a killed setup.
 
         Raises:
-            SystemExit: uv or pip failed; what they said was printed.
+            SystemExit: uv or pip failed; its output was printed.
         """
         print(f"  installing the Python packages with {'uv' if HAS_UV else 'pip'}", flush=True)
         is_new = not self._stamp.exists() or not self.python.exists()
         if is_new:
-            # There is none, or an installer was stopped half-way.
+            # Missing, or left incomplete by an interrupted installer.
             shutil.rmtree(self.folder, ignore_errors=True)
         self._stamp.unlink(missing_ok=True)
         if HAS_UV:
@@ -64,7 +64,7 @@ class Environment:
             if is_new:
                 self._run(lock, sys.executable, "-m", "venv", self.folder)
             pip = [self.python, "-m", "pip", "install", "--quiet"]
-            self._run(lock, *pip, "pip>=25.1")  # older ones do not know groups
+            self._run(lock, *pip, "pip>=25.1")  # older versions lack --group
             paths = [word for path in self.manifests for word in ("--editable", path.parent)]
             self._run(lock, *pip, "--no-compile", *paths, "--group", "dev")
         self._stamp.write_text(self._digest())
@@ -93,17 +93,17 @@ class Environment:
 
 
 def lock(path: Path, seconds: float) -> int:
-    """Locks a file, for this process and those that it starts.
+    """Locks a file for this process and its children.
 
     Args:
-        path: a file that is there.
+        path: an existing file.
         seconds: how long to wait for another setup.
 
     Returns:
         The file descriptor that holds the lock.
 
     Raises:
-        SystemExit: another setup runs.
+        SystemExit: another setup is running.
     """
     file = os.open(path, os.O_RDONLY)
     os.set_inheritable(file, True)
@@ -120,13 +120,13 @@ def lock(path: Path, seconds: float) -> int:
 
 
 def main(script: Path) -> None:
-    """Installs what is missing, and becomes ``better-auth-setup setup``.
+    """Installs the Python packages if needed, then replaces itself by ``better-auth-setup setup``.
 
     Args:
-        script: ``scripts/setup.py`` of the project, whose arguments are those of setup.
+        script: the project's ``scripts/setup.py``, whose arguments are passed on.
 
     Raises:
-        SystemExit: something is wrong; with one sentence.
+        SystemExit: setup cannot run; with one sentence.
     """
     root = script.resolve().parents[1]
     os.chdir(root)
@@ -139,7 +139,7 @@ def main(script: Path) -> None:
             sys.exit(f"setup: The project's folder {root} is read-only for this user.")
         if (root / ".env.local").exists():
             (root / ".env.local").chmod(0o600)
-        # The second one is for the programs that setup starts: they outlive it if it is killed.
+        # The second lock is inherited by setup's child processes, which outlive a killed setup.
         locks = [lock(script, 0), lock(environment.manifests[0], 120)]
         if not environment.is_installed():
             environment.install(locks[1])

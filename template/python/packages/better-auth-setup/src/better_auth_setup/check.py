@@ -1,4 +1,4 @@
-"""``setup --check``: all of the looking, none of the changing."""
+"""``setup --check``: reports what setup would do, and changes nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from better_auth_setup.settings import Settings
 
 
 def check(project: Project, console: Console) -> bool:
-    """Prints what setup would do, a line each; gives whether there is nothing."""
+    """Prints what setup would do, a line each; returns whether there is nothing to do."""
     looks = _Looks(project)
     console.keep_secrets(Settings(project.root).variables())
     named: dict[str, Callable[[], list[str]]] = {
@@ -56,7 +56,7 @@ def check(project: Project, console: Console) -> bool:
 
 
 class _Looks:
-    """Each gives sentences about what setup would do, or nothing."""
+    """The checks of setup's steps. Each returns sentences about what setup would do."""
 
     def __init__(self, project: Project) -> None:
         self._project = project

@@ -26,12 +26,12 @@ Each says more with --help. The project is the current folder."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command; gives 0 if it is done, 1 for a problem, 2 for wrong usage."""
+    """Runs a command; returns the exit status: 0 success, 1 a problem, 2 wrong usage."""
     try:
         status = _run(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever read the output is gone; Python would complain while it ends.
+        # The reader of the pipe has gone (`| head`): keep Python from reporting it at exit.
         for stream in (sys.stdout, sys.stderr):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         return 1

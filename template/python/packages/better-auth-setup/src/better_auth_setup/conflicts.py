@@ -1,4 +1,4 @@
-"""Conflicts that an update left behind: finding them, and resolving those in the Prisma schema."""
+"""Conflicts of a template update: finding them, and merging those of the Prisma schema."""
 
 from __future__ import annotations
 
@@ -20,20 +20,21 @@ _BASE, _MINE, _NEW = 1, 2, 3
 
 
 def find(root: Path) -> list[str]:
-    """The project's files with unresolved conflicts, relative to its folder."""
+    """The project's files with conflict markers, relative to its folder."""
     return sorted(str(path.relative_to(root)) for path in _files(root) if _has_marker(path))
 
 
 def can_merge(root: Path, name: str) -> bool:
-    """Whether a file with conflicts is a schema of which git still has the three versions."""
+    """Whether a file is a schema whose three versions are still in git's index."""
     versions = (_version(root, name, stage) for stage in (_BASE, _MINE, _NEW))
     return name.endswith(".prisma") and all(versions)
 
 
 def refuse(root: Path, *, but: list[str]) -> None:
-    """
+    """Refuses to go on while files have conflict markers.
+
     Raises:
-        Problem: a file, but for those of `but`, has unresolved conflicts.
+        Problem: a file other than those in ``but`` has conflict markers.
     """
     if names := [name for name in find(root) if name not in but]:
         raise Problem(
@@ -43,9 +44,9 @@ def refuse(root: Path, *, but: list[str]) -> None:
 
 
 def merge(root: Path, names: list[str], console: Console) -> str:
-    """Merges schemas by models and fields, from the versions that the update left in git's index.
+    """Merges schemas by models and fields, from the three versions in git's index.
 
-    Prints what it did. As `git mergetool` does, it tells git that the files are resolved.
+    Prints what it did, and marks the files as resolved in git, as `git mergetool` does.
 
     Raises:
         Problem: a schema cannot be merged; it is left as it is.
@@ -85,7 +86,7 @@ def _has_marker(path: Path) -> bool:
 
 
 def _version(root: Path, name: str, stage: int) -> bytes:
-    """One of the three versions of a file with conflicts; empty if git's index has none."""
+    """One of the three versions of a conflicted file; empty if git's index lacks it."""
     done = _git(root, "show", f":{stage}:./{Path(name).as_posix()}")
     return done.stdout if done.returncode == 0 else b""
 

@@ -1,4 +1,4 @@
-"""Connecting as the application does: Prisma's CLI has a driver of its own, which takes more."""
+"""Tries the connection with the application's own drivers: Prisma's CLI accepts more parameters."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _SIDECAR = "better_auth_sidecar"
 
 
 def prove(project: Project, settings: Settings) -> str:
-    """Connects with the client of the auth server, and with the driver of the session check.
+    """Connects with the auth server's Prisma client, and with the driver of the session check.
 
     Returns:
-        How it went.
+        The step's result, in a few words.
 
     Raises:
-        Problem: one of them cannot connect; it says what to do.
+        Problem: one of them cannot connect; the message says what to change.
     """
-    # An SQLite file is made by Prisma's CLI.
+    # Prisma's CLI creates the SQLite file later.
     if project.provider == "sqlite":
         return "not tried"
     place, variables = settings.place("DATABASE_URL"), settings.variables()

@@ -1,4 +1,4 @@
-"""What the commands say: a line for each step, and sentences about problems."""
+"""Console output of the commands: a line for each step, and sentences about problems."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from contextlib import contextmanager
 
 from better_auth_setup.problem import Problem
 
-#: The password in anything that looks like a connection URL.
+#: The password of a connection URL.
 _URL_PASSWORD = re.compile(r"(://[^\s:/@]*:)[^\s/@]+(?=@)")
 _SECRET_NAMES = ("SECRET", "PASSWORD", "TOKEN", "KEY")
 _SHORTEST_SECRET = 8
-#: A step that takes longer may hang.
+#: Seconds after which a step may hang.
 _LONG_SECONDS = 30
 _GREEN, _RED = 32, 31
 
 
 def without_passwords(text: str) -> str:
-    """A text whose connection URLs have no password."""
+    """A text with the passwords of connection URLs masked."""
     return _URL_PASSWORD.sub(r"\1***", text)
 
 
 class Step:
-    """A step that is under way."""
+    """A step in progress."""
 
     def __init__(self) -> None:
         self.detail = ""
-        #: How long it took, if that is not the time since it was announced.
+        #: Its duration in seconds, if it began before it was announced.
         self.seconds: float | None = None
 
 
 class Console:
-    """Prints to a terminal or a log, of whatever encoding, and never a secret."""
+    """Prints to a terminal or a log, in any encoding, with secrets masked."""
 
     def __init__(self) -> None:
         self._secrets: set[str] = set()
@@ -50,13 +50,13 @@ class Console:
         self.done, self.failed = self._coloured(_GREEN, done), self._coloured(_RED, failed)
 
     def keep_secrets(self, variables: Mapping[str, str]) -> None:
-        """Replaces the secrets among the variables in everything that is printed from now on."""
+        """Masks the secrets among the variables in all further output."""
         for name, value in variables.items():
             if any(word in name for word in _SECRET_NAMES) and len(value) >= _SHORTEST_SECRET:
                 self._secrets.add(value)
 
     def say(self, text: str) -> None:
-        # On a terminal, over the seconds of a step that is under way.
+        # On a terminal, it overwrites the elapsed seconds of the step in progress.
         print(self._clear + self._redact(text))
 
     def complain(self, text: str) -> None:
@@ -64,13 +64,13 @@ class Console:
 
     @contextmanager
     def step(self, name: str, by_hand: str = "") -> Iterator[Step]:
-        """Prints the step and its time once it is done, and its name as soon as it fails.
+        """Prints the step with its duration when it is done, or its name as soon as it fails.
 
-        On a terminal, the seconds are counted meanwhile.
+        On a terminal, it shows the elapsed seconds meanwhile.
 
         Args:
-            name: what it is called.
-            by_hand: the command that shows, where it takes long, what it waits for.
+            name: the step's name.
+            by_hand: the command to run by hand if the step hangs, to see what it waits for.
         """
         started = time.monotonic()
         step = Step()
@@ -81,7 +81,7 @@ class Console:
 
     @contextmanager
     def _counting(self, name: str, by_hand: str, started: float) -> Iterator[None]:
-        """Shows the seconds on a terminal until the step ends; says if it failed."""
+        """Shows the elapsed seconds on a terminal until the step ends, or marks it as failed."""
         is_over = threading.Event()
 
         def count() -> None:

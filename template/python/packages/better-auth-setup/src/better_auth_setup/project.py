@@ -1,4 +1,4 @@
-"""Where things are in a project, and what its files say about it."""
+"""The places of a project's files, and facts that its files state."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ class Project:
 
     @classmethod
     def at(cls, folder: Path) -> Project:
-        """
+        """The project in a folder.
+
         Raises:
-            Problem: there is no project in the folder.
+            Problem: there is none.
         """
         if not (folder / "pyproject.toml").exists() or not (folder / "package.json").exists():
             raise Problem(f"There is no project in {folder}; run this in the project's folder.")
@@ -37,7 +38,7 @@ class Project:
 
     @property
     def cache(self) -> Path:
-        """A folder for what is known about the last run; it may be removed at any time."""
+        """The folder for results of the last run; it may be deleted at any time."""
         return self.node_modules / ".cache" / "better-auth-setup"
 
     @cached_property
@@ -53,21 +54,22 @@ class Project:
 
     @property
     def pushes(self) -> bool:
-        """Whether the tables are this project's to change; ``push = "never"`` says they are not."""
+        """Whether setup manages this database; ``push = "never"`` says that it does not."""
         tool = self._manifest.get("tool", {}).get("better-auth-setup", {})
         return bool(tool.get("push") != "never")
 
     @cached_property
     def schema(self) -> str:
-        """The schema's file, or its folder, relative to the project's.
+        """The path of the schema file or folder, relative to the project's folder.
 
         Raises:
-            Problem: prisma.config.ts computes it and cannot be run.
+            Problem: prisma.config.ts computes the path, and cannot be run.
         """
         return configured_schema(self.root).as_posix()
 
     def schema_files(self) -> list[Path]:
-        """
+        """The schema's files: that of `schema`, or all in the folder.
+
         Raises:
             Problem: they are not where prisma.config.ts says.
         """
@@ -82,15 +84,15 @@ class Project:
         return schema_files(path)
 
     def schema_text(self) -> str:
-        """All of the schema's files, one after the other."""
+        """The text of all schema files, concatenated."""
         return "\n".join(path.read_text(encoding="utf-8") for path in self.schema_files())
 
     @property
     def provider(self) -> str:
-        """The kind of database, in Prisma's name.
+        """The datasource's provider.
 
         Raises:
-            Problem: the schema does not say it.
+            Problem: the schema has none.
         """
         found = _PROVIDER.search(self.schema_text())
         if not found:

@@ -1,4 +1,4 @@
-"""Bringing the database up to date with the Prisma schema, by ``prisma db push``."""
+"""Updates the database to the Prisma schema with ``prisma db push``."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from better_auth_setup.prisma import Prisma
 from better_auth_setup.problem import Problem
 from better_auth_setup.programs import Result
 
-#: A new unique index takes nothing away: it is made, or, over duplicates, it is not.
+#: A new unique index loses no data: over duplicates, creating it fails.
 _UNIQUE = re.compile(r"A unique constraint covering the columns `\[(.+)\]` on the table `(.+?)` ")
 _DUPLICATES = "P2002"
 
 
 def push(prisma: Prisma, console: Console, *, loss: bool) -> str:
-    """Says what will change in the tables, and changes it; says what came of it.
+    """Prints what will change in the tables, and changes it; returns the result in words.
 
     Args:
-        prisma: for the database.
-        console: where it is said.
+        prisma: the CLI, for this database.
+        console: for the output.
         loss: whether tables, columns and data may be deleted.
 
     Raises:
-        Problem: it failed, or it would delete something and that was not accepted.
+        Problem: the push failed, or it would delete something without ``loss``.
     """
     changes = difference(prisma)
     if not changes:
         return "nothing to change"
     console.say(f"    The database will change:{changes}")
-    # Prisma asks only where rows would be lost: empty tables of other programs would just be gone.
+    # Prisma warns only of lost rows, and would drop empty tables of other programs silently.
     if changes.dropped and not loss:
         raise _refusal(prisma, changes.dropped)
     result = prisma.run("db", "push", *(["--accept-data-loss"] if loss else []))
@@ -47,12 +47,12 @@ def push(prisma: Prisma, console: Console, *, loss: bool) -> str:
 
 
 def is_done(result: Result) -> bool:
-    """Whether `prisma db push` did it; it also ends with status 0 if its engine ends too early."""
+    """Whether `prisma db push` succeeded; its status is 0 even if its engine crashed."""
     return result.status == 0 and "in sync" in result.output
 
 
 def _refusal(prisma: Prisma, dropped: list[str]) -> Problem:
-    """Why nothing is dropped, and the ways out."""
+    """The message that names what would be dropped, and the ways out."""
     schema = prisma.project.schema
     named = " and ".join(filter(None, [", ".join(dropped[:-1]), dropped[-1]]))
     advice = ""
@@ -72,7 +72,7 @@ def _refusal(prisma: Prisma, dropped: list[str]) -> Problem:
 
 
 def _execute(prisma: Prisma) -> Result:
-    """Runs the difference as a script, which PostgreSQL does as a whole or not at all."""
+    """Runs the difference as one script, which PostgreSQL executes atomically."""
     with tempfile.TemporaryDirectory() as folder:
         script = str(Path(folder, "script.sql"))
         made = prisma.run(
@@ -110,7 +110,7 @@ def _problem(prisma: Prisma, result: Result, losses: list[str], *, accepted: boo
 
 
 def _points(output: str, heading: str) -> list[str]:
-    """The points below a heading, as sentences."""
+    """The list items below a heading, as sentences."""
     _, _, below = output.partition(heading)
     points = re.findall(r"^\s*[•*-]\s*(.+)$", below, re.MULTILINE)
     return [f"{point.rstrip('. ')}." for point in points]

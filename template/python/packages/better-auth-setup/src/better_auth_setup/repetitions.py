@@ -1,4 +1,4 @@
-"""What stands in the Prisma schema twice, after *generate* and an update both brought it."""
+"""Removes duplicates from the Prisma schema that *generate* and an update both added."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from better_auth_setup.problem import Problem
 from better_auth_setup.project import Project
 
 _STRING_OR_COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//.*')
-#: Comments of the template itself.
+#: Comments that the template writes.
 _HEADING = re.compile(r"// ([\w-]+|.* go below this line\.)")
 
 
 def drop(project: Project) -> list[str]:
-    """Removes repetitions that mean the same, but for their comments; says what it removed.
+    """Removes duplicates that differ only in comments and alignment; returns what it removed.
 
     Raises:
-        Problem: something is defined twice, and not alike; nothing was removed then.
-        OSError: a schema file cannot be written; nothing was removed then either.
+        Problem: something is defined twice in different ways; nothing was removed.
+        OSError: a schema file cannot be written; nothing was removed.
     """
     old, new, done = _texts(project)
     if left := _left(new):
@@ -31,18 +31,18 @@ def drop(project: Project) -> list[str]:
 
 
 def find(project: Project) -> list[str]:
-    """What `drop` would remove or refuse, in sentences; nothing is changed."""
+    """What `drop` would remove or refuse, in sentences; changes nothing."""
     _, new, done = _texts(project)
     return _left(new) or [f"{sentence}: one of them can go." for sentence in done]
 
 
 def without_repetitions(text: str) -> tuple[str, list[str]]:
-    """A schema without repeated models, fields and attributes that mean the same.
+    """A schema without duplicate models, fields and attributes.
 
-    Of two, the one with a comment stays, else the first.
+    Of two duplicates, the one with a comment stays, else the first.
 
     Returns:
-        the schema, and what was taken out of it.
+        The schema, and a sentence for each duplicate that was removed.
     """
     lines = re.findall(r"[^\n]*\n|[^\n]+", text)
     done = []
@@ -54,7 +54,7 @@ def without_repetitions(text: str) -> tuple[str, list[str]]:
 
 
 def _repetitions(lines: list[str]) -> Iterator[tuple[range, str]]:
-    """The lines that can go, and of what they are a repetition."""
+    """The lines of each duplicate that can be removed, with a sentence that names it."""
     known: dict[str, range] = {}
     for block in parse(Path("schema.prisma"), "".join(lines)).blocks:
         spans = [(one.name, range(one.line, one.line + 1)) for one in block.fields]
@@ -77,7 +77,7 @@ def _repetitions(lines: list[str]) -> Iterator[tuple[range, str]]:
 
 
 def _lesser(lines: list[str], first: range, second: range) -> range | None:
-    """The one of two that can go without a loss."""
+    """The one of two duplicates that can be removed without losing a comment, or None."""
     if _comments(lines, second) <= _comments(lines, first):
         return second
     is_whole = _meaning(lines, first) == _meaning(lines, second)
@@ -91,14 +91,14 @@ def _meaning(lines: list[str], span: range) -> set[str]:
 
 
 def _comments(lines: list[str], span: range) -> set[str]:
-    """What people wrote there, and not the release."""
+    """The comments of a span, without those that the template writes."""
     found = (_STRING_OR_COMMENT.finditer(lines[number]) for number in span)
     texts = {one[0].strip() for line in found for one in line if one[1] is None}
     return {text for text in texts if not _HEADING.fullmatch(text)}
 
 
 def _without(lines: list[str], gone: range) -> list[str]:
-    """Takes lines out, and with them the heading or the blank line that nothing needs any more."""
+    """Removes lines, and the heading or blank line above them if nothing is left below it."""
     before, after = lines[: gone.start], lines[gone.stop :]
     is_last = not after or not after[0].strip() or after[0].strip() == "}"
     heading = before[-1] if before and _HEADING.fullmatch(before[-1].strip()) else None
@@ -112,7 +112,7 @@ def _without(lines: list[str], gone: range) -> list[str]:
 
 
 def _texts(project: Project) -> tuple[dict[Path, str], dict[Path, str], list[str]]:
-    """The schema's files as they are and without repetitions, and what these were."""
+    """The schema's files before and after, and a sentence for each removed duplicate."""
     old = {path: path.read_bytes().decode("utf-8") for path in project.schema_files()}
     new, done = {}, []
     for path, text in old.items():

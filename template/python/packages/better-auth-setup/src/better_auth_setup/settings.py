@@ -1,4 +1,4 @@
-"""The settings of a project: what they are, where they stand, and completing ``.env.local``."""
+"""Reads a project's settings, and completes ``.env.local``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OWN_FILE = ".env.local"
 EXAMPLE = ".env.example"
 _FILES = (OWN_FILE, ".env")
 _SECRET = "BETTER_AUTH_SECRET"
-#: Never copied from the example: a value there is none to use.
+#: Not copied from the example, where their values are samples.
 _PERSONAL = ("DATABASE_URL", _SECRET)
 _ASSIGNMENT = re.compile(
     rb"^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(.*?)[ \t]*$"
@@ -29,15 +29,15 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./:-]*")
 
 @dataclass(frozen=True)
 class Settings:
-    """The environment goes before ``.env.local``, and that before ``.env``.
+    """The settings of a project: the environment, then ``.env.local``, then ``.env``.
 
-    In each of them, an empty value counts as none.
+    An empty value counts as missing in each of them.
     """
 
     root: Path
 
     def get(self, name: str) -> str:
-        """The value of a setting; empty if it has none.
+        """The value of a setting; empty if it is missing.
 
         Raises:
             Problem: a file cannot be read.
@@ -45,14 +45,14 @@ class Settings:
         return next((values[name] for _, values in self._sources() if values.get(name)), "")
 
     def place(self, name: str) -> str:
-        """The setting with where its value stands, or should stand: "DATABASE_URL in .env"."""
+        """The setting with the place of its value, such as "DATABASE_URL in .env"."""
         places = [place for place, values in self._sources() if values.get(name)]
         first = places[0] if places else f"in {OWN_FILE}"
         overrides = f", which overrides {places[1][3:]}" if len(places) > 1 else ""
         return f"{name} {first}{overrides if first == 'of the environment' else ''}"
 
     def variables(self) -> dict[str, str]:
-        """All of them, the environment's included.
+        """All settings and all variables of the environment.
 
         Raises:
             Problem: a file cannot be read.
@@ -64,9 +64,10 @@ class Settings:
 
     @property
     def direct_url(self) -> str:
-        """The URL that Prisma's CLI uses, if it is another one than DATABASE_URL; empty if not.
+        """The URL that Prisma's CLI uses instead of DATABASE_URL; empty if there is none.
 
-        A DATABASE_URL that comes from before it means another database.
+        A file's DIRECT_URL is ignored if DATABASE_URL comes from a source that precedes the file:
+        it belongs to another database.
         """
         for _, values in self._sources():
             if url := values.get("DIRECT_URL"):
@@ -76,7 +77,7 @@ class Settings:
         return ""
 
     def missing(self) -> list[str]:
-        """The names that `complete` would add or fill in."""
+        """The settings that `complete` would add or fill in."""
         own = _read(self.root / OWN_FILE)
         names = [one.name for one in _wanted(self.root) if one.name not in own]
         if not self.get(_SECRET) and _SECRET not in names:
@@ -85,20 +86,20 @@ class Settings:
 
     @property
     def is_private(self) -> bool:
-        """Whether nobody but its owner can read ``.env.local``."""
+        """Whether only the owner can read ``.env.local``."""
         path = self.root / OWN_FILE
         return not path.exists() or not stat.S_IMODE(path.stat().st_mode) & 0o077
 
     def close(self) -> None:
-        """Lets nobody but its owner read ``.env.local``."""
+        """Makes ``.env.local`` readable for its owner only."""
         if not self.is_private:
             (self.root / OWN_FILE).chmod(0o600)
 
     def complete(self) -> list[str]:
-        """Adds to ``.env.local`` what the example has besides, and a secret if there is none.
+        """Adds missing settings of the example to ``.env.local``, and a secret if there is none.
 
         Returns:
-            The names that were added or filled in.
+            The names of the settings that were added or filled in.
 
         Raises:
             Problem: a file cannot be read or written.
@@ -116,7 +117,7 @@ class Settings:
         return names
 
     def fill_in(self, name: str, value: str) -> None:
-        """Gives a setting that has no value one, in ``.env.local``.
+        """Sets a missing setting in ``.env.local``.
 
         Raises:
             Problem: the file cannot be read or written.
@@ -128,7 +129,7 @@ class Settings:
         return [("of the environment", dict(os.environ)), *files]
 
     def _write(self, values: Mapping[str, str]) -> None:
-        """Adds variables, or fills in empty ones; all other bytes stay as they are."""
+        """Appends variables, or fills in empty ones; all other bytes stay unchanged."""
         path = (self.root / OWN_FILE).resolve()
         old = content = path.read_bytes() if path.exists() else b""
         newline = b"\r\n" if b"\r\n" in content else b"\n"
@@ -157,10 +158,10 @@ class _Variable:
 
 
 def _read(path: Path) -> dict[str, str]:
-    """The variables of an env file; none if it does not exist.
+    """The variables of an env file; empty if the file does not exist.
 
     Raises:
-        Problem: it cannot be read, or is not text.
+        Problem: the file cannot be read, or is not UTF-8.
     """
     try:
         text = path.read_text(encoding="utf-8") if path.exists() else ""
@@ -168,13 +169,13 @@ def _read(path: Path) -> dict[str, str]:
         raise Problem(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
     except OSError as error:
         raise Problem(f"{path.name} cannot be read: {error.strerror}.") from None
-    # Node, which runs Prisma and the auth server, does not expand ${NAME} either.
+    # Node.js, which runs Prisma and the auth server, does not expand ${NAME} either.
     values = dotenv_values(stream=StringIO(text), interpolate=False)
     return {name: value or "" for name, value in values.items()}
 
 
 def _wanted(root: Path) -> list[_Variable]:
-    """The variables that the project's example file names, in its order."""
+    """The variables of the project's example file, in its order."""
     example = root / EXAMPLE
     values = _read(example)
     variables, comment = [], ""
@@ -193,7 +194,7 @@ def _quoted(value: str) -> bytes:
 
 
 def _filled(content: bytes, name: str, value: str) -> bytes:
-    """Gives the last line that names the variable a value; a comment behind it stays."""
+    """Sets the value in the last line that assigns the variable, and keeps that line's comment."""
     lines = content.splitlines(keepends=True)
     for number in reversed(range(len(lines))):
         text = lines[number].rstrip(b"\r\n")
@@ -207,7 +208,7 @@ def _filled(content: bytes, name: str, value: str) -> bytes:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """Writes the file at once or not at all; only its owner can read it."""
+    """Writes the file atomically, readable for its owner only."""
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     try:
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

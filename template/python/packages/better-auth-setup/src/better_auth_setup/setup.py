@@ -1,4 +1,4 @@
-"""Takes a project from its files to a database that it can be started with."""
+"""The steps of setup."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _DEFAULT_URL = "http://localhost:8000"
 
 @dataclass(frozen=True)
 class Wishes:
-    """What setup may do besides the usual."""
+    """The options of setup."""
 
     accept_data_loss: bool = False
     merge: bool = True
@@ -41,10 +41,10 @@ class Wishes:
 
 
 def set_up(project: Project, console: Console, wishes: Wishes) -> None:
-    """Does every step that has something to do, and says so.
+    """Runs every step that has something to do, and prints its result.
 
     Raises:
-        Problem: a step cannot be done.
+        Problem: a step failed.
     """
     settings = Settings(project.root)
     settings.close()
@@ -64,7 +64,7 @@ def set_up(project: Project, console: Console, wishes: Wishes) -> None:
         try:
             _run(project, settings, console, background, wishes)
         except Problem as problem:
-            # Said at once: leaving the block waits for npm, so that the next setup need not.
+            # Print the problem now: leaving the block waits for npm to finish.
             console.complain(f"setup: {problem}")
             raise SystemExit(1) from None
         except KeyboardInterrupt:
@@ -78,7 +78,7 @@ def set_up(project: Project, console: Console, wishes: Wishes) -> None:
 def _run(
     project: Project, settings: Settings, console: Console, executor: Executor, wishes: Wishes
 ) -> None:
-    # npm takes longest, and neither the settings nor the database need what it installs.
+    # npm takes longest, and the steps for settings and database do not need its packages.
     npm = _Background(executor, Packages(project.root).install) if project.pushes else None
     with console.step("settings") as step:
         added = settings.complete()
@@ -124,14 +124,14 @@ def _run(
 
 
 class _Background:
-    """Work in another thread, and how long it took."""
+    """Work in another thread, with its duration."""
 
     def __init__(self, executor: Executor, work: Callable[[], None]) -> None:
         self._started = time.monotonic()
         self._future = executor.submit(self._do, work)
 
     def wait(self) -> float:
-        """Waits for its end; gives the seconds that it took, raises what it raised."""
+        """Waits for its end and returns its duration in seconds; raises what it raised."""
         return self._future.result()
 
     def _do(self, work: Callable[[], None]) -> float:

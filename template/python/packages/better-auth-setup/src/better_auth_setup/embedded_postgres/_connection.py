@@ -1,4 +1,4 @@
-"""How to connect to the server of a project: kept in ``.postgres/connection.json``."""
+"""The connection parameters of a project's server, stored in ``.postgres/connection.json``."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from urllib.parse import quote, unquote, urlsplit
 
 from better_auth_setup.problem import Problem
 
-#: It owns its databases and may make others, but it is no superuser: no query reads files.
+#: The role owns its databases and may create others. It is no superuser, so no query reads files.
 USER = "app"
-#: Below the ports that operating systems give to outgoing connections.
+#: Below the ephemeral ports of operating systems.
 _PORTS = range(20000, 30000)
 
 
 @dataclass(frozen=True)
 class Connection:
-    """The password is random, so whoever has it means this server."""
+    """The server's port and random password, which identifies the server."""
 
     user: str
     password: str
@@ -43,7 +43,8 @@ class Connection:
 
     @classmethod
     def read(cls, folder: Path) -> Connection | None:
-        """
+        """The connection that the folder's file describes; None if there is no file.
+
         Raises:
             Problem: it cannot be read.
         """
@@ -58,7 +59,7 @@ class Connection:
             ) from None
 
     def write(self, folder: Path) -> None:
-        """Writes it so that only its owner can read it, all of it or nothing."""
+        """Writes the file atomically, readable for its owner only."""
         draft = folder / f"connection.{secrets.token_hex(4)}"
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(json.dumps(asdict(self)) + "\n")
@@ -67,7 +68,7 @@ class Connection:
         draft.replace(folder / "connection.json")
 
     def port_of(self, url: str) -> int | None:
-        """The port under which a URL means this server; none if it means another one."""
+        """The port of a URL that names this server; None if the URL names another one."""
         try:
             parts = urlsplit(url)
             port = parts.port or 5432
@@ -81,9 +82,9 @@ class Connection:
 
 
 def is_free(port: int) -> bool:
-    """Whether a server can listen there."""
+    """Whether a server can listen on the port."""
     with socket.socket() as probe:
-        # As PostgreSQL does: connections that have just ended do not block the port.
+        # As PostgreSQL does, so that connections in TIME_WAIT do not block the port.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))

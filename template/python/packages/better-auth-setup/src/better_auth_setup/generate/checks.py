@@ -1,4 +1,4 @@
-"""What stands in better-auth's way, said with model, field and remedy."""
+"""Problems of a schema that would make better-auth fail, with model, field and remedy."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from better_auth_setup.generate.document import Document, Field
 from better_auth_setup.generate.matching import Match
 from better_auth_setup.generate.tables import SCALARS, Column, Needs, Table
 
-#: What else than itself may hold a type's values.
+#: Other Prisma types that can hold a type's values.
 _HOLDERS = {"Int": {"BigInt", "Float"}, "String": {"Json"}, "Json": {"String"}}
-#: Fields that are optional for better-auth, and that it fills in every row all the same.
+#: Fields that are optional in better-auth although it fills them in every row.
 _ALWAYS_FILLED = {
     ("invitation", "role"),
     ("oauthClient", "createdAt"),
@@ -44,7 +44,7 @@ def problems(documents: list[Document], matches: list[Match], needs: Needs) -> l
             existing = match.fields.get(column.name)
             if existing:
                 said = _conflict(match, matches, column, existing, enums, models, needs)
-                # How ids are made is a matter of all models: said once.
+                # How ids are generated concerns all models: report it once.
                 is_known = column.name == "id" and any(one.endswith(said or "") for one in found)
                 found += [f"{_place(match, existing)} {said}"] if said and not is_known else []
         claimed = {one.name for one in match.fields.values()}
@@ -104,7 +104,7 @@ def problems_of_addition(
 
 
 def problems_of_files(documents: Iterable[Document]) -> list[str]:
-    """Lines outside of all blocks that no schema has, such as the markers of a merge conflict."""
+    """Lines outside of all blocks that are no Prisma, such as conflict markers."""
     return [
         f"{one.path}:{number + 1}: {one.lines[number].strip()!r} cannot be understood: "
         "put it right first."
@@ -114,10 +114,10 @@ def problems_of_files(documents: Iterable[Document]) -> list[str]:
 
 
 def _names(match: Match) -> list[str]:
-    """What better-auth would not find in the schema, as it asks for it by another name."""
+    """Models and fields that better-auth would access under another name."""
     assert match.document and match.block
     table, block = match.table, match.block
-    # Prisma's client has a model under its name, and with a small first letter.
+    # The Prisma client has each model under its name with a lower-case first letter.
     is_found = block.name in (table.asked, table.asked[:1].upper() + table.asked[1:])
     fields = {asked: one.name for asked, one in match.fields.items() if one.name != asked}
     if is_found and not fields:
@@ -131,7 +131,7 @@ def _names(match: Match) -> list[str]:
 
 
 def _renaming(table: Table, model: str | None, fields: dict[str, str]) -> str:
-    """How auth.ts says what the schema calls a table and its fields."""
+    """The option of auth.ts that maps a table and its fields to the schema's names."""
     names = ", ".join(f'{table.keys.get(one, one)}: "{name}"' for one, name in fields.items())
     said = [f'modelName: "{model[:1].lower()}{model[1:]}"'] if model else []
     said += [f"fields: {{ {names} }}"] if fields else []
@@ -155,7 +155,7 @@ def _place(match: Match, one: Field) -> str:
 
 
 def _remedy(match: Match) -> str:
-    """How a field that nobody fills can be put right."""
+    """How to fix a required field that better-auth does not fill."""
     ways = ["Make it optional", "give it a default"]
     if match.table.key in ("user", "session", "account"):
         ways.append("declare it in auth.ts (additionalFields)")
@@ -180,7 +180,7 @@ def _conflict(
     models: set[str],
     needs: Needs,
 ) -> str | None:
-    """Why a field cannot hold the values of a column."""
+    """Why a field cannot hold the values of a column, or None."""
     if existing.type in models:
         return f"is a relation, but better-auth keeps {column.type} under that name: rename yours."
     if existing.type not in SCALARS | {*enums}:
@@ -210,7 +210,7 @@ def _conflict(
 
 
 def _conflict_of_ids(column: Column, existing: Field, needs: Needs) -> str | None:
-    """Why a table's ids cannot be made as ``generateId`` of the configuration says."""
+    """Why a table's ids cannot be generated as ``generateId`` says, or None."""
     strategy = needs.id_strategy
     is_number, is_uuid = existing.type in ("Int", "BigInt"), existing.native_type == "@db.Uuid"
     if strategy == "serial" and not is_number:
@@ -232,7 +232,7 @@ def _conflict_of_ids(column: Column, existing: Field, needs: Needs) -> str | Non
 
 
 def _types(match: Match, matches: list[Match], column: Column) -> set[str]:
-    """The scalar types that can hold a column's values."""
+    """The Prisma types that can hold a column's values."""
     for relation in match.table.columns:
         if relation.foreign_keys == [column.name]:
             target = next((one for one in matches if one.table.name == relation.base), None)

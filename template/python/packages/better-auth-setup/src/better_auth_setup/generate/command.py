@@ -1,4 +1,4 @@
-"""``better-auth-setup generate``: brings the Prisma schema in step with better-auth."""
+"""``better-auth-setup generate``: adds what better-auth needs to the Prisma schema."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PROVIDERS = ("postgresql", "mysql", "sqlite", "cockroachdb", "sqlserver")
 
 
 def main(arguments: list[str]) -> int:
-    """Runs the command in the project's folder; gives the exit status, as `STATUS` says."""
+    """Runs the command in the project's folder; returns an exit status of `STATUS`."""
     parser = argparse.ArgumentParser(
         prog="better-auth-setup generate", description=DESCRIPTION, epilog=STATUS
     )
@@ -55,7 +55,7 @@ def _run(options: argparse.Namespace) -> int:
     schema: Path = options.schema or configured_schema(Path())
     documents = _documents(schema)
     result = _plan(documents, options.config)
-    # What --diff writes can be piped into a patch.
+    # --diff writes a patch to stdout.
     out = sys.stderr if options.diff else sys.stdout
     if result.problems:
         print("\n".join([*result.problems, f"{schema} is left as it is."]), file=sys.stderr)
@@ -100,7 +100,7 @@ def _plan(documents: list[Document], config: Path | None) -> Plan:
 
 
 def _clients(documents: list[Document]) -> list[Path]:
-    """The folders that Prisma's clients are generated into."""
+    """The output folders of the schema's Prisma clients."""
     outputs = [
         (document.path.parent, block.settings["output"].strip("\"'"))
         for document in documents
@@ -111,7 +111,7 @@ def _clients(documents: list[Document]) -> list[Path]:
 
 
 def _provider(documents: list[Document]) -> str:
-    """Prisma's name of the database, from the datasource."""
+    """The provider of the datasource."""
     settings = (
         block.settings for one in documents for block in one.blocks if block.kind == "datasource"
     )

@@ -1,4 +1,4 @@
-"""Asks a project's configurations, which are TypeScript, through the project's Node."""
+"""Evaluates a project's TypeScript configuration files with Node.js."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ _SCRIPT = Path(__file__).with_name("tables.mjs")
 def described_tables(
     root: Path, config: Path | None, provider: str, clients: Iterable[Path]
 ) -> dict[str, Any]:
-    """What the project's better-auth needs of its database, as ``describe.mjs`` gives it.
+    """The tables that the project's better-auth needs, as JSON of ``describe.mjs``.
 
     Args:
         root: the project's folder.
-        config: the file that exports ``auth``; nothing to look in the usual places.
+        config: the file that exports ``auth``; None for the usual places.
         provider: Prisma's name of the database.
-        clients: the folders of generated Prisma clients, which need not be there.
+        clients: the output folders of Prisma clients, which may not exist yet.
 
     Raises:
-        Problem: it cannot be loaded.
+        Problem: the configuration cannot be loaded.
     """
     found: dict[str, Any] = _ask(
         root,
@@ -55,7 +55,7 @@ def described_tables(
 
 
 def evaluated_schema(root: Path, config: Path) -> str | None:
-    """What ``prisma.config.ts`` says of the schema; nothing if it says nothing.
+    """The schema path that ``prisma.config.ts`` evaluates to; None if it sets none.
 
     Raises:
         Problem: it cannot be loaded.

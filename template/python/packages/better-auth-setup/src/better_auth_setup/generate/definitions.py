@@ -1,7 +1,7 @@
-"""Types and attributes of fields, by the rules of better-auth's own Prisma generator.
+"""Prisma types and attributes of fields, by the rules of better-auth's own generator.
 
-Where its output is invalid (lists and Json on databases that have none, numbers as ids on
-CockroachDB) or of no use (ids that nobody makes), ours differs.
+Ours differ where its output is invalid (lists and Json on databases without them, numbers as ids on
+CockroachDB) or useless (ids that nothing generates).
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-#: The databases in which Prisma holds lists and Json for better-auth.
+#: The databases on which better-auth stores lists and Json natively through Prisma.
 _NATIVE = ("postgresql", "cockroachdb")
 _SCALARS = {"string": "String", "number": "Int", "boolean": "Boolean", "date": "DateTime"}
 
 
 def id_definition(strategy: str, provider: str) -> tuple[str, str]:
-    """The type and attributes of ``id`` for what ``generateId`` says."""
+    """The type and attributes of ``id`` for a value of ``generateId``."""
     if strategy == "serial":
         kind = "BigInt" if provider == "cockroachdb" else "Int"
         return kind, "@id @default(autoincrement())"
@@ -25,7 +25,7 @@ def id_definition(strategy: str, provider: str) -> tuple[str, str]:
 
 
 def definition(field: dict[str, Any], strategy: str, provider: str) -> tuple[str, str]:
-    """The type and attributes of a field as ``describe.mjs`` describes it.
+    """The type and attributes of a field, as JSON of ``describe.mjs``.
 
     Raises:
         ValueError: better-auth has no such type.

@@ -1,7 +1,7 @@
-"""A Prisma schema as lines: enough syntax to know where to insert, and nothing lost on the way.
+"""A lossless parser for Prisma schemas, with enough syntax to know where to insert.
 
-The parts of a file are its very lines, so ``"".join(document.lines)`` is the file, byte for byte.
-A line that is not understood is noted and kept; only who wants to edit beside it has to care.
+``"".join(document.lines)`` is the file, byte for byte. Lines that the parser does not understand
+are recorded and kept.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-#: A string, or one of the two kinds of comment: what may hide braces from a reader.
+#: Strings and both kinds of comments, whose braces do not count.
 _OPAQUE = re.compile(r'"(?:\\.|[^"\\])*"|//.*|/\*')
 _OPEN = re.compile(r"(model|view|type|enum|generator|datasource)\s+([\w-]+)\s*\{$")
 _FIELD = re.compile(r"(\w+)\s+([\w.]+(?:\(.*?\))?)\s*(\[\])?\s*([?!])?\s*(@.*)?$")
 _VALUE = re.compile(r"(\w+)\s*(?:@.*)?$")
 _SETTING = re.compile(r"(\w+)\s*=\s*(.*)$")
-#: What may stand between the blocks: the lines of prisma-import.
+#: Lines of prisma-import, allowed between blocks.
 _BETWEEN = re.compile(r"import\b")
 _MAP = re.compile(r'@map\(\s*(?:name:\s*)?"([^"]*)"\s*\)')
 
@@ -30,30 +30,30 @@ class Field:
     is_list: bool
     is_optional: bool
     attributes: str
-    #: the last one, if there are several
+    #: the field's last line
     line: int
 
     @property
     def column(self) -> str:
-        """The name in the database: that of ``@map``, else the field's own."""
+        """The column's name: that of ``@map``, else the field's."""
         mapped = _MAP.search(self.attributes)
         return mapped[1] if mapped else self.name
 
     @property
     def native_type(self) -> str:
-        """``@db.Uuid`` and its like; empty if Prisma chooses."""
+        """``@db.Uuid`` and the like; empty for Prisma's default."""
         found = re.search(r"@db\.\w+(\([^)]*\))?", self.attributes)
         return found[0] if found else ""
 
     @property
     def is_filled(self) -> bool:
-        """Whether an insert may leave it out."""
+        """Whether an insert may omit it."""
         is_filled = re.search(r"@(default|updatedAt)\b", self.attributes)
         return self.is_list or self.is_optional or bool(is_filled)
 
     @property
     def relation(self) -> str | None:
-        """The arguments of ``@relation``; nothing if there is no such attribute."""
+        """The arguments of ``@relation``; None without the attribute."""
         found = re.search(r"@relation\((.*)\)", self.attributes)
         return found[1] if found else None
 
@@ -76,20 +76,20 @@ class Block:
     fields: list[Field] = field(default_factory=list)
     #: block attributes, as (text without comment, first line, last line)
     attributes: list[tuple[str, int, int]] = field(default_factory=list)
-    #: of an enum, as Prisma's client has them: without their names in the database
+    #: an enum's values, without their ``@map`` names
     values: list[str] = field(default_factory=list)
-    #: of a datasource or a generator
+    #: the assignments of a datasource or generator
     settings: dict[str, str] = field(default_factory=dict)
     unknown: list[int] = field(default_factory=list)
 
     @property
     def table(self) -> str:
-        """The name in the database: that of ``@@map``, else the block's own."""
+        """The table's name: that of ``@@map``, else the block's."""
         mapped = (_MAP.match(text[1:]) for text, _, _ in self.attributes if "@@map" in text)
         return next((found[1] for found in mapped if found), self.name)
 
     def attribute(self, name: str) -> str | None:
-        """The first block attribute of that name, such as ``@@schema``."""
+        """The first block attribute with this name, such as ``@@schema``."""
         texts = (text for text, _, _ in self.attributes)
         return next((text for text in texts if re.match(rf"{name}\b", text)), None)
 
@@ -101,18 +101,18 @@ class Document:
     path: Path
     lines: list[str]
     blocks: list[Block]
-    #: lines between the blocks, and blocks without end, that were not understood
+    #: lines outside of blocks, and unterminated blocks, that the parser does not understand
     unknown: list[int]
 
     def indent(self, block: Block | None) -> str:
-        """What the fields of a block are indented by; two spaces if it has none."""
+        """The indentation of a block's fields; two spaces if it has none."""
         if block is None or not block.fields:
             return "  "
         line = self.lines[block.fields[0].line]
         return line[: len(line) - len(line.lstrip())]
 
     def line_end(self, line: int) -> str:
-        """The line end at a place: that of the line before it, else of the first."""
+        """The line end to use at a place: that of the line before it, else of the first line."""
         near = self.lines[max(0, line - 1)] if self.lines else ""
         if not near.endswith("\n") and self.lines:
             near = self.lines[0]
@@ -130,7 +130,7 @@ def read(path: Path) -> Document:
 
 
 def parse(path: Path, text: str) -> Document:
-    """Takes a schema apart, whatever is in it."""
+    """Parses the text of a schema; never fails."""
     document = Document(path, re.findall(r"[^\n]*\n|[^\n]+", text), [], [])
     current: Block | None = None
     pending, first, in_comment = "", 0, False
@@ -161,7 +161,7 @@ def parse(path: Path, text: str) -> Document:
 
 
 def _classify(block: Block, code: str, first: int, last: int) -> None:
-    """Files a line of a block, or several within brackets, under what it is."""
+    """Records what a line of a block is, or several lines within brackets."""
     if code.startswith("@@"):
         block.attributes.append((code, first, last))
     elif block.kind in ("datasource", "generator"):
@@ -177,7 +177,7 @@ def _classify(block: Block, code: str, first: int, last: int) -> None:
 
 
 def _code(line: str, in_comment: bool) -> tuple[str, bool]:
-    """A line without its comments, and whether a ``/*`` is still open behind it."""
+    """A line without its comments, and whether a ``/*`` is still open after it."""
     code = ""
     while line:
         if in_comment:
@@ -195,6 +195,6 @@ def _code(line: str, in_comment: bool) -> tuple[str, bool]:
 
 
 def _depth(code: str) -> int:
-    """How many brackets are open, outside of strings."""
+    """The number of open brackets, outside of strings."""
     bare = re.sub(r'"(?:\\.|[^"\\])*"', "", code)
     return sum(map(bare.count, "([")) - sum(map(bare.count, ")]"))

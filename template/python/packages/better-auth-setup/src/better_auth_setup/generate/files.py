@@ -1,4 +1,4 @@
-"""The files of a schema: where they are, and how they are written as a whole or not at all."""
+"""Locates the files of a schema, and replaces them atomically."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def configured_schema(root: Path) -> Path:
-    """The schema's file or folder in a project, as Prisma's CLI would find it.
+    """The schema's file or folder in a project, found as Prisma's CLI does.
 
     Args:
         root: the project's folder; the result is relative to it.
@@ -27,14 +27,14 @@ def configured_schema(root: Path) -> Path:
     config = next((one for one in places if (root / one).is_file()), None)
     said = _said_by(root, config) if config else _said_by_manifest(root / "package.json")
     if config and said:
-        # Relative to the file that says it, wherever that is.
+        # Relative to the configuration file.
         return Path(os.path.normpath(config.parent / said))
     usual = [Path(one) for one in ("prisma/schema.prisma", "schema.prisma", "prisma/schema")]
     return Path(said) if said else next((one for one in usual if (root / one).exists()), usual[0])
 
 
 def _said_by(root: Path, config: Path) -> str | None:
-    """The path in a configuration: as it is written, or by running what computes it."""
+    """The path in a configuration file: a literal, or the result of running it."""
     text = (root / config).read_text(encoding="utf-8", errors="replace")
     code = re.sub(r"/\*.*?\*/|(?<!:)//[^\n]*", "", text, flags=re.S)
     mentions = re.findall(r"""(?<![\w/.-])schema\b["']?\s*[:,}]""", code)
@@ -44,12 +44,12 @@ def _said_by(root: Path, config: Path) -> str | None:
     from better_auth_setup.generate.configuration import evaluated_schema
 
     said = evaluated_schema(root, config)
-    # What a configuration computes by its own folder is a path from the top.
+    # Computed from the configuration's own folder, the path is absolute.
     return os.path.relpath(said, root / config.parent) if said and os.path.isabs(said) else said
 
 
 def _said_by_manifest(manifest: Path) -> str | None:
-    """What ``package.json`` says, in which Prisma looked up to its version 6."""
+    """The path in ``package.json``, which Prisma used up to version 6."""
     try:
         said = json.loads(manifest.read_text(encoding="utf-8"))["prisma"]["schema"]
     except (OSError, ValueError, LookupError, TypeError):
@@ -58,7 +58,7 @@ def _said_by_manifest(manifest: Path) -> str | None:
 
 
 def schema_files(schema: Path) -> list[Path]:
-    """The files that a schema consists of: those in a folder, or the one that it is."""
+    """The files of a schema: those in a folder, or the single file."""
     if not schema.is_dir():
         return [schema]
     found = sorted(schema.rglob("*.prisma"))
@@ -66,13 +66,13 @@ def schema_files(schema: Path) -> list[Path]:
 
 
 def replace_files(texts: Mapping[Path, str]) -> None:
-    """Gives existing files new texts, all of them or none; links and permissions stay.
+    """Replaces the text of existing files, all of them or none; links and permissions are kept.
 
-    The new texts are written beside the files, so that whoever reads one, or finds it after a
-    crash, has the old or the new one whole.
+    The new texts are written beside the files and renamed, so that a crash leaves each file with
+    its old or its new text.
 
     Raises:
-        OSError: one of them cannot be replaced; those that were have their old texts again.
+        OSError: a file cannot be replaced; files replaced before have their old texts again.
     """
     with ExitStack() as drafts, ExitStack() as way_back:
         replacements = []

@@ -1,4 +1,4 @@
-"""How a project writes its auth models, so that new ones are written alike."""
+"""The naming conventions of a project's auth models, for new models and fields."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
-#: From the name that better-auth asks for to the table's, the usual one first.
+#: Conversions of better-auth's name to a table's, the usual one first.
 _TABLE_STYLES: list[Callable[[str], str]] = [
     lambda key: key,
     _snake,
@@ -26,15 +26,15 @@ _TABLE_STYLES: list[Callable[[str], str]] = [
 
 @dataclass
 class Habits:
-    """What new models and fields of a project have in common with its old ones."""
+    """The conventions that a project's existing models share."""
 
-    #: the file that gets new models
+    #: the file for new models
     home: Document
-    #: from the name that better-auth asks for to the table's; nothing if models have no ``@@map``
+    #: converts better-auth's name to the table's; None if models have no ``@@map``
     table_style: Callable[[str], str] | None
     snake_columns: bool
     lower_models: bool
-    #: the line of ``@@schema``, where models have one
+    #: the ``@@schema`` line, if models have one
     schema: str | None
     indent: str
 
@@ -42,21 +42,21 @@ class Habits:
         return table.name[:1].lower() + table.name[1:] if self.lower_models else table.name
 
     def map_attribute(self, table: Table) -> list[str]:
-        """``@@map`` of a new model, unless the project has none."""
+        """The ``@@map`` of a new model; None if the project's models have none."""
         name = self.table_style(table.asked) if self.table_style else self.model_name(table)
         return [] if name == self.model_name(table) else [f'@@map("{name}")']
 
     def column_map(self, column: Column) -> str | None:
-        """The name in the database of a new column, if it is not the field's."""
+        """The column name of a new field, if it differs from the field's name."""
         snake = _snake(column.name)
         is_other = self.snake_columns and not column.is_relation and snake != column.name
         return snake if is_other else None
 
 
 def habits(documents: list[Document], matches: list[Match]) -> Habits:
-    """Learns from the models that are there; of a schema without any, the official ways."""
+    """Detects the conventions of the existing models; without any, the official generator's."""
     there = [one for one in matches if one.block and one.document]
-    # The models of better-auth may have a file of their own, and User may live elsewhere.
+    # better-auth's models may have a file of their own, with User in another one.
     by_key = {one.table.key: one for one in there}
     at_home = next((by_key[key] for key in ("session", "account", "user") if key in by_key), None)
     home = at_home.document if at_home and at_home.document else documents[-1]
@@ -79,7 +79,7 @@ def _table_style(
     mapped = [(key, block.table) for key, block in blocks if block.attribute("@@map")]
     if blocks and not mapped:
         return None
-    # "user" is written alike in all styles; a project's columns tell them apart.
+    # "user" is the same in all conventions; the columns tell them apart.
     styles = sorted(_TABLE_STYLES, key=lambda s: s("aB").islower() is not snake_columns)
     fits = (style for style in styles if all(style(key) == table for key, table in mapped))
     return next(fits, _TABLE_STYLES[0]) if mapped else _TABLE_STYLES[0]

@@ -1,4 +1,4 @@
-"""Writes what is missing into a schema: only new lines, in the style of the lines around them."""
+"""Inserts what is missing into a schema: only new lines, in the style of the surrounding ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _RESERVED = "go below this line."
 
 @dataclass(frozen=True)
 class Insertion:
-    """Lines, without line ends, that go before a line of a document."""
+    """Lines, without line ends, to insert before a line of a document."""
 
     document: Document
     before: int
@@ -24,7 +24,7 @@ class Insertion:
 
 
 def insertions(plan: Plan) -> list[Insertion]:
-    """Where each missing thing goes, and how it is written there."""
+    """The insertions for everything that a plan misses."""
     result: list[Insertion] = []
     for lack in plan.missing:
         if lack.block is None or lack.document is None:
@@ -43,14 +43,14 @@ def apply(document: Document, made: Iterable[Insertion]) -> str:
     """The text of a document with the insertions.
 
     Raises:
-        Problem: a line of the document would be lost; nothing of it must be written.
+        Problem: the result would lose a line of the document; it must not be written.
     """
     lines = list(document.lines)
-    # A file without a line end at its end stays so, though its last line may be a new one.
+    # Keep a missing line end at the end of the file, even if the last line is new.
     open_end = "" if "".join(lines[-1:]).endswith("\n") else document.line_end(len(lines))
     lines[-1:] = [line + open_end for line in lines[-1:]]
     own = [one for one in made if one.document is document]
-    # From the bottom up, and what goes to one place in the order in which it came.
+    # From the bottom up; insertions at the same place keep their order.
     for one in sorted(reversed(own), key=lambda one: -one.before):
         end = document.line_end(one.before)
         lines[one.before : one.before] = [line + end for line in one.lines]
@@ -66,12 +66,12 @@ def _bare(line: str) -> str:
 
 
 def _is_ours(document: Document) -> bool:
-    """Whether the file has the layout of the template, with its reserved places."""
+    """Whether the file has the template's layout, with its "go below this line" comments."""
     return any(_RESERVED in line for line in document.lines)
 
 
 def _rows(columns: list[Column], indent: str, names: int = 0, types: int = 0) -> list[str]:
-    """Fields in columns that are as wide as said, where they can be."""
+    """Fields in columns of at least the given widths."""
     return [
         f"{indent}{one.name:{names}} {one.type:{types}} {one.attributes}".rstrip()
         for one in columns
@@ -79,7 +79,7 @@ def _rows(columns: list[Column], indent: str, names: int = 0, types: int = 0) ->
 
 
 def _aligned(columns: list[Column], indent: str) -> list[str]:
-    """Fields in the columns of ``prisma format``."""
+    """Fields aligned as by ``prisma format``."""
     names = max(len(column.name) for column in columns)
     types = max(len(column.type) for column in columns)
     return _rows(columns, indent, names, types)
@@ -107,7 +107,7 @@ def _new_model(table: Table, plan: Plan) -> Insertion:
 
 
 def _place_of_model(document: Document, table: Table, order: list[str]) -> int:
-    """In the template's layout before the models that come later in it; else at the end."""
+    """The line for a new model: in the template's layout its place in the order, else the end."""
     last = len(document.lines)
     if not _is_ours(document):
         return last
@@ -152,7 +152,7 @@ def _new_fields(
 
 
 def _titles(document: Document, block: Block, order: list[str]) -> dict[int, str]:
-    """The lines above groups, with whose group it is: a plugin's options are its own, too."""
+    """The lines above groups of fields, with the origin of each group."""
     titles = {}
     for number in range(block.start, block.end):
         text = document.lines[number].strip()
@@ -164,7 +164,7 @@ def _titles(document: Document, block: Block, order: list[str]) -> dict[int, str
 
 
 def _group_at(document: Document, block: Block, start: int) -> list[Field]:
-    """The fields that stand together from a line on."""
+    """The consecutive fields from a line on."""
     fields = {one.line: one for one in block.fields}
     group = []
     while start < block.end and document.lines[start].strip():
@@ -181,7 +181,7 @@ def _behind(
     *,
     may_be_apart: bool = False,
 ) -> Insertion:
-    """New lines behind the last of some fields: aligned as those, or apart where they are wider."""
+    """New lines after the last of some fields: aligned with them, or apart if they are wider."""
     last = max((one.line for one in fields), default=block.start)
     names, types = _widths(document, fields)
     indent = document.indent(block)
@@ -193,10 +193,7 @@ def _behind(
 
 
 def _widths(document: Document, fields: list[Field]) -> tuple[int, int]:
-    """How wide names and types are in the group of lines that the last of some fields belongs to.
-
-    Nothing where the group is not aligned.
-    """
+    """The column widths of the group that the last of some fields belongs to; None if unaligned."""
     group: list[Field] = []
     for one in sorted(fields, key=lambda one: -one.line):
         if group and group[-1].line - one.line > 1:
@@ -219,7 +216,7 @@ def _widths(document: Document, fields: list[Field]) -> tuple[int, int]:
 
 
 def _new_attributes(document: Document, block: Block, attributes: list[str]) -> Insertion:
-    """Behind the last ``@@unique`` or ``@@index``, else before the other block attributes."""
+    """After the last ``@@unique`` or ``@@index``, else before the other block attributes."""
     lines = [f"{document.indent(block)}{attribute}" for attribute in attributes]
     own = ("@@unique", "@@index")
     indexes = [last for text, _, last in block.attributes if text.startswith(own)]
@@ -228,7 +225,7 @@ def _new_attributes(document: Document, block: Block, attributes: list[str]) -> 
     if block.attributes:
         first = min(first for _, first, _ in block.attributes)
         while document.lines[first - 1].lstrip().startswith("//"):
-            first -= 1  # a comment stays with what it is about
+            first -= 1  # keep a comment with the line below it
         return Insertion(document, first, lines)
     is_apart = not document.lines[block.end - 1].strip()
     return Insertion(document, block.end, lines if is_apart else ["", *lines])

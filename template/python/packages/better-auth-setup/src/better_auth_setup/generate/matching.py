@@ -1,7 +1,7 @@
-"""Which model of a schema holds a table of better-auth, and which field a column, under what name.
+"""Matches better-auth's tables with models, and columns with fields, under whatever names.
 
-Models and fields are known by their names in any case and with or without underscores, by their
-names in the database, and models in the plural too.
+Names match in any case, with or without underscores, by ``@map`` and ``@@map``, and for models also
+in the plural.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from better_auth_setup.generate.document import Block, Document, Field
 from better_auth_setup.generate.tables import Column, Table
 
-#: Names for the same things in Auth.js, where many projects come from, and in older better-auth.
+#: The names of Auth.js, from which many projects migrate, and of older versions of better-auth.
 _ELSEWHERE = {
     "accountId": "providerAccountId",
     "providerId": "provider",
@@ -24,12 +24,12 @@ _ELSEWHERE = {
 
 @dataclass
 class Match:
-    """A table that is needed, and the model that holds it, if one does."""
+    """A needed table, and the model that holds it, or None."""
 
     table: Table
     document: Document | None = None
     block: Block | None = None
-    #: the existing fields by the names of the columns that they hold
+    #: the existing fields, by the columns that they hold
     fields: dict[str, Field] = field(default_factory=dict)
 
     @property
@@ -37,12 +37,12 @@ class Match:
         return self.block.name if self.block else self.table.name
 
     def field_name(self, column: str) -> str:
-        """What the schema calls a column, now or after the addition."""
+        """The schema's name for a column, existing or to be added."""
         existing = self.fields.get(column)
         return existing.name if existing else column
 
     def look_alike(self, column: Column) -> Field | None:
-        """A field that no column claims, and that seems to be this one under another name."""
+        """An unmatched field that seems to be this column under another name, or None."""
         if column.name in self.fields:
             return None
         claimed = {one.name for one in self.fields.values()}
@@ -54,7 +54,7 @@ class Match:
 
 
 def match(documents: list[Document], tables: list[Table]) -> list[Match]:
-    """Finds the tables' models; every model holds one table at most."""
+    """Finds the tables' models; each model holds at most one table."""
     models = [(one, block) for one in documents for block in one.blocks if block.kind == "model"]
     found: dict[str, Match] = {}
     tests = (

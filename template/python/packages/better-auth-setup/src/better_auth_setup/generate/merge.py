@@ -1,8 +1,7 @@
-"""A three-way merge of a schema by models and fields, for where one by lines leaves conflicts.
+"""A three-way merge of schemas by models and fields, for updates that conflict line by line.
 
-It starts from the edited file and takes over what the new release has otherwise than the old one.
-What the release takes away goes only if nobody edited it, and then all of it or nothing: a
-relation without its other side is no schema.
+It starts from the edited schema and applies the release's changes. Something that the release
+removes is removed only if it was not edited, and together with the other side of its relation.
 """
 
 from __future__ import annotations
@@ -16,24 +15,24 @@ from better_auth_setup.generate.merge_lines import Line, Side, comment_above, in
 
 @dataclass
 class Merged:
-    """The merged schema, and what was done for it, in sentences."""
+    """The merged schema, and what was done, in sentences."""
 
     text: str
     done: list[str] = field(default_factory=list)
-    #: what the release changes or takes away, and somebody had edited
+    #: changes of the release that were not applied, because the user had edited the same lines
     held_back: list[str] = field(default_factory=list)
 
 
 def merge(base: str, mine: str, new: str) -> Merged:
-    """Brings what changed from one release to the next into an edited schema.
+    """Applies the changes between two releases to an edited schema.
 
     Args:
-        base: the schema as the old release wrote it.
-        mine: the schema as people edited it.
-        new: the schema as the new release writes it.
+        base: the schema of the old release.
+        mine: the edited schema.
+        new: the schema of the new release.
 
     Raises:
-        ValueError: a line of one of them is no Prisma, so that nothing can be told about it.
+        ValueError: one of them has a line that is no Prisma, so that they cannot be compared.
     """
     documents = [parse(Path("schema.prisma"), text) for text in (base, mine, new)]
     for document in documents:
@@ -73,12 +72,12 @@ class _Merge:
     # --- what is taken away ------------------------------------------------------------------
 
     def _leaving(self, name: str) -> dict[str, Line]:
-        """The lines of a block that the new release does not have any more."""
+        """The lines of a block that the new release no longer has."""
         staying = self._new_side.lines(name)
         return {key: one for key, one in self._base_side.lines(name).items() if key not in staying}
 
     def _held(self) -> set[str]:
-        """The blocks that keep what the release takes away, as somebody builds on it."""
+        """The blocks that keep what the release removes, because the user's code refers to it."""
         both = [name for name in self._base_side.blocks if name in self._mine_side.blocks]
         leaving = {name: self._leaving(name) for name in both}
         held = {name for name in both if self._is_built_on(name, leaving[name])}
@@ -171,7 +170,7 @@ class _Merge:
     # --- the result --------------------------------------------------------------------------
 
     def _text(self) -> str:
-        """The edited file with all of it; blank lines that a removal leaves behind go with it."""
+        """The merged text, without blank lines that removals left behind."""
         result: list[str] = []
         for number, line in enumerate(self._mine.lines):
             end = self._mine.line_end(number)

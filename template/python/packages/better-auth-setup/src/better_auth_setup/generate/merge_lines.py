@@ -1,4 +1,4 @@
-"""The lines of a schema as a merge sees them: each with a key that says which one it is."""
+"""The lines of a schema, with keys that identify a line across versions of the schema."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Line:
     Attributes:
         number: its number in the document, from 0.
         raw: the line without its end.
-        text: the line without what only aligns it.
-        label: what to call it in a sentence; empty for a comment.
-        name: of a field, its name.
-        type: of a field, its type, under the release's name for the model.
-        names: the fields of the model that it speaks of.
+        text: the line without alignment.
+        label: its name in messages; empty for a comment.
+        name: a field's name.
+        type: a field's type, under the release's name for the model.
+        names: the fields of the model that it refers to.
     """
 
     number: int
@@ -37,21 +37,21 @@ class Line:
 
 @dataclass(frozen=True)
 class Run:
-    """New lines that stand together in a release, and what stands around them there."""
+    """Consecutive new lines of a release, with the lines around them there."""
 
     lines: list[Line]
-    #: the keys of the lines before and after it, the nearest first; blank lines have none
+    #: the keys of the lines before and after it, nearest first; blank lines have none
     before: list[str]
     after: list[str]
 
 
 class Side:
-    """One of the schemas: its blocks by name, and the lines of each by key."""
+    """One version of the schema: its blocks by name, and the lines of each by key."""
 
     def __init__(self, document: Document, like: tuple[Side, ...] = ()) -> None:
         self.document = document
         self.blocks: dict[str, Block] = {}
-        #: this schema's name of a model by the release's
+        #: this schema's model names, by the release's
         self._own_names: dict[str, str] = {}
         tables = {
             block.table: name
@@ -70,7 +70,7 @@ class Side:
         return name in self.blocks
 
     def lines(self, name: str) -> dict[str, Line]:
-        """The lines of a block by their keys, without blank ones; none if there is no block."""
+        """The lines of a block by key, without blank ones; empty if there is no block."""
         return self._known.get(name, {})
 
     def texts(self, name: str) -> list[str]:
@@ -116,12 +116,12 @@ class Side:
         line = Line(number, raw, text, one.name, one.name, type_, frozenset(keys))
         if one.relation is None and one.type not in self._own_names.values():
             return one.column, line
-        # A relation is known by its type and fields: people call it as they like.
+        # Relations are identified by type and fields, because people rename them.
         return f"relation {type_} {one.relation_name} {keys}", line
 
 
 def runs(release: Side, name: str, known: set[str]) -> Iterator[Run]:
-    """The lines of a release's block that are not among the known ones, as they stand together."""
+    """The lines of a release's block whose keys are not known, grouped by position."""
     block = release.blocks[name]
     keys = {line.number: key for key, line in release.lines(name).items()}
     lines = {line.number: line for line in release.lines(name).values()}
@@ -140,10 +140,10 @@ def runs(release: Side, name: str, known: set[str]) -> Iterator[Run]:
 def insertion_of(
     run: Run, texts: list[str], mine: Side, name: str, released: set[str]
 ) -> tuple[int, list[str], bool]:
-    """Where lines go in an edited block: the line's number, the lines, and whether behind it.
+    """The place of new lines in an edited block: line number, lines, and whether after it.
 
-    Beside the line that they stand beside in the release, if it is still there; else as a group
-    before the next one, or behind the last one, that is.
+    Next to the same neighbour as in the release, if it still exists; else as a group before the
+    next neighbour that exists, or after the last one.
     """
     document, own = mine.document, mine.lines(name)
     if run.before[:1] and run.before[0] in own:
@@ -152,7 +152,7 @@ def insertion_of(
         return own[run.after[0]].number, texts, False
     following = next((own[key].number for key in run.after if key in own), None)
     if following is not None:
-        # A comment that somebody wrote stays with what it is about.
+        # Keep the user's comment with the line below it.
         while _is_own_comment(document.lines[following - 1], released):
             following -= 1
         apart = bool(document.lines[following - 1].strip()) and following - 1 > _start(mine, name)
@@ -162,7 +162,7 @@ def insertion_of(
 
 
 def comment_above(document: Document, number: int) -> int:
-    """The first line of the comment that stands right above a line, or the line itself."""
+    """The first line of the comment directly above a line, or the line itself."""
     while number and document.lines[number - 1].lstrip().startswith("//"):
         number -= 1
     return number

@@ -1,4 +1,4 @@
-"""What a schema lacks of what better-auth needs."""
+"""Compares a schema with what better-auth needs."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from better_auth_setup.generate.tables import (
 
 @dataclass
 class Missing:
-    """What one model lacks, with all names as this schema has them."""
+    """What one model lacks, with the names of this schema."""
 
     table: Table
-    #: the model, or nothing where all of it is missing
+    #: the model; None if the whole model is missing
     block: Block | None
     document: Document | None
     groups: list[Group] = field(default_factory=list)
@@ -51,24 +51,24 @@ class Missing:
 
 @dataclass
 class Plan:
-    """What is to be added, and what has to be put right by hand first."""
+    """What to add to a schema, and what has to be fixed by hand first."""
 
     missing: list[Missing]
-    #: why nothing can be added yet
+    #: problems that prevent any addition
     problems: list[str]
     habits: Habits
-    #: the models that are needed, as the schema calls them, in the order of the template's layout
+    #: the needed models, under the schema's names, in the order of the template's layout
     models: list[str]
-    #: the origins of fields in the order in which a model has their groups
+    #: the origins of fields, in the order of their groups in a model
     origins: list[str]
 
 
 def plan(documents: list[Document], needs: Needs) -> Plan:
-    """Compares a schema with the tables that are needed.
+    """Compares a schema with the needed tables.
 
     Args:
         documents: every file of the schema.
-        needs: what ``needed`` gave.
+        needs: the result of ``needed``.
     """
     matches = match(documents, needs.tables)
     ways = habits(documents, matches)
@@ -84,7 +84,7 @@ def plan(documents: list[Document], needs: Needs) -> Plan:
 
 
 class _Planner:
-    """Compares one table after the other, knowing all of them."""
+    """Compares the tables one by one, with knowledge of all of them."""
 
     def __init__(self, matches: dict[str, Match], ways: Habits, needs: Needs) -> None:
         self.matches = matches
@@ -92,7 +92,7 @@ class _Planner:
         self.needs = needs
 
     def missing(self, one: Match) -> Missing:
-        """What the model of a table lacks, or the whole model as it is to be written."""
+        """What a table's model lacks, or the whole model."""
         table = self._written(one)
         if one.block is None:
             return Missing(table, None, None)
@@ -112,7 +112,7 @@ class _Planner:
     # --- how the needed things are written in this schema ------------------------------------
 
     def _written(self, one: Match) -> Table:
-        """The table with the names, types and relations that this schema asks for."""
+        """The table with the names, types and relations that it has to have in this schema."""
         table = one.table
         names = {column.name: one.field_name(column.name) for column in table.columns}
         written = {column.name: self._column(one, column) for column in table.columns}
@@ -145,7 +145,7 @@ class _Planner:
         return replace(column, attributes=attributes.strip())
 
     def _keyed(self, one: Match, column: Column) -> Column:
-        """The column with the type of the id that it refers to, or, an id, of the other ids."""
+        """The column with the type of the id it refers to; an id with that of the other ids."""
         if column.name == "id":
             user = next((m for m in self.matches.values() if m.table.key == "user"), None)
             theirs = user.fields.get("id") if user else None
@@ -171,7 +171,7 @@ class _Planner:
         return column
 
     def _relation(self, one: Match, column: Column) -> Column:
-        """A relation, or its other side, with a name if there would be two without one."""
+        """One side of a relation, with a name if it would be ambiguous without one."""
         target = self.matches.get(column.base)
         if target is None:
             return column
@@ -216,7 +216,7 @@ class _Planner:
         return f"{one.block.name}_{'_'.join(column.foreign_keys)}" if unnamed else ""
 
     def _existing(self, one: Match, column: Column) -> Field | None:
-        """The relation of the same type and fields, whatever its name."""
+        """The existing relation with the same type and fields, under any name."""
         target = self.matches.get(column.base)
         keys = [one.field_name(key) for key in column.foreign_keys]
         for existing in one.block.fields if one.block else []:
@@ -241,7 +241,7 @@ class _Planner:
         return False
 
     def _want(self, one: Match, attribute: str, lack: Missing) -> None:
-        """Notes an index or a unique unless something in the model does the same."""
+        """Adds an index or unique constraint, unless the model has an equivalent."""
         assert one.block is not None
         columns, unique = columns_in(attribute), attribute.startswith("@@unique")
         for text, _, _ in one.block.attributes:
@@ -260,21 +260,21 @@ class _Planner:
 
 
 def _fillable(column: Column) -> Column:
-    """A column that can be added to a filled table, if the rows' time of change is all it needs."""
+    """The column with a default, if a filled table only needs the time of the change."""
     if column.attributes.startswith("@updatedAt") and not column.is_optional:
         return replace(column, attributes=f"@default(now()) {column.attributes}")
     return column
 
 
 def _free(block: Block, column: Column) -> Column:
-    """A relation under a name that the model has not yet."""
+    """A relation with a field name that the model does not use yet."""
     taken = {existing.name for existing in block.fields}
     name = f"{column.name}Relation" if column.name in taken else column.name
     return replace(column, name=name) if column.is_relation else column
 
 
 def _unmeasured(attribute: str, columns: dict[str, Column]) -> str:
-    """An index for MySQL without a length where the column itself is shorter."""
+    """An index for MySQL without a length if the column itself is short enough."""
     for name in columns_in(attribute):
         own = re.search(
             r"@db\.VarChar\((\d+)\)", columns[name].attributes if name in columns else ""
@@ -286,7 +286,7 @@ def _unmeasured(attribute: str, columns: dict[str, Column]) -> str:
 
 
 def _with_length(attribute: str, existing: Field) -> str:
-    """An index for MySQL, which wants a length for long texts and none longer than the column."""
+    """An index for MySQL, which requires a length for long texts and forbids excessive ones."""
     is_long = re.match(r"@db\.\w*(Text|Blob)", existing.native_type)
     bare = re.sub(r"\(length: \d+\)", "", attribute)
     if is_long:

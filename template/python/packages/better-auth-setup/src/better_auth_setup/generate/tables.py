@@ -1,4 +1,4 @@
-"""What better-auth needs of the database, as Prisma fields."""
+"""The tables that better-auth needs, as Prisma models."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ACTIONS = {
 
 @dataclass(frozen=True)
 class Column:
-    """A field that is needed: scalar, relation, or the back-relation of one."""
+    """A needed field: a scalar, a relation, or its back-relation."""
 
     name: str
     type: str  # with its "?" or "[]"
@@ -42,7 +42,7 @@ class Column:
 
     @property
     def foreign_keys(self) -> list[str]:
-        """The fields that a relation goes by; none for its other side."""
+        """The fields of a relation's foreign key; empty for the back-relation."""
         return names_in("fields", self.attributes)
 
 
@@ -56,25 +56,25 @@ class Group:
 
 @dataclass
 class Table:
-    """A model that is needed."""
+    """A needed model."""
 
-    #: better-auth's own name of it
+    #: better-auth's name for it
     key: str
-    #: what better-auth asks the Prisma client for
+    #: the name by which better-auth accesses it in the Prisma client
     asked: str
     #: the model's name in the schema
     name: str
     origin: str
     groups: list[Group] = field(default_factory=list)
-    #: the fields that close it
+    #: the last fields of the model
     tail: list[Column] = field(default_factory=list)
     #: the lines of ``@@unique`` and ``@@index``
     attributes: list[str] = field(default_factory=list)
-    #: whether hooks of the configuration may fill fields that better-auth does not know
+    #: whether the configuration's hooks may fill fields that better-auth does not know
     is_hooked: bool = False
-    #: by name, what better-auth itself fills a field with; nothing if a function makes it
+    #: the fields' default values in better-auth; None for a function
     defaults: dict[str, Any] = field(default_factory=dict)
-    #: better-auth's own names of the fields, by the names that it asks the Prisma client for
+    #: better-auth's field names, by their names in the Prisma client
     keys: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -82,7 +82,7 @@ class Table:
         return [column for group in self.groups for column in group.columns] + self.tail
 
     def group(self, origin: str) -> Group:
-        """The group of an origin; a new one if there is none."""
+        """The group of an origin; created if there is none."""
         found = next((group for group in self.groups if group.origin == origin), None)
         if found is None:
             found = Group(origin, [])
@@ -91,25 +91,25 @@ class Table:
 
 
 def names_in(argument: str, attribute: str) -> list[str]:
-    """The names of ``fields: […]`` or ``references: […]``."""
+    """The names in ``fields: […]`` or ``references: […]``."""
     found = re.search(rf"\b{argument}:\s*\[([^\]]*)\]", attribute)
     return [name.strip() for name in found[1].split(",")] if found else []
 
 
 def columns_in(attribute: str) -> list[str]:
-    """The fields that ``@@index``, ``@@unique`` or ``@@id`` names, without lengths and orders."""
+    """The fields of ``@@index``, ``@@unique`` or ``@@id``, without lengths and sort orders."""
     found = re.search(r"\[(.*?)\]", attribute)
     bare = re.sub(r"\([^)]*\)", "", found[1]) if found else ""
     return [name.strip() for name in bare.split(",") if name.strip()]
 
 
 def with_names(attribute: str, names: Mapping[str, str], argument: str = "") -> str:
-    """An attribute with other names for the fields in its brackets.
+    """An attribute with other field names in its brackets.
 
     Args:
         attribute: a block attribute, or a relation.
-        names: the new ones by the old.
-        argument: the argument whose brackets are meant, if not the first.
+        names: the new names, by the old ones.
+        argument: the argument whose brackets to change; default: the first.
     """
 
     def rename(found: re.Match[str]) -> str:
@@ -122,13 +122,13 @@ def with_names(attribute: str, names: Mapping[str, str], argument: str = "") -> 
 
 @dataclass
 class Needs:
-    """What a configuration needs of the database."""
+    """Everything that a configuration needs in the database."""
 
     provider: str
-    #: how ids are made: "default" (by better-auth), "uuid", "serial", "database", "function"
+    #: how ids are generated: "default" (by better-auth), "uuid", "serial", "database", "function"
     id_strategy: str
     tables: list[Table]
-    #: the origins in the order in which a model has their groups
+    #: the origins, in the order of their groups in a model
     origins: list[str]
 
 
@@ -136,11 +136,11 @@ def needed(described: Mapping[str, Any], provider: str) -> Needs:
     """The models that a configuration needs.
 
     Args:
-        described: what ``described_tables`` gave.
+        described: the result of ``described_tables``.
         provider: Prisma's name of the database.
 
     Raises:
-        Problem: a field has a type that Prisma has not.
+        Problem: a field has a type that Prisma lacks.
     """
     strategy = described["generateId"]
     found = {one["key"]: one for one in described["tables"]}
@@ -154,7 +154,7 @@ def needed(described: Mapping[str, Any], provider: str) -> Needs:
         table.groups[1:] = sorted(table.groups[1:], key=lambda one: origins.index(one.origin))
         _close(table)
     if "verification" in tables:
-        tables["verification"] = tables.pop("verification")  # closes the file, whatever comes
+        tables["verification"] = tables.pop("verification")  # always last in the file
     return Needs(provider, strategy, list(tables.values()), origins)
 
 
@@ -193,9 +193,9 @@ def _table(one: dict[str, Any], strategy: str, provider: str) -> Table:
 def _relate(
     table: Table, entry: dict[str, Any], target: Table, described: Mapping[str, Any]
 ) -> None:
-    """Adds both sides of a relation, named as the official generator names them.
+    """Adds both sides of a relation, named as by the official generator.
 
-    Where it would write an ambiguous one (two of a model, or one to itself) ours has a name.
+    Where its output would be ambiguous (two relations between the same models), ours has a name.
     """
     is_taken = target is table or any(
         column.base == other.name
@@ -219,7 +219,7 @@ def _relate(
 
 
 def _add(table: Table, entry: Mapping[str, Any], column: Column) -> None:
-    """Adds a side of a relation behind the fields of its origin."""
+    """Adds one side of a relation after the fields of its origin."""
     if entry["origin"] == table.origin:
         table.tail.append(column)
     else:
@@ -227,9 +227,9 @@ def _add(table: Table, entry: Mapping[str, Any], column: Column) -> None:
 
 
 def _close(table: Table) -> None:
-    """Has a model end in relations, else in dates, else in its last field.
+    """Makes a model end in relations, else in dates, else in its last field.
 
-    So there is something behind the place where a release adds fields, and people's own.
+    Updates add fields before these, and users after them, so that the changes do not conflict.
     """
     own = table.groups[0]
     if table.tail or len(own.columns) == 1:
