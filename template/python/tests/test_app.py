@@ -6,12 +6,12 @@ import httpx
 from conftest import SignIn, VerifyEmail
 
 
-async def test_strangers(client: httpx.AsyncClient) -> None:
+async def test_without_a_session(client: httpx.AsyncClient) -> None:
     assert (await client.get("/")).json() == {"message": "Hello, stranger!"}
     assert (await client.get("/me")).status_code == 401
 
 
-async def test_a_user(client: httpx.AsyncClient, sign_in: SignIn) -> None:
+async def test_with_a_session(client: httpx.AsyncClient, sign_in: SignIn) -> None:
     user = await sign_in(name="Ada")
     assert (await client.get("/")).json() == {"message": "Hello, Ada!"}
     assert (await client.get("/me")).json()["id"] == user
@@ -33,7 +33,7 @@ async def test_sign_up_and_in_and_out(client: httpx.AsyncClient, verify_email: V
     assert (await client.get("/me")).status_code == 401
 
 
-async def test_a_foreign_page_cannot_act(client: httpx.AsyncClient, sign_in: SignIn) -> None:
+async def test_cross_origin_writes_are_refused(client: httpx.AsyncClient, sign_in: SignIn) -> None:
     await sign_in()
     headers = {"Origin": "https://evil.example"}
     response = await client.post("/api/auth/sign-out", json={}, headers=headers)

@@ -19,7 +19,7 @@ const types = {
 };
 const compressible = new Set(["css", "html", "js", "svg"]);
 
-/** Nothing from elsewhere, nothing inline, and no text that becomes HTML or a script. */
+/** No other origins, nothing inline, and no strings that become HTML or scripts. */
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -36,12 +36,12 @@ const policy = [
 
 const headers = {
   "content-security-policy": policy,
-  // A link in a mail has its token in the address.
+  // The URL of a mail's link contains a token.
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
-  // Asked for each time, answered with 304.
+  // Revalidated on each use, by ETag.
   "cache-control": "no-cache",
   vary: "accept-encoding",
 };
@@ -92,7 +92,7 @@ export function pages(folder) {
 
   return async function answer({ req: { raw: request } }) {
     const { pathname } = new URL(request.url);
-    // The last part of the path alone names the file: a path cannot climb out of the folder.
+    // Only the last segment of the path names the file, so that a path cannot leave the folder.
     const name = pathname.split("/").at(-1) ?? "";
     if (!/^[\w-]+(\.[\w-]+)*$/.test(name)) return notFound();
     const file = name.includes(".") ? name : `${name}.html`;

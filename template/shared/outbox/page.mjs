@@ -1,5 +1,5 @@
 // @ts-check
-/** The page that shows a developer the mails of the outbox. */
+/** The development page with the messages of the outbox. */
 import { createHash } from "node:crypto";
 
 /** @typedef {import("./store.d.mts").Row} Row */
@@ -51,7 +51,7 @@ function article(row, mailOf) {
 </article>`;
 }
 
-/** Each message with its state, and its link while that holds.
+/** Renders the messages with their state, and with their links until those expire.
  * @param {Row[]} rows @param {(row: Row) => import("./sender.d.mts").Mail} mailOf */
 export function renderPage(rows, mailOf) {
   const articles = rows.map((row) => article(row, mailOf)).join("\n");

@@ -1,59 +1,59 @@
 import type { Client } from "./store.d.mts";
 import type { MailSettings } from "./settings.d.mts";
 
-/** What a text is made of; a member that a kind does not have is undefined. */
+/** The data of a text; keys that a kind of message lacks are undefined. */
 export type Data = Readonly<Record<string, string>>;
 
-/** A mail, but for its sender and its recipient. */
+/** The content of a mail, without sender and recipient. */
 export interface Mail {
   subject: string;
   text: string;
   html?: string;
 }
 
-/** What nodemailer throws. */
+/** nodemailer's errors. */
 export interface SmtpError extends Error {
   command?: string;
   responseCode?: number;
 }
 
-/** Thrown by a transport: this message will never be taken. */
+/** Thrown by a transport that rejects this message permanently. */
 export class RefusedError extends Error {}
 
-/** Thrown by a transport: no message can be sent at the moment. */
+/** Thrown by a transport that accepts no messages at the moment. */
 export class UnreachableError extends Error {}
 
 export interface Options {
   /** A client whose schema has the model OutboxMessage. */
   prisma: Client;
   settings: MailSettings;
-  /** Makes the mail, for each kind of message. */
+  /** Renders the mail, for each kind of message. */
   mails: Record<string, (data: Data) => Mail>;
-  /** Makes the text message, for each kind that is one. */
+  /** Renders the text message, for each kind that is one. */
   texts?: Record<string, (data: Data) => string>;
-  /** Sends a mail; SMTP without. */
+  /** Sends a mail; default: SMTP. */
   transport?: (to: string, mail: Mail) => Promise<void>;
   /** Sends a text message. */
   textTransport?: ((to: string, text: string) => Promise<void>) | undefined;
 }
 
 export interface MessageSender {
-  /** Sends from now on. In production without a transport, it ends the process with a sentence. */
+  /** Starts sending. In production without a transport, it exits the process with a message. */
   start(): void;
-  /** Ends with the message that is being sent. */
+  /** Stops after the message that is being sent. */
   stop(): Promise<void>;
-  /** The page that shows a developer the latest messages; 404 in production. */
+  /** The development page with the latest messages; 404 in production. */
   page(request: Request): Promise<Response>;
-  /** Deletes messages that were sent, or given up, longer ago; tells how many. */
+  /** Deletes messages that were sent or failed longer ago; resolves to their number. */
   purge(days?: number): Promise<number>;
 }
 
 /**
- * Sends what `auth.ts` leaves in the outbox.
+ * Sends the messages that `auth.ts` inserts into the outbox.
  *
- * Processes share the work: each message is sent by one of them, and by another one only if that
- * one is killed while it sends. A mail server that is away keeps nobody waiting; each message is
- * tried until its link or code is of no more use. In development, and with MAIL=log, messages are
- * logged instead, unless SMTP_URL names a server.
+ * Processes share the outbox: each message is sent by one of them, and by another one only if the
+ * first is killed while it sends. Requests do not wait for the mail server; each message is retried
+ * until its link or code expires. With MAIL=log, and in development without SMTP_URL, messages are
+ * logged instead of sent.
  */
 export function createSender(options: Options): MessageSender;

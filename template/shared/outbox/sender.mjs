@@ -1,6 +1,6 @@
 // @ts-check
-/** Empties the outbox. */
-import { arrivals } from "./leave.mjs";
+/** The background task that sends the messages of the outbox. All times are in seconds. */
+import { arrivals } from "./enqueue.mjs";
 import { renderPage } from "./page.mjs";
 import { readMailFrom, readSmtpUrl } from "./settings.mjs";
 import { store } from "./store.mjs";
@@ -9,26 +9,26 @@ import { store } from "./store.mjs";
 /** @typedef {import("./sender.d.mts").Data} Data */
 /** @typedef {import("./sender.d.mts").Mail} Mail */
 
-/** For so long, nobody else takes a message that is being sent; seconds, as all times here. */
+/** How long a message stays claimed by its sender. */
 const LEASE = 60;
-/** It takes a sender less. */
+/** The timeout of sending a message. */
 const PATIENCE = 45;
-/** Between looks for what another process left, or what is due again. */
+/** Between polls, for messages of other processes and retries. */
 const INTERVAL = 1;
 const LONGEST_AWAY = 30;
 const LONGEST_LATER = 600;
 const EXPIRY = 60;
-/** The members of `data` that let somebody in. */
+/** The keys of `data` whose values are credentials. */
 const SECRETS = ["url", "code"];
 
-/** The message will never be taken. */
+/** The transport rejects the message permanently. */
 export class RefusedError extends Error {}
 
-/** No message can be sent at the moment. */
+/** The transport accepts no messages at the moment. */
 export class UnreachableError extends Error {}
 
-/** Names are chosen by strangers, who may have signed up with an address of somebody else: they are
- * cut, and have no link that a mail program would find.
+/** Names are untrusted: a spammer can sign up with a victim's address and an advertisement as the
+ * name. They are shortened, and links in them are broken.
  * @param {string} name */
 function withoutLinks(name) {
   const apart = name
@@ -54,7 +54,7 @@ function valuesOf(row) {
   return Object.fromEntries(safe);
 }
 
-/** What was said against a message, without what the message lets somebody do.
+/** The text of an error, without the message's credentials.
  * @param {Row} row @param {unknown} error */
 function hidden(row, error) {
   let text = (error instanceof Error && error.message) || String(error);
@@ -89,14 +89,14 @@ function smtp(smtpUrl, mailFrom) {
         from,
         to: { name: "", address: to },
         ...mail,
-        // Holiday notes stay away (RFC 3834).
+        // No automatic replies (RFC 3834).
         headers: { "Auto-Submitted": "auto-generated" },
       });
     } catch (error) {
       const { command, message, responseCode } = /** @type {import("./sender.d.mts").SmtpError} */ (
         error
       );
-      // Whom it does not let in, or as whose sender: that is the same for every mail.
+      // A rejected login or sender concerns every mail.
       if (!responseCode || !command || !/^(RCPT TO|DATA)$/.test(command)) {
         throw new UnreachableError(message);
       }
@@ -155,7 +155,7 @@ export function createSender({ prisma, settings, mails, texts = {}, ...transport
     return mail;
   }
 
-  /** Gives whether a transport has taken it.
+  /** Resolves to whether a transport accepted it.
    * @param {Row} row */
   async function handOver(row) {
     const mail = mailOf(row);
@@ -170,7 +170,7 @@ export function createSender({ prisma, settings, mails, texts = {}, ...transport
     return true;
   }
 
-  /** Writes the end of a message, also if the database is away for a moment.
+  /** Records the result of a message, with retries while the database is unreachable.
    * @param {() => Promise<void>} write */
   async function settle(write) {
     for (let attempt = 1; attempt < 5; attempt++) {
@@ -199,7 +199,7 @@ export function createSender({ prisma, settings, mails, texts = {}, ...transport
         );
       });
       const isTransported = await Promise.race([handOver(row), late]);
-      // The developer's own mails stay readable until they expire.
+      // In development, mails stay readable until they expire.
       await settle(() => outbox.sent(id, isProduction || isTransported === true));
     } catch (error) {
       const reason = hidden(row, error);
@@ -269,7 +269,7 @@ export function createSender({ prisma, settings, mails, texts = {}, ...transport
     },
     async page(request) {
       const { origin, port } = new URL(request.url);
-      // A page of another site could make its own name lead here, and read the links.
+      // DNS rebinding: another site's host name could resolve to this server, to read the links.
       const local = ["localhost", "127.0.0.1"].map(
         (name) => new URL(`http://${name}:${port || 80}`).origin,
       );

@@ -1,10 +1,10 @@
-/** The settings of mails, empty where they are not set. */
+/** The mail settings; empty strings if they are not set. */
 export interface MailSettings {
   /** Such as smtps://user:password@smtp.example.com. */
   SMTP_URL: string;
   /** Such as My App <hello@example.com>. */
   MAIL_FROM: string;
-  /** `log` writes messages into the log instead of sending them. */
+  /** `log` logs messages instead of sending them. */
   MAIL: string;
   BETTER_AUTH_URL: string;
   isProduction: boolean;
@@ -24,11 +24,11 @@ export interface Sender {
   address: string;
 }
 
-/** The server of SMTP_URL; or what is wrong with that, without any part of it. */
+/** The server of SMTP_URL, or what is wrong with the URL, without quoting it. */
 export function readSmtpUrl(url: string): SmtpServer | string;
 
-/** The sender of MAIL_FROM, unless it is none. */
+/** The sender of MAIL_FROM; undefined if it is no address. */
 export function readMailFrom(value: string): Sender | undefined;
 
-/** What is wrong with the settings: the name of one, and the rest of a sentence. */
+/** Problems of the settings: a setting's name, and the rest of a sentence. */
 export function mailProblems(settings: MailSettings): [keyof MailSettings, string][];

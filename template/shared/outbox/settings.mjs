@@ -1,5 +1,5 @@
 // @ts-check
-/** What SMTP_URL, MAIL_FROM and MAIL mean. */
+/** Parses SMTP_URL, MAIL_FROM and MAIL. */
 
 const FORM = "smtps://user:password@smtp.example.com";
 
@@ -25,7 +25,7 @@ export function readSmtpUrl(url) {
       host,
       port: Number(found.port) || (secure ? 465 : 587),
       secure,
-      // A password never leaves this machine in the clear.
+      // Never send a password unencrypted, except to this machine.
       requireTLS: Boolean(user) && !secure && !isLocal,
       ...(user && { auth: { user, pass } }),
     };

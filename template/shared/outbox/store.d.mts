@@ -1,9 +1,9 @@
-/** A message of the outbox: see prisma/schema.prisma. */
+/** A row of the model OutboxMessage in prisma/schema.prisma. */
 export interface Row {
   id: string;
   kind: string;
   recipient: string;
-  /** JSON; null once it is wiped. */
+  /** JSON; null after it was wiped. */
   data: string | null;
   createdAt: Date;
   dueAt: Date | null;
@@ -13,7 +13,7 @@ export interface Row {
   error: string | null;
 }
 
-/** As much of Prisma's client as is used here. */
+/** The part of the Prisma client that is used here. */
 export interface Client {
   outboxMessage: {
     findFirst(args: object): PromiseLike<Row | null>;
@@ -25,26 +25,26 @@ export interface Client {
 
 /** Times are in seconds. */
 export interface Store {
-  /** Takes the message that is due for longest; for so long, no other sender takes it. */
+  /** Claims the message that is due first: no other sender gets it during the lease. */
   claim(lease: number): Promise<Row | null>;
-  /** Writes down that a message is sent; its data goes, if it is to be wiped. */
+  /** Marks a message as sent, and wipes its data if asked to. */
   sent(id: string, wipe: boolean): Promise<void>;
-  /** Writes down why a message was not sent, and when it is due again. */
+  /** Records why a message was not sent, and schedules its retry. */
   postponed(id: string, seconds: number, error: string): Promise<void>;
-  /** Writes down why a message will never be sent. Its data goes. */
+  /** Marks a message as failed for good, and wipes its data. */
   failed(id: string, error: string): Promise<void>;
-  /** Wipes the data of messages that are of no more use; gives those that had not been sent. */
+  /** Wipes the data of expired messages; resolves to those that had not been sent. */
   expire(): Promise<Row[]>;
-  /** The latest messages, the newest one first. */
+  /** The latest messages, newest first. */
   recent(limit: number): Promise<Row[]>;
-  /** Deletes messages that were sent, or given up, longer ago; tells how many. */
+  /** Deletes messages that were sent or failed longer ago; resolves to their number. */
   purge(age: number): Promise<number>;
 }
 
 /** The outbox of a client whose schema has the model OutboxMessage. */
 export function store(prisma: Client): Store;
 
-/** For `internalRoutes`: the outbox for a sender in Python that cannot read the database itself. */
+/** For `internalRoutes`: the outbox for a sender in Python without a driver for the database. */
 export function outboxRoutes(
   prisma: Client,
 ): Record<string, (auth: unknown, request: Request) => Promise<Response>>;

@@ -1,5 +1,5 @@
 // @ts-check
-/** The outbox in the database, through Prisma: the same on every provider. */
+/** The outbox's table, accessed with Prisma on every provider. */
 
 /** @typedef {import("./store.d.mts").Row} Row */
 
@@ -16,7 +16,7 @@ export function store(prisma) {
         const row = await table.findFirst({ where, orderBy: { dueAt: "asc" } });
         if (!row) return null;
         const { id, dueAt, attempts } = row;
-        // Of several senders, the one whose condition still holds.
+        // Of concurrent senders, only one matches this condition.
         const { count } = await table.updateMany({
           where: { id, dueAt, attempts },
           data: { dueAt: inSeconds(lease), attempts: attempts + 1 },

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { Browser } from "./browser.ts";
 
-test("the application and its database are well", async () => {
+test("the application and its database answer", async () => {
   const browser = new Browser();
   assert.equal((await browser.request("/")).status, 200);
   const health = await browser.request("/health");
   assert.deepEqual([health.status, await health.json()], [200, { status: "ok" }]);
 });
 
-test("/me tells who is signed in", async () => {
+test("/me is protected", async () => {
   const ada = await Browser.signedIn();
   const user = (await (await ada.request("/me")).json()) as { email: string };
   assert.equal(user.email, ada.email);

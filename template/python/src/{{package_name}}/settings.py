@@ -1,4 +1,4 @@
-"""What the environment decides: its variables, then `.env.local`, then `.env`."""
+"""Settings from the environment, `.env.local` and `.env`, in this order."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-/** As much of `betterAuth({…})` as is used here; the methods of `api` depend on the plugins. */
+/** The part of `betterAuth({…})` that is used here; the methods of `api` depend on the plugins. */
 export interface Auth {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   api: any;
@@ -11,11 +11,11 @@ export interface Auth {
  * A request needs the header `x-internal-key` with hex(HMAC-SHA256(secret, "internal")); any other
  * gets 404, as if there were no such routes.
  *
- * @param auth what `betterAuth({…})` gave
+ * @param auth the result of `betterAuth({…})`
  * @param secret BETTER_AUTH_SECRET
- * @param isProduction without it, there are also routes that create sessions for tests
+ * @param isProduction if false, there are also routes that create sessions for tests
  * @param more further routes, such as "POST outbox"
- * @returns a function that answers requests; mount it at `/internal/*`
+ * @returns the request handler, to be mounted at `/internal/*`
  */
 export function internalRoutes(
   auth: Auth,

@@ -22,7 +22,7 @@ const commands: Record<string, (args: string[]) => Promise<void>> = {
   "check-node": async () => {}, // bin.cjs has looked
 };
 
-// Whoever read what it says is gone, such as an npm that was killed.
+// The reader of the pipe has gone, such as a killed npm.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(1));
 
 const args = process.argv.slice(2);

@@ -2,10 +2,10 @@ import { blocks, type Block, type Field } from "./document.ts";
 
 const scalars = /^(String|Int|BigInt|Float|Decimal|Boolean|DateTime|Json|Bytes)$/;
 
-/** What else than itself may hold a type's values. */
+/** Other Prisma types that can hold a type's values. */
 const holders: Record<string, string> = { Int: "BigInt Float", String: "Json", Json: "String" };
 
-/** Optional fields that better-auth's own code fills in every row. */
+/** Optional fields that better-auth fills in every row. */
 const alwaysFilled = new Set([
   "Invitation.role",
   "OauthClient.createdAt",
@@ -29,15 +29,15 @@ const isFilled = ({ type, attributes }: Field) =>
 
 const bare = (type: string) => type.replace(/[?[\]]/g, "");
 
-/** What is known of the configuration, besides the schema that it wants. */
+/** Facts about the configuration, besides the schema that it needs. */
 export type Configuration = { path: string; fresh: string; filled: Set<string>; hooked: boolean };
 
 /**
- * What better-auth's generator overlooks in a schema that it calls up to date: it compares names only.
+ * Problems that better-auth's generator does not notice, because it compares names only.
  *
  * @param schema the text of the project's schema
- * @param configuration what the configuration wants; `filled` are fields that it fills itself
- * @returns a sentence for each thing that has to be put right by hand
+ * @param configuration what the configuration needs; `filled` are fields that it fills itself
+ * @returns a sentence for each problem that has to be fixed by hand
  */
 export function oversights(schema: string, configuration: Configuration): string[] {
   const found: string[] = [];
@@ -56,7 +56,7 @@ export function oversights(schema: string, configuration: Configuration): string
   return found;
 }
 
-/** Why a field that better-auth knows cannot hold its values. */
+/** Why one of better-auth's fields cannot hold its values. */
 function conflict(
   own: Map<string, Block>,
   model: Block,
@@ -101,7 +101,7 @@ function conflict(
   return undefined;
 }
 
-/** Why a field that better-auth does not know stands in its way. */
+/** Why a field that better-auth does not know makes its inserts fail. */
 function unfilled(
   model: Block,
   name: string,

@@ -11,13 +11,13 @@ function* files(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory() && !notOurs.has(entry.name)) yield* files(path);
-    // To close a file gives back the locks that this process has on it.
+    // Closing a file would release the locks that this process holds on it.
     else if (entry.name.startsWith(lockFile)) continue;
     else if (entry.isFile() && statSync(path).size <= largest) yield path;
   }
 }
 
-/** Looks for the markers that an update leaves where your lines and the template's collide. */
+/** Finds files with the conflict markers of an update. */
 export function refuseConflicts(): void {
   const found = [...files(".")].filter((file) => {
     const text = readFileSync(file, "latin1");

@@ -1,10 +1,10 @@
-// Connects to the database as the application does: with its own client. A program of its own, because
-// what it imports is the application's code.
+// Connects to the database with the application's own client. A separate program, because it imports
+// the application's code.
 //
-// Usage: connect CLIENT PLACE    CLIENT is the module that exports `prisma`, PLACE where the URL stands
+// Usage: connect CLIENT PLACE    CLIENT is the module that exports `prisma`, PLACE where the URL is set
 //
-// Prints what to do as the last line if the connection fails, and ends with 1. A database that is not
-// there yet is no failure: Prisma's CLI makes it.
+// If the connection fails, it prints what to change as the last line, and exits with status 1. A missing
+// database is no failure: Prisma's CLI creates it.
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -14,7 +14,7 @@ type Client = { $queryRawUnsafe: (sql: string) => Promise<unknown> };
 
 const [client = "", place = ""] = process.argv.slice(2);
 
-/** What to do about a connection that failed. */
+/** What to change after a failed connection. */
 function advice(error: Failure): string | undefined {
   if (error.name === "DatabaseUrlError") return `${error.message} The value is that of ${place}.`;
   const { kind, reason, originalMessage, user } = error.meta?.driverAdapterError?.cause ?? {};

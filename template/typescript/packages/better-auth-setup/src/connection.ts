@@ -7,15 +7,15 @@ import { provider } from "./schema.ts";
 import { environment, origin } from "./settings.ts";
 
 /**
- * Connects as the application does, by the `prisma.ts` beside its `auth.ts`: Prisma's CLI has a driver
- * of its own, which takes other certificates.
+ * Connects with the application's own client, `prisma.ts` beside `auth.ts`: Prisma's CLI has another
+ * driver, which accepts other certificates.
  *
- * @returns how it went
- * @throws a Problem that says what to do if the application could not connect
+ * @returns the result in words
+ * @throws a Problem that says what to change if the connection fails
  */
 export async function connection(): Promise<string> {
   const client = join(dirname(configuration()), "prisma.ts");
-  // An SQLite file is made by Prisma's CLI.
+  // Prisma's CLI creates the SQLite file later.
   if (provider() === "sqlite" || !existsSync(client)) return "not tried";
   const { status, output } = await node(program("connect"), [client, origin("DATABASE_URL")], {
     env: environment(),

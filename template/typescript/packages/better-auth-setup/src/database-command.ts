@@ -7,7 +7,7 @@ const usage = `Usage: better-auth-setup database start|stop|status [--if-embedde
 The PostgreSQL inside the project. With --if-embedded, nothing is said or done where DATABASE_URL
 names another database. Exit status: 3 if there is none, or it is stopped when asked for its status.`;
 
-/** `database start|stop|status`: the PostgreSQL inside the project. */
+/** `database start|stop|status`: the embedded PostgreSQL. */
 export async function databaseCommand(args: string[]): Promise<void> {
   const names = ["start", "stop", "status"];
   const given = options(args, { "if-embedded": { type: "boolean" } }, usage, names);

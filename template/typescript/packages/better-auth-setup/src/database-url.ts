@@ -1,9 +1,9 @@
 /**
- * What DATABASE_URL means to the drivers of Node.js. Its parameters are Prisma's, some are libpq's, and
- * hosts have their own: each is translated, or refused with what to do instead.
+ * Translates DATABASE_URL for Node.js's drivers. Its parameters are Prisma's, libpq's or a host's own:
+ * each is translated, or refused with a remedy.
  *
- * An empty one is none, which is no mistake before something connects: the schema is generated from the
- * application without a database.
+ * An empty URL is allowed until something connects: generating the schema imports the application
+ * without a database.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { isIP } from "node:net";
@@ -12,27 +12,27 @@ import tables from "./database-parameters.json" with { type: "json" };
 
 type Kind = keyof typeof tables;
 
-/** What a parameter may be, or what to do instead. */
+/** The allowed values of a parameter, or the remedy if it is refused. */
 type Entry = { is?: string | string[]; say?: string; refused?: string };
 
-/** Broken where all of `when` is given, with one of the values if there are any, and none of `without`. */
+/** A refused combination: all of `when` (with one of the values, if any), and none of `without`. */
 type Rule = { when: Partial<Record<string, string[]>>; without?: string[]; say: string };
 
 const parameters: Record<Kind, { parameters: Record<string, Entry>; rules: Rule[] }> = tables;
 
-/** A DATABASE_URL that cannot be used; the message says what to do, and repeats no secret. */
+/** A DATABASE_URL cannot be used; the message says what to change, without its secrets. */
 export class DatabaseUrlError extends Error {
   override name = "DatabaseUrlError";
 }
 
-/** A URL's parameters, none of which is unknown. */
+/** A URL's parameters, checked against the table. */
 class Parameters {
   readonly #given: Map<string, string>;
 
   constructor(kind: Kind, query: string) {
     const given = new Map(new URLSearchParams(query));
     const table = parameters[kind];
-    // Its name may be the rest of a password with a "?".
+    // Do not quote it: it may be the rest of a password that contains "?".
     if (query.split("&").some((part) => part && !part.includes("="))) {
       throw new DatabaseUrlError(
         "Write what follows ? in DATABASE_URL as name=value, joined by &.",
@@ -65,13 +65,13 @@ class Parameters {
     return this.#given.get("sslnegotiation") === "direct";
   }
 
-  /** Milliseconds of a parameter in seconds. */
+  /** A parameter's value, which is in seconds, in milliseconds. */
   milliseconds(name: string): number | undefined {
     const value = this.number(name);
     return value === undefined ? undefined : value * 1000;
   }
 
-  /** The text of a file, named from the project's folder or, as Prisma documents it, from prisma/. */
+  /** The text of a file, relative to the project's folder or, as Prisma documents it, to prisma/. */
   file(name: string): string | undefined {
     const value = this.#given.get(name);
     if (value === undefined) return undefined;
@@ -81,7 +81,7 @@ class Parameters {
   }
 }
 
-/** What to do about a parameter; nothing if it is taken. */
+/** What to change about a parameter; undefined if it is supported. */
 function problemOf(name: string, value: string, entry: Entry | undefined) {
   if (!entry) return `Remove ${name}= from DATABASE_URL: not every driver here knows it.`;
   if (entry.refused) return entry.refused;
@@ -94,7 +94,7 @@ function problemOf(name: string, value: string, entry: Entry | undefined) {
   return undefined;
 }
 
-/** What stands before the parameters. Nothing of a password may be taken for another part, and told. */
+/** The part before the parameters, checked so that no part of a password is taken for another part. */
 function serverOf(text: string, usualPort: number) {
   if (/%(?![0-9A-Fa-f]{2})/.test(text)) {
     throw new DatabaseUrlError("Write each % of DATABASE_URL as %25, unless it is an escape.");
@@ -136,15 +136,15 @@ function serverOf(text: string, usualPort: number) {
 }
 
 /**
- * The options of `new PrismaPg(…)` for a PostgreSQL or a CockroachDB, and its schema. The environment
- * variables of libpq change nothing.
+ * The options of `new PrismaPg(…)` for PostgreSQL or CockroachDB, and the schema. They are complete, so
+ * that the driver reads no PG* variables.
  *
  * @throws DatabaseUrlError
  */
 export function postgresql(url: string) {
   const { query, ...server } = serverOf(url || "postgresql://nobody@localhost/none", 5432);
   const given = new Parameters("postgresql", query);
-  // node-postgres has one patience for a free connection and for a new one.
+  // node-postgres has one timeout for waiting on the pool and for connecting.
   const waits = ["pool_timeout", "connect_timeout"].flatMap(
     (name) => given.milliseconds(name) ?? [],
   );
@@ -170,7 +170,7 @@ export function postgresql(url: string) {
     maxLifetimeSeconds: given.number(seconds.life) ?? 0,
     query_timeout: given.milliseconds("socket_timeout") ?? given.number("query_timeout"),
     application_name: given.text("application_name") ?? given.text("fallback_application_name"),
-    // An empty text would let PGOPTIONS in.
+    // With an empty string, the driver would read PGOPTIONS.
     options: given.text("options") ?? (process.env["PGOPTIONS"] ? " " : undefined),
     statement_timeout: given.number("statement_timeout"),
     lock_timeout: given.number("lock_timeout"),
@@ -178,11 +178,11 @@ export function postgresql(url: string) {
   };
 }
 
-/** As node-postgres has it: every `sslmode` but two verifies certificate and host. */
+/** TLS as in node-postgres: all `sslmode`s but two verify the certificate and host name. */
 function tlsOfPostgresql(given: Parameters) {
   const [flag, accept] = [given.text("ssl"), given.text("sslaccept")];
   const [key, certificate] = [given.file("sslkey"), given.file("sslcert")];
-  // Without a key, sslcert is what Prisma calls so: the certificate of the server's authority.
+  // Without sslkey, sslcert has Prisma's meaning: the CA certificate.
   const ca = given.file("sslrootcert") ?? (key ? undefined : certificate);
   const asks = ca ?? key ?? accept ?? (given.isDirect || undefined);
   const byFlag: Record<string, string> = {
@@ -209,7 +209,7 @@ function tlsOfPostgresql(given: Parameters) {
 }
 
 /**
- * The options of `new PrismaMariaDb(…)` for a MySQL or a MariaDB.
+ * The options of `new PrismaMariaDb(…)` for MySQL or MariaDB.
  *
  * @throws DatabaseUrlError
  */
@@ -226,7 +226,7 @@ export function mysql(url: string) {
     given.text("sslaccept"),
     given.text("socket"),
   ];
-  // The driver does not tell TLS whose certificate it expects.
+  // The driver does not pass the host name on to TLS.
   const peer = isIP(server.host) ? { host: server.host } : { servername: server.host };
   const ssl = {
     ...peer,
@@ -246,8 +246,8 @@ export function mysql(url: string) {
 }
 
 /**
- * The options of `new PrismaLibSql(…)` for an SQLite file. To Prisma's CLI, the path is no URL: a `%`
- * in it is a `%`.
+ * The options of `new PrismaLibSql(…)` for a SQLite file. Prisma's CLI does not percent-decode the
+ * path.
  *
  * @throws DatabaseUrlError
  */
@@ -261,14 +261,14 @@ export function sqlite(url: string) {
   new Parameters("sqlite", query);
   return {
     url: `file:${path.split("/").map(encodeURIComponent).join("/")}`,
-    // Another process may be writing into the file: it is waited for, in milliseconds.
+    // The busy timeout in milliseconds: another process may be writing.
     timeout: 5_000,
   };
 }
 
 const readers = { postgresql, postgres: postgresql, mysql, file: sqlite, sqlserver: () => {} };
 
-/** What to do about a DATABASE_URL; nothing if it can be used. */
+/** What to change in a DATABASE_URL; undefined if it can be used. */
 export function databaseUrlProblem(url: string): string | undefined {
   const scheme = /^([^:]*):/.exec(url)?.[1] ?? "";
   if (!Object.hasOwn(readers, scheme)) return schemeProblem(url, scheme);

@@ -20,11 +20,11 @@ import { provider } from "./schema.ts";
 import { reach } from "./server.ts";
 
 /**
- * Sees to it that the database of DATABASE_URL answers. Where that is empty, PostgreSQL is an
- * embedded one, and SQLite a file, which Prisma creates.
+ * Checks that the database of DATABASE_URL answers. If that is empty, it creates an embedded
+ * PostgreSQL, or chooses a SQLite file for Prisma to create.
  *
- * @param change whether to do it, or only to look
- * @returns where the database is
+ * @param change false to only report problems
+ * @returns where the database is, in words
  * @throws a Problem if there is none
  */
 export async function database(change: boolean): Promise<string> {
@@ -46,7 +46,7 @@ export async function database(change: boolean): Promise<string> {
   return name ? `"${name}" on ${host}:${port}` : `${host}:${port}`;
 }
 
-/** Looks whether a file is, or could become, an SQLite database. */
+/** Checks that a file is, or can become, a SQLite database. */
 function examine(path: string): string {
   const correct = `correct ${origin("DATABASE_URL")}`;
   if (!existsSync(path)) {
@@ -77,7 +77,7 @@ function isWritable(path: string): boolean {
   }
 }
 
-/** Chooses a database where DATABASE_URL is empty, and notes it in .env.local. */
+/** Chooses a database, and writes DATABASE_URL to .env.local. */
 async function choose(kind: Provider, change: boolean): Promise<string> {
   if (kind !== "postgresql" && kind !== "sqlite") {
     throw new Problem(
@@ -103,7 +103,7 @@ async function embedded(url: string, change: boolean): Promise<string> {
   return `"${pathname.slice(1)}" on ${host} (embedded)`;
 }
 
-/** The host, or the folder of its socket, the port and the database that a URL names. */
+/** The host or socket folder, port and database of a URL. */
 function address(kind: Provider, url: string): [host: string, port: number, database: string] {
   const usual = providers[kind].port;
   const unusable = () =>
@@ -122,7 +122,7 @@ function address(kind: Provider, url: string): [host: string, port: number, data
   }
 }
 
-/** A port of this machine that nobody listens on. */
+/** A free port. */
 async function freePort(): Promise<number> {
   const { promise, resolve: listening, reject } = Promise.withResolvers<void>();
   const server = createServer().once("error", reject).listen(0, "127.0.0.1", listening);

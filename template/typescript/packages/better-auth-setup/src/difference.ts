@@ -8,10 +8,10 @@ const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1
 
 const rebuiltTable = /^\[\*\] Redefined table `(.+)`$/gm;
 
-/** What has to change in the database, a line for each table, and what would be gone. */
+/** What has to change in the database, a line for each table, and what would be dropped. */
 export type Difference = { lines: string[]; dropped: string[] };
 
-/** What becomes of the tables that are made anew. */
+/** The changes of tables that Prisma recreates. */
 async function rebuilt(summary: string, env: Record<string, string>): Promise<Difference> {
   const tables = [...summary.matchAll(rebuiltTable)].map(([, table = ""]) => table);
   const found: Difference = { lines: [], dropped: [] };
@@ -31,7 +31,7 @@ const columns = (table: string, told: string[]) =>
     return name ? `the column ${name} of ${table}` : [];
   });
 
-/** Prisma's summary; what a new table consists of is left out. */
+/** Prisma's summary, without the columns of new tables. */
 function changes(summary: string): Difference {
   const parts = new Map<string, string[]>();
   let part: string[] | undefined;
@@ -69,9 +69,9 @@ function changes(summary: string): Difference {
 }
 
 /**
- * Compares the tables of the database with the schema; changes nothing.
+ * Compares the database with the schema; changes nothing.
  *
- * @param env settings that go before the project's
+ * @param env settings that override the project's
  */
 export async function difference(env: Record<string, string> = {}): Promise<Difference> {
   const args = ["migrate", "diff", "--from-config-datasource", "--to-schema", schemaPath()];
@@ -88,7 +88,7 @@ export async function difference(env: Record<string, string> = {}): Promise<Diff
   throw new Problem(refused(output) ?? `\`prisma migrate diff\` failed: ${reason(output)}.`);
 }
 
-/** What to do where the server does not accept the password, or a pooler not Prisma's CLI. */
+/** What to do if the server rejects the password, or a pooler rejects Prisma's CLI. */
 export function refused(output: string): string | undefined {
   if (/unsupported startup parameter|prepared statement "s\d+"/.test(output)) {
     return "Set DIRECT_URL to the database's URL past the pooler, which Prisma's CLI cannot use.";
@@ -101,6 +101,6 @@ export function refused(output: string): string | undefined {
   );
 }
 
-/** The changes as they are shown below a sentence. */
+/** The changes as an indented list. */
 export const indented = ({ lines }: Difference): string =>
   lines.map((line) => `\n      ${line}`).join("");

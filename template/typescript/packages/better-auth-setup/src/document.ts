@@ -1,12 +1,12 @@
 import { withoutComments } from "./schema.ts";
 
-/** What two lines that say the same have in common, whatever their alignment. */
+/** A line without its alignment, for comparisons. */
 export const squeeze = (line = "") => line.trim().replace(/\s+/g, " ");
 
 /** A field of a model, or a value of an enum. */
 export type Field = { type: string; attributes: string };
 
-/** A block of a schema: `model User { … }`, from the line `start` to the line `end`. */
+/** A block of a schema, such as `model User { … }`, from line `start` to line `end`. */
 export type Block = {
   kind: string;
   name: string;
@@ -39,7 +39,7 @@ export function blocks(schema: string): Map<string, Block> {
   return found;
 }
 
-/** The kind of an index and its columns: what matters of it. */
+/** The kind and columns of an index, for comparisons. */
 function index(attribute: string): string | undefined {
   const [, kind, columns = ""] =
     /^@@(unique|index|id)\((?:fields: )?\[(.*?)\]/.exec(attribute) ?? [];
@@ -48,7 +48,7 @@ function index(attribute: string): string | undefined {
 
 const scalars = /^(String|Int|BigInt|Float|Decimal|Boolean|DateTime|Json|Bytes)\b/;
 
-/** Whether a model has a field, or the relation that it is, perhaps under another name. */
+/** Whether a model has a field, or an equivalent relation under another name. */
 function hasField(model: Block, line: string): boolean {
   const [name = "", type = "", ...rest] = line.split(" ");
   if (model.fields.has(name)) return true;
@@ -64,10 +64,10 @@ function hasField(model: Block, line: string): boolean {
   );
 }
 
-/** Whether a block has what a line says already, perhaps in other words. */
+/** Whether a block already has a line's meaning, perhaps written differently. */
 function has(block: Block, line: string): boolean {
   if (!line.startsWith("@@")) return hasField(block, line);
-  // A table of yours keeps its name.
+  // An existing table keeps its name.
   if (line.startsWith("@@map(")) return true;
   const wanted = index(line);
   if (!wanted) return block.attributes.includes(line);
@@ -79,12 +79,11 @@ function has(block: Block, line: string): boolean {
   return found.has(wanted) || (kind === "index" && found.has(`unique ${columns}`));
 }
 
-/** Lines that a schema lacks: a whole block, or lines of a block that it has, and what is before. */
+/** Lines that a schema lacks: a block, or lines of an existing block with the line before them. */
 export type Addition = { block: string; lines: string[]; after?: number };
 
 /**
- * What a generator's version of a schema has more than the schema itself. What it would change or
- * leave out is none of it, nor is another alignment.
+ * What a generator added to a schema, without what it changed, removed or realigned.
  *
  * @param before the schema
  * @param after the generator's version
@@ -127,7 +126,7 @@ export function additions(before: string, after: string): Addition[] {
 
 const later = (a: Addition, b: Addition) => (b.after ?? 0) - (a.after ?? 0);
 
-/** A schema with additions; every line that it had stays as it is. */
+/** A schema with additions; all existing lines stay unchanged. */
 export function insert(before: string, added: Addition[]): string {
   const end = before.includes("\r\n") ? "\r" : "";
   const lines = before.split("\n");

@@ -34,28 +34,28 @@ const portFile = join(home, "port");
 
 const patience = 60_000;
 
-/** Whether the URL names the PostgreSQL of this project. */
+/** Whether a URL names this project's embedded PostgreSQL. */
 export function isEmbedded(url: string): boolean {
   if (!existsSync(portFile)) return false;
   return URL.parse(url)?.host === `127.0.0.1:${readFileSync(portFile, "utf8")}`;
 }
 
-/** Makes room for a PostgreSQL of this project, and chooses its URL. */
+/** Creates the folder of an embedded PostgreSQL, and chooses its URL. */
 export function reserve(database: string, port: number, password: string): string {
   mkdirSync(home, { recursive: true });
   writeFileSync(portFile, String(port));
-  // Else PGSSLMODE of the environment would count, and the server has no TLS.
+  // Overrides PGSSLMODE of the environment: the server has no TLS.
   return `postgresql://postgres:${password}@127.0.0.1:${port}/${database}?sslmode=disable`;
 }
 
-/** Whom the server runs as: PostgreSQL refuses root, so then the project's owner, or nobody. */
+/** The user who runs the server. PostgreSQL refuses root: then the folder's owner, or nobody. */
 function account(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const { uid, gid } = statSync(".");
   return uid === 0 ? { uid: 65534, gid: 65534 } : { uid, gid };
 }
 
-/** Whether that user can enter a folder and read what is in it. */
+/** Whether that user can enter and read a folder. */
 function reaches(folder: string, uid: number): boolean {
   const parts = folder.split(sep).map((_, at, all) => all.slice(0, at + 1).join(sep) || sep);
   return [...parts, join(folder, "bin", "postgres")].every((path) => {
@@ -84,7 +84,7 @@ async function packaged(): Promise<string> {
   return native;
 }
 
-/** Makes the links that the package's install script makes, which npm may not have run. */
+/** Creates the symlinks of the package's install script, which npm may not have run. */
 function link(native: string): void {
   const list = join(native, "pg-symlinks.json");
   if (!existsSync(list)) return;
@@ -98,7 +98,7 @@ function link(native: string): void {
   }
 }
 
-/** Where the copy of the programs is that this project's server runs, if it needs one. */
+/** The folder with this project's copy of the programs, if it needs one. */
 function copyPlace(native: string): string {
   const version = readFileSync(join(native, "../package.json"), "utf8");
   const name = createHash("sha256")
@@ -108,14 +108,14 @@ function copyPlace(native: string): string {
 }
 
 /**
- * The folder of programs that the server's user can run; a copy, if those of the project are in a
- * folder that it cannot enter, such as /root.
+ * The folder of programs that the server's user can run: a copy, if that user cannot enter the
+ * project's folder, such as /root.
  */
 function reachable(native: string, uid: number | undefined): string {
   if (uid === undefined || reaches(native, uid)) return native;
   const place = copyPlace(native);
   const stats = lstatSync(place, { throwIfNoEntry: false });
-  // Somebody else may have made a folder of that name.
+  // Another user may have created a folder with that name.
   if (stats?.isDirectory() && stats.uid === 0 && (stats.mode & 0o022) === 0) return place;
   const copy = duplicate(native);
   if (stats) return copy;
@@ -123,7 +123,7 @@ function reachable(native: string, uid: number | undefined): string {
   return place;
 }
 
-/** Copies the programs to a folder with a plain name, for everybody to run. */
+/** Copies the programs to a folder that any user can enter. */
 function duplicate(native: string): string {
   const copy = mkdtempSync(join(sep === "/" ? "/tmp" : tmpdir(), "postgres-"));
   cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
@@ -141,9 +141,9 @@ const program = (native: string, name: string) =>
   join(native, "bin", process.platform === "win32" ? `${name}.exe` : name);
 
 /**
- * How to run a program on a data directory. It gets none of root's capabilities, with which a query
- * could read any file, and its data directory is the current one: it may be unable to enter that by
- * its path, and no shell that it starts sees the path.
+ * The options for running a program on a data directory. It gets none of root's capabilities, with
+ * which a query could read any file. The data directory is the current one, because the user may be
+ * unable to enter it by its path, and no shell must see the path.
  */
 function options(folder: string, stdio: SpawnOptions["stdio"]): SpawnOptions {
   const env = Object.entries(process.env).filter(([name]) => !name.startsWith("PG"));
@@ -153,17 +153,17 @@ function options(folder: string, stdio: SpawnOptions["stdio"]): SpawnOptions {
 const here = (folder: string) =>
   process.platform === "linux" ? "/proc/self/cwd" : resolve(folder);
 
-/** Creates the cluster with the URL's password, whole or not at all. */
+/** Creates the data directory with the URL's password, atomically. */
 function initialize(native: string, url: URL): void {
   const abandoned = readdirSync(home).filter((name) => name.startsWith("draft-"));
   for (const name of abandoned) remove(join(home, name));
-  // No fixed name: the initdb of a setup that was killed may still be at work in another one.
+  // A random name: the initdb of a killed setup may still write to another one.
   const draft = mkdtempSync(join(home, "draft-"));
   const passwordFile = join(home, "password");
   writeFileSync(passwordFile, decodeURIComponent(url.password), { mode: 0o600 });
   const owner = account();
   if (owner) for (const path of [draft, passwordFile]) chownSync(path, owner.uid, owner.gid);
-  // initdb starts the server by a shell, in which some names would be commands.
+  // initdb starts the server through a shell, where some folder names would be commands.
   const programs = /["$`\\]/.test(native) && sep === "/" ? duplicate(native) : native;
   const password = openSync(passwordFile, "r");
   try {
@@ -187,23 +187,22 @@ function initialize(native: string, url: URL): void {
   }
 }
 
-/** Removes a folder that the initdb of a killed setup may still be working on. */
+/** Removes a folder that the initdb of a killed setup may still write to. */
 export function remove(folder: string): void {
   const clock = new Int32Array(new SharedArrayBuffer(4));
   for (let attempt = 0; attempt < 50; attempt++) {
     try {
       rmSync(folder, { recursive: true, force: true });
     } catch {
-      // not empty again
+      // a file was added meanwhile
     }
-    // With `force`, rmSync gives up without an error when initdb, which fails by this, removes a
-    // file before it does.
+    // With `force`, rmSync stops without an error if the failing initdb removes a file before it does.
     if (!existsSync(folder)) return;
     Atomics.wait(clock, 0, 0, 100);
   }
 }
 
-/** Whether something listens there. */
+/** Whether something listens on the port. */
 function listens(port: number): Promise<boolean> {
   return new Promise((answer) => {
     const socket = connect(port, "127.0.0.1");
@@ -212,7 +211,7 @@ function listens(port: number): Promise<boolean> {
   });
 }
 
-/** What the data directory's lock file says, if there is one. */
+/** The content of the data directory's lock file, if there is one. */
 function owner(): { pid: number; port: number; isReady: boolean } | undefined {
   const file = join(data, "postmaster.pid");
   if (!existsSync(file)) return undefined;
@@ -220,13 +219,13 @@ function owner(): { pid: number; port: number; isReady: boolean } | undefined {
   return { pid: Number(lines[0]), port: Number(lines[3]), isReady: /^ready/.test(lines[7] ?? "") };
 }
 
-/** Whether the server of this project is running. */
+/** Whether this project's server is running. */
 export async function isRunning(): Promise<boolean> {
   const { port } = owner() ?? {};
   return port !== undefined && (await listens(port));
 }
 
-/** Removes the lock file of a server that was killed and that nobody has buried yet. */
+/** Removes the lock file of a killed server that is still a zombie process. */
 function unlockFromDead(): void {
   const { pid } = owner() ?? {};
   const status = `/proc/${pid}/status`;
@@ -235,7 +234,7 @@ function unlockFromDead(): void {
   }
 }
 
-/** Runs the server in the background; what it says if it ends, nothing once it is ready. */
+/** Runs the server in the background; resolves to its error, or to undefined once it is ready. */
 async function launch(native: string, port: number): Promise<string> {
   const file = openSync(log, "a", 0o600);
   const before = statSync(log).size;
@@ -262,9 +261,9 @@ async function launch(native: string, port: number): Promise<string> {
 }
 
 /**
- * Starts the server that the URL names, unless it runs; creates it first if need be.
+ * Starts the server of the URL unless it runs, and creates it if needed.
  *
- * @returns whether it had to be started
+ * @returns whether it was started
  * @throws a Problem that says why it does not start
  */
 export async function start(url: string): Promise<boolean> {
@@ -281,7 +280,7 @@ async function startAlone(url: URL): Promise<boolean> {
   const native = reachable(await packaged(), account()?.uid);
   if (!existsSync(data)) initialize(native, url);
   let output = "";
-  // The processes of a server that was killed need a moment to notice.
+  // The processes of a killed server take a moment to end.
   for (let attempt = 0; attempt < 20; attempt++) {
     unlockFromDead();
     output = await launch(native, port);
@@ -293,7 +292,7 @@ async function startAlone(url: URL): Promise<boolean> {
   throw new Problem(`The embedded PostgreSQL does not start:\n${words}`);
 }
 
-/** Stops the server; answers whether it was running. */
+/** Stops the server; resolves to whether it was running. */
 export async function stop(): Promise<boolean> {
   if (!(await isRunning())) return false;
   const { pid } = owner() ?? {};

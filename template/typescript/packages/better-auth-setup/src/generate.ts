@@ -42,7 +42,7 @@ const folders = [
   "src/utils",
 ];
 
-/** Where the better-auth configuration is, unless it is named. */
+/** The default places of the better-auth configuration. */
 export function configuration(named = ""): string {
   const candidates = named ? [named] : folders.map((folder) => join(folder, "auth.ts"));
   const found = candidates.find((file) => existsSync(file));
@@ -51,10 +51,10 @@ export function configuration(named = ""): string {
   throw new Problem("The better-auth configuration is not found. Name it with --config.");
 }
 
-/** What better-auth's own generator makes of a schema, and what is known of the configuration. */
+/** The output of better-auth's generator, and facts about the configuration. */
 type Answer = Configuration & { after: string; plugins: string[] };
 
-/** Asks better-auth's own generator; `draft` is a copy of the schema that it may write to. */
+/** Runs better-auth's generator on `draft`, a copy of the schema. */
 async function ask(path: string, draft: string): Promise<Answer> {
   const before = readFileSync(draft, "utf8");
   const env = environment();
@@ -66,11 +66,11 @@ async function ask(path: string, draft: string): Promise<Answer> {
     const named = filled.map((field) => field.charAt(0).toUpperCase() + field.slice(1));
     return { ...rest, path, after: after || before, filled: new Set(named) };
   }
-  // The command line loads more than Node does: path aliases, imports without an extension.
+  // The CLI supports more syntax than Node.js: path aliases, imports without an extension.
   const fresh = `${draft}.fresh`;
   const results = await Promise.all([officially(path, draft), officially(path, fresh)]);
   const after = readFileSync(draft, "utf8");
-  // Its exit status is 0 even when it did nothing; only these two tell that it got to its end.
+  // The CLI's status is 0 even if it did nothing; only these messages prove success.
   const isDone = after !== before || /already up to date/i.test(results[0].output);
   if (results.some((result) => result.status !== 0) || !isDone || !existsSync(fresh)) {
     throw new Problem(`\`auth generate\` failed: ${reasonOf(results[0].output)}.`);
@@ -86,16 +86,16 @@ async function ask(path: string, draft: string): Promise<Answer> {
   };
 }
 
-/** Runs the generator's command line on a file, which it makes if there is none. */
+/** Runs the generator's CLI on a file, which it creates if it does not exist. */
 function officially(path: string, file: string): Promise<Result> {
   const args = ["generate", "--yes", "--config", path, "--output", file];
   return node(command("auth"), args, { env: environment() });
 }
 
-/** A file of the schema, and what it lacks. */
+/** A schema file and what it lacks. */
 type Part = { path: string; text: string; added: Addition[] };
 
-/** What a schema lacks, file by file, and what has to be put right by hand. */
+/** What a schema lacks, file by file, and what has to be fixed by hand. */
 export type Plan = { parts: Part[]; problems: string[] };
 
 /**
@@ -122,7 +122,7 @@ export async function plan(config?: string): Promise<Plan> {
   }
 }
 
-/** Gives every addition to the file that it belongs into. */
+/** Assigns every addition to the file that it belongs to. */
 function distribute(parts: Part[], added: Addition[], fresh: string): void {
   let start = 0;
   const starts = parts.map(({ text }) => {
@@ -144,7 +144,7 @@ function distribute(parts: Part[], added: Addition[], fresh: string): void {
   }
 }
 
-/** The lines that a schema lacks, each with the block it stands in. */
+/** The lines that a schema lacks, each with its block. */
 export function missing({ parts }: Plan): string[] {
   return parts.flatMap(({ added }) =>
     added.flatMap(({ block, lines }) => {
@@ -155,10 +155,10 @@ export function missing({ parts }: Plan): string[] {
 }
 
 /**
- * Adds to the schema what the configuration lacks in it, if Prisma accepts the result.
+ * Adds to the schema what it lacks, if Prisma accepts the result.
  *
- * @returns how many lines were added
- * @throws a Problem if Prisma does not; the schema is as it was then
+ * @returns the number of lines added
+ * @throws a Problem if Prisma rejects it; the schema is then unchanged
  */
 export async function apply(plan: Plan): Promise<number> {
   const lines = missing(plan);
@@ -183,7 +183,7 @@ export async function apply(plan: Plan): Promise<number> {
   return lines.length;
 }
 
-/** Replaces a file as a whole, or not at all. */
+/** Replaces a file atomically. */
 function replace(path: string, text: string): void {
   const draft = join(dirname(path), `.${basename(path)}.${process.pid}`);
   try {
@@ -198,11 +198,11 @@ function replace(path: string, text: string): void {
 const indent = (lines: string[]) => lines.map((line) => `    ${line}`).join("\n");
 
 /**
- * Brings the schema up to the configuration.
+ * Adds to the schema what the configuration needs.
  *
- * @param change whether to do it, or only to say what is missing
- * @returns what happened, and whether the schema is another one now
- * @throws a Problem if something is left to be done by hand, or with `change` false at all
+ * @param change false to only report what is missing
+ * @returns the result in words, and whether the schema was changed
+ * @throws a Problem if something has to be done by hand or, with `change` false, at all
  */
 export async function generate(
   change: boolean,
@@ -223,7 +223,7 @@ export async function generate(
   };
 }
 
-/** `generate`: brings the schema up to the configuration. */
+/** `generate`: adds to the schema what the configuration needs. */
 export async function generateCommand(args: string[]): Promise<void> {
   const text = { type: "string" } as const;
   const flag = { type: "boolean", default: false } as const;

@@ -3,19 +3,19 @@ import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Problem } from "./report.ts";
 
-/** Nothing but SQLite may open it: to close a file gives back all locks of a process on it. */
+/** Only SQLite may open this file: closing a file releases all locks of the process on it. */
 export const lockFile = ".setup.lock";
-/** The programs that setup has started: they may outlive it if it is killed. */
+/** The child processes of setup, which may outlive a killed setup. */
 const programs = `${lockFile}.programs`;
 const orphanSeconds = 120;
 
 type Lock = { release: () => void };
 
 /**
- * Takes a lock that the operating system gives back when this process ends, however it ends. Node
- * has no call for that; its SQLite has.
+ * Acquires a lock that the operating system releases when this process ends, even if it is killed.
+ * Node.js has no call for that, but its SQLite does it.
  *
- * @returns nothing if another process has it
+ * @returns undefined if another process holds it
  */
 async function take(path: string): Promise<Lock | undefined> {
   const { emitWarning } = process;
@@ -41,7 +41,7 @@ async function take(path: string): Promise<Lock | undefined> {
   }
 }
 
-/** Does something while no other process does what asks for the same lock; waits for them. */
+/** Runs a function while holding a lock, after waiting for other processes that hold it. */
 export async function exclusively<T>(
   path: string,
   milliseconds: number,
@@ -77,7 +77,7 @@ function isRunning(pid: number): boolean {
 
 let held: Lock | undefined;
 
-/** Keeps a second setup away until this process ends; waits for what a killed one left running. */
+/** Locks setup until this process ends; waits for child processes of a killed setup. */
 export async function lock(): Promise<void> {
   held = await take(lockFile);
   if (!held) {
@@ -97,7 +97,7 @@ export async function lock(): Promise<void> {
   writeFileSync(programs, "");
 }
 
-/** Notes a program that must have ended before the next setup, even if this one is killed. */
+/** Records a child process that the next setup has to wait for, even if this one is killed. */
 export function noteProgram(pid: number): void {
   if (held) appendFileSync(programs, `${pid}\n`);
 }

@@ -11,21 +11,21 @@ type Manifest = { name?: string; version?: string } & Partial<
 export const manifest = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
 
-/** The packages of a folder's package.json that are not installed in the version it names. */
+/** The packages of a folder's package.json that are missing or have another version. */
 function missingPackages(folder: string): string[] {
   const { dependencies, devDependencies } = manifest(folder);
   const packages = { ...dependencies, ...devDependencies };
   if (existsSync(join(folder, "node_modules", ".setup-unfinished"))) return Object.keys(packages);
   return Object.entries(packages).flatMap(([name, wanted]) => {
-    // A project that is part of a workspace has its packages further up.
+    // In a workspace, packages are hoisted to a parent folder.
     const installed = folder === "." ? packageFolder(name) : join(folder, "node_modules", name);
     if (!installed || !existsSync(join(installed, "package.json"))) return name;
-    // A range is the user's own; npm has seen to it.
+    // Ranges are the user's own, and npm's responsibility.
     return /^\d/.test(wanted) && manifest(installed).version !== wanted ? name : [];
   });
 }
 
-/** npm's own file: beside the Node that runs this, unless npm said where it is. */
+/** npm's CLI: the one that runs this, or else the one beside Node.js. */
 function npm(): string {
   const beside = dirname(process.execPath);
   const candidates = [
@@ -39,14 +39,14 @@ function npm(): string {
   return found;
 }
 
-// What the user's own settings say must not matter: setup needs the packages for development, too.
+// Override the user's npm settings: setup needs the development dependencies, too.
 const whatever = [
   ...["--include=dev", "--include=optional", "--include=peer", "--install-links=false"],
   ...["--global=false", "--dry-run=false", "--package-lock-only=false", "--strict-peer-deps=false"],
   ...["--no-audit", "--no-fund", "--loglevel=error"],
 ];
 
-// Without them npm tries for over a minute to reach an index that does not answer.
+// By default, npm retries for over a minute while its registry is unreachable.
 const patience = {
   npm_config_fetch_retry_mintimeout: "500",
   npm_config_fetch_retry_maxtimeout: "2000",
@@ -57,7 +57,7 @@ async function npmInstall(folder: string): Promise<Result> {
   const attempt = (freshness: string) =>
     node(npm(), ["install", ...whatever, ...alone, freshness], { cwd: folder, env: patience });
   const result = await attempt("--prefer-offline");
-  // What npm has in its cache may be too old to know the versions that a newer package asks for.
+  // npm's cached metadata may be older than the versions that a newer package needs.
   const isOld = result.status !== 0 && result.output.includes("ETARGET");
   return isOld ? attempt("--prefer-online") : result;
 }
@@ -69,7 +69,7 @@ async function pnpmInstall(): Promise<Result> {
   }
   const args = ["install", "--prod=false", "--prefer-offline", "--no-frozen-lockfile"];
   const result = await (/\.[cm]?js$/.test(program) ? node(program, args) : run(program, args));
-  // It says so by its exit status when all is installed, and some script was not run.
+  // Its status is also non-zero if everything was installed but an install script was blocked.
   return result.output.includes("ERR_PNPM_IGNORED_BUILDS") ? { ...result, status: 0 } : result;
 }
 
@@ -77,7 +77,7 @@ async function pnpmInstall(): Promise<Result> {
 export const isPnpm = (): boolean =>
   /^pnpm\//.test(process.env["npm_config_user_agent"] ?? "") || existsSync("pnpm-lock.yaml");
 
-/** @throws a Problem if setup was started by a program that it does not work with */
+/** @throws a Problem if setup was started by an unsupported package manager */
 export function refuseOtherManagers(): void {
   const [, name] = /^(yarn|bun)\//.exec(process.env["npm_config_user_agent"] ?? "") ?? [];
   const found = process.versions["bun"] ? "bun" : name;
@@ -100,10 +100,10 @@ function failure(output: string): string {
 }
 
 /**
- * Installs what a folder's package.json names, if it is not there.
+ * Installs the packages of a folder's package.json, unless they are installed.
  *
- * @param folder the project's, or one whose packages are its own
- * @param change whether to do it, or only to say what is missing
+ * @param folder the project's folder, or one with private packages
+ * @param change false to only report what is missing
  */
 export async function install(folder: string, change: boolean): Promise<string> {
   const missing = missingPackages(folder);
@@ -114,7 +114,7 @@ export async function install(folder: string, change: boolean): Promise<string> 
   }
   const modules = join(folder, "node_modules");
   const unfinished = join(modules, ".setup-unfinished");
-  // What a killed npm left half-way has gaps that npm itself does not see.
+  // A killed npm leaves gaps that npm itself does not notice.
   if (existsSync(unfinished)) rmSync(modules, { recursive: true });
   mkdirSync(modules, { recursive: true });
   writeFileSync(unfinished, "");

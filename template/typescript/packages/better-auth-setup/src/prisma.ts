@@ -9,7 +9,7 @@ import { provider, schemaPath, schemaText } from "./schema.ts";
 const substitute = join(import.meta.dirname, "../schema-engine");
 const installed = join(substitute, "node_modules/.package-lock.json");
 
-/** Runs Prisma's CLI. prisma.config.ts tells it the database and which engine to use. */
+/** Runs Prisma's CLI, which gets database and engine from prisma.config.ts. */
 export function prisma(args: string[], more: Record<string, string> = {}): Promise<Result> {
   const all: Record<string, string> = { ...environment(), ...more };
   const isNamed = Boolean(all["PRISMA_SCHEMA_ENGINE_BINARY"]);
@@ -18,8 +18,9 @@ export function prisma(args: string[], more: Record<string, string> = {}): Promi
 }
 
 /**
- * An environment whose database URLs have a name in the place of the password. The CLI gives them to
- * its engine as an argument, which everybody on the machine can read; our engine knows the names.
+ * The environment with placeholders for the passwords of database URLs. The CLI passes the URL to the
+ * engine as an argument, which other users can see in the process list; our engine replaces the
+ * placeholders.
  */
 function masked(env: Record<string, string>): Record<string, string> {
   const result = { ...env, PRISMA_SCHEMA_ENGINE_BINARY: join(substitute, "index.mjs") };
@@ -38,8 +39,8 @@ function has(folder: string | undefined, name: RegExp): boolean {
 }
 
 /**
- * Sees to it that Prisma has a schema engine: its own, which it downloads, or where that is not
- * possible the WebAssembly build from npm.
+ * Ensures that Prisma has a schema engine: the native one, which its CLI downloads, or else the
+ * WebAssembly build from npm.
  */
 export async function engine(change: boolean): Promise<string> {
   if (existsSync(join(substitute, "node_modules"))) {
@@ -62,7 +63,7 @@ export async function engine(change: boolean): Promise<string> {
   return "WebAssembly schema engine";
 }
 
-/** Writes the client of the schema into src/generated/prisma. */
+/** Generates the Prisma client in src/generated/prisma. */
 export async function generateClient(): Promise<void> {
   schemaText(); // which says what to do where there is none
   const { status, output } = await prisma(["generate"]);
@@ -77,7 +78,7 @@ export async function generateClient(): Promise<void> {
   throw new Problem(`\`prisma generate\` failed: ${reason(output)}.`);
 }
 
-/** The models and fields that Prisma found to be defined more than once. */
+/** The models and fields that Prisma reports as duplicates. */
 function repetitions(output: string): string[] {
   const fields = [...output.matchAll(/Field "(\w+)" is already defined on model "(\w+)"/g)];
   const models = [...output.matchAll(/The (?:model|enum) "(\w+)" cannot be defined because/g)];
@@ -88,7 +89,7 @@ function repetitions(output: string): string[] {
   return [...new Set(found.map(String))];
 }
 
-/** The CLI's error; on one line, unless it shows lines of the schema. */
+/** The CLI's error: on one line, unless it quotes lines of the schema. */
 export function reason(output: string): string {
   const [, message] = /Error:([^]+?)(?:\n {3}0: |\nPrisma CLI Version|$)/.exec(output) ?? [];
   if (!message) return reasonOf(output);

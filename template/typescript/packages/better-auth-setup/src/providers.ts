@@ -1,7 +1,7 @@
-/** A kind of database, in Prisma's own names. */
+/** A provider, with Prisma's name. */
 export type Provider = "postgresql" | "sqlite" | "mysql" | "cockroachdb" | "sqlserver";
 
-/** What setup has to know of one: its name, the schemes of its URLs, and where it listens. */
+/** What setup knows about a provider: its name, the schemes of its URLs, and its default port. */
 type Knowledge = { label: string; schemes: string[]; port: number };
 
 const postgres = ["postgresql", "postgres"];

@@ -7,19 +7,19 @@ import { Problem } from "./report.ts";
 import type { Result } from "./run.ts";
 import { schemaPath } from "./schema.ts";
 
-// A new unique index takes nothing away: it is made, or, over duplicates, it is not.
+// A new unique index loses no data: over duplicates, creating it fails.
 const unique = /A unique constraint covering the columns `\[(.+)\]` on the table `(.+?)` /;
 
 /**
- * Says what will change in the tables, and changes it.
+ * Prints what will change in the tables, and changes it.
  *
- * @param acceptDataLoss whether data may be deleted
- * @returns what came of it
+ * @param acceptDataLoss whether tables, columns and data may be deleted
+ * @returns the result in words
  */
 export async function push(acceptDataLoss: boolean): Promise<string> {
   const changes = await difference();
   if (changes.lines.length === 0) return "nothing to change";
-  // Prisma asks only where rows would be lost: empty tables of other programs would just be gone.
+  // Prisma warns only of lost rows, and would drop empty tables of other programs silently.
   if (changes.dropped.length > 0 && !acceptDataLoss) {
     console.log(`    The database would change:${indented(changes)}`);
     throw new Problem(keep(changes.dropped));
@@ -31,17 +31,17 @@ export async function push(acceptDataLoss: boolean): Promise<string> {
     result = await execute(["--from-config-datasource", "--to-schema", schemaPath()]);
     if (result.status === 0) return "tables updated";
   } else if (result.status === 0 && /in sync/.test(result.output)) {
-    // The CLI also ends with status 0 when its engine ends too early.
+    // The CLI's status is 0 even if its engine crashed.
     return "tables updated";
   }
   throw new Problem(explain(result, losses, acceptDataLoss));
 }
 
 /**
- * Runs a difference as a script, which PostgreSQL does as a whole or not at all.
+ * Runs a difference as one script, which PostgreSQL executes atomically.
  *
- * @param between its ends, as options of `prisma migrate diff`
- * @param env settings that go before the project's
+ * @param between the two sides, as options of `prisma migrate diff`
+ * @param env settings that override the project's
  */
 export async function execute(
   between: string[],
@@ -58,7 +58,7 @@ export async function execute(
   }
 }
 
-/** Why nothing is dropped, and the ways out. */
+/** The message that names what would be dropped, and the ways out. */
 function keep(dropped: string[]): string {
   const last = dropped.slice(-1).join("");
   const named = dropped.length > 1 ? `${dropped.slice(0, -1).join(", ")} and ${last}` : last;
@@ -106,7 +106,7 @@ function explain({ output }: Result, losses: string[], accepted: boolean): strin
   return refused(output) ?? `\`prisma db push\` failed: ${reason(output)}.`;
 }
 
-/** What better-auth's own changes need. */
+/** Remedies for known changes of better-auth's own schema. */
 function advice(losses: string[]): string {
   // https://github.com/better-auth/better-auth/issues/11274
   if (!losses.some((point) => point.includes("the column issuer of account"))) return "";
@@ -116,7 +116,7 @@ function advice(losses: string[]): string {
   );
 }
 
-/** The points below a heading, as sentences. */
+/** The list items below a heading, as sentences. */
 function points(output: string, heading: string): string[] {
   const below = output.split(heading)[1] ?? "";
   const found = [...below.matchAll(/^\s*[•*-]\s*(.+)$/gm)];

@@ -1,5 +1,5 @@
-// Prints as JSON what better-auth's own generator makes of a schema, and what of none. A program of
-// its own, because the configuration that it imports is the application's code.
+// Prints as JSON what better-auth's generator makes of a schema, and of an empty one. A separate
+// program, because it imports the configuration, which is the application's code.
 //
 // Usage: read-auth CONFIGURATION SCHEMA
 import { createRequire } from "node:module";
@@ -40,7 +40,7 @@ if (adapter.id !== "prisma") throw new Error(`${configuration} does not use pris
 const generate = async (file: string) =>
   (await generatePrismaSchema({ adapter, options, file })).code;
 
-/** The fields that better-auth fills in every row, although a row could do without. */
+/** The optional fields that better-auth fills in every row. */
 const filled = Object.entries(getAuthTables(options)).flatMap(([key, { modelName, fields }]) => {
   const model = `${modelName ?? key}${adapter.options?.usePlural ? "s" : ""}`;
   const always = Object.entries(fields).filter(([, field]) => field.defaultValue !== undefined);

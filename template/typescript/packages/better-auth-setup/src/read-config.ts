@@ -1,5 +1,5 @@
-// Prints as JSON where the project's Prisma configuration says that things are. A program of its
-// own, because a configuration is code, which may change the environment or end the process.
+// Prints the paths of the project's Prisma configuration as JSON. A separate program, because a
+// configuration is code that may change the environment or end the process.
 import { existsSync } from "node:fs";
 import { createRequire, registerHooks } from "node:module";
 import { dirname, join, resolve } from "node:path";
@@ -10,13 +10,13 @@ type Config = { schema?: string; migrations?: { path?: string } };
 const usual = resolve("prisma.config.ts");
 const others = ["prisma7.config.ts", "prisma7.config.js", "prisma7.config.mjs", ".config"];
 
-// Prisma's own module takes half a second to load, and its functions do next to nothing.
+// Prisma's own module takes half a second to load, and its functions do almost nothing.
 const stand_in = `
   export const defineConfig = (config) => config;
   export const env = (name) => process.env[name] ?? "";
 `;
 
-/** Evaluates prisma.config.ts with Node alone; nothing if that is not possible. */
+/** Evaluates prisma.config.ts with Node.js alone; undefined if that is not possible. */
 async function byNode(): Promise<Config | undefined> {
   if (!existsSync(usual) || others.some((name) => existsSync(name))) return undefined;
   const url = `data:text/javascript,${encodeURIComponent(stand_in)}`;
@@ -39,7 +39,7 @@ async function byNode(): Promise<Config | undefined> {
   }
 }
 
-/** Loads the configuration as Prisma's CLI does, which understands more than Node. */
+/** Loads the configuration as Prisma's CLI does, which supports more syntax than Node.js. */
 async function byPrisma(): Promise<Config> {
   const cli = createRequire(join(process.cwd(), "package.json")).resolve("prisma/package.json");
   const { loadConfigFromFile } = createRequire(join(dirname(cli), "package.json"))(

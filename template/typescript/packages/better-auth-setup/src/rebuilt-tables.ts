@@ -1,8 +1,8 @@
-// What happens to SQLite's tables: Prisma makes them anew, and its summary does not say why.
+// The changes of SQLite's tables: Prisma recreates them, and its summary does not say why.
 import { prisma } from "./prisma.ts";
 import { schemaPath } from "./schema.ts";
 
-/** The columns that a script makes in a new table, with what SQLite is told about them. */
+/** The columns that a script creates in a new table, with their definitions. */
 function columns(table: string, script: string): Map<string, string> {
   const [, body = ""] =
     new RegExp(`^CREATE TABLE "new_${table}" \\(([^]*?)^\\);`, "m").exec(script) ?? [];
@@ -11,7 +11,7 @@ function columns(table: string, script: string): Map<string, string> {
 }
 
 /**
- * What becomes of a table's columns.
+ * The changes of a table's columns.
  *
  * @param table its name
  * @param forth the script from the database to the schema

@@ -1,17 +1,17 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
-/** Something that the person at the terminal can put right; the message says how. */
+/** A problem that the developer can solve; the message says how. */
 export class Problem extends Error {}
 
-/** A command line that is none of ours; the message says what is. */
+/** Wrong usage; the message is the usage. */
 export class Usage extends Error {}
 
 /**
  * Reads a command's options.
  *
- * @param names what may stand there besides options: one of these, if there are any
- * @returns nothing if the user wanted to read the usage, which is printed then
- * @throws Usage where the command line has something else
+ * @param names the allowed positional arguments, of which one is required
+ * @returns undefined for --help, after printing the usage
+ * @throws Usage for wrong arguments
  */
 export function options<T extends NonNullable<ParseArgsConfig["options"]>>(
   args: string[],
@@ -43,7 +43,7 @@ export function options<T extends NonNullable<ParseArgsConfig["options"]>>(
 
 const redacted = (text: string) => text.replace(/(:\/\/[^\s:/@]*:)[^\s/@]+(?=@)/g, "$1***");
 
-/** Prints a sentence about a problem, without the password of a URL in it. */
+/** Prints a message with passwords of URLs masked. */
 export const complain = (text: string): void => console.error(redacted(text));
 
 const isTerminal = Boolean(process.stdout.isTTY) && !process.env["CI"];
@@ -51,16 +51,16 @@ const isTerminal = Boolean(process.stdout.isTTY) && !process.env["CI"];
 const colour = (code: number, text: string) =>
   isTerminal && !process.env["NO_COLOR"] ? `\x1b[${code}m${text}\x1b[0m` : text;
 
-// A step that takes longer may hang.
+// After this many milliseconds, a step may hang.
 const longSeconds = 30;
 
 /**
- * Runs a step and prints one line about it: how long it took, and what was found or done. On a
- * terminal, the seconds are counted meanwhile.
+ * Runs a step and prints one line with its duration and result. On a terminal, it shows the elapsed
+ * seconds meanwhile.
  *
- * @param name what the step is called
- * @param work does it, and answers what the line should say
- * @param byHand the command that shows, where it takes long, what it waits for
+ * @param name the step's name
+ * @param work does it, and resolves to the result in words
+ * @param byHand the command to run by hand if the step hangs, to see what it waits for
  */
 export async function step(
   name: string,
@@ -90,13 +90,10 @@ export async function step(
 
 const network = /\b(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|E(HOST|NET)UNREACH)\b/;
 
-/** Whether a program says that it cannot reach another machine. */
+/** Whether a program's output says that a server cannot be reached. */
 export const isOffline = (output: string): boolean => network.test(output);
 
-/**
- * Why a program failed, in its own words: from the line that begins to say so, up to the first line
- * that says nothing new. npm's first line is a code, and what happened stands below it.
- */
+/** Why a program failed, in its own words. npm's first line is an error code, the reason follows. */
 export function reasonOf(output: string): string {
   const lines = output.split("\n").map((line) => line.trimEnd());
   const npm = lines.flatMap((line) => /^npm (?:error|ERR!) ?(.*)$/.exec(line)?.[1] ?? []);
@@ -108,7 +105,7 @@ export function reasonOf(output: string): string {
   return ended(words.filter((line) => /\w/.test(line)).join(" ")) || "it said nothing";
 }
 
-/** npm's report without its code, and without where the log is. */
+/** npm's report without its error code and the path of its log. */
 function npmReason(lines: string[]): string {
   const dull =
     /^(code|errno|syscall|path|dest|A complete log|For a full report|\S*eresolve-report)\b/;

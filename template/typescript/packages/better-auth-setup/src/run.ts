@@ -4,12 +4,12 @@ import { delimiter, dirname, extname, join, sep } from "node:path";
 import { noteProgram } from "./lock.ts";
 import { Problem } from "./report.ts";
 
-/** How a command ended, and all that it printed. */
+/** A command's exit status and output. */
 export type Result = { status: number; output: string };
 
 type Options = { cwd?: string; env?: Record<string, string> };
 
-/** Runs a JavaScript file with this Node, without standard input; see `run`. */
+/** Runs a JavaScript file with this Node.js; see `run`. */
 export const node = (script: string, args: string[], options?: Options): Promise<Result> =>
   run(process.execPath, [script, ...args], options);
 
@@ -22,10 +22,10 @@ export function run(file: string, args: string[], options: Options = {}): Promis
   const { promise, resolve, reject } = Promise.withResolvers<Result>();
   const child = spawn(file, args, {
     cwd: options.cwd ?? process.cwd(),
-    // BETTER_AUTH_TELEMETRY and CHECKPOINT_DISABLE: setting up is nobody else's business.
+    // BETTER_AUTH_TELEMETRY and CHECKPOINT_DISABLE: setup sends no telemetry.
     env: {
       ...process.env,
-      // What the command starts by its name has to be this Node, too.
+      // Child processes that start `node` must get this version, too.
       PATH: [dirname(process.execPath), process.env["PATH"]].join(delimiter),
       BETTER_AUTH_TELEMETRY: "0",
       CHECKPOINT_DISABLE: "1",
@@ -49,7 +49,7 @@ export function run(file: string, args: string[], options: Options = {}): Promis
   return promise;
 }
 
-/** The file of a program of this package; TypeScript or JavaScript, as this file is. */
+/** The file of one of this package's programs, with the extension of this file. */
 export const program = (name: string): string =>
   join(import.meta.dirname, `${name}${extname(import.meta.filename)}`);
 
@@ -61,7 +61,7 @@ export function packageFolder(name: string): string | undefined {
     .find((folder) => existsSync(join(folder, "package.json")));
 }
 
-/** The file that a package of this project runs as a command. */
+/** The file of a command that one of the project's packages has. */
 export function command(name: string): string {
   const folder = packageFolder(name);
   if (!folder) throw new Problem(`The npm package ${name} is not installed. Run: npm run setup`);

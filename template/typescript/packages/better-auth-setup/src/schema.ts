@@ -8,8 +8,8 @@ import { node, program } from "./run.ts";
 const places = { schema: "prisma/schema.prisma", migrations: "prisma/migrations" };
 
 /**
- * Asks the project's Prisma configuration where the schema is. The configuration is evaluated:
- * `schema: path.join("prisma")` is a folder, whatever it looks like.
+ * Reads the schema's path from the project's Prisma configuration, which is evaluated because it may
+ * compute the path: `schema: path.join("prisma")`.
  *
  * @throws a Problem if it cannot be evaluated
  */
@@ -24,16 +24,16 @@ export async function locate(): Promise<void> {
   if (migrations) places.migrations = relative(".", migrations);
 }
 
-/** Works on this schema file, or folder of files, whatever the configuration says. */
+/** Uses this schema file or folder instead of the configured one. */
 export function use(schema: string): void {
   places.schema = relative(".", resolve(schema)) || ".";
   places.migrations = join(isFolder() ? places.schema : join(places.schema, ".."), "migrations");
 }
 
-/** What a program of ours answers; a configuration that it runs may have printed before. */
+/** The JSON in the last line of a program's output; the configuration may have printed before. */
 export const lastLine = (output: string): string => output.trim().split("\n").at(-1) ?? "";
 
-/** The schema's file, or its folder. */
+/** The schema's file or folder. */
 export const schemaPath = (): string => places.schema;
 
 /** The folder of the migrations. */
@@ -43,7 +43,7 @@ function isFolder(): boolean {
   return existsSync(places.schema) && statSync(places.schema).isDirectory();
 }
 
-/** The files of the schema, with their texts. */
+/** The schema's files with their texts. */
 export function schemaFiles(): { path: string; text: string }[] {
   const { schema } = places;
   if (!existsSync(schema)) {
@@ -60,14 +60,14 @@ export function schemaFiles(): { path: string; text: string }[] {
   return paths.map((path) => ({ path, text: readFileSync(path, "utf8") }));
 }
 
-/** The text of the schema; of all of its files, if it is a folder. */
+/** The schema's text: that of all files, if it is a folder. */
 export function schemaText(): string {
   return schemaFiles()
     .map(({ text }) => text)
     .join("\n");
 }
 
-/** A schema without its comments; every line stays where it is. */
+/** A schema without its comments; line numbers stay the same. */
 export function withoutComments(schema: string): string {
   return schema.replace(
     /"(?:\\.|[^"\\\n])*"|[ \t]*\/\/[^\n]*|[ \t]*\/\*[^]*?\*\/[ \t]*/g,
@@ -75,7 +75,7 @@ export function withoutComments(schema: string): string {
   );
 }
 
-/** The kind of database that the schema's datasource names. */
+/** The provider of the schema's datasource. */
 export function provider(): Provider {
   const text = withoutComments(schemaText());
   const [, name = ""] = /^\s*datasource[^{]*\{[^}]*?\bprovider\s*=\s*"(\w+)"/m.exec(text) ?? [];

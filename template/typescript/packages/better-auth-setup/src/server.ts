@@ -6,21 +6,21 @@ import { Problem } from "./report.ts";
 
 const patience = 5000;
 
-// What PostgreSQL's clients ask first: whether the server has TLS. It answers with S or N.
+// PostgreSQL's SSLRequest, to which a server answers S or N.
 const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 
-/** What kind of server answers: PostgreSQL waits for its client, MySQL speaks first. */
+/** The kind of server that answers: PostgreSQL waits for the client, MySQL speaks first. */
 function kind(answer: Buffer): string | undefined {
   if (/^[SN]$/.test(answer.toString("latin1"))) return "PostgreSQL";
-  // A packet with the number 0 and the version of the protocol, or an error.
+  // MySQL's first packet: the number 0, then the protocol version or an error.
   return answer[3] === 0 && (answer[4] === 10 || answer[4] === 255) ? "MySQL" : undefined;
 }
 
 /**
- * Connects to a server, without a password: Prisma sees whether it lets us in.
+ * Connects to a server, without logging in: Prisma tries the password later.
  *
- * @param provider the one that the project was made for
- * @throws a Problem if nobody answers, or somebody else
+ * @param provider the project's provider
+ * @throws a Problem if nothing answers, or a server of another kind
  */
 export function reach(provider: Provider, host: string, port: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -39,7 +39,7 @@ export function reach(provider: Provider, host: string, port: number): Promise<v
   });
   socket.once("data", (answer) => {
     const found = kind(answer);
-    // CockroachDB speaks PostgreSQL's language.
+    // CockroachDB uses PostgreSQL's protocol.
     if (found && (provider === "mysql") === (found === "MySQL")) return resolve();
     const what = found ? `is ${found}` : "speaks another language";
     reject(

@@ -16,19 +16,19 @@ const file = ".env.local";
 const read = (name: string) =>
   existsSync(name) ? (parseEnv(readFileSync(name, "utf8")) as Record<string, string>) : {};
 
-/** Where settings stand, the first one first; an empty value counts as none. */
+/** The sources of settings, in order of precedence; an empty value counts as missing. */
 const sources = (): [place: string, values: Record<string, string | undefined>][] => [
   ["of the environment", process.env],
   ["in .env.local", read(file)],
   ["in .env", read(".env")],
 ];
 
-/** A setting as the application sees it; empty if it has no value. */
+/** The value of a setting, as the application reads it; empty if it is missing. */
 export function setting(key: string): string {
   return sources().find(([, values]) => values[key])?.[1][key] ?? "";
 }
 
-/** A setting's name, with the place that its value comes from. */
+/** A setting's name with the source of its value. */
 export function origin(key: string): string {
   const places = sources().flatMap(([place, values]) => (values[key] ? place : []));
   const [place = "in .env.local", next] = places;
@@ -36,7 +36,7 @@ export function origin(key: string): string {
   return `${key} ${place}${overrides}`;
 }
 
-/** Every setting as the application sees it, for programs that read the environment alone. */
+/** All settings, for programs that only read the environment. */
 export function environment(): Record<string, string> {
   const given = sources()
     .reverse()
@@ -46,8 +46,8 @@ export function environment(): Record<string, string> {
 }
 
 /**
- * The URL that Prisma's CLI uses, if it is another one than DATABASE_URL; empty if not. A DATABASE_URL
- * that comes from before it means another database.
+ * The URL that Prisma's CLI uses instead of DATABASE_URL; empty if there is none. A file's DIRECT_URL
+ * is ignored if DATABASE_URL comes from a source that precedes the file.
  */
 export function directUrl(): string {
   const all = sources();
@@ -56,7 +56,7 @@ export function directUrl(): string {
   return found?.[1]["DIRECT_URL"] ?? "";
 }
 
-/** Gives keys a value where .env.local has none. Every other line stays as it is. */
+/** Sets keys that have no value in .env.local; all other lines stay unchanged. */
 export function fill(values: Record<string, string>): void {
   let text = existsSync(file) ? readFileSync(file, "utf8") : "";
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
@@ -66,7 +66,7 @@ export function fill(values: Record<string, string>): void {
       "m",
     );
     if (empty.test(text)) {
-      // A comment behind the empty value stays.
+      // Keep a comment after the empty value.
       text = text.replace(empty, (_, start: string, comment?: string) => {
         return `${start}"${value}"${comment ? `  ${comment}` : ""}`;
       });
@@ -75,7 +75,7 @@ export function fill(values: Record<string, string>): void {
   write(text);
 }
 
-/** Replaces .env.local as a whole, or not at all; only its owner may read it. */
+/** Replaces .env.local atomically, readable for its owner only. */
 function write(text: string): void {
   const draft = `${file}.${process.pid}`;
   try {
@@ -87,7 +87,7 @@ function write(text: string): void {
   }
 }
 
-/** The keys of .env.example that .env.local does not have, each with the comment above it. */
+/** The keys of .env.example that .env.local lacks, each with the comment above it. */
 function newKeys(): [key: string, lines: string][] {
   if (!existsSync(".env.example")) return [];
   const known = read(file);
@@ -103,11 +103,11 @@ function newKeys(): [key: string, lines: string][] {
   });
 }
 
-/** Whether others than its owner can read .env.local. */
+/** Whether other users can read .env.local. */
 const isOpen = () =>
   existsSync(file) && process.platform !== "win32" && (statSync(file).mode & 0o077) !== 0;
 
-/** Lets nobody but its owner read .env.local: Copier can only write it for everybody. */
+/** Makes .env.local readable for its owner only: Copier cannot set a file's mode. */
 export function close(): void {
   if (!isOpen()) return;
   chmodSync(file, 0o600);
@@ -117,10 +117,10 @@ export function close(): void {
 let isClosedNow = false;
 
 /**
- * Completes .env.local: a secret of its own, keys that came with a newer template, and no reader but
- * the owner.
+ * Completes .env.local: generates the secret, adds the keys of a newer template, and makes the file
+ * readable for its owner only.
  *
- * @param change whether to do it, or only to say what is missing
+ * @param change false to only report what is missing
  */
 export function completeEnvFile(change: boolean): string {
   if (change) close();

@@ -53,7 +53,7 @@ async function setup(change: boolean, { acceptDataLoss, start }: Wishes): Promis
   if (start) await step("migrate", startMigrations);
 }
 
-/** Looks whether the tables are those of the schema; changes nothing. */
+/** Checks that the tables match the schema; changes nothing. */
 async function checkTables(): Promise<string> {
   const changes = await difference();
   if (changes.lines.length === 0) return "nothing to change";
@@ -61,7 +61,7 @@ async function checkTables(): Promise<string> {
   throw new Problem(`${said}\nRun: npm run setup`);
 }
 
-/** `setup`: takes the project in the current folder to a running database. */
+/** `setup`: installs, generates and pushes, for the project in the current folder. */
 export async function setupCommand(args: string[]): Promise<void> {
   const flag = { type: "boolean", default: false } as const;
   const known = { check: flag, "accept-data-loss": flag, "start-migrations": flag };

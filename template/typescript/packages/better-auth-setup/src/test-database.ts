@@ -20,7 +20,7 @@ TEST_DATABASE_URL names it; if that is empty, it is named like that of DATABASE_
 const cache = "node_modules/.cache/better-auth-setup";
 const patience = 120_000;
 
-/** The URL of the database for tests, and the one that Prisma's CLI uses for it. */
+/** The URL of the test database, and the direct URL for Prisma's CLI. */
 function testUrls(): [url: string, direct: string] {
   const [own, named] = [setting("DATABASE_URL"), setting("TEST_DATABASE_URL")];
   if (named && named === own) {
@@ -34,7 +34,7 @@ function testUrls(): [url: string, direct: string] {
   return [besides(own), besides(directUrl() || own)];
 }
 
-/** The URL of the database beside another, with `_test` after its name. */
+/** The URL of the database with `_test` after its name. */
 function besides(own: string): string {
   if (/^sqlserver:/.test(own)) {
     const url = own.replace(/;\s*(?:database|initial catalog)=[^;]+/i, "$&_test");
@@ -47,7 +47,7 @@ function besides(own: string): string {
     : `${address}_test${query}`;
 }
 
-/** Gives the database the tables of the schema. */
+/** Pushes the schema to the test database. */
 async function follow(url: string, direct: string): Promise<void> {
   const env = { DATABASE_URL: url, DIRECT_URL: direct };
   const known = join(cache, createHash("sha256").update(url).digest("hex").slice(0, 16));
@@ -61,12 +61,12 @@ async function follow(url: string, direct: string): Promise<void> {
       );
     }
     let result = await prisma(["db", "push"], env);
-    // What tests left behind may stand in the way.
+    // Rows of earlier tests may prevent a new required column.
     if (result.status !== 0 && isOurs) {
       await execute(["--from-config-datasource", "--to-empty"], env);
       result = await prisma(["db", "push"], env);
     }
-    // The CLI also ends with status 0 when its engine ends too early.
+    // The CLI's status is 0 even if its engine crashed.
     if (result.status !== 0 || !/in sync/.test(result.output)) {
       throw new Problem(`The database for tests cannot be made: ${reason(result.output)}.`);
     }
@@ -75,10 +75,10 @@ async function follow(url: string, direct: string): Promise<void> {
 }
 
 /**
- * Sees to it that the database for tests is there, with the tables of the schema.
+ * Creates the test database, or updates its tables to the schema.
  *
  * @returns its URL
- * @throws a Problem if it cannot be made, or is not for tests
+ * @throws a Problem if it cannot be created, or is not a test database
  */
 export async function testDatabase(): Promise<string> {
   const own = setting("DATABASE_URL");
@@ -89,7 +89,7 @@ export async function testDatabase(): Promise<string> {
   return url;
 }
 
-/** `test-database -- COMMAND`: runs a command on the database for tests. */
+/** `test-database -- COMMAND`: runs a command with the test database. */
 export async function testDatabaseCommand(args: string[]): Promise<void> {
   if (args[0] === "--help") return console.log(usage);
   const [program, ...rest] = args[0] === "--" ? args.slice(1) : [];

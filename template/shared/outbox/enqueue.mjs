@@ -1,15 +1,15 @@
 // @ts-check
-/** How auth.ts leaves a message in the outbox. */
+/** Inserting messages into the outbox, for auth.ts. */
 import { EventEmitter } from "node:events";
 import { setTimeout } from "node:timers/promises";
 
-/** @typedef {import("./leave.d.mts").Message} Message */
-/** @typedef {import("./leave.d.mts").Client} Client */
+/** @typedef {import("./enqueue.d.mts").Message} Message */
+/** @typedef {import("./enqueue.d.mts").Client} Client */
 
-/** Tells a sender in the same process. */
+/** Wakes a sender in the same process. */
 export const arrivals = new EventEmitter();
 
-/** A database that is away for a moment; seconds. */
+/** Pauses between retries while the database is unreachable, in seconds. */
 const PAUSES = [0, 0.1, 1, 5];
 
 /** @type {Set<Promise<void>>} */
@@ -36,8 +36,8 @@ async function write(prisma, { kind, to, data, minutes }, notify) {
       arrivals.emit("message");
       return;
     } catch (error) {
-      const { code, message = "" } = /** @type {import("./leave.d.mts").Failure} */ (error);
-      // The row is there: only the answer, or the notification, was lost.
+      const { code, message = "" } = /** @type {import("./enqueue.d.mts").Failure} */ (error);
+      // The row exists already: only the response or the notification was lost.
       if (code === "P2002") return;
       failure = message.trim().split("\n").at(-1);
     }
@@ -45,8 +45,8 @@ async function write(prisma, { kind, to, data, minutes }, notify) {
   console.error(`A message (${kind}) is lost: ${failure}`);
 }
 
-/** See leave.d.mts.
- * @param {Client} prisma @param {import("./leave.d.mts").Options} options */
+/** See enqueue.d.mts.
+ * @param {Client} prisma @param {import("./enqueue.d.mts").Options} options */
 export function outbox(prisma, { notify = false } = {}) {
   return (/** @type {Message} */ message) => {
     const writing = write(prisma, message, notify).finally(() => pending.delete(writing));
@@ -54,7 +54,7 @@ export function outbox(prisma, { notify = false } = {}) {
   };
 }
 
-/** See leave.d.mts. */
+/** See enqueue.d.mts. */
 export async function written() {
   await Promise.all(pending);
 }
