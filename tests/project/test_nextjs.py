@@ -49,7 +49,7 @@ def server(project: Path) -> Iterator[Server]:
 
 
 def run(folder: Path, *command: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    env = environment(NEXT_TELEMETRY_DISABLED="1", NO_COLOR="1")
+    env = environment(NO_COLOR="1")
     env = {key: value for key, value in env.items() if key not in SETTINGS} | settings
     return subprocess.run(
         command,

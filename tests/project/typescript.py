@@ -41,7 +41,7 @@ def npm(project: Path, script: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [node, npm_cli, "run", script],
         cwd=project,
-        env=environment(NEXT_TELEMETRY_DISABLED="1"),
+        env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -12,7 +12,7 @@ from better_auth_setup.programs import environment, run
 from better_auth_setup.project import Project
 from better_auth_setup.settings import Settings
 
-_CLIENT = Path("auth", "prisma.ts")
+_CLIENTS = (Path("auth", "prisma.ts"), Path("web", "src", "lib", "prisma.ts"))
 _SCRIPT = Path(__file__).with_name("connect.ts")
 _SIDECAR = "better_auth_sidecar"
 
@@ -31,11 +31,10 @@ def prove(project: Project, settings: Settings) -> str:
         return "not tried"
     place, variables = settings.place("DATABASE_URL"), settings.variables()
     tried = False
-    if (project.root / _CLIENT).exists():
+    if client := next((path for path in _CLIENTS if (project.root / path).exists()), None):
         tried = True
-        _run(
-            [str(node()), str(_SCRIPT), str(_CLIENT), place], node_environment(**variables), project
-        )
+        command = [str(node()), str(_SCRIPT), str(client), place]
+        _run(command, node_environment(**variables), project)
     if importlib.util.find_spec(_SIDECAR):
         tried = True
         command = [sys.executable, "-P", "-m", f"{_SIDECAR}.connect", place]

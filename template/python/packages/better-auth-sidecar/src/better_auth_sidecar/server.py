@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import hmac
 import json
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -24,6 +25,8 @@ from better_auth_sidecar.settings import Settings
 
 #: Headers of the caller that internal requests forward: the credentials and the request id.
 _PASSED_ON = ("authorization", "cookie", "x-api-key", "x-request-id")
+#: Seconds after which development fetches the configuration of a server at a URL again.
+_DEVELOPMENT_REFRESH = 5
 
 
 class Answer(NamedTuple):
@@ -36,7 +39,7 @@ class Answer(NamedTuple):
 
 
 class AuthServer:
-    """The auth server: a child process, or a server at ``settings.auth_server_url``.
+    """The auth server: a child process, or a server at a URL.
 
     All worker processes of an application share one child process: the first worker starts it, and
     another worker takes over when that one exits.
@@ -44,14 +47,16 @@ class AuthServer:
     Args:
         root: the project's folder, which has ``auth/server.ts``.
         settings: the application's settings.
+        url: where the auth server runs; default: ``settings.auth_server_url``, or else a child
+            process.
     """
 
-    def __init__(self, root: Path, settings: Settings) -> None:
+    def __init__(self, root: Path, settings: Settings, *, url: str = "") -> None:
         keep_peers()
         self.root, self.settings = root, settings
         self._key = hmac.digest(settings.secret.encode(), b"internal", "sha256").hex()
         self._process: AuthProcess | None = None
-        self.url = settings.auth_server_url
+        self.url = url or settings.auth_server_url
         if not self.url:
             self.url = "http://localhost"
             self._process = AuthProcess(
@@ -162,12 +167,14 @@ class AuthServer:
                 generation = self._latest()
                 answer = await self._internal("GET", "configuration")
                 try:
-                    self._configuration = Configuration.model_validate(answer.data)
+                    found = Configuration.model_validate(answer.data)
                 except ValueError as error:
                     raise AuthServerError(
                         "Use the same version of better-auth-sidecar in Python and in auth/app.ts: "
                         "the auth server describes its configuration in another way."
                     ) from error
+                if found != self._configuration:
+                    self._configuration = found
                 self._generation = generation
             assert self._configuration is not None
             return self._configuration
@@ -176,7 +183,10 @@ class AuthServer:
         return self._configuration is not None and self._latest() == self._generation
 
     def _latest(self) -> int:
-        return self._process.generation() if self._process and self._process.watch else 0
+        if self._process:
+            return self._process.generation() if self._process.watch else 0
+        # Nothing tells of edits of auth.ts in a server that runs elsewhere.
+        return 0 if self.settings.is_production else int(time.monotonic() / _DEVELOPMENT_REFRESH)
 
     async def is_ready(self, seconds: float = 2) -> bool:
         """Whether auth server and database answer within ``seconds``; for readiness probes."""

@@ -26,7 +26,8 @@ from better_auth_sidecar.mail_server import read_mail_from, read_smtp_url
 
 #: better-auth's default, which is public.
 _PUBLISHED_SECRET = "better-auth-secret-12345678901234567890"
-_LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
+#: Host names of this machine.
+LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
 #: The entry of TRUSTED_PROXIES for a proxy that connects by a unix socket, without an address.
 UNIX = "unix:"
 
@@ -220,7 +221,7 @@ class Settings(BaseSettings):
     @classmethod
     def _follow_port(cls, values: dict[str, object]) -> dict[str, object]:
         # Setting PORT alone must be enough.
-        port = str(values.get("port", 8000))
+        port = str(values.get("port", cls.model_fields["port"].default))
         if not values.get("better_auth_url") and port.isdigit() and int(port) < 65536:
             values = {**values, "better_auth_url": f"http://localhost:{port}"}
         return values
@@ -250,7 +251,7 @@ class Settings(BaseSettings):
         """BETTER_AUTH_ENV if it is set; otherwise whether the base URL is not loopback."""
         if self.better_auth_env:
             return self.better_auth_env == "production"
-        return not _LOOPBACK.fullmatch(urlsplit(self.better_auth_url).hostname or "")
+        return not LOOPBACK.fullmatch(urlsplit(self.better_auth_url).hostname or "")
 
     @cached_property
     def origins(self) -> frozenset[str]:

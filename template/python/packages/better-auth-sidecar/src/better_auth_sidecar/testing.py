@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from better_auth_sidecar.cookies import signed_cookie
+from better_auth_sidecar.errors import AuthServerError
+from better_auth_sidecar.node import find_node
 from better_auth_sidecar.server import AuthServer
 
 
@@ -65,6 +73,49 @@ async def verify_email(auth_server: AuthServer, email: str) -> None:
     answer = await auth_server.ask("test-verify-email", body={"email": email})
     if answer.data["id"] is None:
         raise LookupError(f"nobody has the address {email}")
+
+
+def free_url() -> str:
+    """A URL on this machine where no server listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{probe.getsockname()[1]}"
+
+
+@asynccontextmanager
+async def serve_auth(root: Path, config: str, url: str) -> AsyncIterator[None]:
+    """Serves an ``auth.ts`` in place of a Next.js server.
+
+    Args:
+        root: the project's folder, with ``packages/better-auth-sidecar``.
+        config: the path of ``auth.ts`` in it. It is run by Node.js with this process's environment.
+        url: where the application expects the auth server, as from `free_url`.
+
+    Raises:
+        AuthServerError: the configuration cannot be loaded; its error is on stderr.
+    """
+    script = root / "packages" / "better-auth-sidecar" / "node" / "serve.mjs"
+    port = urlsplit(url).port
+    process = await asyncio.create_subprocess_exec(
+        *(find_node(), str(script), str(root / config), str(port)),
+        cwd=root,
+        stdin=asyncio.subprocess.PIPE,
+    )
+    try:
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.close()
+                break
+            except OSError:
+                if process.returncode is not None:
+                    raise AuthServerError(f"{config} cannot be loaded.") from None
+                await asyncio.sleep(0.05)
+        yield
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
 
 
 def _as_json(value: Any) -> Any:

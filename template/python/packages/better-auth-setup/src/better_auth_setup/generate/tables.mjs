@@ -25,7 +25,7 @@ function usualPlaces() {
   const folders = ["", "lib/server/", "server/auth/", "server/", "auth/", "lib/", "utils/"];
   const places = folders.flatMap((folder) => files.map((file) => folder + file));
   const above = ["", "src/", "app/"].flatMap((folder) => places.map((place) => folder + place));
-  return ["auth/auth.ts", "src/lib/auth.ts", ...above];
+  return ["auth/auth.ts", "web/src/lib/auth.ts", "src/lib/auth.ts", ...above];
 }
 
 function configuration(named) {

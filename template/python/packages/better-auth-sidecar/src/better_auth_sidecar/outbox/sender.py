@@ -28,7 +28,7 @@ from better_auth_sidecar.outbox.page import render_page
 from better_auth_sidecar.outbox.remote import RemoteStore
 from better_auth_sidecar.outbox.smtp import SmtpTransport
 from better_auth_sidecar.server import AuthServer
-from better_auth_sidecar.settings import Settings
+from better_auth_sidecar.settings import LOOPBACK, Settings
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -136,7 +136,10 @@ class Sender:
     async def page(self, request: Request) -> Response:
         """The route of the development page; in production, the response is 404."""
         # DNS rebinding: another site's host name could resolve to this server, to read the links.
-        is_own = f"{request.url.scheme}://{request.url.netloc}" in self._settings.origins
+        is_own = (
+            LOOPBACK.fullmatch(request.url.hostname or "") is not None
+            or f"{request.url.scheme}://{request.url.netloc}" in self._settings.origins
+        )
         if self._settings.is_production or not is_own:
             return PlainTextResponse("Not Found", 404)
         return render_page(await self._store.recent(50), self._mail_of)

@@ -1,0 +1,1 @@
+../../shared/nextjs/postcss.config.mjs
