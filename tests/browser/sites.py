@@ -22,7 +22,7 @@ from tests.project.workshop import Workshop
 
 T = TypeVar("T")
 
-#: Every plugin that has something on a page.
+#: Everything that has something on a page.
 PANELS: dict[str, Any] = {
     "plugins": [
         "username",
@@ -39,8 +39,12 @@ PANELS: dict[str, Any] = {
         "device-authorization",
         "jwt",
         "oauth-provider",
-    ]
+    ],
+    "social_providers": ["github", "google"],
 }
+
+#: Of one of the two social providers; a browser does not get as far as using them.
+KEYS = {"GITHUB_CLIENT_ID": "dummy", "GITHUB_CLIENT_SECRET": "dummy"}
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ def serving(
     address = f"http://localhost:{port}"
     words, variables = command(stack, folder, port)
     settings = environment(
-        BETTER_AUTH_URL=address, PORT=str(port), TRUSTED_PROXIES="127.0.0.1", **variables
+        BETTER_AUTH_URL=address, PORT=str(port), TRUSTED_PROXIES="127.0.0.1", **KEYS, **variables
     )
     with log.open("w") as output:
         server = subprocess.Popen(words, cwd=folder, env=settings, stdout=output, stderr=output)

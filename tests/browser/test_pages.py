@@ -103,6 +103,18 @@ def test_a_user_name_signs_in(person: Person) -> None:
     person.at_account()
 
 
+def test_a_social_provider_without_keys_has_no_button(person: Person) -> None:
+    person.page.route("**/app.js", lambda route: route.fulfill(content_type="text/javascript"))
+    person.page.goto(person.site.url("sign-in"))
+    person.page.get_by_role("button", name="GitHub").wait_for()
+    assert not person.page.get_by_text("Google").is_visible()
+    person.sees("or continue with")
+    person.page.evaluate(
+        "document.querySelectorAll('.ways > *').forEach((way) => { way.hidden = true })"
+    )
+    assert not person.page.get_by_text("or continue with").is_visible()
+
+
 def test_two_factors(person: Person) -> None:
     person.sign_up()
     panel = person.panel("Two-factor authentication")

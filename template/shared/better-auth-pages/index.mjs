@@ -55,8 +55,7 @@ const headers = {
 
 const quality = { [constants.BROTLI_PARAM_QUALITY]: 9 };
 const encodings = {
-  br: (/** @type {Uint8Array} */ body) =>
-    promisify(brotliCompress)(body, { params: quality }),
+  br: (/** @type {Uint8Array} */ body) => promisify(brotliCompress)(body, { params: quality }),
   gzip: (/** @type {Uint8Array} */ body) => promisify(gzip)(body),
 };
 
@@ -72,10 +71,19 @@ function encodingOf(accepted) {
 const client = fileURLToPath(new URL("client.js", import.meta.url));
 const notFound = () => new Response("404 Not Found", { status: 404, headers });
 
-/** @param {URL} folder @returns {import("./index.mjs").Handler} */
-export function pages(folder) {
+/** @param {URL} folder @param {import("./index.mjs").Auth} auth @returns {import("./index.mjs").Handler} */
+export function pages(folder, auth) {
   /** @type {Map<string, Entry>} */
   const cache = new Map();
+
+  /** @param {string} html */
+  async function withoutButtonsOfOthers(html) {
+    const { socialProviders } = await auth.$context;
+    const on = new Set(socialProviders.map(({ id }) => id));
+    return html.replace(/\bdata-provider="([^"]*)"/g, (text, id) =>
+      on.has(id) ? text : `${text} hidden`,
+    );
+  }
 
   /** @param {string} file @returns {Promise<Entry | undefined>} */
   async function read(file) {
@@ -83,7 +91,12 @@ export function pages(folder) {
     if (changed === undefined) return undefined;
     const known = cache.get(file);
     if (known?.changed === changed) return known;
-    const identity = new Uint8Array(await readFile(file));
+    const content = await readFile(file);
+    const identity = new Uint8Array(
+      file.endsWith(".html")
+        ? Buffer.from(await withoutButtonsOfOthers(content.toString()))
+        : content,
+    );
     const etag = createHash("sha256").update(identity).digest("base64url").slice(0, 20);
     const entry = { changed, etag, bodies: { identity } };
     cache.set(file, entry);
