@@ -64,12 +64,55 @@ def test_a_new_password_by_mail(person: Person) -> None:
     person.at_account()
 
 
-def test_a_dead_link_of_a_mail_says_so(person: Person) -> None:
-    person.page.goto(
-        f"{person.site.address}/api/auth/reset-password/dead?callbackURL=/auth/reset-password"
-    )
-    person.at("reset-password")
-    person.sees("Invalid token")
+OLD = "This link is not valid any more."
+AGAIN = "The sign-in was interrupted"
+#: Where better-auth redirects to when something went wrong, and what the page says.
+FAILURES = {
+    "reset-password/dead?callbackURL=/auth/reset-password": ("reset-password", OLD),
+    "verify-email?token=dead&callbackURL=/auth/account": ("sign-in", OLD),
+    "magic-link/verify?token=dead&callbackURL=/auth/account": ("sign-in", OLD),
+    "callback/github?code=code": ("sign-in", AGAIN),
+    "callback/github?code=code&state=forged": ("sign-in", AGAIN),
+    "callback/github?error=access_denied&state={state}": ("sign-in", "The access was declined."),
+    "callback/google?code=code&state={state}": ("sign-in", "This way to sign in is not available"),
+    "error?error=banned": ("sign-in", "This account is banned."),
+    "oauth2/authorize?client_id=none&response_type=code": ("sign-in", "wrong (invalid_client)"),
+}
+
+
+@pytest.mark.parametrize("path", FAILURES)
+def test_what_went_wrong_is_said_on_a_page(person: Person, path: str) -> None:
+    auth = f"{person.site.address}/api/auth"
+    if "{state}" in path:
+        asked = {"provider": "github", "callbackURL": "/auth/account"}
+        headers = {"Origin": person.site.address}
+        answer = person.page.request.post(f"{auth}/sign-in/social", data=asked, headers=headers)
+        path = path.format(state=re.findall("state=([^&]*)", answer.json()["url"])[0])
+    person.page.goto(f"{auth}/{path}")
+    page, sentence = FAILURES[path if path in FAILURES else path.rsplit("=", 1)[0] + "={state}"]
+    person.at(page)
+    person.sees(sentence)
+
+
+def test_a_user_who_is_signed_in_reads_of_a_dead_link_on_the_account(person: Person) -> None:
+    person.sign_up()
+    person.page.goto(person.message("Verify").replace("token=", "token=dead"))
+    person.at_account()
+    person.sees(OLD)
+
+
+def test_a_page_says_nothing_that_its_address_tells_it_to(person: Person) -> None:
+    person.open("sign-in?error=call+0900&error_description=Call+0900")
+    person.sees("Something went wrong. Try again.")
+    assert not person.page.get_by_text("0900").count()
+
+
+@pytest.mark.parametrize("page", ["reset-password", "accept-invitation", "consent"])
+def test_a_page_whose_link_is_cut_off_says_so(person: Person, page: str) -> None:
+    person.sign_up()
+    person.open(page)
+    person.sees("This page needs a whole link.")
+    assert not person.page.locator("main button").filter(visible=True).count()
 
 
 def test_the_link_of_the_first_mail_verifies_the_address(person: Person) -> None:
@@ -359,7 +402,7 @@ def test_a_page_is_small_and_does_not_wait_for_the_client(site: Site) -> None:
     html = httpx.get(site.url("account"), headers={"Accept-Encoding": "identity"}).text
     assert re.search(r'<script type="module"', html)
     total = 0
-    for name in ("account", "style.css", "app.js", "auth-client.js", "client.js"):
+    for name in ("account", "style.css", "app.js", "forms.js", "client.js"):
         response = httpx.get(site.url(name), headers={"Accept-Encoding": "gzip"})
         assert response.headers["content-encoding"] == "gzip"
         total += response.num_bytes_downloaded

@@ -5,8 +5,8 @@ export type Handler = (context: { req: { raw: Request } }) => Promise<Response>;
 export type Auth = { $context: Promise<{ socialProviders: { id: string }[] }> };
 
 /**
- * Serves a folder of pages: `sign-in.html` at `…/sign-in`, any other file under its own name, and
- * better-auth's browser client with all its plugins as `…/client.js`.
+ * Serves a folder of pages: `sign-in.html` at `…/sign-in`, any other file under its own name,
+ * better-auth's browser client with all its plugins as `…/client.js`, and `…/forms.js`.
  *
  * Responses are compressed, with an ETag and a strict Content-Security-Policy with Trusted Types.
  *

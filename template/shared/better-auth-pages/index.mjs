@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 
+/** @type {Record<string, string>} */
 const types = {
   css: "text/css; charset=utf-8",
   html: "text/html; charset=utf-8",
@@ -68,7 +69,8 @@ function encodingOf(accepted) {
   return names.includes("br") ? "br" : names.includes("gzip") ? "gzip" : undefined;
 }
 
-const client = fileURLToPath(new URL("client.js", import.meta.url));
+/** What a folder of pages need not have. */
+const scripts = ["client.js", "forms.js"];
 const notFound = () => new Response("404 Not Found", { status: 404, headers });
 
 /** @param {URL} folder @param {import("./index.mjs").Auth} auth @returns {import("./index.mjs").Handler} */
@@ -110,15 +112,20 @@ export function pages(folder, auth) {
     if (!/^[\w-]+(\.[\w-]+)*$/.test(name)) return notFound();
     const file = name.includes(".") ? name : `${name}.html`;
     const type = file.split(".").at(-1) ?? "";
-    if (!Object.hasOwn(types, type)) return notFound();
+    const contentType = Object.hasOwn(types, type) && types[type];
+    if (!contentType) return notFound();
     const own = await read(fileURLToPath(new URL(file, folder)));
-    const entry = own ?? (file === "client.js" ? await read(client) : undefined);
+    const entry =
+      own ??
+      (scripts.includes(file)
+        ? await read(fileURLToPath(new URL(file, import.meta.url)))
+        : undefined);
     if (!entry) return notFound();
 
     const accepted = request.headers.get("accept-encoding") ?? "";
     const encoding = compressible.has(type) ? encodingOf(accepted) : undefined;
     const etag = `"${entry.etag}${encoding ? `-${encoding}` : ""}"`;
-    const more = { ...headers, etag, "content-type": types[/** @type {keyof types} */ (type)] };
+    const more = { ...headers, etag, "content-type": contentType };
     const asked = request.headers.get("if-none-match") ?? "";
     if (asked.split(/\s*,\s*/).some((tag) => tag.replace(/^W\//, "") === etag)) {
       return new Response(null, { status: 304, headers: more });
