@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
 import pytest
 
+from hooks import chromium
+from hooks.demo import visit
 from tests.browser.person import Person
-from tests.browser.sites import Site
+from tests.browser.sites import Site, apart
 from tests.totp import totp
 
 pytestmark = pytest.mark.e2e
@@ -407,6 +410,21 @@ def test_a_page_is_small_and_does_not_wait_for_the_client(site: Site) -> None:
         assert response.headers["content-encoding"] == "gzip"
         total += response.num_bytes_downloaded
     assert total <= 60_000
+
+
+@pytest.mark.parametrize("has_chromium", [True, False])
+def test_the_demo_looks_at_the_page(
+    site: Site,
+    has_chromium: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if not has_chromium:
+        monkeypatch.setattr(chromium, "PATH", Path("chromium-is-not-installed"))
+    apart(lambda: visit(site.address))
+    said = capsys.readouterr().out
+    assert ("which then says: Hello, Demo" in said) is has_chromium
+    assert ("Chromium is not installed" in said) is not has_chromium
 
 
 @pytest.mark.both
