@@ -73,14 +73,26 @@ class Site:
 
     def make_admin(self, email: str) -> None:
         """As the owner does with the first one: in the database."""
-        apart(lambda: asyncio.run(self._make_admin(email)))
+        self._execute("""UPDATE "user" SET role = 'admin' WHERE email = $1""", email)
 
-    async def _make_admin(self, email: str) -> None:
-        connection = await asyncpg.connect(self.database_url)
-        try:
-            await connection.execute("""UPDATE "user" SET role = 'admin' WHERE email = $1""", email)
-        finally:
-            await connection.close()
+    def add_users(self, count: int) -> None:
+        """Older than all others, so that lists of the newest do not begin with them."""
+        self._execute(
+            """INSERT INTO "user" (id, name, email, "emailVerified", "createdAt", "updatedAt")
+            SELECT gen_random_uuid(), 'Somebody', gen_random_uuid() || '@example.com', false,
+                   '2020-01-01', now() FROM generate_series(1, $1)""",
+            count,
+        )
+
+    def _execute(self, sql: str, *values: object) -> None:
+        async def execute() -> None:
+            connection = await asyncpg.connect(self.database_url)
+            try:
+                await connection.execute(sql, *values)
+            finally:
+                await connection.close()
+
+        apart(lambda: asyncio.run(execute()))
 
 
 def apart(work: Callable[[], T]) -> T:

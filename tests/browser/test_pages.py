@@ -278,6 +278,74 @@ def test_an_organization_invites_somebody(person: Person) -> None:
     person.sees("Analytical Engines", panel)
 
 
+def test_members_of_an_organization_get_other_roles_and_leave(person: Person) -> None:
+    person.sign_up()
+    owner, guest = person.email, f"guest-{person.email}"
+    panel = person.panel("Organizations")
+    person.fill(panel, name="Engines", slug=f"engines-{owner[:6]}")
+    person.press("Create", panel)
+    panel.locator("summary").click()
+    person.fill(panel, email=guest)
+    panel.locator("form", has_text="Invite").get_by_label("Role").select_option("admin")
+    person.press("Invite", panel)
+    person.sees("The invitation is on its way.", panel)
+    person.email = guest
+    person.sign_out()
+    person.sign_up()
+    person.sees("Verify your address to see who invites you.", panel)
+    person.page.goto(person.message("Verify"))
+    person.at_account()
+    person.sees("invites you until", panel)
+    person.press("Join", panel)
+    person.sees("You are a member now.", panel)
+    panel.locator("summary").click()
+    person.sees(owner, panel)
+    assert panel.get_by_role("button", name="Remove").is_visible()
+    person.email = owner
+    person.sign_out()
+    person.sign_in()
+    person.at_account()
+    panel.locator("summary").click()
+    row = panel.locator("li li", has_text=guest)
+    row.get_by_label("Role").select_option("member")
+    person.press("Change role", row)
+    person.sees("The role is changed.", panel)
+    person.sees("member", row.locator(".badge"))
+    person.email = guest
+    person.sign_out()
+    person.sign_in()
+    person.at_account()
+    panel.locator("summary").click()
+    person.sees(owner, panel)
+    for name in ("Remove", "Change role", "Invite"):
+        assert not panel.get_by_role("button", name=name).filter(visible=True).count()
+    person.page.once("dialog", lambda dialog: dialog.accept())
+    person.press("Leave", panel)
+    person.sees("You are in no organization yet.", panel)
+
+
+def test_an_invitation_is_declined(person: Person) -> None:
+    person.sign_up()
+    person.page.goto(person.message("Verify"))
+    person.at_account()
+    panel = person.panel("Organizations")
+    person.fill(panel, name="Engines", slug=f"engines-{person.email[:6]}")
+    person.press("Create", panel)
+    panel.locator("summary").click()
+    # Nobody else has to be there: the invitation goes to a second account in this browser.
+    person.email = f"guest-{person.email}"
+    person.fill(panel, email=person.email)
+    person.press("Invite", panel)
+    person.sees("The invitation is on its way.", panel)
+    person.sign_out()
+    person.sign_up()
+    person.page.goto(person.message("Verify"))
+    person.at_account()
+    person.press("Decline", panel)
+    person.sees("The invitation is declined.", panel)
+    assert not panel.get_by_text("invites you until").count()
+
+
 def test_an_api_key_is_shown_once(person: Person) -> None:
     person.sign_up()
     panel = person.panel("API keys")
@@ -357,6 +425,33 @@ def test_an_admin_bans_somebody_and_signs_in_as_another(person: Person) -> None:
     person.press("Sign in as", row)
     person.press("Be yourself again")
     person.sees(f"admin-{guest}")
+
+
+def test_an_admin_finds_a_user_and_makes_another_admin(person: Person) -> None:
+    person.sign_up()
+    guest = person.email
+    person.email = f"admin-{guest}"
+    person.sign_up()
+    person.site.make_admin(person.email)
+    person.site.add_users(45)
+    person.open("account")
+    panel = person.panel("Users")
+    rows = panel.locator("li:not(.more)")
+    rows.nth(19).wait_for()
+    assert rows.count() == 20
+    person.press("Show more", panel)
+    rows.nth(39).wait_for()
+    person.fill(panel, searchValue=guest)
+    person.press("Search", panel)
+    rows.nth(2).wait_for(state="detached")
+    row = rows.filter(has=person.page.get_by_text(guest, exact=True))
+    row.get_by_label("Role").select_option("admin")
+    person.press("Change role", row)
+    person.sees("The role is changed.", panel)
+    person.sees("admin", row.locator(".badge"))
+    person.fill(panel, searchValue="nobody-has-this")
+    person.press("Search", panel)
+    person.sees("Nobody has such an address.", panel)
 
 
 def test_several_accounts_in_one_browser(person: Person) -> None:

@@ -74,6 +74,8 @@ const query = new URLSearchParams(location.search);
 let client;
 /** @type {Data | null} */
 let session = null;
+/** The parts that a list has opened again, and filled. */
+const reopened = new WeakSet();
 
 /** @param {string} selector @param {ParentNode} [root] @returns {any[]} */
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -102,7 +104,10 @@ function sentence({ code, message, statusText }) {
 function fill(root, data) {
   /** @param {string} name */
   const own = (name) => {
-    const within = all(`[data-${name}]`, root);
+    // Rows have data of their own.
+    const within = all(`[data-${name}]`, root).filter(
+      (part) => !root.contains(part.parentElement?.closest("[data-list]") ?? null),
+    );
     return root.matches?.(`[data-${name}]`) ? [root, ...within] : within;
   };
   for (const part of own("if")) part.hidden = !value(data, part.dataset.if);
@@ -147,7 +152,7 @@ async function list(place) {
   /** @type {Data[]} */
   const rows = (Array.isArray(data) ? data : Object.values(data ?? {}).find(Array.isArray)) ?? [];
   const template = place.querySelector("template");
-  const isMine = (/** @type {Data} */ row) => row.userId === session?.user.id;
+  const isMine = (/** @type {Data} */ row) => (row.userId ?? row.id) === session?.user.id;
   const items = rows.map((row) => {
     const item = template.content.cloneNode(true);
     const token = row.session?.token ?? row.token;
@@ -161,12 +166,28 @@ async function list(place) {
   const hadFocus = place.contains(document.activeElement);
   place.replaceChildren(template, ...items);
   place.dataset.role = rows.find(isMine)?.role ?? "";
-  for (const [index, part] of all("details", place).entries()) part.open = open[index] ?? false;
+  for (const [index, part] of all("details", place).entries()) {
+    if (open[index]) reopened.add(part);
+    part.open = open[index] ?? false;
+  }
   if (hadFocus) {
     place.tabIndex = -1;
     place.focus();
   }
-  await Promise.all(all("details[open] [data-list]", place).map(list));
+  await inOrder(all("details[open] [data-list]", place));
+}
+
+/**
+ * Fills lists of which one may decide whether the next is seen.
+ * @param {any[]} places
+ */
+async function inOrder(places) {
+  for (const place of places) if (place.checkVisibility()) await list(place);
+}
+
+/** @param {any} event */
+async function onToggle({ target }) {
+  if (!reopened.delete(target) && target.open) await inOrder(all("[data-list]", target));
 }
 
 /** @param {string} text @param {string} name */
@@ -247,8 +268,6 @@ async function submit(form) {
   if (data?.twoFactorRedirect) return location.assign(`two-factor${location.search}`);
   if (data?.url && data.redirect) return location.assign(data.url);
   if (go) return location.assign(next(go));
-  // The rows of a list are made anew.
-  say(form.closest("[data-list]")?.closest("section") ?? form, done ?? "", false);
   const place = then && document.getElementById(then);
   if (place) {
     place.hidden = false;
@@ -256,7 +275,10 @@ async function submit(form) {
     /** @type {HTMLElement} */ (place.querySelector("input:not([type=hidden])") ?? place).focus();
   }
   form.reset();
+  // The rows of a list are replaced, with their forms.
+  const section = form.closest("[data-list]")?.closest("section");
   await show();
+  say(section ?? form, done ?? "", false);
 }
 
 /** @param {any} event */
@@ -299,8 +321,6 @@ export async function start(authClient, own = {}) {
   document.addEventListener("submit", onSubmit);
   document.addEventListener("click", onClick);
   // What is in a part that opens is asked for when it opens.
-  const onToggle = (/** @type {any} */ { target }) =>
-    target.open && all("[data-list]", target).map(list);
   document.addEventListener("toggle", onToggle, true);
 
   for (const part of all("[data-param]")) part.value = query.get(part.dataset.param) ?? "";
