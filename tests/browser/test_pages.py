@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
 import pytest
 
+from hooks import chromium
+from hooks.demo import visit
 from tests.browser.person import Person
-from tests.browser.sites import Site
+from tests.browser.sites import Site, apart
 from tests.totp import totp
 
 pytestmark = pytest.mark.e2e
@@ -64,12 +67,55 @@ def test_a_new_password_by_mail(person: Person) -> None:
     person.at_account()
 
 
-def test_a_dead_link_of_a_mail_says_so(person: Person) -> None:
-    person.page.goto(
-        f"{person.site.address}/api/auth/reset-password/dead?callbackURL=/auth/reset-password"
-    )
-    person.at("reset-password")
-    person.sees("Invalid token")
+OLD = "This link is not valid any more."
+AGAIN = "The sign-in was interrupted"
+#: Where better-auth redirects to when something went wrong, and what the page says.
+FAILURES = {
+    "reset-password/dead?callbackURL=/auth/reset-password": ("reset-password", OLD),
+    "verify-email?token=dead&callbackURL=/auth/account": ("sign-in", OLD),
+    "magic-link/verify?token=dead&callbackURL=/auth/account": ("sign-in", OLD),
+    "callback/github?code=code": ("sign-in", AGAIN),
+    "callback/github?code=code&state=forged": ("sign-in", AGAIN),
+    "callback/github?error=access_denied&state={state}": ("sign-in", "The access was declined."),
+    "callback/google?code=code&state={state}": ("sign-in", "This way to sign in is not available"),
+    "error?error=banned": ("sign-in", "This account is banned."),
+    "oauth2/authorize?client_id=none&response_type=code": ("sign-in", "wrong (invalid_client)"),
+}
+
+
+@pytest.mark.parametrize("path", FAILURES)
+def test_what_went_wrong_is_said_on_a_page(person: Person, path: str) -> None:
+    auth = f"{person.site.address}/api/auth"
+    if "{state}" in path:
+        asked = {"provider": "github", "callbackURL": "/auth/account"}
+        headers = {"Origin": person.site.address}
+        answer = person.page.request.post(f"{auth}/sign-in/social", data=asked, headers=headers)
+        path = path.format(state=re.findall("state=([^&]*)", answer.json()["url"])[0])
+    person.page.goto(f"{auth}/{path}")
+    page, sentence = FAILURES[path if path in FAILURES else path.rsplit("=", 1)[0] + "={state}"]
+    person.at(page)
+    person.sees(sentence)
+
+
+def test_a_user_who_is_signed_in_reads_of_a_dead_link_on_the_account(person: Person) -> None:
+    person.sign_up()
+    person.page.goto(person.message("Verify").replace("token=", "token=dead"))
+    person.at_account()
+    person.sees(OLD)
+
+
+def test_a_page_says_nothing_that_its_address_tells_it_to(person: Person) -> None:
+    person.open("sign-in?error=call+0900&error_description=Call+0900")
+    person.sees("Something went wrong. Try again.")
+    assert not person.page.get_by_text("0900").count()
+
+
+@pytest.mark.parametrize("page", ["reset-password", "accept-invitation", "consent"])
+def test_a_page_whose_link_is_cut_off_says_so(person: Person, page: str) -> None:
+    person.sign_up()
+    person.open(page)
+    person.sees("This page needs a whole link.")
+    assert not person.page.locator("main button").filter(visible=True).count()
 
 
 def test_the_link_of_the_first_mail_verifies_the_address(person: Person) -> None:
@@ -101,6 +147,18 @@ def test_a_user_name_signs_in(person: Person) -> None:
     person.fill(way, username=name, password=person.password)
     person.press("Sign in", way)
     person.at_account()
+
+
+def test_a_social_provider_without_keys_has_no_button(person: Person) -> None:
+    person.page.route("**/app.js", lambda route: route.fulfill(content_type="text/javascript"))
+    person.page.goto(person.site.url("sign-in"))
+    person.page.get_by_role("button", name="GitHub").wait_for()
+    assert not person.page.get_by_text("Google").is_visible()
+    person.sees("or continue with")
+    person.page.evaluate(
+        "document.querySelectorAll('.ways > *').forEach((way) => { way.hidden = true })"
+    )
+    assert not person.page.get_by_text("or continue with").is_visible()
 
 
 def test_two_factors(person: Person) -> None:
@@ -220,6 +278,74 @@ def test_an_organization_invites_somebody(person: Person) -> None:
     person.sees("Analytical Engines", panel)
 
 
+def test_members_of_an_organization_get_other_roles_and_leave(person: Person) -> None:
+    person.sign_up()
+    owner, guest = person.email, f"guest-{person.email}"
+    panel = person.panel("Organizations")
+    person.fill(panel, name="Engines", slug=f"engines-{owner[:6]}")
+    person.press("Create", panel)
+    panel.locator("summary").click()
+    person.fill(panel, email=guest)
+    panel.locator("form", has_text="Invite").get_by_label("Role").select_option("admin")
+    person.press("Invite", panel)
+    person.sees("The invitation is on its way.", panel)
+    person.email = guest
+    person.sign_out()
+    person.sign_up()
+    person.sees("Verify your address to see who invites you.", panel)
+    person.page.goto(person.message("Verify"))
+    person.at_account()
+    person.sees("invites you until", panel)
+    person.press("Join", panel)
+    person.sees("You are a member now.", panel)
+    panel.locator("summary").click()
+    person.sees(owner, panel)
+    assert panel.get_by_role("button", name="Remove").is_visible()
+    person.email = owner
+    person.sign_out()
+    person.sign_in()
+    person.at_account()
+    panel.locator("summary").click()
+    row = panel.locator("li li", has_text=guest)
+    row.get_by_label("Role").select_option("member")
+    person.press("Change role", row)
+    person.sees("The role is changed.", panel)
+    person.sees("member", row.locator(".badge"))
+    person.email = guest
+    person.sign_out()
+    person.sign_in()
+    person.at_account()
+    panel.locator("summary").click()
+    person.sees(owner, panel)
+    for name in ("Remove", "Change role", "Invite"):
+        assert not panel.get_by_role("button", name=name).filter(visible=True).count()
+    person.page.once("dialog", lambda dialog: dialog.accept())
+    person.press("Leave", panel)
+    person.sees("You are in no organization yet.", panel)
+
+
+def test_an_invitation_is_declined(person: Person) -> None:
+    person.sign_up()
+    person.page.goto(person.message("Verify"))
+    person.at_account()
+    panel = person.panel("Organizations")
+    person.fill(panel, name="Engines", slug=f"engines-{person.email[:6]}")
+    person.press("Create", panel)
+    panel.locator("summary").click()
+    # Nobody else has to be there: the invitation goes to a second account in this browser.
+    person.email = f"guest-{person.email}"
+    person.fill(panel, email=person.email)
+    person.press("Invite", panel)
+    person.sees("The invitation is on its way.", panel)
+    person.sign_out()
+    person.sign_up()
+    person.page.goto(person.message("Verify"))
+    person.at_account()
+    person.press("Decline", panel)
+    person.sees("The invitation is declined.", panel)
+    assert not panel.get_by_text("invites you until").count()
+
+
 def test_an_api_key_is_shown_once(person: Person) -> None:
     person.sign_up()
     panel = person.panel("API keys")
@@ -301,6 +427,33 @@ def test_an_admin_bans_somebody_and_signs_in_as_another(person: Person) -> None:
     person.sees(f"admin-{guest}")
 
 
+def test_an_admin_finds_a_user_and_makes_another_admin(person: Person) -> None:
+    person.sign_up()
+    guest = person.email
+    person.email = f"admin-{guest}"
+    person.sign_up()
+    person.site.make_admin(person.email)
+    person.site.add_users(45)
+    person.open("account")
+    panel = person.panel("Users")
+    rows = panel.locator("li:not(.more)")
+    rows.nth(19).wait_for()
+    assert rows.count() == 20
+    person.press("Show more", panel)
+    rows.nth(39).wait_for()
+    person.fill(panel, searchValue=guest)
+    person.press("Search", panel)
+    rows.nth(2).wait_for(state="detached")
+    row = rows.filter(has=person.page.get_by_text(guest, exact=True))
+    row.get_by_label("Role").select_option("admin")
+    person.press("Change role", row)
+    person.sees("The role is changed.", panel)
+    person.sees("admin", row.locator(".badge"))
+    person.fill(panel, searchValue="nobody-has-this")
+    person.press("Search", panel)
+    person.sees("Nobody has such an address.", panel)
+
+
 def test_several_accounts_in_one_browser(person: Person) -> None:
     person.sign_up()
     first = person.email
@@ -347,11 +500,26 @@ def test_a_page_is_small_and_does_not_wait_for_the_client(site: Site) -> None:
     html = httpx.get(site.url("account"), headers={"Accept-Encoding": "identity"}).text
     assert re.search(r'<script type="module"', html)
     total = 0
-    for name in ("account", "style.css", "app.js", "auth-client.js", "client.js"):
+    for name in ("account", "style.css", "app.js", "forms.js", "client.js"):
         response = httpx.get(site.url(name), headers={"Accept-Encoding": "gzip"})
         assert response.headers["content-encoding"] == "gzip"
         total += response.num_bytes_downloaded
     assert total <= 60_000
+
+
+@pytest.mark.parametrize("has_chromium", [True, False])
+def test_the_demo_looks_at_the_page(
+    site: Site,
+    has_chromium: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if not has_chromium:
+        monkeypatch.setattr(chromium, "PATH", Path("chromium-is-not-installed"))
+    apart(lambda: visit(site.address))
+    said = capsys.readouterr().out
+    assert ("which then says: Hello, Demo" in said) is has_chromium
+    assert ("Chromium is not installed" in said) is not has_chromium
 
 
 @pytest.mark.both

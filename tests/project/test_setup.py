@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import threading
@@ -39,6 +40,7 @@ def test_it_can_be_repeated_and_finds_nothing_to_do(project: Project) -> None:
     again = project.setup()
     assert again.returncode == 0
     assert "nothing to change" in again.stdout
+    assert re.search(r"^and open http://localhost:\d+/auth/sign-up$", again.stdout, re.M)
     assert project.env_file.read_bytes() == before
     assert project.env_file.stat().st_mode & 0o777 == 0o600
     assert project.setup("--check").returncode == 0

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 
+/** @type {Record<string, string>} */
 const types = {
   css: "text/css; charset=utf-8",
   html: "text/html; charset=utf-8",
@@ -55,8 +56,7 @@ const headers = {
 
 const quality = { [constants.BROTLI_PARAM_QUALITY]: 9 };
 const encodings = {
-  br: (/** @type {Uint8Array} */ body) =>
-    promisify(brotliCompress)(body, { params: quality }),
+  br: (/** @type {Uint8Array} */ body) => promisify(brotliCompress)(body, { params: quality }),
   gzip: (/** @type {Uint8Array} */ body) => promisify(gzip)(body),
 };
 
@@ -69,13 +69,23 @@ function encodingOf(accepted) {
   return names.includes("br") ? "br" : names.includes("gzip") ? "gzip" : undefined;
 }
 
-const client = fileURLToPath(new URL("client.js", import.meta.url));
+/** What a folder of pages need not have. */
+const scripts = ["client.js", "forms.js"];
 const notFound = () => new Response("404 Not Found", { status: 404, headers });
 
-/** @param {URL} folder @returns {import("./index.mjs").Handler} */
-export function pages(folder) {
+/** @param {URL} folder @param {import("./index.mjs").Auth} auth @returns {import("./index.mjs").Handler} */
+export function pages(folder, auth) {
   /** @type {Map<string, Entry>} */
   const cache = new Map();
+
+  /** @param {string} html */
+  async function withoutButtonsOfOthers(html) {
+    const { socialProviders } = await auth.$context;
+    const on = new Set(socialProviders.map(({ id }) => id));
+    return html.replace(/\bdata-provider="([^"]*)"/g, (text, id) =>
+      on.has(id) ? text : `${text} hidden`,
+    );
+  }
 
   /** @param {string} file @returns {Promise<Entry | undefined>} */
   async function read(file) {
@@ -83,7 +93,12 @@ export function pages(folder) {
     if (changed === undefined) return undefined;
     const known = cache.get(file);
     if (known?.changed === changed) return known;
-    const identity = new Uint8Array(await readFile(file));
+    const content = await readFile(file);
+    const identity = new Uint8Array(
+      file.endsWith(".html")
+        ? Buffer.from(await withoutButtonsOfOthers(content.toString()))
+        : content,
+    );
     const etag = createHash("sha256").update(identity).digest("base64url").slice(0, 20);
     const entry = { changed, etag, bodies: { identity } };
     cache.set(file, entry);
@@ -97,15 +112,20 @@ export function pages(folder) {
     if (!/^[\w-]+(\.[\w-]+)*$/.test(name)) return notFound();
     const file = name.includes(".") ? name : `${name}.html`;
     const type = file.split(".").at(-1) ?? "";
-    if (!Object.hasOwn(types, type)) return notFound();
+    const contentType = Object.hasOwn(types, type) && types[type];
+    if (!contentType) return notFound();
     const own = await read(fileURLToPath(new URL(file, folder)));
-    const entry = own ?? (file === "client.js" ? await read(client) : undefined);
+    const entry =
+      own ??
+      (scripts.includes(file)
+        ? await read(fileURLToPath(new URL(file, import.meta.url)))
+        : undefined);
     if (!entry) return notFound();
 
     const accepted = request.headers.get("accept-encoding") ?? "";
     const encoding = compressible.has(type) ? encodingOf(accepted) : undefined;
     const etag = `"${entry.etag}${encoding ? `-${encoding}` : ""}"`;
-    const more = { ...headers, etag, "content-type": types[/** @type {keyof types} */ (type)] };
+    const more = { ...headers, etag, "content-type": contentType };
     const asked = request.headers.get("if-none-match") ?? "";
     if (asked.split(/\s*,\s*/).some((tag) => tag.replace(/^W\//, "") === etag)) {
       return new Response(null, { status: 304, headers: more });

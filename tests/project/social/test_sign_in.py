@@ -178,6 +178,14 @@ def test_a_provider_without_keys_is_off_and_the_log_says_so(shop: Shop) -> None:
     assert f"Social providers without keys are off: {OFF}\n" in said
 
 
+def test_only_a_provider_with_keys_has_a_button(shop: Shop) -> None:
+    page = httpx.get(f"{shop.address}/auth/sign-in").text
+    buttons = re.findall(r'<form[^>]* data-provider="(\w+)"( hidden)?', page)
+    assert {name: bool(hidden) for name, hidden in buttons} == {
+        name: name == OFF for name in social_data()
+    }
+
+
 @pytest.mark.parametrize("name", [name for name in social_data() if name != OFF])
 def test_a_provider_with_keys_has_a_page_to_send_people_to(shop: Shop, name: str) -> None:
     sends_people_to_its_page(shop, name)

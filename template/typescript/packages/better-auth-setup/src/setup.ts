@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { connection } from "./connection.ts";
 import { database } from "./database.ts";
 import { difference, indented } from "./difference.ts";
@@ -20,6 +21,9 @@ Takes a fresh clone to a running database; can be repeated at any time.
   --accept-data-loss  let the database lose what no longer fits the schema
   --start-migrations  write prisma/migrations/0_init from the tables; later changes need a migration
   --help              this text`;
+
+// Examples, which the owner may have deleted; with Hono and with Next.js.
+const pages = ["src/pages/sign-up.html", "src/app/auth/sign-up/page.tsx"];
 
 type Wishes = { acceptDataLoss: boolean; start: boolean };
 
@@ -74,6 +78,7 @@ export async function setupCommand(args: string[]): Promise<void> {
   }
   await setup(!check, { acceptDataLoss, start: start && !check });
   const address = setting("BETTER_AUTH_URL") || `http://localhost:${setting("PORT") || 3000}`;
-  const next = `\nReady. Start it with:\n\n    npm run dev\n\nand open ${address}\n`;
+  const page = pages.some((file) => existsSync(file)) ? "/auth/sign-up" : "";
+  const next = `\nReady. Start it with:\n\n    npm run dev\n\nand open ${address}${page}\n`;
   console.log(check ? "\nAll is well." : next);
 }

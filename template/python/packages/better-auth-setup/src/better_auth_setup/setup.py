@@ -29,6 +29,8 @@ from better_auth_setup.push import push
 from better_auth_setup.settings import Settings
 
 _DEFAULT_URL = "http://localhost:8000"
+# An example, which the owner may have deleted.
+_PAGE = "auth/pages/sign-up.html"
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ def set_up(project: Project, console: Console, wishes: Wishes) -> None:
             raise
     start = "uv run fastapi dev" if shutil.which("uv") else ".venv/bin/fastapi dev"
     address = settings.get("BETTER_AUTH_URL") or _DEFAULT_URL
-    console.say(f"\nReady. Start it with:\n\n    {start}\n\nand open {address}\n")
+    page = "/auth/sign-up" if (project.root / _PAGE).exists() else ""
+    console.say(f"\nReady. Start it with:\n\n    {start}\n\nand open {address}{page}\n")
 
 
 def _run(

@@ -1,0 +1,341 @@
+// @ts-check
+/** Makes plain HTML talk to better-auth: its forms and lists name the client's methods. */
+import { encodeQr } from "./client.js";
+
+/**
+ * @typedef {Record<string, any>} Data
+ *
+ * @typedef {object} Failure
+ * @property {string} [code]
+ * @property {string} [message]
+ * @property {string} [statusText]
+ *
+ * @typedef {object} Own
+ * @property {typeof formats} [formats] more ways to show values
+ * @property {typeof sentences} [sentences] what the redirects of other plugins mean
+ */
+
+/**
+ * How values are shown, by the name in `data-format`.
+ * @type {Record<string, (value: any) => string>}
+ */
+const formats = {
+  date: (date) =>
+    new Date(date).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" }),
+  device: (agent) => {
+    const browser = found(agent, {
+      Edg: "Edge",
+      OPR: "Opera",
+      Firefox: "",
+      Chrome: "",
+      Safari: "",
+    });
+    const system = found(agent, {
+      ...{ Android: "", iPhone: "", iPad: "", Windows: "", "Mac OS": "macOS", Linux: "" },
+    });
+    return [browser, system].filter(Boolean).join(" on ") || "An unknown device";
+  },
+  list: (texts) => texts.join("\n"),
+  secret: (uri) => new URL(uri).searchParams.get("secret") ?? "",
+};
+
+const again = "The sign-in was interrupted, or took too long. Try again.";
+const old = "This link is not valid any more. Ask for another one.";
+/**
+ * What better-auth's redirects mean, by their `?error=` in small letters.
+ * @type {Record<string, string>}
+ */
+const sentences = {
+  access_denied: "The access was declined.",
+  account_already_linked_to_different_user: "That account belongs to another user here.",
+  account_not_linked:
+    "There is an account with this address already. Sign in as before, and verify the address.",
+  attempts_exceeded: old,
+  banned: "This account is banned.",
+  email_does_not_match: "That account has another e-mail address than yours.",
+  email_not_found: "The provider does not tell your e-mail address.",
+  expired_token: old,
+  invalid_code: again,
+  invalid_token: old,
+  new_user_signup_disabled: "New accounts are not made here.",
+  oauth_provider_not_found: "This way to sign in is not available.",
+  please_restart_the_process: again,
+  signup_disabled: "New accounts are not made here.",
+  state_invalid: again,
+  state_mismatch: again,
+  state_not_found: again,
+  token_expired: old,
+  unable_to_get_user_info: "The provider does not tell who you are. Try again.",
+  user_not_found: old,
+};
+
+const query = new URLSearchParams(location.search);
+/** @type {any} */
+let client;
+/** @type {Data | null} */
+let session = null;
+/** The parts that a list has opened again, and filled. */
+const reopened = new WeakSet();
+
+/** @param {string} selector @param {ParentNode} [root] @returns {any[]} */
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+/** @param {any} object @param {string} path @returns {any} */
+const value = (object, path) => path.split(".").reduce((one, name) => one?.[name], object);
+/** @param {string} path @param {Data} argument @returns {Promise<{ data: any; error: any }>} */
+const call = async (path, argument) =>
+  (await value(client, path)(argument)) ?? { data: null, error: null };
+
+/** @param {string | undefined} text @param {Record<string, string>} names */
+function found(text, names) {
+  const name = Object.keys(names).find((one) => text?.includes(one));
+  return name && (names[name] || name);
+}
+
+/** @param {Failure} error */
+function sentence({ code, message, statusText }) {
+  const text = message || code?.toLowerCase().replaceAll("_", " ") || statusText || "";
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/**
+ * Shows what an object holds in the places that name its properties.
+ * @param {any} root @param {Data} data
+ */
+function fill(root, data) {
+  /** @param {string} name */
+  const own = (name) => {
+    // Rows have data of their own.
+    const within = all(`[data-${name}]`, root).filter(
+      (part) => !root.contains(part.parentElement?.closest("[data-list]") ?? null),
+    );
+    return root.matches?.(`[data-${name}]`) ? [root, ...within] : within;
+  };
+  for (const part of own("if")) part.hidden = !value(data, part.dataset.if);
+  for (const part of own("unless")) part.hidden = Boolean(value(data, part.dataset.unless));
+  for (const part of own("value")) part.value = value(data, part.dataset.value) ?? "";
+  for (const part of own("text")) {
+    const text = value(data, part.dataset.text);
+    part.textContent = text ? (formats[part.dataset.format] ?? String)(text) : "";
+  }
+  for (const part of own("qr")) part.setAttribute("d", drawn(value(data, part.dataset.qr)));
+  for (const part of own("list")) part.row = data;
+}
+
+/**
+ * The dark squares of a QR code, as the path of an SVG with a viewBox of 100.
+ * @param {string} text
+ */
+function drawn(text) {
+  const { data, size } = encodeQr(text, { border: 2 });
+  const unit = 100 / size;
+  /** @param {number} x @param {number} y */
+  const square = (x, y) => `M${x * unit} ${y * unit}h${unit}v${unit}h-${unit}z`;
+  return data
+    .flatMap((/** @type {boolean[]} */ row, /** @type {number} */ y) =>
+      row.map((dark, x) => (dark ? square(x, y) : "")),
+    )
+    .join("");
+}
+
+/** @param {any} place a list, with a template for its rows */
+async function list(place) {
+  const { list: path, query: given = "", empty = "Nothing here yet.", limit } = place.dataset;
+  const pairs = given.split(" ").filter(Boolean);
+  const asked = pairs.map((/** @type {string} */ pair) => {
+    const [key = "", property = ""] = pair.split("=");
+    return [key, place.row[property]];
+  });
+  const filter = place.id && document.querySelector(`form[data-filter="${place.id}"]`);
+  const { data, error } = await call(path, {
+    query: { ...Object.fromEntries(asked), ...(filter && fields(filter)), ...(limit && { limit }) },
+  });
+  /** @type {Data[]} */
+  const rows = (Array.isArray(data) ? data : Object.values(data ?? {}).find(Array.isArray)) ?? [];
+  const template = place.querySelector("template");
+  const isMine = (/** @type {Data} */ row) => (row.userId ?? row.id) === session?.user.id;
+  const items = rows.map((row) => {
+    const item = template.content.cloneNode(true);
+    const token = row.session?.token ?? row.token;
+    fill(item, { ...row, current: token ? token === session?.session.token : isMine(row) });
+    return item;
+  });
+  if (rows.length === 0)
+    items.push(line(error ? sentence(error) : empty, error ? "error" : "empty"));
+  if (data?.total > rows.length) items.push(more(place, rows.length));
+  const open = all("details", place).map((part) => part.open);
+  const hadFocus = place.contains(document.activeElement);
+  place.replaceChildren(template, ...items);
+  place.dataset.role = rows.find(isMine)?.role ?? "";
+  for (const [index, part] of all("details", place).entries()) {
+    if (open[index]) reopened.add(part);
+    part.open = open[index] ?? false;
+  }
+  if (hadFocus) {
+    place.tabIndex = -1;
+    place.focus();
+  }
+  await inOrder(all("details[open] [data-list]", place));
+}
+
+/**
+ * Fills lists of which one may decide whether the next is seen.
+ * @param {any[]} places
+ */
+async function inOrder(places) {
+  for (const place of places) if (place.checkVisibility()) await list(place);
+}
+
+/** @param {any} event */
+async function onToggle({ target }) {
+  if (!reopened.delete(target) && target.open) await inOrder(all("[data-list]", target));
+}
+
+/** @param {string} text @param {string} name */
+function line(text, name) {
+  const item = document.createElement("li");
+  item.className = name;
+  item.textContent = text;
+  return item;
+}
+
+/** @param {any} place @param {number} shown */
+function more(place, shown) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet small";
+  button.textContent = "Show more";
+  button.addEventListener("click", () => {
+    place.dataset.limit = String(shown * 2);
+    return list(place);
+  });
+  const item = line("", "more");
+  item.append(button);
+  return item;
+}
+
+async function show() {
+  session = (await client.getSession()).data;
+  if (document.body.dataset.for === "member" && !session) {
+    const [error, next] = [query.get("error"), new URLSearchParams(query)];
+    next.delete("error");
+    const page = location.pathname + (next.size > 0 ? `?${next}` : "");
+    location.replace(`sign-in?${new URLSearchParams({ next: page, ...(error && { error }) })}`);
+    return;
+  }
+  for (const part of all("[data-me]")) fill(part, session ?? {});
+  for (const part of all("[data-for-role]")) {
+    part.hidden = !session?.user.role?.split(",").includes(part.dataset.forRole);
+  }
+  await Promise.all(all("[data-list]:not([data-list] *, [hidden], [hidden] *)").map(list));
+}
+
+/** @param {any} place @param {string} text @param {boolean} isError */
+function say(place, text, isError) {
+  const status = place.querySelector(":scope > .status") ?? document.createElement("p");
+  status.className = isError ? "status error" : "status";
+  status.setAttribute("role", isError ? "alert" : "status");
+  status.textContent = text;
+  place.append(status);
+}
+
+/**
+ * Where the page was told to go on to, if that is on this server.
+ * @param {string} otherwise
+ */
+function next(otherwise) {
+  const url = new URL(query.get("next") ?? otherwise, location.href);
+  return url.origin === location.origin ? url.href : otherwise;
+}
+
+/** @param {HTMLFormElement} form @returns {Data} */
+function fields(form) {
+  const inputs = /** @type {HTMLInputElement[]} */ ([...form.elements]);
+  const filled = inputs.filter((input) => input.name && input.value);
+  return Object.fromEntries(
+    filled.map(({ name, type, checked, value }) => [name, type === "checkbox" ? checked : value]),
+  );
+}
+
+/** @param {HTMLFormElement} form */
+async function submit(form) {
+  const { call: path, done, go, then, ask, filter } = form.dataset;
+  for (const status of all(".status")) status.textContent = "";
+  if (filter) return list(document.getElementById(filter));
+  if (!path || (ask && !confirm(ask))) return;
+  const sent = fields(form);
+  const { data, error } = await call(path, "query" in form.dataset ? { query: sent } : sent);
+  if (error) return say(form, sentence(error), true);
+  if (data?.twoFactorRedirect) return location.assign(`two-factor${location.search}`);
+  if (data?.url && data.redirect) return location.assign(data.url);
+  if (go) return location.assign(next(go));
+  const place = then && document.getElementById(then);
+  if (place) {
+    place.hidden = false;
+    fill(place, { ...sent, ...data });
+    /** @type {HTMLElement} */ (place.querySelector("input:not([type=hidden])") ?? place).focus();
+  }
+  form.reset();
+  // The rows of a list are replaced, with their forms.
+  const section = form.closest("[data-list]")?.closest("section");
+  await show();
+  say(section ?? form, done ?? "", false);
+}
+
+/** @param {any} event */
+async function onSubmit(event) {
+  event.preventDefault();
+  const button = event.submitter ?? event.target.querySelector("button");
+  if (button?.ariaBusy === "true") return;
+  if (button) button.ariaBusy = "true";
+  try {
+    await submit(event.target);
+  } catch (error) {
+    say(
+      event.target,
+      `The server cannot be reached. ${/** @type {Error} */ (error).message}`,
+      true,
+    );
+  } finally {
+    if (button) button.ariaBusy = null;
+  }
+}
+
+/** @param {any} event */
+async function onClick({ target }) {
+  const from = target.closest?.("[data-copy]")?.dataset.copy;
+  if (!from) return;
+  await navigator.clipboard.writeText(document.getElementById(from)?.textContent ?? "");
+  target.textContent = "Copied";
+}
+
+/**
+ * Starts the page.
+ *
+ * @param {object} authClient better-auth's client
+ * @param {Own} [own] what is said and shown otherwise
+ */
+export async function start(authClient, own = {}) {
+  client = authClient;
+  Object.assign(formats, own.formats);
+  Object.assign(sentences, own.sentences);
+  document.addEventListener("submit", onSubmit);
+  document.addEventListener("click", onClick);
+  // What is in a part that opens is asked for when it opens.
+  document.addEventListener("toggle", onToggle, true);
+
+  for (const part of all("[data-param]")) part.value = query.get(part.dataset.param) ?? "";
+  for (const part of all("[data-needs]")) part.hidden = !query.has(part.dataset.needs);
+  for (const link of all("a[data-with-query]")) link.href += location.search;
+  document.documentElement.dataset.ready = "";
+  const error = query.get("error");
+  const heading = document.querySelector("main > section > header");
+  const isWhole = all("[data-needs]").every((part) => !part.hidden);
+  if (error !== null) {
+    // Anybody can write a link to this page: only what is known is said.
+    const code = /^[\w-]{1,60}$/.test(error) ? ` (${error})` : "";
+    const known = Object.hasOwn(sentences, error.toLowerCase()) && sentences[error.toLowerCase()];
+    say(heading, known || `Something went wrong${code}. Try again.`, true);
+  } else if (!isWhole)
+    say(heading, "This page needs a whole link. Open it again from where you got it.", true);
+  await show();
+}
