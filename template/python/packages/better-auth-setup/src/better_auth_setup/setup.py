@@ -28,9 +28,8 @@ from better_auth_setup.project import Project
 from better_auth_setup.push import push
 from better_auth_setup.settings import Settings
 
-_DEFAULT_URL = "http://localhost:8000"
-# An example, which the owner may have deleted.
-_PAGE = "auth/pages/sign-up.html"
+# Examples, which the owner may have deleted.
+_PAGES = ("auth/pages/sign-up.html", "web/src/app/auth/sign-up/page.tsx")
 
 
 @dataclass(frozen=True)
@@ -72,9 +71,13 @@ def set_up(project: Project, console: Console, wishes: Wishes) -> None:
         except KeyboardInterrupt:
             programs.end_all()
             raise
-    start = "uv run fastapi dev" if shutil.which("uv") else ".venv/bin/fastapi dev"
-    address = settings.get("BETTER_AUTH_URL") or _DEFAULT_URL
-    page = "/auth/sign-up" if (project.root / _PAGE).exists() else ""
+    if (project.root / "web").exists():
+        start, address = "npm run dev", "http://localhost:3000"
+    else:
+        start = "uv run fastapi dev" if shutil.which("uv") else ".venv/bin/fastapi dev"
+        address = "http://localhost:8000"
+    address = settings.get("BETTER_AUTH_URL") or address
+    page = "/auth/sign-up" if any((project.root / page).exists() for page in _PAGES) else ""
     console.say(f"\nReady. Start it with:\n\n    {start}\n\nand open {address}{page}\n")
 
 
