@@ -91,7 +91,8 @@ def matrix(stack: str) -> list[Answers]:
         {"plugins": ["magic-link", "email-otp", "phone-number", "anonymous"]},
         EVERYTHING,
     ]
-    if stack == "typescript":
-        nextjs: list[dict[str, Any]] = [{}, {"provider": "sqlite"}, EVERYTHING]
-        variations += [{"framework": "nextjs", **variation} for variation in nextjs]
+    variations += [
+        {"framework": "nextjs", **variation}
+        for variation in ({}, {"provider": "sqlite"}, {"provider": "sqlserver"}, EVERYTHING)
+    ]
     return [Answers({"stack": stack, **variation}) for variation in variations]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -51,7 +52,6 @@ interface OutboxMessage {
 }
 """
 PACKAGES = REPOSITORY / "template/python/packages"
-CLIENTS = {"python": "auth/generated/prisma", "typescript": "src/generated/prisma"}
 SOURCES = {"python": ["auth"], "typescript": ["src", "tests"]}
 
 
@@ -68,7 +68,9 @@ def projects(stack: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number, answers in enumerate(cases(stack)):
         project = folder / f"{number:03}"
         render_project({"project_name": f"App {number:03}", **answers}, project)
-        client = project / CLIENTS[stack] / "client.ts"
+        schema = (project / "prisma" / "schema.prisma").read_text()
+        output = re.findall(r'output += "(.*)"', schema)[0]
+        client = project / "prisma" / output / "client.ts"
         client.parent.mkdir(parents=True)
         client.write_text(CLIENT, encoding="utf-8")
         (project / "answers.txt").write_text(json.dumps(answers))
@@ -97,7 +99,7 @@ def run_python(folder: Path, *arguments: str) -> str:
 
 def test_every_project_is_typed(projects: Path, stack: str) -> None:
     parts = [*SOURCES[stack], "prisma.config.ts"]
-    folders = [folder for folder in projects.glob("[0-9]*") if not is_nextjs(folder)]
+    folders = [folder for folder in projects.glob("[0-9]*") if not nextjs_folder(folder)]
     config = {
         "extends": "./000/tsconfig.json",
         "include": [f"{folder.name}/{part}" for folder in folders for part in parts],
@@ -108,15 +110,17 @@ def test_every_project_is_typed(projects: Path, stack: str) -> None:
 
 def test_every_project_with_nextjs_is_typed(projects: Path) -> None:
     # Each has global types of its own.
-    for folder in filter(is_nextjs, projects.glob("[0-9]*")):
-        assert run_node(projects, "next/dist/bin/next", "typegen", folder.name) == ""
-        assert run_node(projects, "typescript/bin/tsc", "--project", folder.name) == ""
+    for folder in filter(None, map(nextjs_folder, projects.glob("[0-9]*"))):
+        name = str(folder.relative_to(projects))
+        assert run_node(projects, "next/dist/bin/next", "typegen", name) == ""
+        assert run_node(projects, "typescript/bin/tsc", "--project", name) == ""
         shutil.rmtree(folder / ".next")
         (folder / "next-env.d.ts").unlink()
 
 
-def is_nextjs(project: Path) -> bool:
-    return (project / "next.config.ts").exists()
+def nextjs_folder(project: Path) -> Path | None:
+    configuration = next(project.glob("**/next.config.ts"), None)
+    return configuration and configuration.parent
 
 
 def test_every_project_is_linted(projects: Path) -> None:
@@ -126,7 +130,8 @@ def test_every_project_is_linted(projects: Path) -> None:
 
 
 def test_every_project_is_formatted(projects: Path, stack: str) -> None:
-    own = (projects / "000" / ".prettierignore").read_text().split()
+    files = projects.glob("*/.prettierignore")
+    own = sorted({pattern for file in files for pattern in file.read_text().split()})
     ignored = ["/tsconfig.json", "/.oxlintrc.json", *(f"/*/{pattern}" for pattern in own)]
     (projects / ".prettierignore").write_text("\n".join(ignored))
     assert run_node(projects, "prettier/bin/prettier.cjs", "--check", ".") == ""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from hooks.data import imported_packages
 from hooks.node import BETTER_AUTH, install, pinned
@@ -19,6 +23,7 @@ ENGINE = "packages/better-auth-setup/schema-engine"
 PACKAGES = [
     *BETTER_AUTH,
     "@hono/node-server",
+    "@next/env",
     "@prisma/client",
     "@prisma/driver-adapter-utils",
     "@prisma/schema-engine-wasm",
@@ -30,6 +35,7 @@ PACKAGES = [
     "hono",
     "next",
     "nodemailer",
+    "openapi-fetch",
     "oxlint",
     "prettier",
     "prisma",
@@ -64,6 +70,18 @@ def cases(stack: str = "typescript") -> Iterator[dict[str, Any]]:
         }
 
 
+def files(folder: Path) -> Iterator[Path]:
+    """All files of the template; both trees have links to folders of ``template/shared``."""
+    for parent, _, names in os.walk(folder, followlinks=True):
+        yield from (Path(parent, name) for name in names)
+
+
+@cache
+def copier_excludes() -> list[str]:
+    questions = yaml.safe_load((REPOSITORY / "copier.yml").read_text(encoding="utf-8"))
+    return list(questions["_exclude"])
+
+
 def render_project(answers: dict[str, Any], folder: Path) -> None:
     """Writes a project. Copier would write the same, in hundred times the time."""
     stack, name = answers.get("stack", "typescript"), answers.get("project_name", "My App")
@@ -84,10 +102,12 @@ def render_project(answers: dict[str, Any], folder: Path) -> None:
         "rate_limit_storage": storage,
         "features": [*plugins, *chosen, *(["rate-limit"] if storage == "database" else [])],
     }
-    for source in (REPOSITORY / tree).rglob("*"):
+    excluded = [jinja().from_string(pattern).render(context) for pattern in copier_excludes()]
+    for source in files(REPOSITORY / tree):
         path = source.relative_to(REPOSITORY / tree).as_posix()
         is_installed = {"node_modules", "__pycache__"} & set(source.parts)
-        if not source.is_file() or "_copier_conf" in path or is_installed:
+        is_excluded = any(path.startswith(f"{name.strip('/')}/") for name in excluded if name)
+        if "_copier_conf" in path or is_installed or is_excluded:
             continue
         target = jinja().from_string(path.removesuffix(".jinja")).render(context)
         if "" in target.split("/"):

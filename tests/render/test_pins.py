@@ -21,7 +21,7 @@ from tests.render.oracle import accepts
 from tests.template import REPOSITORY
 
 VERSIONS: dict[str, dict[str, str]] = pins()["versions"]
-PYTHON = [section for section in VERSIONS if section != "npm"]
+PYTHON = [section for section in VERSIONS if section not in ("npm", "npx")]
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +35,11 @@ def projects(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, Path]]
             folder = tmp_path_factory.mktemp("project")
             render_project(answers, folder)
             made.append((provider, folder))
-    folder = tmp_path_factory.mktemp("project")
-    render_project({"stack": "typescript", "framework": "nextjs"}, folder)
-    return [*made, ("postgresql", folder)]
+    for stack in STACKS:
+        folder = tmp_path_factory.mktemp("project")
+        render_project({"stack": stack, "framework": "nextjs"}, folder)
+        made.append(("postgresql", folder))
+    return made
 
 
 def libraries(project: Path) -> Iterator[Path]:

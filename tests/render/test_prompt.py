@@ -38,6 +38,8 @@ def test_answers_are_typed_and_a_mistake_is_put_right(git_url: str, tmp_path: Pa
     screen = terminal.logfile_read = io.StringIO()
     terminal.expect("Which stack")
     terminal.send(ENTER)
+    terminal.expect("What serves better-auth and the pages")
+    terminal.send(ENTER)
     terminal.expect("What is the project's name")
     terminal.send(CLEAR + "Corner Shop" + ENTER)
     terminal.expect("Which database")

@@ -35,6 +35,7 @@ REMAINING: dict[str, Any] = {
 }
 QUESTIONS = [
     "Which stack",
+    "What serves better-auth and the pages",
     "project's name",
     "Which database",
     "Which better-auth plugins",
@@ -42,12 +43,6 @@ QUESTIONS = [
     "Which social providers",
     "Where are rate limits",
 ]
-
-
-def questions(stack: str) -> list[str]:
-    """Those that a project of a stack is asked, in order."""
-    first, *others = QUESTIONS
-    return [first, *(["What serves the application"] if stack == "typescript" else []), *others]
 
 
 @pytest.fixture(scope="session")
@@ -102,7 +97,7 @@ def test_a_release_with_fewer_choices(
     """What is no longer offered goes and is named; a renamed choice gets its new name."""
     project = fewer.committed("0.3.0", {"stack": stack, **STORED}, tmp_path / "shop")
     if way == "interactive":
-        said = answer_with_enter(project, questions(stack))
+        said = answer_with_enter(project, QUESTIONS)
     else:
         said = copier_update(project, way)
     gone = "two-factor, organization-dynamic-access-control, github"
