@@ -389,10 +389,21 @@ def test_a_device_is_let_in(person: Person) -> None:
 )
 def test_another_application_asks_for_access(person: Person, button: str, word: str) -> None:
     person.sign_up()
-    auth = f"{person.site.address}/api/auth"
     callback = "https://shop.example.com/callback"
     shop = re.compile(re.escape(callback))
     person.page.route(shop, lambda route: route.fulfill(body="The shop", content_type="text/html"))
+    person.page.goto(ask_for_access(person, callback))
+    person.at("consent")
+    person.sees("openid email")
+    person.sees(callback)
+    with person.page.expect_request(lambda request: request.url.startswith(callback)) as sent:
+        person.press(button)
+    assert word in sent.value.url
+
+
+def ask_for_access(person: Person, callback: str) -> str:
+    """The URL that an application sends people to who are to let it in."""
+    auth = f"{person.site.address}/api/auth"
     headers = {"Origin": person.site.address}
     asked = {"redirect_uris": [callback], "scope": "openid email", "client_name": "Shop"}
     made = person.page.request.post(f"{auth}/oauth2/create-client", data=asked, headers=headers)
@@ -406,13 +417,18 @@ def test_another_application_asks_for_access(person: Person, button: str, word: 
         "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
         "code_challenge_method": "S256",
     }
-    person.page.goto(f"{auth}/oauth2/authorize?{urlencode(query)}")
+    return f"{auth}/oauth2/authorize?{urlencode(query)}"
+
+
+def test_another_application_waits_for_somebody_to_sign_in(person: Person) -> None:
+    person.sign_up()
+    url = ask_for_access(person, "https://shop.example.com/callback")
+    person.sign_out()
+    person.page.goto(url)
+    person.at("sign-in")
+    person.type_password()
     person.at("consent")
     person.sees("openid email")
-    person.sees(callback)
-    with person.page.expect_request(lambda request: request.url.startswith(callback)) as sent:
-        person.press(button)
-    assert word in sent.value.url
 
 
 def test_an_admin_bans_somebody_and_signs_in_as_another(person: Person) -> None:
