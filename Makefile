@@ -5,7 +5,7 @@ FRAMEWORK ?= hono
 DIR ?= demo/$(STACK)$(if $(filter nextjs,$(FRAMEWORK)),-nextjs)
 DATA ?=
 
-.PHONY: help install lock chromium demo test test-exhaustive test-updates bench
+.PHONY: help install lock chromium pictures demo test test-exhaustive test-updates bench
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  \1	/p' $(MAKEFILE_LIST) | expand -t 22
 
@@ -31,6 +31,9 @@ bench: .venv/installed ## Measure rendering, updates, setup and sessions beside 
 
 chromium: ## Install Debian's Chromium for the browser tests, if it is not there
 	@test -x /usr/bin/chromium || { apt-get update --quiet && apt-get install --quiet --yes --no-install-recommends chromium fonts-dejavu-core; } || { echo "Install Chromium as root, for the browser tests: apt-get install chromium" >&2; exit 1; }
+
+pictures: .venv/installed chromium ## Take the README's pictures again
+	@$(BIN)/python -m hooks.pictures
 
 lock: .venv/installed ## Lock the development tools that pyproject.toml names
 	$(BIN)/uv pip compile --quiet --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --output-file requirements-dev.txt pyproject.toml

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlencode
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, Route
 
-from hooks import chromium
+from hooks import chromium as chromium_of_debian
 from hooks.demo import visit
 from tests.browser.person import Person
 from tests.browser.sites import Site, apart
@@ -20,7 +22,7 @@ pytestmark = pytest.mark.e2e
 
 @pytest.mark.both
 def test_somebody_signs_up_out_and_in(person: Person) -> None:
-    person.sign_up()
+    person.sign_up_on_the_page()
     person.sees(person.email)
     person.sees("Chrome on Linux")
     person.sign_out()
@@ -141,7 +143,7 @@ def test_sessions_end_one_by_one(person: Person) -> None:
 
 def test_a_user_name_signs_in(person: Person) -> None:
     name = f"ada_{person.email[:6]}"
-    person.sign_up(username=name)
+    person.sign_up_on_the_page(username=name)
     person.sign_out()
     way = person.way("User name")
     person.fill(way, username=name, password=person.password)
@@ -379,14 +381,29 @@ def test_a_device_is_let_in(person: Person) -> None:
 
 
 @pytest.mark.parametrize(
-    ("button", "word"), [("Allow", "code="), ("Refuse", "error=access_denied")]
+    ("button", "word"),
+    [
+        pytest.param("Allow", "code=", marks=pytest.mark.both),
+        pytest.param("Refuse", "error=access_denied"),
+    ],
 )
 def test_another_application_asks_for_access(person: Person, button: str, word: str) -> None:
     person.sign_up()
-    auth = f"{person.site.address}/api/auth"
     callback = "https://shop.example.com/callback"
     shop = re.compile(re.escape(callback))
     person.page.route(shop, lambda route: route.fulfill(body="The shop", content_type="text/html"))
+    person.page.goto(ask_for_access(person, callback))
+    person.at("consent")
+    person.sees("openid email")
+    person.sees(callback)
+    with person.page.expect_request(lambda request: request.url.startswith(callback)) as sent:
+        person.press(button)
+    assert word in sent.value.url
+
+
+def ask_for_access(person: Person, callback: str) -> str:
+    """The URL that an application sends people to who are to let it in."""
+    auth = f"{person.site.address}/api/auth"
     headers = {"Origin": person.site.address}
     asked = {"redirect_uris": [callback], "scope": "openid email", "client_name": "Shop"}
     made = person.page.request.post(f"{auth}/oauth2/create-client", data=asked, headers=headers)
@@ -400,13 +417,18 @@ def test_another_application_asks_for_access(person: Person, button: str, word: 
         "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
         "code_challenge_method": "S256",
     }
-    person.page.goto(f"{auth}/oauth2/authorize?{urlencode(query)}")
+    return f"{auth}/oauth2/authorize?{urlencode(query)}"
+
+
+def test_another_application_waits_for_somebody_to_sign_in(person: Person) -> None:
+    person.sign_up()
+    url = ask_for_access(person, "https://shop.example.com/callback")
+    person.sign_out()
+    person.page.goto(url)
+    person.at("sign-in")
+    person.type_password()
     person.at("consent")
     person.sees("openid email")
-    person.sees(callback)
-    with person.page.expect_request(lambda request: request.url.startswith(callback)) as sent:
-        person.press(button)
-    assert word in sent.value.url
 
 
 def test_an_admin_bans_somebody_and_signs_in_as_another(person: Person) -> None:
@@ -466,17 +488,39 @@ def test_several_accounts_in_one_browser(person: Person) -> None:
     ).filter(has_not_text="second").wait_for()
 
 
-@pytest.mark.parametrize("name", ["sign-in", "sign-up", "forgot-password", "two-factor"])
-def test_a_page_has_no_barriers(person: Person, name: str) -> None:
-    person.open(name)
-    assert person.barriers() == []
+#: Every page, by whether it is for users who are signed in.
+PAGES = {
+    False: [
+        "sign-in",
+        "sign-in?error=state_mismatch",
+        "sign-up",
+        "forgot-password",
+        "reset-password?token=token",
+        "reset-password?error=INVALID_TOKEN",
+        "two-factor",
+    ],
+    True: ["account", "accept-invitation?id=id", "device", "consent?client_id=id&scope=openid"],
+}
 
 
-def test_the_account_has_no_barriers_light_and_dark(person: Person) -> None:
-    person.sign_up()
-    assert person.barriers() == []
-    person.page.emulate_media(color_scheme="dark")
-    assert person.barriers() == []
+@pytest.mark.parametrize("is_member", PAGES)
+def test_the_pages_have_no_barriers_light_and_dark(person: Person, is_member: bool) -> None:
+    if is_member:
+        person.sign_up()
+    for name in PAGES[is_member]:
+        person.open(name)
+        for opened in person.page.locator("details").all():
+            opened.evaluate("details => { details.open = true }")
+        schemes: list[Literal["light", "dark"]] = ["light", "dark"]
+        for scheme in schemes:
+            person.page.emulate_media(color_scheme=scheme)
+            assert person.barriers() == [], (name, scheme)
+
+
+def test_every_page_is_looked_at(site: Site) -> None:
+    folder = "auth/pages" if (site.project / "auth").exists() else "src/pages"
+    there = {path.stem for path in (site.project / folder).glob("*.html")}
+    assert there == {name.split("?")[0] for pages in PAGES.values() for name in pages}
 
 
 def test_the_keyboard_is_enough(person: Person) -> None:
@@ -491,20 +535,54 @@ def test_the_keyboard_is_enough(person: Person) -> None:
 def test_a_page_without_its_script_says_so(person: Person) -> None:
     person.page.route("**/app.js", lambda route: route.abort())
     person.page.goto(person.site.url("sign-in"))
+    # It gives the script three seconds.
+    person.page.evaluate("document.getAnimations().forEach((one) => one.finish())")
     person.page.get_by_text("The script of this page did not start.").wait_for()
     assert any("ERR_FAILED" in complaint for complaint in person.complaints)
     person.complaints.clear()
 
 
-def test_a_page_is_small_and_does_not_wait_for_the_client(site: Site) -> None:
-    html = httpx.get(site.url("account"), headers={"Accept-Encoding": "identity"}).text
-    assert re.search(r'<script type="module"', html)
-    total = 0
-    for name in ("account", "style.css", "app.js", "forms.js", "client.js"):
-        response = httpx.get(site.url(name), headers={"Accept-Encoding": "gzip"})
-        assert response.headers["content-encoding"] == "gzip"
-        total += response.num_bytes_downloaded
-    assert total <= 60_000
+def test_a_page_says_that_scripts_are_forbidden(site: Site, chromium: Browser) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site.url("sign-in"))
+    page.get_by_text("Allow scripts for this site, then reload.").wait_for()
+    context.close()
+
+
+def test_a_page_is_small(person: Person) -> None:
+    """The largest one, with everything that it loads and asks for."""
+    person.sign_up()
+    debugger = person.page.context.new_cdp_session(person.page)
+    debugger.send("Network.enable")
+    sizes: list[int] = []
+    debugger.on("Network.loadingFinished", lambda one: sizes.append(one["encodedDataLength"]))
+    debugger.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    person.open("account")
+    person.at_account()
+    print(f"{len(sizes)} responses, {sum(sizes)} bytes")
+    assert len(sizes) >= 5 and sum(sizes) <= 60_000
+
+
+#: The milliseconds until something of the page's content was painted.
+FIRST_PAINT = """() => new Promise((resolve) => {
+  const entries = (list) => list.getEntriesByName("first-contentful-paint");
+  const see = (list) => entries(list).forEach(({ startTime }) => resolve(startTime));
+  new PerformanceObserver(see).observe({ type: "paint", buffered: true });
+})"""
+
+
+def test_a_page_is_painted_before_its_script_comes(person: Person) -> None:
+    held: list[Route] = []
+    person.page.route("**/client.js", lambda route: held.append(route))
+    person.page.goto(person.site.url("sign-in"), wait_until="commit")
+    painted = person.page.evaluate(FIRST_PAINT)
+    assert painted > 0
+    person.sees("Welcome back.")
+    assert not person.page.locator("html[data-ready]").count()
+    print(f"First contentful paint after {painted:.0f} ms")
+    held[0].continue_()
+    person.page.wait_for_selector("html[data-ready]")
 
 
 @pytest.mark.parametrize("has_chromium", [True, False])
@@ -515,7 +593,7 @@ def test_the_demo_looks_at_the_page(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     if not has_chromium:
-        monkeypatch.setattr(chromium, "PATH", Path("chromium-is-not-installed"))
+        monkeypatch.setattr(chromium_of_debian, "PATH", Path("chromium-is-not-installed"))
     apart(lambda: visit(site.address))
     said = capsys.readouterr().out
     assert ("which then says: Hello, Demo" in said) is has_chromium

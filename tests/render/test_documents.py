@@ -39,6 +39,21 @@ def test_the_readme_is_short() -> None:
     assert len((REPOSITORY / "README.md").read_text().splitlines()) <= 150
 
 
+def test_the_readme_shows_every_picture_and_none_is_heavy() -> None:
+    """`make pictures` takes them again."""
+    readme = (REPOSITORY / "README.md").read_text()
+    shown = set(re.findall(r'(?:src="|\]\()(docs/pictures/[^")]+)', readme))
+    pictures = [*(REPOSITORY / "docs/pictures").iterdir()]
+    assert shown == {picture.relative_to(REPOSITORY).as_posix() for picture in pictures}
+    assert all(picture.stat().st_size <= 60_000 for picture in pictures)
+
+
+@pytest.mark.parametrize("picture", [*(REPOSITORY / "docs/pictures").glob("*.svg")])
+def test_a_drawn_picture_loads_nothing_and_names_no_folder(picture: Path) -> None:
+    text = picture.read_text()
+    assert not re.search(r"url\((?!#)|href|<script|/(?:home|root|tmp|work)/", text)
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_targets_and_modules_in_commands_exist(document: Path) -> None:
     makefile = (REPOSITORY / "Makefile").read_text()
