@@ -18,6 +18,7 @@ SHARED = ("auth.ts", "auth-client.ts", "messages.ts")
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _PLACES = {
     "insert": re.compile(r"in `([^`]+)`, below `([^`]+)`:$", re.IGNORECASE),
+    "replace": re.compile(r"in `([^`]+)`, in place of `([^`]+)`:$", re.IGNORECASE),
     "append": re.compile(
         r"at the end of `([^`]+)`(?:, after (an|two) empty lines?)?:$", re.IGNORECASE
     ),
@@ -29,10 +30,10 @@ _PLACES = {
 class Step:
     """What a reader does: an edit of a file, a command, or setup."""
 
-    kind: str  # insert, append, create, run, setup
+    kind: str  # insert, replace, append, create, run, setup
     stacks: tuple[str, ...]
     file: str = ""
-    below: str = ""  # insert: the line above
+    place: str = ""  # insert: the line above; replace: what goes
     text: str = ""
 
 
@@ -134,9 +135,13 @@ class Reader:
                 existing.write(step.text)
         elif step.kind == "insert":
             before = file.read_text()
-            lines = re.findall(rf"^.*{re.escape(step.below)}.*\n", before, re.MULTILINE)
-            assert len(lines) == 1, f"{step.file} has {len(lines)} lines with {step.below!r}"
+            lines = re.findall(rf"^.*{re.escape(step.place)}.*\n", before, re.MULTILINE)
+            assert len(lines) == 1, f"{step.file} has {len(lines)} lines with {step.place!r}"
             file.write_text(before.replace(lines[0], lines[0] + step.text))
+        elif step.kind == "replace":
+            before = file.read_text()
+            assert before.count(step.place) == 1, f"{step.file} has not one {step.place!r}"
+            file.write_text(before.replace(step.place, step.text.rstrip("\n")))
 
 
 def _commands(text: str) -> list[str]:

@@ -135,13 +135,13 @@ class Project:
                 server.wait(timeout=30)
 
     @contextmanager
-    def serving(self) -> Iterator[str]:
+    def serving(self, **settings: str) -> Iterator[str]:
         """Runs the server on a free port; gives its address."""
         port = free_port()
         command = shlex.join(word.format(port=port) for word in STACKS[self.stack].serve)
         address = f"http://127.0.0.1:{port}"
         given = {"PORT": str(port), "BETTER_AUTH_URL": address, "TRUSTED_PROXIES": PROXIES}
-        with self.started(command, address, **given):
+        with self.started(command, address, **given, **settings):
             yield address
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import secrets
@@ -19,6 +20,7 @@ from tests.answers import STACKS
 from tests.editors import by_deleting, by_rename, in_place
 from tests.recipes.document import recipes
 from tests.recipes.projects import Project, browser, sign_in, sign_up
+from tests.redis_server import RedisServer, redis_server
 
 pytestmark = pytest.mark.e2e
 
@@ -153,6 +155,50 @@ def test_verified_addresses(new: Project, email: str) -> None:
         ada.get(link.removeprefix(address))
         sign_in(ada, email).raise_for_status()
         assert ada.get("/me").json()["email"] == email
+
+
+@pytest.fixture
+def redis() -> Iterator[RedisServer]:
+    with redis_server() as server:
+        yield server
+
+
+def test_redis(new: Project, email: str, redis: RedisServer) -> None:
+    """A sign-out counts at once, restarts keep sessions and counts, and nobody gets a false 401."""
+    new.reader().follow("Sessions and rate limits in Redis")
+    with new.serving(REDIS_URL=redis.url) as address, browser(address) as ada:
+        sign_up(ada, email).raise_for_status()
+        assert ada.get("/me").json()["email"] == email
+        assert [sign_in(ada, f"no-{email}").status_code for _ in range(4)] == [401, 401, 401, 429]
+        sign_up(ada, f"second-{email}").raise_for_status()
+        session = dict(ada.cookies)
+        log = (new.folder / "node_modules" / "server.log").read_text()
+        expected = "Sessions are read through the auth server, which is slower"
+        assert (expected in log) == (new.stack == "python")
+    with new.serving(REDIS_URL=redis.url) as address, browser(address) as restarted:
+        restarted.headers["X-Forwarded-For"] = ada.headers["X-Forwarded-For"]
+        assert sign_in(restarted, f"no-{email}").status_code == 429
+        restarted.cookies.update(session)
+        assert restarted.get("/me").json()["email"] == f"second-{email}"
+        restarted.post("/api/auth/sign-out", json={}).raise_for_status()
+        restarted.cookies.update(session)
+        assert restarted.get("/me").status_code == 401
+
+        sign_up(restarted, f"third-{email}").raise_for_status()
+        redis.stop()
+        assert restarted.get("/me").status_code == {"python": 503, "typescript": 500}[new.stack]
+
+
+@pytest.mark.exhaustive
+def test_the_projects_tests_pass_with_redis(
+    new: Project, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDIS_URL", redis.url)
+    new.reader().follow("Sessions and rate limits in Redis")
+    new.set_up()
+    new.run("npm run typecheck && npm run lint && npm run format:check")
+    tests = {"python": "uv run pytest", "typescript": "npm test"}
+    new.run(tests[new.stack], REDIS_URL=redis.url)
 
 
 def wait_for_link(project: Project, email: str) -> str:
@@ -291,5 +337,19 @@ def wait_until(right: Callable[[], bool]) -> None:
 
 
 def test_every_recipe_is_followed() -> None:
-    text = Path(__file__).read_text()
-    assert [title for title in recipes() if f'"{title}"' not in text] == []
+    """Each title is given to a reader's method; of "Reload", `test_reload` proves the prose."""
+    calls = [
+        node
+        for node in ast.walk(ast.parse(Path(__file__).read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    ]
+    given = [
+        call.args[0].value
+        for call in calls
+        if isinstance(call.func, ast.Attribute)
+        and call.func.attr in ("follow", "edit", "commands")
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+    ]
+    assert {*given, *TOGETHER} == {title for title, steps in recipes().items() if steps}
+    assert [title for title, steps in recipes().items() if not steps] == ["Reload"]
