@@ -63,6 +63,15 @@ def test_a_client_that_was_generated_by_hand_gives_way_to_that_of_the_schema(
     assert "export type Note" not in client.read_text()
 
 
+def test_a_server_finds_its_packages_compiled(project: Project) -> None:
+    if project.is_python:
+        packages = project.folder / ".venv/lib"
+        assert [*packages.glob("python*/site-packages/fastapi/__pycache__/*.pyc")]
+        assert not [*packages.glob("python*/site-packages/mypy/__pycache__")]
+    else:
+        assert [*project.folder.glob("node_modules/.cache/better-auth-setup/node/*/*")]
+
+
 def test_two_setups_at_once_do_not_meet(project: Project) -> None:
     first = project.start_setup()
     wait_for("✓ tools", first)

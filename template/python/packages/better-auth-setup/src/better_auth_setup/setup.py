@@ -21,6 +21,7 @@ from better_auth_setup import (
     programs,
     repetitions,
 )
+from better_auth_setup.bytecode import compile_packages
 from better_auth_setup.console import Console
 from better_auth_setup.difference import difference
 from better_auth_setup.node import Packages
@@ -88,6 +89,7 @@ def _run(
 ) -> None:
     # npm takes longest, and the steps for settings and database do not need its packages.
     npm = _Background(executor, Packages(project.root).install) if project.pushes else None
+    executor.submit(compile_packages)
     with console.step("settings") as step:
         added = settings.complete()
         step.detail = f".env.local: {', '.join(added)} added" if added else ".env.local is complete"
