@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hooks.demo import STACKS, free_port
+from hooks.demo import NODE, STACKS, environment, free_port
 from tests.project.projects import NO_AGENT, Project, wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("stack", STACKS, scope="module")]
@@ -44,6 +44,32 @@ def test_it_can_be_repeated_and_finds_nothing_to_do(project: Project) -> None:
     assert project.env_file.read_bytes() == before
     assert project.env_file.stat().st_mode & 0o777 == 0o600
     assert project.setup("--check").returncode == 0
+
+
+def test_a_client_that_was_generated_by_hand_gives_way_to_that_of_the_schema(
+    project: Project,
+) -> None:
+    schema = project.folder / "prisma" / "schema.prisma"
+    text = schema.read_text()
+    client = (
+        project.folder / ("auth" if project.is_python else "src") / "generated/prisma/client.ts"
+    )
+    schema.write_text(text + "\nmodel Note {\n  id String @id\n}\n")
+    prisma = [str(NODE / "bin" / "node"), "node_modules/prisma/build/index.js", "generate"]
+    subprocess.run(prisma, cwd=project.folder, env=environment(), check=True, capture_output=True)
+    assert "export type Note" in client.read_text()
+    schema.write_text(text)
+    assert project.setup().returncode == 0
+    assert "export type Note" not in client.read_text()
+
+
+def test_a_server_finds_its_packages_compiled(project: Project) -> None:
+    if project.is_python:
+        packages = project.folder / ".venv/lib"
+        assert [*packages.glob("python*/site-packages/fastapi/__pycache__/*.pyc")]
+        assert not [*packages.glob("python*/site-packages/mypy/__pycache__")]
+    else:
+        assert [*project.folder.glob("node_modules/.cache/better-auth-setup/node/*/*")]
 
 
 def test_two_setups_at_once_do_not_meet(project: Project) -> None:

@@ -62,7 +62,8 @@ def render(case: Case) -> str:
 @cache
 def _render(provider: str, features: tuple[str, ...]) -> str:
     template = environment().get_template("template/shared/schema.prisma.jinja")
-    return template.render(stack="typescript", provider=provider, features=list(features))
+    answers = {"stack": "typescript", "framework": "hono", "provider": provider}
+    return template.render(**answers, features=list(features))
 
 
 def without_own(schema: str) -> str:

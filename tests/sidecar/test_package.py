@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 import tarfile
@@ -88,3 +89,23 @@ internalRoutes(betterAuth({}));
         text=True,
     )
     assert done.returncode == 0, done.stdout
+
+
+def in_python(program: str) -> str:
+    command = [sys.executable, "-P", "-c", program]
+    environment = {**os.environ, "PYTHONPATH": str(SOURCES.parent)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_setup_can_ask_about_a_database_url_without_loading_the_web_framework() -> None:
+    loaded = in_python("import sys, better_auth_sidecar.connect; print(*sys.modules)").split()
+    assert "better_auth_sidecar.database_url" in loaded
+    assert not {"aiohttp", "fastapi", "sqlalchemy"} & {*loaded}
+
+
+def test_every_public_name_is_there() -> None:
+    program = "import better_auth_sidecar as it; print(all(getattr(it, n) for n in it.__all__))"
+    assert in_python(program) == "True\n"
+    assert in_python("import better_auth_sidecar as it; print(hasattr(it, 'Nobody'))") == "False\n"

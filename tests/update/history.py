@@ -51,7 +51,7 @@ OLDER_TEXTS = {
         for stack in ("python", "typescript")
     },
     "template/python/src/{{package_name}}/main.py.jinja": (
-        "# Starts the project's own PostgreSQL, if that is what DATABASE_URL names.",
+        "# Starts the embedded PostgreSQL if DATABASE_URL names it.",
         "# The project's own PostgreSQL.",
     ),
     "template/shared/auth/app.ts.jinja": ("the database cannot be reached", "unavailable"),

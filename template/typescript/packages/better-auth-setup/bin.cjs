@@ -24,6 +24,12 @@ if (version[0] < 22 || (version[0] === 22 && version[1] < 18)) {
   );
   process.exitCode = 1;
 } else {
+  // Node.js compiles this package once, not once a command; see src/run.ts.
+  if (fs.existsSync("node_modules")) {
+    require("module").enableCompileCache(
+      path.resolve("node_modules/.cache/better-auth-setup/node"),
+    );
+  }
   // A published package holds JavaScript alone: Node strips no types below node_modules.
   var source = fs.existsSync(path.join(__dirname, "src"));
   import(source ? "./src/cli.ts" : "./dist/cli.js").catch(function (error) {

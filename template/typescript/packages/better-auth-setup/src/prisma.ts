@@ -1,10 +1,19 @@
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { install } from "./packages.ts";
 import { Problem, reasonOf } from "./report.ts";
-import { command, node, packageFolder, type Result } from "./run.ts";
+import { cache, command, node, packageFolder, type Result } from "./run.ts";
 import { environment, setting } from "./settings.ts";
-import { provider, schemaPath, schemaText } from "./schema.ts";
+import { provider, schemaFiles, schemaPath, schemaText, withoutComments } from "./schema.ts";
 
 const substitute = join(import.meta.dirname, "../schema-engine");
 const installed = join(substitute, "node_modules/.package-lock.json");
@@ -63,11 +72,17 @@ export async function engine(change: boolean): Promise<string> {
   return "WebAssembly schema engine";
 }
 
-/** Generates the Prisma client in src/generated/prisma. */
+const stamp = join(cache, "client");
+
+/** Runs the schema's generators, such as that of the Prisma client, unless their output is current. */
 export async function generateClient(): Promise<void> {
-  schemaText(); // which says what to do where there is none
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === clientState()) return;
+  rmSync(stamp, { force: true });
   const { status, output } = await prisma(["generate"]);
-  if (status === 0) return;
+  if (status === 0) {
+    mkdirSync(cache, { recursive: true });
+    return writeFileSync(stamp, clientState() ?? "");
+  }
   const twice = repetitions(output);
   if (twice.length > 0) {
     throw new Problem(
@@ -76,6 +91,27 @@ export async function generateClient(): Promise<void> {
     );
   }
   throw new Problem(`\`prisma generate\` failed: ${reason(output)}.`);
+}
+
+/**
+ * What the generators' output depends on, and when it was written, because others write it, too.
+ *
+ * @returns undefined if their output is not where the schema says
+ */
+function clientState(): string | undefined {
+  const state = createHash("sha256").update(schemaText());
+  state.update(readFileSync(join(packageFolder("prisma") ?? "", "package.json")));
+  for (const { path, text } of schemaFiles()) {
+    for (const [block] of withoutComments(text).matchAll(/^\s*generator\s[^}]*/gm)) {
+      const [, output] = /^\s*output\s*=\s*"([^"]+)"/m.exec(block) ?? [];
+      const folder = join(dirname(path), output ?? "");
+      if (!output || !existsSync(folder)) return undefined;
+      for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()) {
+        state.update(`${file} ${statSync(join(folder, file)).mtimeMs}\n`);
+      }
+    }
+  }
+  return state.digest("hex");
 }
 
 /** The models and fields that Prisma reports as duplicates. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { difference, indented, refused } from "./difference.ts";
+import { indented, refused, type Difference } from "./difference.ts";
 import { prisma, reason } from "./prisma.ts";
 import { Problem } from "./report.ts";
 import type { Result } from "./run.ts";
@@ -13,11 +13,11 @@ const unique = /A unique constraint covering the columns `\[(.+)\]` on the table
 /**
  * Prints what will change in the tables, and changes it.
  *
+ * @param changes what has to change in the database
  * @param acceptDataLoss whether tables, columns and data may be deleted
  * @returns the result in words
  */
-export async function push(acceptDataLoss: boolean): Promise<string> {
-  const changes = await difference();
+export async function push(changes: Difference, acceptDataLoss: boolean): Promise<string> {
   if (changes.lines.length === 0) return "nothing to change";
   // Prisma warns only of lost rows, and would drop empty tables of other programs silently.
   if (changes.dropped.length > 0 && !acceptDataLoss) {

@@ -1,8 +1,11 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { delimiter, dirname, extname, join, sep } from "node:path";
+import { delimiter, dirname, extname, join, resolve as resolvePath, sep } from "node:path";
 import { noteProgram } from "./lock.ts";
 import { Problem } from "./report.ts";
+
+/** The folder for results of the last run; it may be deleted at any time. */
+export const cache = "node_modules/.cache/better-auth-setup";
 
 /** A command's exit status and output. */
 export type Result = { status: number; output: string };
@@ -30,6 +33,8 @@ export function run(file: string, args: string[], options: Options = {}): Promis
       BETTER_AUTH_TELEMETRY: "0",
       CHECKPOINT_DISABLE: "1",
       NO_COLOR: "1",
+      // Node.js compiles Prisma's CLI and better-auth once, not once a command.
+      NODE_COMPILE_CACHE: resolvePath(cache, "node"),
       ...options.env,
     },
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { connection } from "./connection.ts";
 import { database } from "./database.ts";
-import { difference, indented } from "./difference.ts";
+import { difference, indented, type Difference } from "./difference.ts";
 import { close, completeEnvFile, setting } from "./settings.ts";
 import { generate } from "./generate.ts";
 import { lock } from "./lock.ts";
@@ -46,20 +46,24 @@ async function setup(change: boolean, { acceptDataLoss, start }: Wishes): Promis
     if (change) await generateClient();
     return found;
   });
-  await step("connect", connection);
   await step("generate", async () => {
     const { result, changed } = await generate(change);
     if (changed) await generateClient();
     return result;
   });
-  if (usesMigrations()) return step("migrate", change ? deploy : checkMigrations);
-  await step("push", () => (change ? push(acceptDataLoss) : checkTables()));
+  // The comparison takes longer than the connection, and needs nothing of it.
+  const changes = usesMigrations() ? undefined : difference();
+  changes?.catch(() => {}); // awaited below
+  await step("connect", connection);
+  if (!changes) return step("migrate", change ? deploy : checkMigrations);
+  await step("push", async () =>
+    change ? push(await changes, acceptDataLoss) : checkTables(await changes),
+  );
   if (start) await step("migrate", startMigrations);
 }
 
 /** Checks that the tables match the schema; changes nothing. */
-async function checkTables(): Promise<string> {
-  const changes = await difference();
+function checkTables(changes: Difference): string {
   if (changes.lines.length === 0) return "nothing to change";
   const said = `The tables of the database are not those of ${schemaPath()}. Setup:${indented(changes)}`;
   throw new Problem(`${said}\nRun: npm run setup`);

@@ -9,6 +9,7 @@ import { exclusively } from "./lock.ts";
 import { prisma, reason } from "./prisma.ts";
 import { execute } from "./push.ts";
 import { Problem, Usage } from "./report.ts";
+import { cache } from "./run.ts";
 import { locate, schemaPath } from "./schema.ts";
 import { directUrl, origin, setting } from "./settings.ts";
 
@@ -17,7 +18,6 @@ const usage = `Usage: better-auth-setup test-database -- COMMAND [ARGUMENT…]
 Runs a command with DATABASE_URL set to a database for tests, whose tables are those of the schema.
 TEST_DATABASE_URL names it; if that is empty, it is named like that of DATABASE_URL, with _test.`;
 
-const cache = "node_modules/.cache/better-auth-setup";
 const patience = 120_000;
 
 /** The URL of the test database, and the direct URL for Prisma's CLI. */

@@ -155,7 +155,10 @@ class Client:
     def _digest(self) -> str:
         cli = self.prisma.project.node_modules / "prisma" / "package.json"
         text = self.prisma.project.schema_text() + (cli.read_text("utf-8") if cli.exists() else "")
-        return hashlib.sha256(text.encode()).hexdigest()
+        # Others write the client, too, perhaps from another schema.
+        files = sorted(file for folder in self._outputs() for file in folder.rglob("*"))
+        written = [f"{file.name} {file.stat().st_mtime_ns}" for file in files]
+        return hashlib.sha256("\n".join([text, *written]).encode()).hexdigest()
 
 
 class Engine:

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from better_auth_setup.console import Console
-from better_auth_setup.difference import difference
+from better_auth_setup.difference import Difference
 from better_auth_setup.prisma import Prisma
 from better_auth_setup.problem import Problem
 from better_auth_setup.programs import Result
@@ -17,18 +17,18 @@ _UNIQUE = re.compile(r"A unique constraint covering the columns `\[(.+)\]` on th
 _DUPLICATES = "P2002"
 
 
-def push(prisma: Prisma, console: Console, *, loss: bool) -> str:
+def push(prisma: Prisma, console: Console, changes: Difference, *, loss: bool) -> str:
     """Prints what will change in the tables, and changes it; returns the result in words.
 
     Args:
         prisma: the CLI, for this database.
         console: for the output.
+        changes: what has to change in the database.
         loss: whether tables, columns and data may be deleted.
 
     Raises:
         Problem: the push failed, or it would delete something without ``loss``.
     """
-    changes = difference(prisma)
     if not changes:
         return "nothing to change"
     console.say(f"    The database will change:{changes}")

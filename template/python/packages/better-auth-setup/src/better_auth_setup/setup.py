@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 import time
@@ -20,7 +21,9 @@ from better_auth_setup import (
     programs,
     repetitions,
 )
+from better_auth_setup.bytecode import compile_packages
 from better_auth_setup.console import Console
+from better_auth_setup.difference import difference
 from better_auth_setup.node import Packages
 from better_auth_setup.prisma import Client, Engine, Prisma
 from better_auth_setup.problem import Problem
@@ -86,6 +89,7 @@ def _run(
 ) -> None:
     # npm takes longest, and the steps for settings and database do not need its packages.
     npm = _Background(executor, Packages(project.root).install) if project.pushes else None
+    executor.submit(compile_packages)
     with console.step("settings") as step:
         added = settings.complete()
         step.detail = f".env.local: {', '.join(added)} added" if added else ".env.local is complete"
@@ -105,6 +109,8 @@ def _run(
     with console.step("install", by_hand) as step:
         step.seconds = npm.wait()
         step.detail = "npm packages"
+    # Node.js compiles Prisma's CLI and better-auth once, not once a command.
+    os.environ.setdefault("NODE_COMPILE_CACHE", str(project.cache / "node"))
     with console.step("generate") as step:
         for sentence in repetitions.drop(project):
             console.say(f"    {sentence}; one was taken out")
@@ -116,14 +122,17 @@ def _run(
         if client.is_wanted:
             client.generate()
             step.detail += ", client"
+    is_migrated = migrations.are_used(project)
+    # It takes longer than the connections, and needs nothing of them.
+    changes = None if is_migrated else executor.submit(difference, prisma)
     with console.step("connect") as step:
         step.detail = connection.prove(project, settings)
-    if migrations.are_used(project):
+    if changes is None:
         with console.step("migrate") as step:
             step.detail = migrations.deploy(prisma, console)
         return
     with console.step("push") as step:
-        step.detail = push(prisma, console, loss=wishes.accept_data_loss)
+        step.detail = push(prisma, console, changes.result(), loss=wishes.accept_data_loss)
     if wishes.start_migrations:
         with console.step("migrate") as step:
             step.detail = migrations.start(prisma, console)

@@ -8,13 +8,17 @@ elsewhere, and hands ``/api/auth`` to it. `Settings` reads what the environment 
 `better_auth_sidecar.testing` signed-in clients for its tests.
 """
 
-from better_auth_sidecar.cors import CORSMiddleware
-from better_auth_sidecar.errors import AuthServerError
-from better_auth_sidecar.models import Session, User
-from better_auth_sidecar.renewal import SessionCookies
-from better_auth_sidecar.server import Answer, AuthServer
-from better_auth_sidecar.sessions import Sessions
-from better_auth_sidecar.settings import Settings
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from better_auth_sidecar.cors import CORSMiddleware
+    from better_auth_sidecar.errors import AuthServerError
+    from better_auth_sidecar.models import Session, User
+    from better_auth_sidecar.renewal import SessionCookies
+    from better_auth_sidecar.server import Answer, AuthServer
+    from better_auth_sidecar.sessions import Sessions
+    from better_auth_sidecar.settings import Settings
 
 __all__ = [
     "Answer",
@@ -27,3 +31,24 @@ __all__ = [
     "Settings",
     "User",
 ]
+
+_MODULES = {
+    "Answer": "server",
+    "AuthServer": "server",
+    "AuthServerError": "errors",
+    "CORSMiddleware": "cors",
+    "Session": "models",
+    "SessionCookies": "renewal",
+    "Sessions": "sessions",
+    "Settings": "settings",
+    "User": "models",
+}
+
+
+if not TYPE_CHECKING:  # for a type checker, there would be every name
+
+    def __getattr__(name: str) -> object:
+        # Setup asks this package about a database URL, and need not load FastAPI for that.
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -211,6 +211,8 @@ class AuthProcess:
             # scrypt and WebCrypto share libuv's thread pool; with its default of four threads,
             # twenty concurrent sign-ins delay all other requests.
             "UV_THREADPOOL_SIZE": "32",
+            # Node.js compiles better-auth and Prisma's client once, not once a start.
+            "NODE_COMPILE_CACHE": str(self._root / "node_modules/.cache/better-auth-sidecar"),
             **os.environ,
             **self._environment,
             "AUTH_SOCKET_FD": str(listener.fileno()),
