@@ -58,7 +58,7 @@ class Prisma:
             variables = _masked(variables)
         return run(
             [*self.command, *arguments],
-            env=node_environment(**_QUIET, **variables),
+            env=node_environment(**{**variables, **_QUIET}),
             directory=self.project.root,
         )
 

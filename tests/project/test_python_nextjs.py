@@ -1,0 +1,179 @@
+"""A Python project with Next.js: one session for the pages, better-auth and FastAPI."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+
+from hooks.demo import NODE, NPM, PYTHON_NEXTJS, environment, free_port
+from tests.npm_packages import lend
+from tests.project.typescript import Server, serving
+from tests.template import render
+
+pytestmark = pytest.mark.e2e
+
+ANSWERS = {
+    "stack": "python",
+    "framework": "nextjs",
+    "provider": "sqlite",
+    "plugins": ["admin", "bearer", "organization"],
+}
+#: Routes of FastAPI that ask the auth server by its internal routes.
+ROUTES = """
+
+@app.get("/api/reports", dependencies=[Depends(sessions.user_has_permission({"user": ["ban"]}))])
+async def reports() -> str:
+    return "reports"
+
+
+@app.post("/api/notes")
+async def write_note(user: CurrentUser) -> str:
+    return user.name
+"""
+
+
+def run(folder: Path, *command: str, **settings: str) -> str:
+    """What a command prints; it has to succeed."""
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**environment(NO_COLOR="1"), **settings},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def api_url() -> str:
+    return f"http://127.0.0.1:{free_port()}"
+
+
+@pytest.fixture(scope="module")
+def project(template: Path, tmp_path_factory: pytest.TempPathFactory, api_url: str) -> Path:
+    """A project that is set up, with two routes of its owner, and built without any setting."""
+    folder = lend(render(template, tmp_path_factory.mktemp("both") / "app", ANSWERS))
+    said = run(folder, *PYTHON_NEXTJS.setup)
+    assert "npm run dev" in said and "http://localhost:3000/auth/sign-up" in said
+    (main,) = folder.glob("src/*/main.py")
+    text = main.read_text().replace("import FastAPI", "import Depends, FastAPI")
+    text = re.sub(r"sessions import (.*)", r"sessions import \1, sessions", text)
+    main.write_text(text + ROUTES)
+    settings = (folder / ".env.local").rename(folder / "settings")
+    built = run(folder, *PYTHON_NEXTJS.build, API_URL=api_url)
+    settings.rename(folder / ".env.local")
+    assert not re.search(r"warn|error|telemetry", built, re.IGNORECASE), built
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(project: Path, api_url: str) -> Iterator[Server]:
+    port = free_port()
+    base = {"BETTER_AUTH_URL": f"http://127.0.0.1:{port}"}
+    with ExitStack() as servers:
+        api_port = int(api_url.rpartition(":")[2])
+        api = servers.enter_context(serving(project, api_port, PYTHON_NEXTJS.api, **base))
+        log = project / "api.log"
+        api.log.rename(log)
+        servers.enter_context(serving(project, port, PYTHON_NEXTJS.serve, API_URL=api_url))
+        yield Server(f"http://127.0.0.1:{port}", log)
+
+
+def test_one_session_is_good_for_the_page_and_the_api(server: Server) -> None:
+    ada = server.browser()
+    assert ada.get(f"{server.address}/api/me").status_code == 401
+    user = ada.sign_up()
+    me = ada.get(f"{server.address}/api/me")
+    assert (me.status_code, me.json()["id"]) == (200, user["id"])
+    assert "Hello, Ada!" in ada.get(server.address).text, "FastAPI's greeting on the page"
+    ada.do("/sign-out")
+    assert ada.get(f"{server.address}/api/me").status_code == 401
+    assert "Hello, stranger!" in ada.get(server.address).text
+
+
+def test_a_revoked_session_ends_at_once(server: Server) -> None:
+    ada, elsewhere = server.browser(), server.browser()
+    ada.sign_up()
+    elsewhere.email, elsewhere.password = ada.email, ada.password
+    elsewhere.sign_in()
+    ada.do("/revoke-other-sessions")
+    assert elsewhere.get(f"{server.address}/api/me").status_code == 401
+    assert ada.get(f"{server.address}/api/me").status_code == 200
+
+
+def test_the_api_asks_nextjs_for_tokens_and_permissions(server: Server) -> None:
+    ada = server.browser()
+    signed_up = ada.post(
+        "/sign-up/email", json={"name": "Ada", "email": ada.email, "password": ada.password}
+    )
+    headers = {"Authorization": f"Bearer {signed_up.headers['set-auth-token']}"}
+    assert httpx.get(f"{server.address}/api/me", headers=headers).json()["email"] == ada.email
+    assert ada.get(f"{server.address}/api/reports").status_code == 403
+
+
+def test_internal_routes_need_the_key(server: Server) -> None:
+    assert httpx.get(f"{server.address}/internal/configuration").status_code == 404
+    headers = {"x-internal-key": "0" * 64}
+    answer = httpx.post(f"{server.address}/internal/test-sign-in", json={}, headers=headers)
+    assert answer.status_code == 404
+
+
+def test_pages_of_other_origins_cannot_write(server: Server) -> None:
+    ada = server.browser()
+    ada.sign_up()
+    notes = f"{server.address}/api/notes"
+    assert ada.post(notes).status_code == 200
+    assert ada.post(notes, headers={"Origin": "https://evil.example"}).status_code == 403
+
+
+def test_attempts_are_counted_by_the_address_of_the_connection(project: Path) -> None:
+    with serving(project, command=PYTHON_NEXTJS.serve, TRUSTED_PROXIES="") as alone:
+        body = {"email": "nobody@example.com", "password": "not the password"}
+        statuses = [
+            httpx.post(
+                f"{alone.address}/api/auth/sign-in/email",
+                json=body,
+                headers={"Origin": alone.address, "X-Forwarded-For": f"203.0.113.{number}"},
+            ).status_code
+            for number in range(5)
+        ]
+    assert statuses == [401, 401, 401, 429, 429]
+
+
+def test_mails_are_sent_by_python(server: Server) -> None:
+    ada = server.browser()
+    ada.sign_up()
+    assert "/api/auth/verify-email?token=" in ada.message(ada.email)
+
+
+def test_the_types_of_the_api_are_those_of_a_new_project(project: Path, tmp_path: Path) -> None:
+    types = project / "web" / "src" / "lib" / "api-types.ts"
+    main, added, rendered = next(project.glob("src/*/main.py")), ROUTES, types.read_text()
+    text = main.read_text()
+    main.write_text(text.replace(added, ""))
+    node = str(NODE / "bin" / "node")
+    npx = tmp_path / "npx"  # that of the Python package does not work
+    npx.write_text(f'#!/bin/sh\nexec {node} {Path(NPM).with_name("npx-cli.js")} "$@"\n')
+    npx.chmod(0o755)
+    path = os.pathsep.join([str(tmp_path), environment()["PATH"]])
+    run(project, node, NPM, "run", "api-types", PATH=path)
+    main.write_text(text)
+    assert types.read_text() == rendered
+
+
+def test_the_projects_own_tests_pass(project: Path) -> None:
+    assert "passed" in run(project, ".venv/bin/pytest", "-q")
+
+
+def test_setup_has_nothing_to_do_afterwards(project: Path) -> None:
+    run(project, *PYTHON_NEXTJS.setup, "--check")
