@@ -112,9 +112,14 @@ function fill(root, data) {
   };
   for (const part of own("if")) part.hidden = !value(data, part.dataset.if);
   for (const part of own("unless")) part.hidden = Boolean(value(data, part.dataset.unless));
-  for (const part of own("value")) part.value = value(data, part.dataset.value) ?? "";
+  for (const part of own("value")) {
+    const given = value(data, part.dataset.value) ?? "";
+    // A choice without a value keeps its first option.
+    if (given || part.localName !== "select") part.value = given;
+  }
   for (const part of own("text")) {
-    const text = value(data, part.dataset.text);
+    const names = part.dataset.text.split("|");
+    const text = names.map((/** @type {string} */ name) => value(data, name)).find(Boolean);
     part.textContent = text ? (formats[part.dataset.format] ?? String)(text) : "";
   }
   for (const part of own("qr")) part.setAttribute("d", drawn(value(data, part.dataset.qr)));
@@ -213,6 +218,19 @@ function more(place, shown) {
   return item;
 }
 
+/** Shows a part with what is asked for by a parameter of the page's address. @param {any} part */
+async function get(part) {
+  const { get: path, needs } = part.dataset;
+  const asked = query.get(needs);
+  if (asked === null) return;
+  const { data, error } = await call(path, { query: { [needs]: asked } });
+  part.hidden = Boolean(error);
+  if (error) say(header(), sentence(error), true);
+  else fill(part, data);
+}
+
+const header = () => document.querySelector("main > section > header");
+
 async function show() {
   session = (await client.getSession()).data;
   if (document.body.dataset.for === "member" && !session) {
@@ -223,6 +241,7 @@ async function show() {
     return;
   }
   for (const part of all("[data-me]")) fill(part, session ?? {});
+  for (const part of all("[data-get]")) await get(part);
   for (const part of all("[data-for-role]")) {
     part.hidden = !session?.user.role?.split(",").includes(part.dataset.forRole);
   }
@@ -324,18 +343,17 @@ export async function start(authClient, own = {}) {
   document.addEventListener("toggle", onToggle, true);
 
   for (const part of all("[data-param]")) part.value = query.get(part.dataset.param) ?? "";
-  for (const part of all("[data-needs]")) part.hidden = !query.has(part.dataset.needs);
+  const incomplete = all("[data-needs]").filter((part) => !query.has(part.dataset.needs));
+  for (const part of incomplete) part.hidden = true;
   for (const link of all("a[data-with-query]")) link.href += location.search;
   document.documentElement.dataset.ready = "";
   const error = query.get("error");
-  const heading = document.querySelector("main > section > header");
-  const isWhole = all("[data-needs]").every((part) => !part.hidden);
   if (error !== null) {
     // Anybody can write a link to this page: only what is known is said.
     const code = /^[\w-]{1,60}$/.test(error) ? ` (${error})` : "";
     const known = Object.hasOwn(sentences, error.toLowerCase()) && sentences[error.toLowerCase()];
-    say(heading, known || `Something went wrong${code}. Try again.`, true);
-  } else if (!isWhole)
-    say(heading, "This page needs a whole link. Open it again from where you got it.", true);
+    say(header(), known || `Something went wrong${code}. Try again.`, true);
+  } else if (incomplete.length > 0)
+    say(header(), "This page needs a whole link. Open it again from where you got it.", true);
   await show();
 }
