@@ -5,7 +5,7 @@ FRAMEWORK ?= hono
 DIR ?= demo/$(STACK)$(if $(filter nextjs,$(FRAMEWORK)),-nextjs)
 DATA ?=
 
-.PHONY: help install lock chromium pictures demo test test-exhaustive test-updates bench
+.PHONY: help install lock chromium pictures demo test test-exhaustive test-updates bench bench-growth
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  \1	/p' $(MAKEFILE_LIST) | expand -t 22
 
@@ -25,9 +25,12 @@ test-exhaustive: .venv/installed chromium ## Test what `test` only samples
 test-updates: .venv/installed ## Count the conflicts of a hundred updates of each kind
 	@PYTHONPATH=template/python/packages/better-auth-setup/src $(BIN)/python -m tests.update.numbers
 
-bench: export PYTHONPATH := template/python/packages/better-auth-sidecar/src:template/python/packages/better-auth-setup/src
+bench bench-growth: export PYTHONPATH := template/python/packages/better-auth-sidecar/src:template/python/packages/better-auth-setup/src
 bench: .venv/installed ## Measure rendering, updates, setup and sessions beside peers, for docs/performance.md
 	@$(BIN)/python -m benchmarks
+
+bench-growth: .venv/installed ## Measure requests with up to a million users, more workers and PgBouncer, for docs/performance.md
+	@$(BIN)/python -m benchmarks.growth
 
 chromium: ## Install Debian's Chromium for the browser tests, if it is not there
 	@test -x /usr/bin/chromium || { apt-get update --quiet && apt-get install --quiet --yes --no-install-recommends chromium fonts-dejavu-core; } || { echo "Install Chromium as root, for the browser tests: apt-get install chromium" >&2; exit 1; }
