@@ -2,7 +2,10 @@ from pathlib import Path
 
 import pytest
 
+from tests import quick_copier
 from tests.template import snapshot
+
+quick_copier.install()
 
 
 @pytest.fixture(scope="session")

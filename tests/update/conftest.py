@@ -1,9 +1,6 @@
 from collections.abc import Iterator
 from pathlib import Path
-from types import CodeType
-from typing import Any
 
-import jinja2
 import pytest
 
 from tests.update import history
@@ -16,25 +13,6 @@ def plain_git() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in history.PLAIN_GIT.items():
             patch.setenv(name, value)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def compiled_once() -> Iterator[None]:
-    """Jinja compiles a text once in this process; Copier's updates compile it each time."""
-    compile_text = jinja2.Environment.compile
-    known: dict[tuple[Any, ...], CodeType] = {}
-
-    def compile_once(self: jinja2.Environment, source: Any, *rest: Any, **more: Any) -> Any:
-        key = (type(self), source, rest[:1], bool(more))
-        if not isinstance(source, str) or more:
-            return compile_text(self, source, *rest, **more)
-        if key not in known:
-            known[key] = compile_text(self, source, *rest)
-        return known[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jinja2.Environment, "compile", compile_once)
         yield
 
 
