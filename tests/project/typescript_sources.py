@@ -43,6 +43,7 @@ PACKAGES = [
     "react-dom",
     "tsx",
     "typescript",
+    "uqr",
     *imported_packages(),
 ]
 
