@@ -1,17 +1,23 @@
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
+import { Failure } from "../../../components/failure.tsx";
 import { auth } from "../../../lib/auth.ts";
 import { currentSession } from "../../../lib/session.ts";
 import { EndSession, SignOut } from "./buttons.tsx";
 
-export default async function Account() {
+export default async function Account({ searchParams }: PageProps<"/auth/account">) {
+  const { error } = await searchParams;
   const current = await currentSession();
-  if (!current) redirect("/auth/sign-in");
+  if (!current) {
+    const failure = typeof error === "string" ? `?${new URLSearchParams({ error })}` : "";
+    redirect(`/auth/sign-in${failure}`);
+  }
   const sessions = await auth.api.listSessions({ headers: await headers() });
   return (
     <>
       <h1>{current.user.name}</h1>
       <p>{current.user.email}</p>
+      <Failure error={error} />
       <h2>Sessions</h2>
       <ul className="grid gap-3 text-sm">
         {sessions.map(({ token, createdAt, userAgent }) => (
