@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlencode
 
 import httpx
@@ -516,10 +515,10 @@ def test_the_pages_have_no_barriers_light_and_dark(person: Person, is_member: bo
         person.open(name)
         for opened in person.page.locator("details").all():
             opened.evaluate("details => { details.open = true }")
-        schemes: list[Literal["light", "dark"]] = ["light", "dark"]
-        for scheme in schemes:
-            person.page.emulate_media(color_scheme=scheme)
-            assert person.barriers() == [], (name, scheme)
+        person.page.emulate_media(color_scheme="light")
+        assert person.barriers() == [], name
+        person.page.emulate_media(color_scheme="dark")
+        assert person.barriers("color-contrast") == [], name
 
 
 def test_every_page_is_looked_at(site: Site) -> None:

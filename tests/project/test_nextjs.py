@@ -82,6 +82,22 @@ def test_a_session_that_ended_leads_to_the_sign_in_page(server: Server) -> None:
     assert "Sign in" in page.text and ada.email not in page.text
 
 
+def test_what_went_wrong_is_said_on_a_page(server: Server) -> None:
+    ada = server.browser()
+    auth = f"{server.address}/api/auth"
+    forged = ada.get(f"{auth}/error?error=state_mismatch", follow_redirects=True)
+    assert forged.url.path == "/auth/sign-in" and "was interrupted" in forged.text
+    dead = f"{auth}/verify-email?token=dead&callbackURL=/auth/account"
+    said = "This link is no longer valid. Ask for another one."
+    page = ada.get(dead, follow_redirects=True)
+    assert page.url.path == "/auth/sign-in" and said in page.text
+    ada.sign_up()
+    page = ada.get(dead, follow_redirects=True)
+    assert page.url.path == "/auth/account" and said in page.text
+    spoofed = ada.get(f"{server.address}/auth/sign-in?error=call+0900")
+    assert "Something went wrong." in spoofed.text
+
+
 def test_the_second_factor_works(server: Server) -> None:
     test_two_factor.test_two_factor(server.browser())
 

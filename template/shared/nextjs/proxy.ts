@@ -21,7 +21,7 @@ export function proxy(request: NextRequest) {
 
   // Only saves a round trip: the page itself checks the session.
   if (pathname.startsWith("/auth/account") && !getSessionCookie(request)) {
-    return NextResponse.redirect(new URL("/auth/sign-in", request.url));
+    return NextResponse.redirect(new URL(`/auth/sign-in${request.nextUrl.search}`, request.url));
   }
   return NextResponse.next();
 }
