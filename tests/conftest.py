@@ -12,3 +12,13 @@ quick_copier.install()
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the template that is not in a git repository."""
     return snapshot(tmp_path_factory.mktemp("template"))
+
+
+#: Folders whose modules take seconds.
+QUICK = ("hooks", "render", "generate")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow modules first, so that no worker of xdist is left alone with one at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("e2e")}
+    items.sort(key=lambda item: (item.path not in slow, item.path.parent.name in QUICK))

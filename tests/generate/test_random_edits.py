@@ -80,16 +80,18 @@ def related(one: Any, model: Any) -> tuple[Any, ...] | None:
 
 
 @pytest.mark.e2e
-@settings(
-    max_examples=8,
-    deadline=None,
-    phases=[Phase.generate],  # shrinking would ask Prisma hundreds of times
-    suppress_health_check=list(HealthCheck),
-)
-@given(st.lists(TRIES, min_size=40, max_size=40))
-def test_whatever_was_edited_nothing_is_lost_and_nothing_is_unsaid(
-    tries: list[tuple[str, list[str], list[str], int]],
-) -> None:
+@pytest.mark.parametrize("times", [3, pytest.param(30, marks=pytest.mark.exhaustive)])
+def test_whatever_was_edited_nothing_is_lost_and_nothing_is_unsaid(times: int) -> None:
+    of_each = settings(
+        max_examples=times,
+        deadline=None,
+        phases=[Phase.generate],  # shrinking would ask Prisma hundreds of times
+        suppress_health_check=list(HealthCheck),
+    )
+    of_each(given(st.lists(TRIES, min_size=40, max_size=40))(check))()
+
+
+def check(tries: list[tuple[str, list[str], list[str], int]]) -> None:
     before, drawn = [], []
     cases: list[Case] = []
     for provider, had, wants, seed in tries:

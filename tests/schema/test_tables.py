@@ -66,17 +66,23 @@ def run(engine: Path, url: str, *command: str, stdin: str = "") -> str:
     return result.stdout
 
 
-def push(engine: Path, url: str, schema: str) -> int:
-    """Pushes as ``prisma db push`` does; gives how many statements that took."""
+def push_twice(engine: Path, url: str, schema: str) -> list[int]:
+    """Pushes twice as ``prisma db push`` does; gives how many statements each took."""
     files = [{"path": "schema.prisma", "content": schema}]
     filters: dict[str, list[str]] = {"externalTables": [], "externalEnums": []}
     params = {"schema": {"files": files}, "force": False, "filters": filters}
-    request = {"jsonrpc": "2.0", "id": 1, "method": "schemaPush", "params": params}
-    answer = json.loads(run(engine, url, stdin=json.dumps(request) + "\n"))
-    assert "result" in answer, answer
-    result = answer["result"]
-    assert (result["warnings"], result["unexecutable"]) == ([], [])
-    return int(result["executedSteps"])
+    requests = [
+        json.dumps({"jsonrpc": "2.0", "id": number, "method": "schemaPush", "params": params})
+        for number in (1, 2)
+    ]
+    steps = []
+    for line in run(engine, url, stdin="\n".join(requests) + "\n").splitlines():
+        answer = json.loads(line)
+        assert "result" in answer, answer
+        result = answer["result"]
+        assert (result["warnings"], result["unexecutable"]) == ([], [])
+        steps.append(int(result["executedSteps"]))
+    return steps
 
 
 @pytest.mark.parametrize("provider", ["postgresql", "sqlite"])
@@ -89,12 +95,12 @@ def test_the_tables_of_every_feature_are_made_once(
     )
     tables = [len(meaning["models"]) for meaning in ask_prisma(schemas, "meaning")]
 
-    def pushed_twice(number: int) -> tuple[int, int]:
+    def pushed_twice(number: int) -> list[int]:
         url = f"file:{tmp_path}/{number}.db"
         if provider == "postgresql":
             url = urlsplit(postgresql)._replace(path=f"/tables{number}").geturl()
         run(engine, url, "cli", "create-database")
-        return push(engine, url, schemas[number]), push(engine, url, schemas[number])
+        return push_twice(engine, url, schemas[number])
 
     with ThreadPoolExecutor(2) as others:
         for expected, (first, second) in zip(

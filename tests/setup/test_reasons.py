@@ -11,6 +11,7 @@ from better_auth_setup.node import Packages
 from better_auth_setup.problem import Problem
 
 from hooks.demo import NODE, free_port
+from tests.setup import npm_registry
 
 NPM = [str(NODE / "bin" / "node"), str(NODE / "lib/node_modules/npm/bin/npm-cli.js")]
 
@@ -83,3 +84,17 @@ def test_a_workspace_around_the_project_does_not_take_its_packages(tmp_path: Pat
     packages = manifest(folder, dependencies={"tool": "file:../../tool"})
     packages.install()
     assert (folder / "node_modules" / "tool").exists()
+
+
+def test_a_version_that_is_newer_than_what_npm_remembers_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
+    with npm_registry.serving() as registry:
+        monkeypatch.setenv("npm_config_registry", registry.url)
+        for version in ("1.0.0", "2.0.0"):
+            if version not in registry.versions:
+                registry.versions.append(version)
+            manifest(tmp_path, dependencies={npm_registry.PACKAGE: version}).install()
+            installed = tmp_path / "node_modules" / npm_registry.PACKAGE / "package.json"
+            assert json.loads(installed.read_text())["version"] == version

@@ -303,7 +303,7 @@ IN_TYPESCRIPT = [
                 below(
                     'import { prisma } from "./lib/prisma.ts";', 'import { shop } from "./shop.ts";'
                 ),
-                above("/** Protected: ", 'app.route("/shop", shop);', ""),
+                above("/** A protected route: ", 'app.route("/shop", shop);', ""),
             ),
         },
         ("typescript",),

@@ -69,11 +69,14 @@ class Packages:
         npm = _wheel() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
         alone = [] if "workspaces" in manifest else ["--no-workspaces"]
         patience = {name: value for name, value in _PATIENCE.items() if name not in os.environ}
-        result = run(
-            [node(), npm, "install", *_NPM_OPTIONS, *alone],
-            env=node_environment(**patience),
-            directory=self.folder,
-        )
+        command: list[str | Path] = [node(), npm, "install", *_NPM_OPTIONS, *alone]
+        for freshness in ("--prefer-offline", "--prefer-online"):
+            result = run(
+                [*command, freshness], env=node_environment(**patience), directory=self.folder
+            )
+            # npm's cached metadata may be older than the versions that a newer package needs.
+            if not result.status or "ETARGET" not in result.output:
+                break
         if result.is_unreachable:
             raise Problem(
                 "The npm packages cannot be downloaded, because the package index does not answer. "
