@@ -546,6 +546,24 @@ def test_a_page_without_its_script_says_so(person: Person) -> None:
     person.complaints.clear()
 
 
+def test_a_user_stays_on_the_page_when_the_server_fails(person: Person) -> None:
+    person.sign_up()
+    person.expected = {503}
+    failed = '{"message": "The database cannot be reached."}'
+    person.page.route(
+        "**/get-session",
+        lambda route: route.fulfill(status=503, body=failed, content_type="application/json"),
+    )
+    person.open("account")
+    person.sees("The database cannot be reached.")
+    person.page.unroute("**/get-session")
+    person.page.route("**/get-session", lambda route: route.abort())
+    person.open("account")
+    person.sees("The server cannot be reached.")
+    assert person.page.url.endswith("/auth/account")
+    person.complaints.clear()
+
+
 def test_a_page_says_that_scripts_are_forbidden(site: Site, chromium: Browser) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()

@@ -229,10 +229,16 @@ async function get(part) {
   else fill(part, data);
 }
 
+/** @param {any} error what `fetch` threw */
+const unreachable = ({ message }) => `The server cannot be reached. ${message}`;
+
 const header = () => document.querySelector("main > section > header");
 
 async function show() {
-  session = (await client.getSession()).data;
+  const { data, error: failure } = await client.getSession();
+  // It is not known who is signed in: nobody is sent away.
+  if (failure) return say(header(), sentence(failure), true);
+  session = data;
   if (document.body.dataset.for === "member" && !session) {
     const [error, next] = [query.get("error"), new URLSearchParams(query)];
     next.delete("error");
@@ -309,11 +315,7 @@ async function onSubmit(event) {
   try {
     await submit(event.target);
   } catch (error) {
-    say(
-      event.target,
-      `The server cannot be reached. ${/** @type {Error} */ (error).message}`,
-      true,
-    );
+    say(event.target, unreachable(error), true);
   } finally {
     if (button) button.ariaBusy = null;
   }
@@ -355,5 +357,5 @@ export async function start(authClient, own = {}) {
     say(header(), known || `Something went wrong${code}. Try again.`, true);
   } else if (incomplete.length > 0)
     say(header(), "This page needs a whole link. Open it again from where you got it.", true);
-  await show();
+  await show().catch((error) => say(header(), unreachable(error), true));
 }
