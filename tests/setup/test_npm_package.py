@@ -14,11 +14,10 @@ import pytest
 from hooks.demo import environment
 from hooks.node import NODE, NPM
 from tests.project.typescript_sources import install_packages
+from tests.setup.npm_project import PACKAGE, TREE
 from tests.template import REPOSITORY
 from tests.template import environment as jinja
 
-TREE = Path("template/typescript")
-PACKAGE = REPOSITORY / TREE / "packages" / "better-auth-setup"
 NODE_FILE = str(NODE / "bin" / "node")
 
 
