@@ -19,7 +19,7 @@ from hooks import data, node
 from hooks.generator_output import Model, parse
 
 HOOKS = Path(__file__).resolve().parent
-PROVIDERS = ["postgresql", "mysql", "sqlite", "sqlserver", "cockroachdb"]
+PROVIDERS = list(data.providers())
 ARGUMENTS: dict[str, str] = json.loads((HOOKS / "official_arguments.json").read_text())
 
 
@@ -41,8 +41,7 @@ FEATURES: dict[str, dict[str, str]] = {
 }
 
 #: What a feature cannot do without, so that what it adds can be told from what they add.
-NEEDS = {
-    "oauth-provider": ["jwt"],
+NEEDS = {name: plugin.requires for name, plugin in data.plugins().items()} | {
     "stripe-organization": ["organization", "stripe-subscription"],
 }
 

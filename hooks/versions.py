@@ -73,6 +73,16 @@ def installed(dependencies: Mapping[str, str], names: Iterable[str]) -> dict[str
     return {name: packages[f"node_modules/{name}"]["version"] for name in names}
 
 
+def newest_npx(pins: Mapping[str, str]) -> dict[str, str]:
+    """The newest npm packages that fit each other, each within its major version.
+
+    They are installed for a single command, apart from those of a project, and say by their peers
+    which releases of each other they take.
+    """
+    fit = installed({name: f"^{version}" for name, version in pins.items()}, pins)
+    return fit or dict(pins)
+
+
 def newest_python(pins: Mapping[str, str]) -> dict[str, str]:
     """The newest Python packages that fit each other, none older than it is now, no pre-release.
 
@@ -97,6 +107,8 @@ def newer(pins: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str, str
     for section, present in pins.items():
         if section == "npm":
             newest = newest_npm(present)
+        elif section == "npx":
+            newest = newest_npx(present)
         else:
             newest = newest_python({**pins["python"], **present})
         for name, version in present.items():

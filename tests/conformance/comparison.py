@@ -72,3 +72,13 @@ def _values(place: str, straight: Any, proxied: Any) -> Iterator[Difference]:
             yield from _values(f"{place} · {index}", *pair)
     elif type(straight) is not type(proxied) or straight != proxied:
         yield Difference(place, straight, proxied)
+
+
+def check(outcome: Outcome) -> None:
+    """Nothing differs, the statuses included.
+
+    An answer of 5xx that the straight server gives too is no difference: both run the same
+    better-auth, whose faults the proxy passes on.
+    """
+    assert outcome.exchanges
+    assert not outcome.differences, "\n".join(map(str, outcome.differences))

@@ -12,10 +12,9 @@ import pytest
 
 from tests.conformance import outside
 from tests.conformance.collected import flows_of
-from tests.conformance.comparison import compare
+from tests.conformance.comparison import check, compare
 from tests.conformance.servers import Server, Stacks
 from tests.conformance.services import SETTINGS, Services, services
-from tests.conformance.test_flows import check
 from tests.conformance.world import World
 
 pytestmark = [pytest.mark.e2e, pytest.mark.exhaustive]

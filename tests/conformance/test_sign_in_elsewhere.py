@@ -13,9 +13,8 @@ import pytest
 from tests.conformance import elsewhere
 from tests.conformance.collected import flows_of
 from tests.conformance.company import Company, found
-from tests.conformance.comparison import compare
+from tests.conformance.comparison import check, compare
 from tests.conformance.servers import CROSSING, Server, Stacks
-from tests.conformance.test_flows import check
 
 pytestmark = [pytest.mark.e2e, pytest.mark.exhaustive]
 

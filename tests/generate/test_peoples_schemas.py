@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.generate.auth import needs
+from tests.generate.peoples import added
 from tests.generate.run import generate
 from tests.node import ask_prisma
 from tests.schema.cases import render
@@ -86,19 +87,6 @@ model Post {
   author   User   @relation(fields: [authorId], references: [id])
 }
 """
-
-
-def added(old: str, new: str) -> list[str]:
-    """The lines of ``new`` that are not in ``old``; fails if one of the old is gone or moved."""
-    rest = iter(old.splitlines())
-    expected, more = next(rest, None), []
-    for line in new.splitlines():
-        if line == expected:
-            expected = next(rest, None)
-        else:
-            more.append(line)
-    assert expected is None, f"lost: {expected}"
-    return [line.strip() for line in more if line.strip()]
 
 
 def is_valid(*schemas: str) -> bool:

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from hooks.official import FEATURES, PROVIDERS
 from tests.generate.auth import Case, described
 from tests.generate.edits import configured, edited, singular
+from tests.generate.peoples import added
 from tests.generate.run import generate
-from tests.generate.test_peoples_schemas import added
 from tests.node import ask_prisma
 from tests.schema.cases import complete, render, supported, without_own
 

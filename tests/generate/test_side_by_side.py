@@ -13,8 +13,7 @@ from better_auth_setup.generate.document import parse
 from hooks import node
 from hooks.official import ask
 from tests.generate.auth import needs
-from tests.generate.run import generate
-from tests.generate.test_schemas import (
+from tests.generate.peoples import (
     FILES,
     FOLDER,
     MANY,
@@ -23,6 +22,7 @@ from tests.generate.test_schemas import (
     outcome,
     provider_of,
 )
+from tests.generate.run import generate
 from tests.node import ask_prisma
 from tests.schema.cases import is_subsequence
 

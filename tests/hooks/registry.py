@@ -17,6 +17,8 @@ class Package:
     """The versions of a package, each with what it asks for; npm's `latest` is the last one."""
 
     versions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: What all of them want beside them, in npm.
+    peers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, *versions: str) -> Package:
@@ -55,6 +57,7 @@ class _Registry(ThreadingHTTPServer):
                 "name": name,
                 "version": version,
                 "dependencies": dict(needs),
+                "peerDependencies": dict(self.npm[name].peers),
                 "dist": {"tarball": f"{self.address}/files/{version}.tgz"},
             }
             for version, needs in self.npm[name].versions.items()

@@ -23,6 +23,8 @@ NPM = {
     "prisma": Package.of("7.0.0", "7.1.0", "8.0.0-rc.1"),
     "engine": Package.of("1.0.0-5", "1.0.0-6"),
     "older-by-tag": Package.of("3.1.0", "3.0.9"),
+    "writer": Package({"7.0.0": {}, "7.1.0": {}}, peers={"compiler": "^5.0.0"}),
+    "compiler": Package.of("5.1.0", "5.2.0", "7.0.0"),
 }
 PYTHON = {
     "fastapi": Package.of("0.9.0", "1.0.0", "1.1.0", "2.0.0rc1"),
@@ -80,3 +82,9 @@ def test_each_database_is_solved_alone_with_what_every_project_has() -> None:
         ("python", "sqlalchemy", "2.1.1"),
         ("python-cockroachdb", "sqlalchemy", "2.0.2"),
     ]
+
+
+def test_programs_for_npx_are_solved_beside_each_other() -> None:
+    """The newest compiler is none that the writer takes."""
+    pins = {"npx": {"writer": "7.0.0", "compiler": "5.1.0"}}
+    assert list(newer(pins)) == [("npx", "writer", "7.1.0"), ("npx", "compiler", "5.2.0")]

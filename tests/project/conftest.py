@@ -4,6 +4,7 @@ from functools import cache
 import pytest
 
 from tests.npm_packages import lend
+from tests.project.bench import SCHEMA, Bench
 from tests.project.projects import Project
 from tests.project.workshop import Workshop
 from tests.template import snapshot
@@ -42,3 +43,12 @@ def set_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str],
     yield project
     for one in made:
         one.stop_database()
+
+
+@pytest.fixture
+def bench(stack: str, set_up: Callable[[str], Project]) -> Iterator[Bench]:
+    project = set_up(stack)
+    kept = {path: (project.folder / path).read_bytes() for path in (SCHEMA, "prisma.config.ts")}
+    yield Bench(project)
+    for path, content in kept.items():
+        (project.folder / path).write_bytes(content)

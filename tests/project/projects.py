@@ -88,3 +88,10 @@ def wait_for(step: str, setup: subprocess.Popen[str]) -> None:
     """Until it has printed a line that begins so."""
     assert setup.stdout
     assert any(line.startswith(f"{step} ") for line in setup.stdout), f"it ended before {step}"
+
+
+def sentence(result: subprocess.CompletedProcess[str]) -> str:
+    """What setup says when it fails: one line."""
+    assert result.returncode == 1, result.stdout + result.stderr
+    (line,) = result.stderr.strip().splitlines()
+    return line

@@ -2,120 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
-import subprocess
-from collections.abc import Callable, Iterator
-from typing import Any
 
-import asyncpg  # type: ignore[import-untyped]
 import httpx
 import pytest
 
 from hooks.demo import STACKS, serving, walk_through
-from tests.project.projects import NO_AGENT, Project
-from tests.project.test_setup import sentence
+from tests.project.bench import LAST, Bench, add
+from tests.project.projects import sentence
 
 pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("stack", STACKS, scope="module")]
 
-SCHEMA = "prisma/schema.prisma"
-
-
-class Bench:
-    """A project, with a database of the test's own."""
-
-    def __init__(self, project: Project) -> None:
-        self.project = project
-        self.schema = project.folder / SCHEMA
-        self.url = self.copied_url()
-
-    def copied_url(self) -> str:
-        """The URL of a database with the tables of the schema as it was set up, and no rows."""
-        url = self.another_url()
-        names = [one.rpartition("/")[2].partition("?")[0] for one in (url, self.project.url)]
-        maintenance = f"{url.rpartition('/')[0]}/postgres"
-        self.sql('CREATE DATABASE "{}" TEMPLATE "{}"'.format(*names), url=maintenance)
-        self.sql('DELETE FROM "user"', url=url)
-        return url
-
-    def another_url(self) -> str:
-        """The URL of a database that does not exist yet."""
-        return f"{self.project.url.rpartition('/')[0]}/d{secrets.token_hex(5)}"
-
-    def setup(self, *arguments: str, url: str = "") -> subprocess.CompletedProcess[str]:
-        return self.project.setup(*arguments, DATABASE_URL=url or self.url, **NO_AGENT)
-
-    def done(self, *arguments: str, url: str = "") -> str:
-        """What setup prints, which has to succeed."""
-        result = self.setup(*arguments, url=url)
-        assert result.returncode == 0, result.stdout + result.stderr
-        return result.stdout
-
-    def checked(self, url: str = "") -> str:
-        """What ``--check`` prints, which has to find something."""
-        result = self.setup("--check", url=url)
-        assert result.returncode == 1, result.stdout
-        return result.stdout + result.stderr
-
-    def write(self, *changes: tuple[str, str]) -> None:
-        """Replaces what the schema has once."""
-        text = self.schema.read_text()
-        for old, new in changes:
-            assert text.count(old) == 1, f"not once in the schema: {old}"
-            text = text.replace(old, new)
-        self.schema.write_text(text)
-
-    def sql(self, *statements: str, url: str = "") -> list[Any]:
-        """Runs statements; gives the rows of the last one."""
-
-        async def run() -> list[Any]:
-            connection = await asyncpg.connect(url or self.url)
-            try:
-                rows: list[Any] = []
-                for statement in statements:
-                    rows = await connection.fetch(statement)
-                return [tuple(row) for row in rows]
-            finally:
-                await connection.close()
-
-        return asyncio.run(run())
-
-    def people(self) -> None:
-        """Signs three people up, two of the same name."""
-        self.sql(
-            'INSERT INTO "user" (id, name, email, role, "updatedAt") VALUES '
-            "('1', 'Ada', 'ada@example.com', 'admin', now()), "
-            "('2', 'Ada', 'ada@example.org', 'user', now()), "
-            "('3', 'Bob', 'bob@example.org', NULL, now())",
-            'INSERT INTO account (id, "accountId", "providerId", "userId", "updatedAt") '
-            """SELECT 'a' || id, id, 'credential', id, now() FROM "user" """,
-        )
-
-    def rows(self) -> list[Any]:
-        return self.sql('SELECT id, name, email, role FROM "user" ORDER BY id')
-
-
-@pytest.fixture
-def bench(stack: str, set_up: Callable[[str], Project]) -> Iterator[Bench]:
-    project = set_up(stack)
-    kept = {path: (project.folder / path).read_bytes() for path in (SCHEMA, "prisma.config.ts")}
-    yield Bench(project)
-    for path, content in kept.items():
-        (project.folder / path).write_bytes(content)
-
-
-def below(model: str) -> str:
-    return f"  // Your own fields and relations of {model} go below this line.\n"
-
-
-def add(model: str, *lines: str) -> tuple[str, str]:
-    """A change that adds lines at a model's reserved place."""
-    return below(model), below(model) + "".join(f"  {line}\n" for line in lines)
-
 
 NOTE = "\nmodel Note {\n  id Int @id\n}\n"
-#: The last line of the schema, below which people write.
-LAST = "// Your own models and enums go below this line.\n"
 
 
 def test_what_takes_nothing_away_is_said_and_done_unasked(bench: Bench) -> None:

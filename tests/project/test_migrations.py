@@ -9,11 +9,9 @@ import pexpect
 import pytest
 
 from hooks.demo import NODE, STACKS, environment
-from tests.project.projects import NO_AGENT
-from tests.project.test_database_follows import Bench, add, bench
-from tests.project.test_setup import sentence
+from tests.project.bench import Bench, add
+from tests.project.projects import NO_AGENT, sentence
 
-__all__ = ["bench"]
 pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("stack", STACKS, scope="module")]
 
 CLI = {

@@ -10,12 +10,12 @@ import pytest
 from copier import run_update
 
 from hooks.demo import STACKS
-from tests.project.test_database_follows import Bench, add, bench
-from tests.project.test_setup import sentence
+from tests.project.bench import Bench, add
+from tests.project.projects import sentence
 from tests.update.conftest import plain_git
 from tests.update.history import git
 
-__all__ = ["bench", "plain_git"]
+__all__ = ["plain_git"]
 pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("stack", STACKS, scope="module")]
 
 ADMIN = ["role String?", "banned Boolean? @default(false)", "banReason String?",

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hooks.demo import STACKS
-from tests.project.test_database_follows import SCHEMA, Bench, bench
-from tests.project.test_setup import sentence
+from tests.project.bench import SCHEMA, Bench
+from tests.project.projects import sentence
 
-__all__ = ["bench"]
 pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("stack", STACKS, scope="module")]
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from hooks.demo import NODE, STACKS, environment, free_port
-from tests.project.projects import NO_AGENT, Project, wait_for
+from tests.project.projects import NO_AGENT, Project, sentence, wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("stack", STACKS, scope="module")]
 
@@ -26,13 +26,6 @@ OWN_FIELDS = "  // Your own fields and relations of User go below this line.\n"
 def project(stack: str, set_up: Callable[[str], Project]) -> Project:
     """A project that was set up on its own PostgreSQL."""
     return set_up(stack)
-
-
-def sentence(result: subprocess.CompletedProcess[str]) -> str:
-    """What setup says when it fails: one line."""
-    assert result.returncode == 1, result.stdout + result.stderr
-    (line,) = result.stderr.strip().splitlines()
-    return line
 
 
 def test_it_can_be_repeated_and_finds_nothing_to_do(project: Project) -> None:

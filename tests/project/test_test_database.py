@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from hooks.demo import environment
+from tests.project.bench import LAST, SCHEMA, Bench, add
 from tests.project.projects import Project
-from tests.project.test_database_follows import LAST, SCHEMA, Bench, add
 
 pytestmark = pytest.mark.e2e
 

@@ -10,6 +10,7 @@ import pytest
 
 from hooks.demo import environment
 from tests.npm_packages import lend
+from tests.project.projects import NO_AGENT
 from tests.project.typescript import TYPESCRIPT, Browser, serving, setup
 from tests.project.typescript_flows import test_accounts, test_messages, test_two_factor
 from tests.template import render
@@ -117,13 +118,8 @@ def test_no_data_is_lost_unasked(project: Path, schema: Path) -> None:
     assert "Setup would drop the column nickname of user" in refused.stdout
     assert "Nothing was changed." in refused.stdout
     assert "      changes user: removed column nickname\n" in refused.stdout
-    agreed = setup(project, "--accept-data-loss", **agentless())
+    agreed = setup(project, "--accept-data-loss", **NO_AGENT)
     assert agreed.returncode == 0, agreed.stdout
-
-
-def agentless() -> dict[str, str]:
-    """Prisma refuses that flag where it believes that a program gives it."""
-    return {"CLAUDECODE": "", "GEMINI_CLI": "", "CURSOR_TRACE_ID": ""}
 
 
 def test_left_over_conflicts_stop_it(project: Path) -> None:

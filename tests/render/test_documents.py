@@ -64,3 +64,10 @@ def test_targets_and_modules_in_commands_exist(document: Path) -> None:
                 assert re.search(rf"^{target}:", makefile, re.MULTILINE), command
         if words[1:2] == ["-m"]:
             assert REPOSITORY.joinpath(*words[2].split(".")).with_suffix(".py").exists(), command
+
+
+def test_there_are_links_and_commands_to_check() -> None:
+    texts = [document.read_text() for document in DOCUMENTS]
+    assert any(map(LINK.search, texts))
+    assert any(command.startswith("make ") for text in texts for command in COMMAND.findall(text))
+    assert any(" -m " in command for text in texts for command in COMMAND.findall(text))

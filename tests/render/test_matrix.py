@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from tests.answers import STACKS, Answers, matrix
+from tests.some import some
 from tests.template import render
 
 CASES = [answers for stack in STACKS for answers in matrix(stack)]
@@ -34,7 +35,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
 
 
 def files(project: Path) -> Iterator[tuple[Path, str]]:
-    for path in sorted(project.rglob("*")):
+    for path in some(sorted(project.rglob("*"))):
         if path.is_file() and "__pycache__" not in path.parts:
             yield path.relative_to(project), path.read_text(encoding="utf-8")
 

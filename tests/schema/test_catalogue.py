@@ -145,4 +145,4 @@ def rendered_from(catalogue: Catalogue, case: Case) -> str:
     imported = '{%- from "template/shared/catalogue.jinja" import catalogue -%}'
     assert imported in source
     template = environment().from_string(source.replace(imported, ""))
-    return template.render(case, stack="typescript", catalogue=catalogue)
+    return template.render(case, stack="typescript", framework="hono", catalogue=catalogue)

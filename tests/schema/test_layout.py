@@ -21,6 +21,7 @@ from tests.schema.cases import (
     render,
     singles,
 )
+from tests.some import some
 from tests.template import REPOSITORY
 
 EVERYTHING: Case = {"provider": "postgresql", "features": list(FEATURES)}
@@ -31,7 +32,7 @@ def blocks(schema: str) -> dict[str, str]:
 
 
 def test_groups_stand_in_their_order_and_the_reserved_place_behind_them() -> None:
-    for name, body in blocks(render(EVERYTHING)).items():
+    for name, body in some(blocks(render(EVERYTHING)).items()):
         groups = body.rstrip("\n").split("\n\n")
         assert groups[0].startswith("  id "), name
         assert groups[-2] == f"  // Your own fields and relations of {name} go below this line."
@@ -53,10 +54,10 @@ def test_a_plugin_that_is_added_deletes_no_line(provider: str) -> None:
 
 
 def test_a_unique_of_one_column_stands_at_its_field() -> None:
-    for case in singles():
+    for case in some(singles()):
         schema = render(case)
         assert not re.search(r"@@unique\(\[\w+\]\)", schema)
-        for body in blocks(schema).values():
+        for body in some(blocks(schema).values()):
             kinds = re.findall(r"^  @@(\w+)", body, re.M)
             assert kinds == sorted(kinds, key=["unique", "index", "map"].index)
             assert "//" not in body[body.index("  @@") :]
@@ -75,7 +76,7 @@ def test_every_place_to_insert_has_a_context_of_its_own() -> None:
 
 
 def test_verification_and_the_projects_own_model_are_last_and_the_end_is_reserved() -> None:
-    for case in singles():
+    for case in some(singles()):
         schema = render(case)
         assert list(blocks(schema))[-2:] == ["Verification", "OutboxMessage"]
         assert schema.endswith("\n}\n\n// Your own models and enums go below this line.\n")

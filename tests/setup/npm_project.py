@@ -17,9 +17,12 @@ from hooks.demo import environment
 from hooks.node import NODE
 from tests.project.projects import NO_AGENT
 from tests.project.typescript_sources import ENGINE, install_packages, render_project
+from tests.template import REPOSITORY
 
 NODE_FILE = str(NODE / "bin" / "node")
 BIN = "packages/better-auth-setup/bin.cjs"
+TREE = Path("template/typescript")
+PACKAGE = REPOSITORY / TREE / "packages" / "better-auth-setup"
 
 #: Root may write and enter everywhere; without these capabilities it is a user like others.
 AS_A_USER = (

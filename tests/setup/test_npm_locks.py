@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.setup.npm_project import NODE_FILE
-from tests.setup.test_npm_package import PACKAGE
+from tests.setup.npm_project import NODE_FILE, PACKAGE
 
 HOLD = f"""
 import {{ appendFileSync }} from "node:fs";

@@ -11,8 +11,7 @@ import pytest
 from hooks.demo import environment
 from hooks.node import NPM, install
 from tests.project.typescript_sources import render_project
-from tests.setup.npm_project import BIN, NODE_FILE, NpmProject, npm_project
-from tests.setup.test_npm_package import PACKAGE
+from tests.setup.npm_project import BIN, NODE_FILE, PACKAGE, NpmProject, npm_project
 
 #: What people have in their environment, for reasons of their own.
 UNFRIENDLY = {

@@ -9,6 +9,7 @@ import pytest
 
 from hooks.catalogue import refreshed
 from tests.answers import STACKS, options, plugin_data
+from tests.some import some
 from tests.update.history import PAIRS, RECORDED, RELEASES, VERSIONS
 from tests.update.project import COMMON, URL, Projects
 
@@ -16,7 +17,7 @@ from tests.update.project import COMMON, URL, Projects
 @pytest.mark.e2e
 def test_the_recorded_tables_are_what_better_auth_generates(tmp_path: Path) -> None:
     file = tmp_path / "catalogue.json"
-    for version in (release.better_auth for release in RELEASES if release.better_auth):
+    for version in some(each.better_auth for each in RELEASES if each.better_auth):
         file.write_text(refreshed(file, VERSIONS / f"{version}.json"))
         assert file.read_text() == (RECORDED / f"{version}.json").read_text(), version
 

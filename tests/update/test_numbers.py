@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.answers import STACKS
+from tests.some import some
 from tests.update.cases import STEPS, Step, cases
 from tests.update.numbers import ALLOWED, count
 from tests.update.people import ANYWHERE, IN_RESERVED_PLACES, KINDS
@@ -30,7 +31,7 @@ def test_updates_lose_nothing_and_rarely_conflict(projects: Projects, stack: str
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_hundred_of_each_step_and_kind(projects: Projects, stack: str) -> None:
-    for row in count(projects, stack, range(100)):
+    for row in some(count(projects, stack, range(100))):
         assert row.wrong == []
         assert row.is_as_promised(), row.cells()
 

@@ -1,0 +1,96 @@
+"""A contributor's clone of this repository, and the commands that CONTRIBUTING.md has for it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.template import REPOSITORY
+
+DOCUMENT = REPOSITORY / "CONTRIBUTING.md"
+#: What `make install` and the hooks put there.
+INSTALLED = (".venv", ".cache")
+_FENCE = re.compile(r"^( *)```console\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
+
+
+def commands() -> dict[str, list[str]]:
+    """The commands of each section, by its title; those before the first have no title."""
+    first, *sections = re.split(r"^## ", DOCUMENT.read_text(), flags=re.MULTILINE)
+    titled = {"": first} | {text.partition("\n")[0]: text for text in sections}
+    return {title: [*_commands(text)] for title, text in titled.items()}
+
+
+def _commands(text: str) -> list[str]:
+    lines = [line.strip() for fence in _FENCE.finditer(text) for line in fence[2].splitlines()]
+    return [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
+
+
+@dataclass(frozen=True)
+class Clone:
+    """A clone with one commit, whose remote ``origin`` is a bare repository beside it."""
+
+    folder: Path
+    origin: Path
+
+    def run(self, command: str) -> str:
+        """What a command prints; it has to succeed."""
+        result = subprocess.run(
+            ["bash", "-c", command],
+            cwd=self.folder,
+            env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert result.returncode == 0, f"{command}\n{result.stdout}{result.stderr}"
+        return result.stdout
+
+    def changed(self) -> list[str]:
+        """The files that differ from the commit."""
+        return [line[3:] for line in self.run("git status --porcelain").splitlines()]
+
+    def cut(self, name: str, pattern: str) -> str:
+        """Takes the one match of a pattern out of a file; gives what the file was."""
+        before = (self.folder / name).read_text()
+        after, count = re.subn(pattern, "", before, flags=re.DOTALL | re.MULTILINE)
+        assert count == 1, f"{name} has {count} times {pattern}"
+        (self.folder / name).write_text(after)
+        return before
+
+    def render(self, target: Path, *answers: str) -> subprocess.CompletedProcess[str]:
+        """Renders a project from the working tree."""
+        data = [word for answer in answers for word in ("--data", answer)]
+        copier = [str(REPOSITORY / ".venv/bin/copier"), "copy", "--quiet", "--defaults", *data]
+        command = [*copier, "--vcs-ref", "HEAD", str(self.folder), str(target)]
+        return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
+def clone(folder: Path) -> Clone:
+    """Makes one of the files that git knows here, as they are now."""
+    made = Clone(folder / "clone", folder / "origin.git")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=REPOSITORY,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (REPOSITORY / name).is_file() and name not in INSTALLED:
+            (made.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(REPOSITORY / name, made.folder / name)
+    for name in INSTALLED:
+        (made.folder / name).symlink_to(REPOSITORY / name)
+    made.run(
+        "git init --quiet --initial-branch main "
+        "&& printf '/%s\\n' .venv .cache >> .git/info/exclude "
+        "&& git config user.name Ada && git config user.email ada@example.com "
+        "&& git add --all && git commit --quiet --message release "
+        f"&& git init --quiet --bare '{made.origin}' && git remote add origin '{made.origin}'"
+    )
+    return made

@@ -1,0 +1,54 @@
+"""The libraries know every provider of the data, by the same schemes and port.
+
+They are packages of their own and read no Jinja: where a provider is added, these checks name the
+places that do not know it yet.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+from better_auth_setup import database
+from better_auth_setup.generate import command
+
+from hooks import data
+from tests.template import REPOSITORY
+from tests.template import environment as jinja
+
+PROVIDERS = data.providers()
+NPM_TABLE = REPOSITORY / "template/typescript/packages/better-auth-setup/src/providers.ts"
+SETUP = "template/python/packages/better-auth-setup/pyproject.toml.jinja"
+SIDECAR = REPOSITORY / "template/python/packages/better-auth-sidecar/pyproject.toml"
+
+
+def extras(text: str) -> set[str]:
+    return {*tomllib.loads(text)["project"]["optional-dependencies"]}
+
+
+def test_pythons_setup_knows_them() -> None:
+    assert {*database._KINDS} == {*command._PROVIDERS} == {*PROVIDERS}
+    for name, kind in database._KINDS.items():
+        provider = PROVIDERS[name]
+        assert [*kind.schemes] == provider.schemes, name
+        assert kind.port == (provider.compose.port if provider.compose else 0), name
+    rendered = jinja().get_template(SETUP).render(provider="postgresql")
+    assert extras(rendered) >= {*PROVIDERS}
+
+
+def test_npms_setup_knows_them() -> None:
+    text = NPM_TABLE.read_text()
+    names = re.findall(r"export type Provider = ([^;]+);", text)[0]
+    assert {*re.findall(r'"(\w+)"', names)} == {*PROVIDERS}
+    ports = dict(re.findall(r"^  (\w+): \{ label: .*port: (\d+) \},$", text, re.MULTILINE))
+    assert ports == {
+        name: str(provider.compose.port if provider.compose else 0)
+        for name, provider in PROVIDERS.items()
+    }
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_the_sidecar_has_a_driver_or_asks_the_auth_server(name: str) -> None:
+    """SQL Server has no driver: its projects have no engine of their own."""
+    assert (name in extras(SIDECAR.read_text())) == (name != "sqlserver")
