@@ -77,6 +77,7 @@ def test_its_tests_pass_and_leave_the_developers_data_alone(project: Path, addre
 def test_somebody_signs_up_in_and_out(address: str) -> None:
     walk_through(address)
     assert httpx.get(f"{address}/docs").status_code == 200
+    assert httpx.get(f"{address}/me?name=%00").status_code == 400
 
 
 def test_production_does_not_show_its_routes(on_sqlite: Path) -> None:

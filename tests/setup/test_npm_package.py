@@ -62,7 +62,7 @@ def test_it_is_typed(package: Path) -> None:
 
 def test_it_is_formatted(package: Path) -> None:
     style = str(REPOSITORY / TREE / ".prettierrc.json")
-    files = ["src", "bin.cjs", "package.json", "tsconfig.json", "README.md"]
+    files = ["src", "bin.cjs", "check-node.cjs", "package.json", "tsconfig.json", "README.md"]
     prettier = "node_modules/prettier/bin/prettier.cjs"
     run(package, prettier, "--config", style, "--check", *files)
 
@@ -85,7 +85,7 @@ def test_it_can_be_published(package: Path, tmp_path: Path) -> None:
     assert not (package / "dist").exists()
     with tarfile.open(tmp_path / name) as tarball:
         names = {path.removeprefix("package/") for path in tarball.getnames()}
-    assert {"bin.cjs", "README.md", "dist/cli.js", "dist/index.d.ts"} <= names
+    assert {"bin.cjs", "check-node.cjs", "README.md", "dist/cli.js", "dist/index.d.ts"} <= names
     assert "schema-engine/index.mjs" in names
     assert not [path for path in names if "node_modules" in path or path.startswith("src/")]
 

@@ -11,7 +11,7 @@ import pytest
 from hooks.demo import environment
 from hooks.node import NPM, install
 from tests.project.typescript_sources import render_project
-from tests.setup.npm_project import BIN, NODE_FILE, PACKAGE, NpmProject, npm_project
+from tests.setup.npm_project import NODE_FILE, PACKAGE, NpmProject, npm_project
 
 #: What people have in their environment, for reasons of their own.
 UNFRIENDLY = {
@@ -71,15 +71,6 @@ def test_what_setup_does_not_work_with_is_refused(name: str, tmp_path: Path) -> 
     said = project.refused("setup", npm_config_user_agent=f"{name}/4.0.0 npm/? node/v24")
     assert f"Use npm or pnpm (npm run setup): {name} " in said
     assert len(said.strip().splitlines()) == 1
-
-
-def test_what_needs_node_22_18_says_so_itself(tmp_path: Path) -> None:
-    project = tmp_path / "project"
-    render_project({"stack": "typescript", "provider": "sqlite"}, project)
-    scripts = json.loads((project / "package.json").read_text())["scripts"]
-    for name in ("setup", "dev", "start", "test", "auth:generate"):
-        first = scripts.get(f"pre{name}", scripts[name])
-        assert first.startswith(f"node {BIN} "), name
 
 
 @pytest.mark.parametrize(

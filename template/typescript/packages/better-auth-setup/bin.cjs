@@ -4,17 +4,8 @@
 
 var fs = require("fs");
 var path = require("path");
-var version = process.versions.node.split(".").map(Number);
 
-if (version[0] < 22 || (version[0] === 22 && version[1] < 18)) {
-  console.error(
-    "Node.js 22.18 or newer is needed; this is " +
-      process.versions.node +
-      " (" +
-      process.execPath +
-      "). " +
-      "Install a newer one, for example with your system's packages, nvm or fnm, and try again.",
-  );
+if (require("./check-node.cjs").isOld) {
   process.exitCode = 1;
 } else if (path.sep === "/" && /[*\\]/.test(__dirname)) {
   console.error(

@@ -10,7 +10,6 @@ const usage = `Usage: better-auth-setup [--root FOLDER] COMMAND [OPTION…]
   generate                     adds to the Prisma schema what the better-auth configuration needs
   database start|stop|status   the PostgreSQL inside the project
   test-database -- COMMAND     runs a command on a database of its own, for tests
-  check-node                   says if this Node.js is too old
 
 Each says more with --help. The project is the current folder, unless --root names it.`;
 
@@ -19,7 +18,6 @@ const commands: Record<string, (args: string[]) => Promise<void>> = {
   generate: generateCommand,
   database: databaseCommand,
   "test-database": testDatabaseCommand,
-  "check-node": async () => {}, // bin.cjs has looked
 };
 
 // The reader of the pipe has gone, such as a killed npm.

@@ -39,12 +39,18 @@ function npm(): string {
   return found;
 }
 
-// Override the user's npm settings: setup needs the development dependencies, too.
+// Override the user's npm settings: setup needs the development dependencies, too, and
+// `location=global` would replace npm itself.
 const whatever = [
-  ...["--include=dev", "--include=optional", "--include=peer", "--install-links=false"],
-  ...["--global=false", "--dry-run=false", "--package-lock-only=false", "--strict-peer-deps=false"],
+  ...["--include=dev", "--include=optional", "--include=peer"],
+  ...["--location=project", "--global=false", "--dry-run=false", "--package-lock-only=false"],
+  ...["--install-links=false", "--install-strategy=hoisted", "--bin-links=true"],
+  ...["--legacy-peer-deps=false", "--strict-peer-deps=false"],
   ...["--no-audit", "--no-fund", "--loglevel=error"],
 ];
+
+// As `npm run --workspace=…` sets it for what it runs; npm takes nothing for not given.
+const noWorkspace = { npm_config_workspace: "", npm_config_workspaces: "" };
 
 // By default, npm retries for over a minute while its registry is unreachable.
 const patience = {
@@ -54,8 +60,9 @@ const patience = {
 
 async function npmInstall(folder: string): Promise<Result> {
   const alone = folder === "." ? [] : ["--workspaces=false"];
+  const env = { ...patience, ...noWorkspace };
   const attempt = (freshness: string) =>
-    node(npm(), ["install", ...whatever, ...alone, freshness], { cwd: folder, env: patience });
+    node(npm(), ["install", ...whatever, ...alone, freshness], { cwd: folder, env });
   const result = await attempt("--prefer-offline");
   // npm's cached metadata may be older than the versions that a newer package needs.
   const isOld = result.status !== 0 && result.output.includes("ETARGET");

@@ -14,11 +14,17 @@ from better_auth_setup.problem import Problem
 from better_auth_setup.programs import environment, run
 
 #: Install scripts are not needed: Prisma's downloads an engine, which `prisma.Engine` chooses.
-#: npm settings of the user or of a surrounding workspace must not omit packages.
+#: npm settings of the user or of a surrounding workspace must not omit packages, or put them
+#: elsewhere: `location=global` would replace npm itself.
 _NPM_OPTIONS = (
     *("--ignore-scripts", "--include=dev", "--include=optional", "--include=peer"),
+    *("--location=project", "--global=false", "--dry-run=false", "--package-lock-only=false"),
+    *("--install-links=false", "--install-strategy=hoisted", "--bin-links=true"),
+    *("--legacy-peer-deps=false", "--strict-peer-deps=false"),
     *("--no-audit", "--no-fund", "--loglevel=error", "--no-update-notifier"),
 )
+#: As `npm run --workspace=…` sets it for what it runs; npm takes nothing for not given.
+_NO_WORKSPACE = {"npm_config_workspace": "", "npm_config_workspaces": ""}
 #: By default, npm retries for over a minute while its registry is unreachable.
 _PATIENCE = {
     "npm_config_fetch_retry_mintimeout": "500",
@@ -70,10 +76,9 @@ class Packages:
         alone = [] if "workspaces" in manifest else ["--no-workspaces"]
         patience = {name: value for name, value in _PATIENCE.items() if name not in os.environ}
         command: list[str | Path] = [node(), npm, "install", *_NPM_OPTIONS, *alone]
+        variables = node_environment(**patience, **_NO_WORKSPACE)
         for freshness in ("--prefer-offline", "--prefer-online"):
-            result = run(
-                [*command, freshness], env=node_environment(**patience), directory=self.folder
-            )
+            result = run([*command, freshness], env=variables, directory=self.folder)
             # npm's cached metadata may be older than the versions that a newer package needs.
             if not result.status or "ETARGET" not in result.output:
                 break

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from better_auth_sidecar.cors import CORSMiddleware
     from better_auth_sidecar.errors import AuthServerError
     from better_auth_sidecar.models import Session, User
+    from better_auth_sidecar.nul import RefuseNul
     from better_auth_sidecar.renewal import SessionCookies
     from better_auth_sidecar.server import Answer, AuthServer
     from better_auth_sidecar.sessions import Sessions
@@ -25,6 +26,7 @@ __all__ = [
     "AuthServer",
     "AuthServerError",
     "CORSMiddleware",
+    "RefuseNul",
     "Session",
     "SessionCookies",
     "Sessions",
@@ -37,6 +39,7 @@ _MODULES = {
     "AuthServer": "server",
     "AuthServerError": "errors",
     "CORSMiddleware": "cors",
+    "RefuseNul": "nul",
     "Session": "models",
     "SessionCookies": "renewal",
     "Sessions": "sessions",

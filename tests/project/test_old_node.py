@@ -1,0 +1,45 @@
+"""Somebody with an old Node.js starts a script of package.json, and is told what is needed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hooks.demo import environment
+from tests.template import render
+
+KINDS = [
+    (stack, framework) for stack in ("python", "typescript") for framework in ("hono", "nextjs")
+]
+PRETEND = "Object.defineProperty(process.versions, 'node', { value: '%s' });"
+
+
+@pytest.mark.parametrize(("stack", "framework"), KINDS)
+def test_every_script_says_which_node_it_needs(
+    template: Path, tmp_path: Path, stack: str, framework: str
+) -> None:
+    answers: dict[str, Any] = {"stack": stack, "framework": framework}
+    project = render(template, tmp_path / "project", answers)
+    pretend = tmp_path / "pretend.cjs"
+    variables = environment(NODE_OPTIONS=f"--require={pretend}")
+    scripts = json.loads((project / "package.json").read_text())["scripts"]
+    for version, name in product(["20.18.0", "22.12.0"], scripts):
+        pretend.write_text(PRETEND % version)
+        # npm runs the script of the same name with `pre` first.
+        first = scripts.get(f"pre{name}", scripts[name])
+        done = subprocess.run(
+            ["sh", "-c", first],
+            cwd=project,
+            env=variables,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 1, (name, done.stdout)
+        said = f"Node.js 22.18 or newer is needed; this is {version} "
+        assert done.stderr.startswith(said) and done.stderr.count("\n") == 1, (name, done.stderr)

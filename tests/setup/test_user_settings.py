@@ -1,0 +1,100 @@
+"""npm installs what a folder names, whatever the user's settings of npm are."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from better_auth_setup import node
+
+from hooks.demo import environment
+from hooks.node import NPM
+from tests.setup.npm_project import NODE_FILE, PACKAGE
+
+SETTINGS = {
+    "bin-links": "false",
+    "dry-run": "true",
+    "global": "true",
+    "ignore-scripts": "true",
+    "install-links": "true",
+    "install-strategy": "linked",
+    "legacy-peer-deps": "true",
+    "location": "global",
+    "omit": "dev",
+    "package-lock-only": "true",
+    "strict-peer-deps": "true",
+    "workspace": "my-app",
+}
+#: npm does not look for these in its files.
+OF_THE_COMMAND = {"workspace"}
+TRIED = {
+    "all": SETTINGS,
+    **{name: {name: value} for name, value in SETTINGS.items()},
+}
+INSTALL = {
+    "python": [
+        sys.executable,
+        "-c",
+        "from pathlib import Path\nfrom better_auth_setup.node import Packages\n"
+        "Packages(Path('private').resolve()).install()",
+    ],
+    "typescript": [
+        NODE_FILE,
+        "--input-type=module",
+        "--eval",
+        f"import {{ install }} from {json.dumps(str(PACKAGE / 'src' / 'packages.ts'))};\n"
+        "await install('private', true);",
+    ],
+}
+
+
+def private_packages(folder: Path) -> Path:
+    """A folder with a package.json of its own, in a project: names, kinds and peers."""
+    for name, more in [("tool", {"peerDependencies": {"peer": "1.0.0"}}), ("peer", {})]:
+        package = folder / name
+        package.mkdir(parents=True)
+        manifest = {"name": name, "version": "1.0.0", "bin": "cli.js", **more}
+        (package / "package.json").write_text(json.dumps(manifest))
+        (package / "cli.js").write_text("#!/usr/bin/env node\n")
+    names = {"dependencies": {"peer": "file:peer"}, "devDependencies": {"tool": "file:tool"}}
+    (folder / "package.json").write_text(json.dumps({"private": True, **names}))
+    return folder
+
+
+@pytest.mark.parametrize("place", ["environment", "file"])
+@pytest.mark.parametrize("stack", INSTALL)
+@pytest.mark.parametrize(
+    "tried",
+    [pytest.param(one, marks=() if one == "all" else pytest.mark.exhaustive) for one in TRIED],
+)
+def test_settings_of_the_user_put_nothing_elsewhere(
+    tried: str, stack: str, place: str, tmp_path: Path
+) -> None:
+    private = private_packages(tmp_path / "private")
+    elsewhere = tmp_path / "elsewhere"
+    # Where a global installation would go, and not into this machine's.
+    variables = {"NODE_ENV": "production", "npm_config_prefix": str(elsewhere)}
+    settings = TRIED[tried]
+    if place == "environment":
+        variables |= {f"npm_config_{k.replace('-', '_')}": v for k, v in settings.items()}
+    else:
+        lines = [f"{k}={v}\n" for k, v in settings.items() if k not in OF_THE_COMMAND]
+        (tmp_path / "npmrc").write_text("".join(lines))
+        variables["npm_config_userconfig"] = str(tmp_path / "npmrc")
+    path = str(Path(node.__file__).parents[1])
+    done = subprocess.run(
+        INSTALL[stack],
+        cwd=tmp_path,
+        env=environment(**variables, PYTHONPATH=path, npm_execpath=str(NPM)),
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    assert done.returncode == 0, done.stderr
+    modules = private / "node_modules"
+    assert all((modules / name).is_symlink() for name in ("tool", "peer"))
+    assert all((modules / ".bin" / name).exists() for name in ("tool", "peer"))
+    assert not elsewhere.exists()

@@ -1,0 +1,93 @@
+"""A caller sends a NUL character, which PostgreSQL cannot hold, to the application's own routes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from better_auth_sidecar import RefuseNul
+from better_auth_sidecar.engine import create_engine
+from fastapi import Body, FastAPI, Request
+from sqlalchemy import text
+
+from tests.sidecar.session_world import Official
+
+JSON = {"content-type": "application/json"}
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+SAID = {"detail": "NUL characters are not accepted."}
+
+
+@pytest.fixture
+async def client(auth: Official) -> AsyncIterator[httpx.AsyncClient]:
+    """An application whose routes ask PostgreSQL for what the caller sends."""
+    engine = create_engine(auth.settings.database_url)
+    app = FastAPI()
+    app.add_middleware(RefuseNul)
+
+    async def ask(value: str) -> str:
+        async with engine.connect() as connection:
+            found = await connection.execute(text("SELECT CAST(:value AS text)"), {"value": value})
+            return str(found.scalar_one())
+
+    @app.get("/of-a-path/{value}")
+    async def of_a_path(value: str) -> str:
+        return await ask(value)
+
+    @app.get("/of-a-query")
+    async def of_a_query(value: str) -> str:
+        return await ask(value)
+
+    @app.post("/of-json")
+    async def of_json(value: str = Body(embed=True)) -> str:
+        return await ask(value)
+
+    @app.post("/of-a-form")
+    async def of_a_form(request: Request) -> str:
+        return await ask(httpx.QueryParams((await request.body()).decode())["value"])
+
+    @app.post("/of-bytes")
+    async def of_bytes(request: Request) -> int:
+        return len(await request.body())
+
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        yield client
+    await engine.dispose()
+
+
+async def pieces(body: bytes) -> AsyncIterator[bytes]:
+    """A body as it comes over a slow network."""
+    for byte in body:
+        yield bytes([byte])
+
+
+@pytest.mark.parametrize("is_slow", [False, True])
+@pytest.mark.parametrize(
+    ("path", "body", "answer"),
+    [
+        ("/of-json", rb'{"value": "a\u0000b"}', SAID),
+        ("/of-json", rb'{"value": "\\\u0000"}', SAID),
+        ("/of-json", rb'{"value": "\u00e9\\u0000"}', r"é\u0000"),
+        ("/of-json", rb'{"value": "100%00"}', "100%00"),
+        ("/of-a-form", b"value=a%00b", SAID),
+        ("/of-a-form", b"value=a\0b", SAID),
+        ("/of-a-form", b"value=100%2500", "100%00"),
+        ("/of-bytes", b"\0%00", 4),
+    ],
+)
+async def test_bodies(
+    client: httpx.AsyncClient, path: str, body: bytes, answer: object, is_slow: bool
+) -> None:
+    headers = {"/of-json": JSON, "/of-a-form": FORM}.get(path, {})
+    content = pieces(body) if is_slow else body
+    response = await client.post(path, content=content, headers=headers)
+    assert (response.status_code, response.json()) == (400 if answer == SAID else 200, answer)
+
+
+@pytest.mark.parametrize("address", ["/of-a-path/%00", "/of-a-query?value=a%00b"])
+async def test_addresses(client: httpx.AsyncClient, address: str) -> None:
+    response = await client.get(address)
+    assert (response.status_code, response.json()) == (400, SAID)
+    response = await client.get(address.replace("%00", "%2500"))
+    assert response.status_code == 200 and "%00" in response.json()
