@@ -100,6 +100,7 @@ def make_project(
     shutil.copytree(PACKAGE / "node", node, ignore=shutil.ignore_patterns("*.jinja"))
     write_reader(node)
     (folder / "packages/better-auth-outbox").symlink_to(OUTBOX)
+    (folder / "packages/better-auth-guard").symlink_to(REPOSITORY / "template/shared/guard")
     pages = folder / "packages/better-auth-pages"
     pages.mkdir()
     for source in (REPOSITORY / "template/shared/better-auth-pages").iterdir():

@@ -1,0 +1,35 @@
+/** A table of better-auth; `fieldName` is the name of a field in the Prisma schema. */
+export type Table = { fields: Record<string, { type: unknown; fieldName?: string }> };
+
+/** What better-auth's `betterAuth()` gives, as far as it is used here. */
+export type Auth = {
+  handler: (request: Request) => Promise<Response>;
+  $context: Promise<{
+    tables: Record<string, Table>;
+    password: { hash: (password: string) => Promise<string> };
+    adapter: {
+      findOne: <T>(query: {
+        model: string;
+        where: { field: string; value: string }[];
+      }) => Promise<T | null>;
+    };
+    internalAdapter: {
+      findCredentialAccount: (userId: string) => Promise<{ password?: string | null } | null>;
+    };
+  }>;
+};
+
+/** The largest body that is accepted, in bytes. */
+export const maxBody: number;
+
+/** The time within which a body has to arrive, in milliseconds. */
+export const bodyTimeout: number;
+
+/**
+ * Wraps `auth.handler`: what better-auth or its database would fail at with 500 is refused with 4xx,
+ * and the time of a sign-in by phone number does not tell whether that number has an account.
+ *
+ * @param auth what `betterAuth()` gives
+ * @returns a handler of requests below better-auth's base path
+ */
+export function guard(auth: Auth): (request: Request) => Promise<Response>;

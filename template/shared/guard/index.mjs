@@ -1,0 +1,180 @@
+// @ts-check
+/** See index.d.mts. */
+
+/** @typedef {import("./index.d.mts").Auth} Auth */
+/** @typedef {import("./index.d.mts").Table} Table */
+
+export const maxBody = 1024 * 1024;
+export const bodyTimeout = 30_000;
+
+const maxNesting = 100;
+// PostgreSQL's integer, which LIMIT and OFFSET of every provider hold.
+const maxNumber = 2 ** 31 - 1;
+
+// The texts that Prisma takes for a DateTime.
+const isoDate = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+
+/** The tables of lists whose query names fields: better-auth itself does not look at the names. */
+const lists = [
+  { path: "/organization/list-members", table: "member" },
+  { path: "/admin/list-users", table: "user" },
+];
+
+const phoneSignIn = "/sign-in/phone-number";
+
+class Refused extends Error {
+  /** @param {number} status @param {string} message */
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The body as text; better-auth takes no other kind. @param {Request} request */
+async function read(request) {
+  const tooLarge = new Refused(413, "The request is too large.");
+  const length = request.headers.get("content-length");
+  if (Number(length) > maxBody) throw tooLarge;
+  if (!request.body) return undefined;
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer;
+  const isLate = new Promise((_, reject) => {
+    const error = new Refused(408, "The request came too slowly.");
+    timer = setTimeout(() => reject(error), bodyTimeout);
+  });
+  const reading = length ? request.text() : counted(request.body, tooLarge);
+  try {
+    return /** @type {string} */ (await Promise.race([reading, isLate]));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Reads a stream that may be endless. @param {ReadableStream} body @param {Error} tooLarge */
+async function counted(body, tooLarge) {
+  const chunks = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    if (size > maxBody) throw tooLarge;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/** @param {string} json */
+function isTooDeep(json) {
+  if ((json.match(/[[{]/g) ?? []).length <= maxNesting) return false;
+  let depth = 0;
+  for (let at = 0, inText = false; at < json.length; at++) {
+    const character = json[at];
+    if (inText) {
+      if (character === "\\") at++;
+      else if (character === '"') inText = false;
+    } else if (character === '"') inText = true;
+    else if (character === "[" || character === "{") {
+      if (++depth > maxNesting) return true;
+    } else if (character === "]" || character === "}") depth--;
+  }
+  return false;
+}
+
+/** @param {string} body @param {boolean} isJson */
+function checkBody(body, isJson) {
+  const hasNul = isJson
+    ? body.includes("\\u0000") && /(?<!\\)(\\\\)*\\u0000/.test(body)
+    : body.includes("%00") || body.includes("\0");
+  if (hasNul) throw new Refused(400, "NUL characters are not accepted.");
+  if (isJson && isTooDeep(body)) throw new Refused(400, "The JSON is nested too deeply.");
+}
+
+/** Whether a field can have a value that is given as text.
+ * @param {unknown} type @param {string} value */
+function canBe(type, value) {
+  if (type === "date") return isoDate.test(value) && !Number.isNaN(Date.parse(value));
+  if (type === "number") return value.trim() !== "" && Math.abs(Number(value)) <= maxNumber;
+  if (type === "boolean") return value === "true" || value === "false";
+  return true;
+}
+
+/** @param {Table} table @param {URLSearchParams} query */
+function checkList({ fields }, query) {
+  /** By its own name or that of its column, as better-auth finds it. @param {string} name */
+  const field = (name) =>
+    Object.hasOwn(fields, name)
+      ? fields[name]
+      : Object.values(fields).find(({ fieldName }) => fieldName === name);
+  for (const parameter of ["sortBy", "filterField"]) {
+    const name = query.get(parameter);
+    if (name && name !== "id" && !field(name)) {
+      throw new Refused(400, `${parameter} names no field of this list.`);
+    }
+  }
+  for (const parameter of ["limit", "offset"]) {
+    const value = query.get(parameter);
+    if (value && !(/^\d+$/.test(value) && Number(value) <= maxNumber)) {
+      throw new Refused(400, `${parameter} has to be a whole number, not less than 0.`);
+    }
+  }
+  const operator = query.get("filterOperator") ?? "eq";
+  const value = query.get("filterValue");
+  if (value === null) return;
+  if (operator === "in" || operator === "not_in") {
+    // better-auth takes a list from repeated parameters alone.
+    if (query.getAll("filterValue").length > 1) return;
+    throw new Refused(400, "filterValue has to be given more than once for this filterOperator.");
+  }
+  const { type = "string" } = field(query.get("filterField") ?? "") ?? {};
+  const isText = ["contains", "starts_with", "ends_with"].includes(operator);
+  const isEqual = operator === "eq" || operator === "ne";
+  const isPossible = isText
+    ? type === "string"
+    : canBe(type, value) && (isEqual || type !== "boolean");
+  if (!isPossible) {
+    throw new Refused(400, "filterField cannot be compared like this with filterValue.");
+  }
+}
+
+/** Computes the hash that better-auth computes for users with a password alone.
+ * @param {Auth} auth @param {string} body */
+async function hashInVain(auth, body) {
+  const { phoneNumber, password } = JSON.parse(body);
+  const { adapter, internalAdapter, password: passwords } = await auth.$context;
+  const where = [{ field: "phoneNumber", value: phoneNumber }];
+  const user = await /** @type {Promise<{ id: string } | null>} */ (
+    adapter.findOne({ model: "user", where })
+  );
+  const account = user && (await internalAdapter.findCredentialAccount(user.id));
+  if (!account?.password) await passwords.hash(password);
+}
+
+/** See index.d.mts.
+ * @param {Auth} auth */
+export function guard(auth) {
+  return async (/** @type {Request} */ request) => {
+    const { pathname, searchParams, search } = new URL(request.url);
+    let body;
+    try {
+      if (search.includes("%00") || pathname.includes("%00")) {
+        throw new Refused(400, "NUL characters are not accepted.");
+      }
+      const list = lists.find(({ path }) => pathname.endsWith(path));
+      const table = list && (await auth.$context).tables[list.table];
+      if (table) checkList(table, searchParams);
+      body = await read(request);
+      if (body) checkBody(body, request.headers.get("content-type")?.includes("json") ?? false);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const { status, message } = error;
+      // The rest of a body that was not read would be taken for the next request.
+      const headers = { connection: "close" };
+      return Response.json({ message }, { status, ...(status === 400 ? {} : { headers }) });
+    }
+    const response = await auth.handler(
+      body === undefined ? request : new Request(request, { body }),
+    );
+    const isRefused = response.status === 401 && pathname.endsWith(phoneSignIn);
+    if (body && isRefused) await hashInVain(auth, body);
+    return response;
+  };
+}

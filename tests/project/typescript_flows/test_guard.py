@@ -1,0 +1,135 @@
+"""Requests that better-auth or PostgreSQL would fail at are refused; none tells who exists."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.project.typescript import Browser, Server, run_node
+from tests.project.typescript_flows.test_admin import promote
+
+pytestmark = pytest.mark.e2e
+
+REFUSED: list[dict[str, Any]] = [
+    {"sortBy": "nonsense"},
+    {"filterField": "__proto__", "filterValue": "a"},
+    {"filterField": "createdAt", "filterValue": "yesterday"},
+    {"filterField": "createdAt", "filterValue": "2020-01-01", "filterOperator": "gt"},
+    {"filterField": "createdAt", "filterValue": "2020", "filterOperator": "contains"},
+    {"filterField": "role", "filterValue": "x", "filterOperator": "in"},
+    {"limit": "-1"},
+    {"limit": "99999999999999999999"},
+    {"offset": "-1"},
+    {"offset": "x"},
+]
+ANSWERED: list[dict[str, Any]] = [
+    {"sortBy": "createdAt", "sortDirection": "desc", "limit": "1", "offset": "0"},
+    {"filterField": "id", "filterValue": "a", "filterOperator": "ne"},
+    {"filterField": "createdAt", "filterValue": "2020-01-01T00:00:00Z", "filterOperator": "gt"},
+    {"filterField": "role", "filterValue": "own", "filterOperator": "contains"},
+    {"filterField": "role", "filterValue": ["owner", "admin"], "filterOperator": "in"},
+]
+
+
+def test_a_list_is_sorted_and_filtered_by_what_it_has(project: Path, browser: Browser) -> None:
+    browser.sign_up()
+    promote(project, browser.email)
+    slug = secrets.token_hex(6)
+    browser.do("/organization/create", name="Company", slug=slug)
+    for path in ("/organization/list-members", "/admin/list-users"):
+        for query in REFUSED:
+            response = browser.get(f"{path}?{urlencode(query, doseq=True)}")
+            assert response.status_code == 400, (path, query, response.text)
+            assert response.json()["message"].startswith(tuple(query)), response.text
+        for query in ANSWERED:
+            response = browser.get(f"{path}?{urlencode(query, doseq=True)}")
+            assert response.status_code == 200, (path, query, response.text)
+    banned = {"filterField": "banned", "filterValue": "true"}
+    assert browser.get("/admin/list-users", params=banned).status_code == 200
+    assert browser.get(
+        "/admin/list-users", params=banned | {"filterOperator": "gt"}
+    ).is_client_error
+
+
+def test_a_body_is_neither_large_nor_deep_nor_has_nul(browser: Browser) -> None:
+    browser.sign_up()
+    headers = {"Content-Type": "application/json"}
+
+    def status(body: bytes | Iterator[bytes]) -> int:
+        return browser.post("/update-user", content=body, headers=headers).status_code
+
+    # Without Content-Length, so that the server has to count.
+    assert status(b"a" * 2**16 for _ in range(17)) == 413
+    assert status(iter((b'{"name": ', b'"Ada"}'))) == 200
+    assert status(b'{"name": ' + b"[" * 40_000 + b"]" * 40_000 + b"}") == 400
+    assert status(json.dumps({"name": "[{" * 200}).encode()) == 200
+    assert status(json.dumps({"name": "A\0"}).encode()) == 400
+    assert status(json.dumps({"name": r"100%00 \u0000"}).encode()) == 200
+    assert browser.get("/get-session?a=%00").status_code == 400
+
+
+COUNT = """
+import { createRequire, syncBuiltinESMExports } from "node:module";
+const crypto = createRequire(import.meta.url)("node:crypto");
+const { scrypt } = crypto;
+let hashes = 0;
+crypto.scrypt = (...values) => (hashes++, scrypt(...values));
+syncBuiltinESMExports();
+const { auth } = await import("./src/lib/auth.ts");
+const { prisma } = await import("./src/lib/prisma.ts");
+const { guard } = await import("./packages/better-auth-guard/index.mjs");
+const counts = [];
+for (const phoneNumber of process.argv.slice(1)) {
+  hashes = 0;
+  const url = "http://localhost:3000/api/auth/sign-in/phone-number";
+  const body = JSON.stringify({ phoneNumber, password: "not the password" });
+  const headers = { "content-type": "application/json" };
+  const response = await guard(auth)(new Request(url, { method: "POST", headers, body }));
+  counts.push([response.status, (await response.json()).code, hashes]);
+}
+console.log(JSON.stringify(counts));
+await prisma.$disconnect();
+"""
+
+
+def test_a_sign_in_by_phone_costs_one_hash_whoever_exists(project: Path, server: Server) -> None:
+    def verified(browser: Browser, **more: bool) -> str:
+        number = f"+49{secrets.randbelow(10**10):010}"
+        browser.do("/phone-number/send-otp", phoneNumber=number)
+        code = browser.message(number)
+        browser.do("/phone-number/verify", phoneNumber=number, code=code, **more)
+        return number
+
+    with_password = server.browser()
+    with_password.sign_up()
+    numbers = [
+        verified(with_password, updatePhoneNumber=True),
+        verified(server.browser()),  # a user without a password
+        f"+1{secrets.randbelow(10**10):010}",  # nobody's
+    ]
+    printed = run_node(project, "--input-type=module", "--eval", COUNT, *numbers)
+    told = json.loads(printed.splitlines()[-1])
+    assert told == [[401, "INVALID_PHONE_NUMBER_OR_PASSWORD", 1]] * 3
+
+
+SLOW = """
+import { mock } from "node:test";
+import { bodyTimeout, guard } from "./packages/better-auth-guard/index.mjs";
+mock.timers.enable({ apis: ["setTimeout"] });
+const body = new ReadableStream({ start: (it) => it.enqueue(new TextEncoder().encode("{")) });
+const options = { method: "POST", body, duplex: "half" };
+const request = new Request("http://localhost/api/auth/x", options);
+const answer = guard({ handler: () => new Response("handled") })(request);
+setImmediate(() => mock.timers.tick(bodyTimeout));
+console.log((await answer).status);
+"""
+
+
+def test_a_body_that_does_not_arrive_is_given_up(project: Path) -> None:
+    assert run_node(project, "--input-type=module", "--eval", SLOW).strip() == "408"
