@@ -9,6 +9,9 @@ import pytest
 from tests.answers import STACKS
 from tests.template import render
 
+#: How the project becomes images; what it does stands elsewhere.
+SHIPPING = {"Dockerfile", ".dockerignore", "compose.yaml"}
+
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_owners_tree_stays_small(template: Path, tmp_path: Path, stack: str) -> None:
@@ -16,10 +19,12 @@ def test_the_owners_tree_stays_small(template: Path, tmp_path: Path, stack: str)
     everything = [path for path in project.rglob("*") if path.is_file()]
     own = [path for path in everything if "packages" not in path.relative_to(project).parts]
     pages = [path for path in own if path.parent.name == "pages"]
-    files = [path for path in own if path not in pages]
+    shipped = [path for path in own if path.name in SHIPPING]
+    files = [path for path in own if path not in [*pages, *shipped]]
     assert len(files) <= 45 and lines(files) <= 1300
     # Example code that goes with its folder.
     assert len(pages) <= 9 and lines(pages) <= 1000
+    assert len(shipped) == len(SHIPPING) and lines(shipped) <= 110
 
 
 def lines(files: list[Path]) -> int:

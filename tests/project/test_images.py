@@ -1,0 +1,109 @@
+"""The images of a project: built as its Dockerfile says, outside of an engine, and used."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from hooks.demo import free_port, walk_through
+from tests.npm_packages import lend
+from tests.project import roles
+from tests.project.images import Images
+from tests.template import render
+
+HONO = {"framework": "hono"}
+#: Megabytes of a server's image, on top of its base.
+LARGEST = 180
+exhaustive = pytest.mark.exhaustive
+
+PROJECTS = [
+    pytest.param({"stack": "python", **HONO}, True, id="python"),
+    pytest.param({"stack": "typescript", **HONO}, True, id="typescript"),
+    *(
+        pytest.param(answers, False, id="-".join(map(str, answers.values())), marks=exhaustive)
+        for answers in [
+            {"provider": provider, "stack": stack, "framework": framework}
+            for provider in ("postgresql", "sqlite")
+            for stack, framework in [
+                ("python", "hono"),
+                ("typescript", "hono"),
+                ("typescript", "nextjs"),
+            ]
+        ]
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def administrator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a PostgreSQL's administrator."""
+    with roles.server(tmp_path_factory.mktemp("roles")) as url:
+        yield url
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """One that the users of images can read, unlike those of pytest."""
+    folder = Path(tempfile.mkdtemp(prefix="images-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize(("answers", "lent"), PROJECTS)
+def test_the_images_migrate_the_database_and_sign_users_in(
+    template: Path,
+    tmp_path: Path,
+    folder: Path,
+    administrator: str,
+    answers: dict[str, Any],
+    lent: bool,
+) -> None:
+    project = lend(render(template, tmp_path / "app", answers))
+    (project / ".env.local").write_text("BETTER_AUTH_SECRET=of-this-machine\n")
+    images = Images(project, folder, lent=lent)
+    port = free_port()
+    settings = {
+        "BETTER_AUTH_URL": f"http://127.0.0.1:{port}",
+        "BETTER_AUTH_SECRET": secrets.token_urlsafe(32),
+    }
+    if answers.get("provider") == "sqlite":
+        (folder / "data").mkdir()
+        (folder / "data").chmod(0o777)
+        migrating = serving = f"file:{folder}/data/app.db"
+    else:
+        migrating, serving = roles.create(administrator)
+
+    migrate = images.build("migrate")
+    done = migrate.run(migrate.command, {"DATABASE_URL": migrating}, **migrate.as_user)
+    assert done.returncode == 0, done.stdout
+    settings["DATABASE_URL"] = serving
+    if migrating != serving:
+        assert roles.allowed(serving, roles.FORBIDDEN) == []
+    is_python = answers["stack"] == "python"
+    server = images.build("auth" if is_python else "app")
+    with ExitStack() as running:
+        address = running.enter_context(
+            server.started(free_port() if is_python else port, **settings)
+        )
+        if is_python:
+            api = images.build("api")
+            address = running.enter_context(api.started(port, **settings, AUTH_SERVER_URL=address))
+        walk_through(address)
+        page = httpx.get(f"{address}/auth/sign-up")
+        assert page.status_code == 200 and "<form" in page.text
+    purged = migrate.run(["npm", "run", "purge"], settings, **migrate.as_user)
+    assert purged.returncode == 0, purged.stdout
+    for name in {"auth", "api", "app"} & set(images.built):
+        # With Prisma's CLI it would be 350 or more.
+        assert images.built[name].megabytes < LARGEST
+    for image in images.built.values():
+        assert not list(image.root.rglob(".env*"))
