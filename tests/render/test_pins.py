@@ -37,7 +37,8 @@ def projects(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, Path]]
             made.append((provider, folder))
     for stack in STACKS:
         folder = tmp_path_factory.mktemp("project")
-        render_project({"stack": stack, "framework": "nextjs"}, folder)
+        answers = {"stack": stack, "framework": "nextjs", "plugins": ["two-factor"]}
+        render_project(answers, folder)
         made.append(("postgresql", folder))
     return made
 
