@@ -33,20 +33,7 @@ def start_database(root: Path) -> bool:
 
 
 def test_database(root: Path) -> str:
-    """Sees to it that the database for tests is there, with the tables of the Prisma schema.
-
-    TEST_DATABASE_URL names it; else it is called like that of DATABASE_URL, with ``_test`` after
-    the name. Where nothing has changed since the last time, it costs a look at the tables.
-
-    Args:
-        root: the project's folder.
-
-    Returns:
-        Its URL.
-
-    Raises:
-        Problem: it cannot be made, or it is not for tests.
-    """
+    """As `better_auth_setup.testing.test_database`, which is imported when it is called."""
     from better_auth_setup.testing import test_database
 
     return test_database(root)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 FOREIGN = ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH")
 UV = ["uv"] if shutil.which("uv") else [sys.executable, "-m", "uv"]
+BUSY = "Another setup is running in this folder; wait until it has finished."
 HAS_UV = UV == ["uv"] or importlib.util.find_spec("uv") is not None
 
 
@@ -92,6 +93,29 @@ class Environment:
         return hashlib.sha256(b"\0".join([sys.version.encode(), *texts])).hexdigest()
 
 
+def acquire(path: Path, seconds: float) -> int | None:
+    """Locks a file until this process ends, or the returned file descriptor is closed.
+
+    Args:
+        path: an existing file.
+        seconds: how long to wait for another process's lock.
+
+    Returns:
+        The file descriptor that holds the lock; None if another process keeps it.
+    """
+    file = os.open(path, os.O_RDONLY)
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return file
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                os.close(file)
+                return None
+            time.sleep(0.05)
+
+
 def lock(path: Path, seconds: float) -> int:
     """Locks a file for this process and its children.
 
@@ -105,18 +129,11 @@ def lock(path: Path, seconds: float) -> int:
     Raises:
         SystemExit: another setup is running.
     """
-    file = os.open(path, os.O_RDONLY)
+    file = acquire(path, seconds)
+    if file is None:
+        sys.exit(f"setup: {BUSY}")
     os.set_inheritable(file, True)
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return file
-        except BlockingIOError:
-            if time.monotonic() >= end:
-                said = "Another setup is running in this folder; wait until it has finished."
-                sys.exit(f"setup: {said}")
-            time.sleep(0.2)
+    return file
 
 
 def main(script: Path) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
+from types import ModuleType
 
 from better_auth_setup.problem import Problem
 
 #: The variable with the file descriptors that scripts/setup.py locked, for itself and for children.
 _VARIABLE = "SETUP_LOCKS"
-_BUSY = "Another setup is running in this folder; wait until it has finished."
 _ORPHAN_SECONDS = 120
 
 
@@ -30,8 +29,9 @@ def take(root: Path) -> int:
         for file in files:
             os.set_inheritable(file, False)
         return files[-1]
-    lock(root / "scripts" / "setup.py", 0, _BUSY)
-    return lock(root / "pyproject.toml", _ORPHAN_SECONDS, _BUSY)
+    busy: str = _bootstrap().BUSY
+    lock(root / "scripts" / "setup.py", 0, busy)
+    return lock(root / "pyproject.toml", _ORPHAN_SECONDS, busy)
 
 
 def lock(path: Path, seconds: float, refusal: str) -> int:
@@ -45,18 +45,20 @@ def lock(path: Path, seconds: float, refusal: str) -> int:
     Raises:
         Problem: another process holds the lock.
     """
+    file: int | None = _bootstrap().acquire(path, seconds)
+    if file is None:
+        raise Problem(refusal)
+    return file
+
+
+def _bootstrap() -> ModuleType:
+    """The module that locks, and that only imports where ``fcntl`` is.
+
+    Raises:
+        Problem: this is Windows.
+    """
     try:
-        import fcntl
+        from better_auth_setup import bootstrap
     except ImportError:
         raise Problem("This needs Linux or macOS; on Windows, use WSL.") from None
-    file = os.open(path, os.O_RDONLY)
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return file
-        except BlockingIOError:
-            if time.monotonic() >= deadline:
-                os.close(file)
-                raise Problem(refusal) from None
-            time.sleep(0.05)
+    return bootstrap
