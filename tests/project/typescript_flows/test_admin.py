@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.project.typescript import Server, run_node
+from tests.project.typescript import Server, promote
 
 pytestmark = pytest.mark.e2e
 
@@ -37,12 +37,3 @@ def test_an_admin_does_not_change_ids(project: Path, server: Server) -> None:
     assert boss.post("/admin/update-user", json=change).status_code == 400
     user = guest.user()
     assert user and (user["id"], user["name"]) == (guest_id, "Ada")
-
-
-def promote(project: Path, email: str) -> None:
-    script = f"""
-    import {{ prisma }} from "./src/lib/prisma.ts";
-    await prisma.user.update({{ where: {{ email: "{email}" }}, data: {{ role: "admin" }} }});
-    await prisma.$disconnect();
-    """
-    run_node(project, "--input-type=module", "--eval", script)

@@ -11,8 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.project.typescript import Browser, Server, run_node
-from tests.project.typescript_flows.test_admin import promote
+from tests.project.typescript import Browser, Server, promote, run_node
 
 pytestmark = pytest.mark.e2e
 
