@@ -204,6 +204,17 @@ def test_another_programs_user_stays_its_own() -> None:
         generate(needs("admin", options='{ user: { modelName: "auth_user" } }'), theirs)
 
 
+@pytest.mark.parametrize("kind", ["model", "enum"])
+def test_a_name_that_differs_in_case_alone_is_another(kind: str) -> None:
+    body = '  id Int @id\n\n  @@map("other")\n' if kind == "model" else "  A\n"
+    other = f"{kind} user {{\n{body}}}\n"
+    for theirs in (f"{OLD}\n{other}", OLD.replace("model User {", f"{other}\nmodel User {{")):
+        assert is_valid(theirs)
+        (new,) = generate(needs("admin"), theirs)
+        assert other in new and "banned" in new
+        assert generate(needs("admin"), new) == [new]
+
+
 def test_a_foreign_key_may_be_optional_with_its_relation() -> None:
     theirs = OLD.replace("  userId    String\n", "  userId    String?\n")
     theirs = theirs.replace("  owner     User  ", "  owner     User? ")

@@ -58,7 +58,9 @@ def match(documents: list[Document], tables: list[Table]) -> list[Match]:
     models = [(one, block) for one in documents for block in one.blocks if block.kind == "model"]
     found: dict[str, Match] = {}
     tests = (
-        lambda block, table: block.name in (table.asked, table.name),
+        # Of User and user, the Prisma client gives the first for `prisma.user`.
+        lambda block, table: block.name == table.name,
+        lambda block, table: block.name == table.asked,
         lambda block, table: block.name.lower() == table.name.lower(),
         lambda block, table: block.table == table.asked,
         lambda block, table: _bare(block.name) in (_bare(table.name), f"{_bare(table.name)}s"),
