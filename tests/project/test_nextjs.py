@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+import secrets
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import Locator, Page
 
-from hooks.demo import NEXT, NEXTJS, environment
+from hooks import chromium
+from hooks.demo import NEXT, NEXTJS, environment, free_port
+from tests.browser.person import axe
 from tests.npm_packages import lend
 from tests.project.typescript import Browser, Server, npm, serving, setup
 from tests.project.typescript_flows import test_two_factor
 from tests.template import render
+from tests.totp import totp
 
 pytestmark = pytest.mark.e2e
 
@@ -22,7 +27,10 @@ ANSWERS = {
     "stack": "typescript",
     "framework": "nextjs",
     "provider": "sqlite",
-    "plugins": ["two-factor", "organization", "device-authorization"],
+    "plugins": [
+        *("username", "admin", "two-factor", "organization", "passkey", "email-otp"),
+        *("phone-number", "api-key", "device-authorization"),
+    ],
 }
 #: What would make a server start, or a build succeed, by chance.
 SETTINGS = ("DATABASE_URL", "BETTER_AUTH_SECRET", "BETTER_AUTH_URL")
@@ -211,3 +219,137 @@ def test_an_edit_is_live(project: Path) -> None:
             assert answer.status_code == 400
     finally:
         auth.write_text(before)
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    """A page of Chromium that may use the clipboard; its console stays without errors."""
+    with chromium.launched() as browser:
+        context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        complaints: list[str] = []
+
+        def note(complaint: str) -> None:
+            complaints.append(complaint)
+
+        page.on("console", lambda each: note(each.text) if each.type == "error" else None)
+        page.on("pageerror", lambda error: note(str(error)))
+        yield page
+        assert complaints == []
+
+
+@pytest.fixture
+def site(project: Path) -> Iterator[Server]:
+    """The server under the name localhost: passkeys need a domain."""
+    port = free_port()
+    address = f"http://localhost:{port}"
+    with serving(project, port, NEXTJS.serve, BETTER_AUTH_URL=address) as server:
+        yield Server(address, server.log)
+
+
+def sign_up(page: Page, server: Server, email: str) -> None:
+    page.goto(f"{server.address}/auth/sign-up", wait_until="networkidle")
+    fill(page, name="Ada", email=email, password="correct horse")
+    page.get_by_role("button", name="Sign up").click()
+    page.wait_for_url("**/auth/account")
+    page.get_by_text(email).wait_for()
+
+
+def fill(place: Page | Locator, **fields: str) -> None:
+    for name, text in fields.items():
+        place.locator(f"[name={name}]").fill(text)
+
+
+def panel(page: Page, title: str) -> Locator:
+    heading = page.get_by_role("heading", name=title, exact=True)
+    return page.locator("section").filter(has=heading)
+
+
+def press(place: Page | Locator, name: str) -> None:
+    place.get_by_role("button", name=name, exact=True).click()
+
+
+def test_every_panel_works_in_a_browser(site: Server, page: Page) -> None:
+    email = f"{secrets.token_hex(6)}@example.com"
+    sign_up(page, site, email)
+
+    user_name = panel(page, "User name")
+    fill(user_name, username="ada_" + secrets.token_hex(3))
+    press(user_name, "Save")
+    user_name.get_by_text("Saved.").wait_for()
+
+    organizations = panel(page, "Organizations")
+    fill(organizations, name="Engines", slug="engines-" + secrets.token_hex(3))
+    press(organizations, "Create an organization")
+    organizations.locator("summary").click()
+    invited = f"{secrets.token_hex(6)}@example.com"
+    members = organizations.locator("details")
+    fill(members, email=invited)
+    press(members, "Invite")
+    members.get_by_text(f"{invited} (member, pending)").wait_for()
+    press(members, "Withdraw")
+    members.get_by_text(f"{invited} (member, canceled)").wait_for()
+
+    keys = panel(page, "API keys")
+    fill(keys, name="laptop")
+    press(keys, "Create a key")
+    press(keys, "Copy")
+    created = keys.locator("code").last.inner_text()
+    assert page.evaluate("navigator.clipboard.readText()") == created
+    page.on("dialog", lambda dialog: dialog.accept())
+    press(keys, "Delete")
+    keys.get_by_text("No keys yet.").wait_for()
+
+    debugger = page.context.new_cdp_session(page)
+    debugger.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    debugger.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    passkeys = panel(page, "Passkeys")
+    fill(passkeys, name="My laptop")
+    press(passkeys, "Add a passkey")
+    passkeys.get_by_text("since").wait_for()
+
+    second = panel(page, "Two-factor authentication")
+    fill(second, password="correct horse")
+    press(second, "Set up an authenticator")
+    key = second.locator("code").first.inner_text()
+    fill(second, code=totp(f"otpauth:?secret={key}"))
+    press(second, "Turn it on")
+    second.get_by_role("button", name="Turn it off").wait_for()
+
+    assert barriers(page) == []
+    press(page, "Sign out")
+    page.wait_for_url(f"{site.address}/")
+    page.goto(f"{site.address}/auth/sign-in", wait_until="networkidle")
+    assert barriers(page) == []
+    press(page, "Passkey")
+    page.wait_for_url("**/auth/account")
+
+
+def test_a_code_by_mail_signs_in(server: Server, page: Page) -> None:
+    email = f"{secrets.token_hex(6)}@example.com"
+    page.goto(f"{server.address}/auth/sign-in", wait_until="networkidle")
+    page.locator("summary", has_text="Code by e-mail").click()
+    way = page.locator("details[open]")
+    fill(way, email=email)
+    press(way, "Send me a code")
+    way.locator("[name=otp]").wait_for()
+    fill(way, otp=server.browser().message(email))
+    press(way, "Sign in with the code")
+    page.wait_for_url("**/auth/account")
+    page.get_by_text(email).wait_for()
+
+
+def barriers(page: Page) -> list[str]:
+    """Violations of WCAG that axe finds."""
+    page.evaluate(axe())
+    violations: list[dict[str, str]] = page.evaluate("axe.run()")["violations"]
+    return [f"{one['id']}: {one['help']}" for one in violations]

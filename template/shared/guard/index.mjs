@@ -170,8 +170,10 @@ export function guard(auth) {
       const headers = { connection: "close" };
       return Response.json({ message }, { status, ...(status === 400 ? {} : { headers }) });
     }
+    const { method, headers, url } = request;
+    // Next.js's own requests cannot be copied by `new Request(request)`.
     const response = await auth.handler(
-      body === undefined ? request : new Request(request, { body }),
+      body === undefined ? request : new Request(url, { method, headers, body }),
     );
     const isRefused = response.status === 401 && pathname.endsWith(phoneSignIn);
     if (body && isRefused) await hashInVain(auth, body);
