@@ -98,7 +98,7 @@ class Image:
                 yield f"http://127.0.0.1:{port}"
             finally:
                 server.terminate()
-                assert server.wait(timeout=30) in (0, -signal.SIGTERM)
+                assert server.wait(timeout=30) in (0, -signal.SIGTERM, 128 + signal.SIGTERM)
 
     def run(
         self, command: list[str], settings: Mapping[str, str] = {}, **options: Any

@@ -39,6 +39,9 @@ PROJECTS = [
     ),
 ]
 
+#: The modules of a Next.js project leave it to Next.js to read the file.
+SETTINGS = "--env-file=.env.local"
+
 #: Rows named by what became of them.
 SEED = """
 import { prisma } from "./FOLDER/prisma.ts";
@@ -89,14 +92,14 @@ def test_a_purge_deletes_what_expired(
     workshop.push(project)
     for name, text in {"seed.ts": SEED, "left.ts": LEFT}.items():
         (project / name).write_text(text.replace("FOLDER", code))
-    run_node(project, "seed.ts")
+    run_node(project, SETTINGS, "seed.ts")
 
     purged = npm(project, "purge")
 
     assert purged.returncode == 0, purged.stdout
     told = [line for line in purged.stdout.splitlines() if line.endswith("deleted")]
     assert told == ["session: 1 deleted", "verification: 1 deleted", "outbox: 2 deleted"]
-    assert json.loads(run_node(project, "left.ts")) == {
+    assert json.loads(run_node(project, SETTINGS, "left.ts")) == {
         "session": ["live"],
         "verification": ["live"],
         "outbox": ["failed", "sent", "waiting"],
