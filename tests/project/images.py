@@ -96,6 +96,10 @@ class Image:
                         log.seek(0)
                         raise AssertionError(f"{self.command}\n{log.read()}\n{checked.stdout}")
                 yield f"http://127.0.0.1:{port}"
+            except Exception as error:
+                log.seek(0)
+                error.add_note(log.read())
+                raise
             finally:
                 server.terminate()
                 assert server.wait(timeout=30) in (0, -signal.SIGTERM, 128 + signal.SIGTERM)
