@@ -48,8 +48,9 @@ def test_an_update_never_asks_for_the_database(projects: Projects, tmp_path: Pat
     )
     screen = terminal.logfile_read = io.StringIO()
     questions = (
-        *("Which stack", "project's name", "Which database", "Which better-auth plugins"),
-        *("Which optional plugin", "Which social providers", "Where are rate limits"),
+        *("Which stack", "What serves better-auth", "project's name", "Which database"),
+        *("Which better-auth plugins", "Which optional plugin", "Which social providers"),
+        "Where are rate limits",
     )
     for question in questions:
         terminal.expect(question)
