@@ -1,4 +1,4 @@
-"""The answers that the matrix tests go through: each option varied alone, and sensible company.
+"""The answers of the matrix tests: each option alone, and sensible combinations.
 
 One place for all of them; the data comes from the template, the rules for refusing from
 ``tests/render/oracle.py``.

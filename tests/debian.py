@@ -1,4 +1,4 @@
-"""Debian's packages, unpacked without installing them: anybody may do that."""
+"""Unpacks Debian packages without installing them, which needs no root."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How editors save a file."""
+"""The ways in which editors save a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The npm packages of set-up projects, installed once for all projects that name the same ones."""
+"""Shares installed npm packages between test projects with equal manifests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes Copier several times as fast in the tests' own processes; as a command, it stays as it is.
+"""Speeds Copier up in the tests' own processes; as a command, it is unchanged.
 
 A render compiles two thousand texts by Jinja, the same ones each time, and asks git for each file
 whether the file system has executable bits.

@@ -1,4 +1,4 @@
-"""A real Redis, for the tests of sessions and rate limits that are kept in one."""
+"""A real Redis server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Loops over what is found somewhere: a check of nothing at all would always hold."""
+"""Guards loops in tests: a loop over nothing would check nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The template as the tests use it: its Jinja modules, and projects rendered through Copier."""
+"""The template under test: its Jinja modules, and rendering through Copier."""
 
 from __future__ import annotations
 

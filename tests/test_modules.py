@@ -1,4 +1,4 @@
-"""The tests as a codebase: what several modules share is in modules without tests."""
+"""Shared helpers are in modules without tests."""
 
 from __future__ import annotations
 

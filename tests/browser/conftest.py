@@ -1,4 +1,4 @@
-"""Debian's Chromium, and projects of both stacks for it."""
+"""Fixtures: Debian's Chromium, and running projects of both stacks."""
 
 from __future__ import annotations
 

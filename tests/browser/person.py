@@ -1,4 +1,4 @@
-"""Somebody who uses the pages."""
+"""A user of the pages, driven by Playwright."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Projects with pages, served as their developers see them, for a browser."""
+"""Running projects with pages, for browser tests."""
 
 from __future__ import annotations
 

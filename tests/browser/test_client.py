@@ -1,4 +1,4 @@
-"""The browser client in the template is what its pinned sources give."""
+"""The bundled browser client matches its pinned sources (drift test)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""better-auth-pages as a package: typed, formatted, and the same in every project."""
+"""better-auth-pages as a package: types, format, and identical copies in both stacks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages in a real browser, as the people see them who sign up and in, in both stacks."""
+"""The HTML pages in Chromium, in both stacks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages are examples: their owner deletes them, and no update brings them back."""
+"""Owners can delete the example pages, and updates do not restore them."""
 
 from __future__ import annotations
 

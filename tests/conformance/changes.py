@@ -1,4 +1,4 @@
-"""Which rows a request changed: triggers write it down, beside the name of the server."""
+"""Records the rows that a request changed, by triggers, with the name of the server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The flows of a package."""
+"""Collects the flows of a package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An identity provider: a TypeScript server with people and a database of its own."""
+"""An identity provider: a TypeScript server with users and a database of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs a flow on both servers, and compares what they answered and what they wrote."""
+"""Runs a flow on both servers, and compares responses and changed rows."""
 
 from __future__ import annotations
 

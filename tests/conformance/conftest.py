@@ -1,4 +1,4 @@
-"""The two stacks, set up once for all workers of a test run."""
+"""Fixtures: the two servers, set up once for all workers of a test run."""
 
 from __future__ import annotations
 

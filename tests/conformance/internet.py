@@ -1,4 +1,4 @@
-"""The Internet, as far as a server under test asks it something.
+"""Stand-ins for the external services that a server under test calls.
 
 A server reaches it as behind any company's firewall: through a proxy (``CONNECT``, RFC 9110), over
 real HTTPS, with certificates of an authority that it is told to trust. It is no part of the server.

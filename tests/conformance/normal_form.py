@@ -1,4 +1,4 @@
-"""Answers and rows in a form that is the same for both servers.
+"""Normalizes responses and rows, so that two servers' can be compared.
 
 What is random gets the name of the place where the flow first met it, so that it is compared
 whether a later answer repeats the right value. Moments become their distance from now.

@@ -1,4 +1,4 @@
-"""An application that asks for users of the server (OAuth 2.1)."""
+"""An OAuth 2.1 client application."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""better-auth on one PostgreSQL twice: straight, and behind the Python proxy.
+"""better-auth on one PostgreSQL twice: direct, and behind the Python proxy.
 
 The TypeScript project is the straight one; the Python project runs the same better-auth.
 """

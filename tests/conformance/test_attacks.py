@@ -1,4 +1,4 @@
-"""What attackers do, straight and behind the Python proxy, which lets in nobody else.
+"""The attacks, direct and through the Python proxy.
 
 The words of a refusal are not compared here, nor is which of several reasons a server names.
 """

@@ -1,4 +1,4 @@
-"""What people do, straight and behind the Python proxy, and no difference."""
+"""The user flows, direct and through the Python proxy, give the same results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What makes a plugin ask a service on the Internet, straight and behind the Python proxy.
+"""Flows with external services, direct and through the Python proxy.
 
 The services are stand-ins that answer as it is documented; a server of its own settings reaches
 them as it would reach the real ones.

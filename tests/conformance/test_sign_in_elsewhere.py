@@ -1,4 +1,4 @@
-"""Sign-in with an account elsewhere, straight and behind the Python proxy.
+"""Sign-in with other identity providers, direct and through the Python proxy.
 
 Elsewhere is a TypeScript server (`oauth-provider`) with people and a database of its own.
 """

@@ -1,4 +1,4 @@
-"""One run of a flow against one server: its browsers, and what they were answered."""
+"""One run of a flow against one server: its browsers and their responses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A contributor's clone of this repository, and the commands that CONTRIBUTING.md has for it."""
+"""A clone of this repository, and the commands of CONTRIBUTING.md in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Somebody follows CONTRIBUTING.md in a clone: a plugin, a provider, a version, a release."""
+"""The commands of CONTRIBUTING.md work: a plugin, a provider, a version, a release."""
 
 from __future__ import annotations
 

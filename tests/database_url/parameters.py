@@ -1,4 +1,4 @@
-"""Database URLs, and what each of their parameters becomes; the readers share one table."""
+"""Database URLs and the expected meaning of each parameter, shared by all readers' tests."""
 
 from __future__ import annotations
 

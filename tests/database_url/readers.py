@@ -1,4 +1,4 @@
-"""The reader of database URLs in TypeScript, as projects have it."""
+"""Runs the TypeScript reader of database URLs."""
 
 from __future__ import annotations
 

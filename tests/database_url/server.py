@@ -1,4 +1,4 @@
-"""A real PostgreSQL that takes connections with TLS alone, and a real PgBouncer in front of one."""
+"""A real PostgreSQL that requires TLS, and a real PgBouncer."""
 
 from __future__ import annotations
 

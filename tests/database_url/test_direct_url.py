@@ -1,4 +1,4 @@
-"""DIRECT_URL goes past a pooler for Prisma's CLI, and never to another database than is meant."""
+"""Prisma's CLI uses DIRECT_URL, but never for another database."""
 
 from __future__ import annotations
 

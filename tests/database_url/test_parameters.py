@@ -1,4 +1,4 @@
-"""A database URL means the same to all of its readers, or is refused by all of them."""
+"""All readers interpret a database URL alike, or refuse it alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A PgBouncer in transaction mode in front of the database, and one in session mode."""
+"""PgBouncer in transaction mode and in session mode."""
 
 from __future__ import annotations
 

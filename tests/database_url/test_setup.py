@@ -1,4 +1,4 @@
-"""Setup refuses a URL that no server takes, before it tries to connect; whatever the secret is."""
+"""Setup refuses an invalid URL before it connects, without revealing the secret."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An SQLite file is the same one to Prisma's CLI and to the server, whatever its name."""
+"""Prisma's CLI and the servers open the same SQLite file, whatever its name."""
 
 from __future__ import annotations
 

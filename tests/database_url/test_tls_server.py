@@ -1,4 +1,4 @@
-"""Setup connects as the application does, to a PostgreSQL with TLS of a private authority."""
+"""Setup connects as the application does: PostgreSQL with TLS by a private CA."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""better-auth configured for tests, as *generate* sees it: what its tables are."""
+"""better-auth configurations for tests of *generate*: their tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""generate as people start it, in a rendered project."""
+"""Runs *generate* in a rendered project."""
 
 from __future__ import annotations
 

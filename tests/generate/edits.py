@@ -1,4 +1,4 @@
-"""Edits as people make them to a schema, drawn at random."""
+"""Random edits of a schema, as users make them."""
 
 from __future__ import annotations
 

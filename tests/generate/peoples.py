@@ -1,4 +1,4 @@
-"""Real people's schemas, in the folder beside this file, and what *generate* makes of them."""
+"""Real schemas from public projects, and the results of *generate* on them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""generate on schema texts, without files."""
+"""Runs *generate* on schema texts, without files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A plugin that is added to auth.ts by hand brings what the template would have rendered."""
+"""*generate* after adding a plugin by hand gives what the template would have rendered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``better-auth-setup generate``: what it says, writes and leaves alone."""
+"""``better-auth-setup generate``: output, written files, and files left alone."""
 
 from __future__ import annotations
 

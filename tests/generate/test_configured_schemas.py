@@ -1,4 +1,4 @@
-"""Schemas whose meaning depends on the configuration: what it fills, and what it is called."""
+"""Schemas that depend on the configuration: defaults, names, ids."""
 
 from __future__ import annotations
 

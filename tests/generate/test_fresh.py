@@ -1,4 +1,4 @@
-"""An empty schema becomes what the official generator, and this template, would have written."""
+"""*generate* on an empty schema matches the official generator and the template."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Schemas as people have them: every line of theirs stays, and what is added fits in."""
+"""Real schemas: no line is changed, and the additions follow their conventions."""
 
 from __future__ import annotations
 

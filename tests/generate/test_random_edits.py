@@ -1,4 +1,4 @@
-"""Whatever people did to a schema: their lines stay, what was needed is there, or it is said."""
+"""Random edits: no line is lost, and what is needed is added or reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands in a schema twice is taken out by setup: of all files, or of none."""
+"""Setup removes duplicates from a schema, in all of its files or in none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The schemas beside this file: people's ways to write, each with all that is added to it.
+"""The schemas in this folder, in many styles, with the exact additions of *generate*.
 
 Better-auth with nothing but its core first, then with plugins that touch most models.
 """

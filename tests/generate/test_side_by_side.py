@@ -1,4 +1,4 @@
-"""The schemas beside this file, given to the official generator too: what either does to them."""
+"""The schemas in this folder, with *generate* and with the official generator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A registry of npm and PyPI on this machine, with packages that exist nowhere else."""
+"""A local npm and PyPI registry with packages of its own."""
 
 from __future__ import annotations
 

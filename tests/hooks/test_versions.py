@@ -1,4 +1,4 @@
-"""What `python -m hooks.versions` proposes, with the real npm and uv and a registry of our own."""
+"""`python -m hooks.versions`, with the real npm and uv and a local registry."""
 
 from __future__ import annotations
 

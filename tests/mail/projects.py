@@ -1,4 +1,4 @@
-"""Projects of both stacks that send mails, and what their users do."""
+"""Projects of both stacks that send mails, and their users."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A real mail server, which keeps what it takes and refuses what it is told to refuse."""
+"""A real SMTP server that keeps mails, and refuses them on demand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The outbox on the databases that tell nobody of new messages, and through the auth server."""
+"""The outbox on databases without NOTIFY, and through the auth server."""
 
 from __future__ import annotations
 

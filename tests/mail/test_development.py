@@ -1,4 +1,4 @@
-"""What a developer without a mail server sees."""
+"""Mails in development, without an SMTP server."""
 
 from __future__ import annotations
 

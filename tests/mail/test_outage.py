@@ -1,4 +1,4 @@
-"""A mail server that is away, or does not take a mail, loses none and keeps nobody waiting."""
+"""An SMTP server that is down or refuses a mail: no mail is lost, and no request waits."""
 
 from __future__ import annotations
 

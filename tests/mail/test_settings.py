@@ -1,4 +1,4 @@
-"""What SMTP_URL, MAIL_FROM and MAIL may be, in both stacks."""
+"""Validation of SMTP_URL, MAIL_FROM and MAIL, in both stacks."""
 
 from __future__ import annotations
 

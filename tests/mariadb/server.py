@@ -1,4 +1,4 @@
-"""A real MariaDB: the one that is installed, or Debian's, unpacked without installing it."""
+"""A real MariaDB: the installed one, or Debian's, unpacked without installing it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables that Prisma makes on MySQL, for where its migrations cannot run.
+"""The tables that Prisma creates on MySQL, because its engine cannot run here.
 
 Prisma's engine for MySQL comes as a native program alone, which has to be downloaded from a host
 of Prisma's. The mapping of types is the one that Prisma documents:

@@ -1,4 +1,4 @@
-"""Projects of both stacks on a real MariaDB: people sign up, in and out.
+"""Projects of both stacks on a real MariaDB: sign-up, sign-in, sign-out.
 
 Their tables are made here: Prisma's native engine alone could do it.
 """

@@ -1,4 +1,4 @@
-"""The same URL connects, or does not, with both drivers: to a MariaDB with TLS."""
+"""A URL connects with both drivers or with none, to a MariaDB with TLS."""
 
 from __future__ import annotations
 

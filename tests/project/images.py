@@ -1,4 +1,4 @@
-"""The images of a project's Dockerfile, built as folders where no engine for images runs.
+"""Runs the steps of a Dockerfile in folders, because no container engine is available.
 
 Each stage is a folder in place of ``/``, with what its instructions copy there and its commands
 leave behind. The build context is what ``.dockerignore`` lets through. Base images are empty:

@@ -1,4 +1,4 @@
-"""Many people who use an application while its database goes and comes back."""
+"""Concurrent users during a database outage."""
 
 from __future__ import annotations
 

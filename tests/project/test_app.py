@@ -1,4 +1,4 @@
-"""A project as its owner meets it: set up, its checks run, and its server used over HTTP."""
+"""A project from its owner's view: setup, checks, and the server over HTTP."""
 
 from __future__ import annotations
 

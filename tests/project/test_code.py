@@ -1,4 +1,4 @@
-"""Whatever is chosen, in either stack: the project passes tsc, oxlint, prettier, ruff and mypy."""
+"""All rendered projects pass tsc, oxlint, prettier, ruff and mypy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The database follows the schema: what changes is said first, and no row is lost unasked."""
+"""Schema changes reach the database: announced first, and without losing rows."""
 
 from __future__ import annotations
 

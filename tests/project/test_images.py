@@ -1,4 +1,4 @@
-"""The images of a project: built as its Dockerfile says, outside of an engine, and used."""
+"""The steps of the Dockerfile, run outside of a container engine, give working servers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From `db push` to migrations: an existing database is taken along, and setup applies them."""
+"""From `db push` to migrations: the baseline, and applying pending migrations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A Next.js project, from setup to its own tests, used over HTTP as it is built."""
+"""A Next.js project: setup, production build, HTTP, its own tests, and its panels in Chromium."""
 
 from __future__ import annotations
 

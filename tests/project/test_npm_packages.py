@@ -1,4 +1,4 @@
-"""npm takes what a project names as it is, and installs once what the packages share."""
+"""npm accepts a project's package.json, and shared dependencies are installed once."""
 
 from __future__ import annotations
 

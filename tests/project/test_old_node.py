@@ -1,4 +1,4 @@
-"""Somebody with an old Node.js starts a script of package.json, and is told what is needed."""
+"""npm scripts on an old Node.js say which version is needed."""
 
 from __future__ import annotations
 

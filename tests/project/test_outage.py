@@ -1,4 +1,4 @@
-"""The database of a running application is killed, and comes back, while people use it."""
+"""The database of a running application is killed and restarted under load."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An update with a plugin less: what people stored with it stays until somebody says otherwise."""
+"""An update that removes a plugin keeps its stored data until the owner accepts the loss."""
 
 from __future__ import annotations
 

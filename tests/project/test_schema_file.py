@@ -1,4 +1,4 @@
-"""What an update cannot do in the Prisma schema by itself: setup does it, or says it."""
+"""Schema changes that an update cannot merge: setup merges or reports them."""
 
 from __future__ import annotations
 

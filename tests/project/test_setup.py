@@ -1,4 +1,4 @@
-"""Setup in trouble: one sentence each, a status that says so, nothing lost and no secret shown."""
+"""Failures of setup: one sentence, a non-zero status, no data lost, no secret shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A setup that is killed leaves nothing behind that the next one cannot go on from."""
+"""A killed setup can be repeated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The database for tests has the tables of the schema, whatever happened to it or to the schema."""
+"""The test database has the schema's tables, whatever happened to it or to the schema."""
 
 from __future__ import annotations
 

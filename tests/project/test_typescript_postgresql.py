@@ -1,4 +1,4 @@
-"""A project with all plugins, set up on its embedded PostgreSQL as its developer does it."""
+"""A project with all plugins, on its embedded PostgreSQL."""
 
 from __future__ import annotations
 

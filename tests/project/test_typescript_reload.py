@@ -1,4 +1,4 @@
-"""`npm run dev` serves an edit, whatever way an editor has of saving."""
+"""`npm run dev` reloads after an edit, however the editor saves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever plugins are chosen: their schema is complete, and the server signs a user up and in."""
+"""Random sets of plugins: complete schema, and a working sign-up and sign-in."""
 
 from __future__ import annotations
 

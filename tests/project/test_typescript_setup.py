@@ -1,4 +1,4 @@
-"""Setting a TypeScript project up, again and again, with what people do to it; on SQLite."""
+"""Repeated setup of a TypeScript project after edits, on SQLite."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A TypeScript project as its developer has it: set up, started, and used by browsers."""
+"""A TypeScript project: setup, servers and browsers."""
 
 from __future__ import annotations
 

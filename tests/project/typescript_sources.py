@@ -1,4 +1,4 @@
-"""Projects in any number: rendered without Copier, with npm packages that are shared."""
+"""Renders many projects quickly, without Copier, on shared npm packages."""
 
 from __future__ import annotations
 

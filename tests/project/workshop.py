@@ -1,4 +1,4 @@
-"""Makes projects that run, in a second or two each: npm's packages and a PostgreSQL are shared."""
+"""Creates running projects in seconds, on shared npm packages and a shared PostgreSQL."""
 
 from __future__ import annotations
 

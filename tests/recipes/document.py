@@ -1,4 +1,4 @@
-"""Reads the recipes of ``docs/recipes.md``, and follows them in a project."""
+"""Parses the recipes of ``docs/recipes.md``, and follows them in a project."""
 
 from __future__ import annotations
 

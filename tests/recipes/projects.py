@@ -1,4 +1,4 @@
-"""Projects in which somebody follows recipes: set up once, and as new again for each of them."""
+"""Projects for the recipes: set up once, and reset for each recipe."""
 
 from __future__ import annotations
 

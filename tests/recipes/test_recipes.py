@@ -1,4 +1,4 @@
-"""Somebody follows `docs/recipes.md` word for word, in a project of each stack."""
+"""The recipes of `docs/recipes.md`, followed word for word in both stacks."""
 
 from __future__ import annotations
 

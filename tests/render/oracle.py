@@ -1,4 +1,4 @@
-"""What must be refused, written down by hand from the documents of Prisma and better-auth.
+"""The combinations that must be refused, written by hand from the documentation.
 
 Nothing here is read from the template: it is the other opinion.
 """

@@ -1,4 +1,4 @@
-"""The template's data has the form that is written down, and its parts know each other."""
+"""The template's data matches its schema, and its references exist."""
 
 from __future__ import annotations
 

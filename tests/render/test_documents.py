@@ -1,4 +1,4 @@
-"""The repository's documents: links lead somewhere, and commands exist."""
+"""The repository's documents: links and commands exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The env files: who reads them sees the same URL, and each setting has one place."""
+"""Env files: all readers read the same values, and each setting occurs once."""
 
 from __future__ import annotations
 

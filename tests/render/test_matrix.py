@@ -1,4 +1,4 @@
-"""Every way to answer gives a project whose files parse, are formatted and hold no left-overs."""
+"""Every rendering parses, is formatted, and has no leftovers."""
 
 from __future__ import annotations
 

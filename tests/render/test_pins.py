@@ -1,4 +1,4 @@
-"""Each version is pinned in one place, and whatever names it elsewhere says the same."""
+"""Each version is pinned in one place, and all files agree with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Somebody answers the questions in a terminal, with a mistake on the way."""
+"""Answering the questions in a terminal, with a mistake on the way."""
 
 from __future__ import annotations
 

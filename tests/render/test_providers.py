@@ -1,4 +1,4 @@
-"""The libraries know every provider of the data, by the same schemes and port.
+"""The libraries support every provider of the data, with the same schemes and port.
 
 They are packages of their own and read no Jinja: where a provider is added, these checks name the
 places that do not know it yet.

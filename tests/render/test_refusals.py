@@ -1,4 +1,4 @@
-"""What cannot work is refused with a sentence that says why, before a file is written."""
+"""Invalid answers are refused with a reason, before a file is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The database password is in .env.local and in no other file, whatever else was answered."""
+"""The database password is in .env.local and in no other file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A new project is small enough to be read by its owner: the machinery is in packages/."""
+"""A new project stays small: the machinery is in packages/."""
 
 from __future__ import annotations
 

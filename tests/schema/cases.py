@@ -1,4 +1,4 @@
-"""The schemas that are compared: each feature alone, every pair, and random sets, per provider."""
+"""The compared schemas: each feature alone, every pair, and random sets, per provider."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The catalogue is what better-auth generates, and a newer one moves nothing that was released."""
+"""The catalogue matches better-auth, and a new release moves nothing that was released."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules of the layout that lets an upgrade merge into a schema that people have edited."""
+"""The schema's layout rules, which let an update merge into an edited schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The schema means what the official generator means: each feature, every pair, random sets."""
+"""The schema means the same as the official generator's: features, pairs, random sets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the other schema tests take for granted: the CLI and Copier agree with what they ask."""
+"""The assumptions of the other schema tests about Prisma's CLI and Copier."""
 
 from __future__ import annotations
 

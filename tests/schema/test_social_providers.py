@@ -1,4 +1,4 @@
-"""The data of social providers against the package that has them."""
+"""The data of social providers matches the installed better-auth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The schema engine makes the tables of every feature, and then has nothing left to do.
+"""The schema engine creates the tables of every feature, and then finds no difference.
 
 It is asked in the Prisma CLI's own words, which is quicker; ``test_push.py`` goes through the CLI.
 """

@@ -1,4 +1,4 @@
-"""TypeScript projects for the tests of npm's better-auth-setup: rendered, with shared packages."""
+"""TypeScript projects for tests of the npm package better-auth-setup."""
 
 from __future__ import annotations
 

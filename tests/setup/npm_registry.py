@@ -1,4 +1,4 @@
-"""An npm registry on this machine, with one package that nobody else has."""
+"""A local npm registry with one package of its own."""
 
 from __future__ import annotations
 

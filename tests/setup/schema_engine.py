@@ -1,4 +1,4 @@
-"""Prisma's schema engine as WebAssembly, asked as Prisma's CLI asks it."""
+"""The WebAssembly schema engine, called as Prisma's CLI calls it."""
 
 from __future__ import annotations
 

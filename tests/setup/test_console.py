@@ -1,4 +1,4 @@
-"""Setup on a terminal and in a pipe, in both stacks: it shows that it lives, and ends quietly."""
+"""Setup's output on a terminal and in a pipe, in both stacks."""
 
 from __future__ import annotations
 

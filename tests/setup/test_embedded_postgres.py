@@ -1,4 +1,4 @@
-"""The PostgreSQL inside a project: it starts anywhere, survives, and gives nothing away."""
+"""The embedded PostgreSQL: any folder, any user, crashes, and no excess rights."""
 
 from __future__ import annotations
 

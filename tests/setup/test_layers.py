@@ -1,4 +1,4 @@
-"""The modules of the package build on each other in one direction."""
+"""The package's modules import each other in one direction only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One setup at a time, however the one before ended."""
+"""Only one setup runs at a time, also after a killed one."""
 
 from __future__ import annotations
 

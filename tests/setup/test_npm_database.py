@@ -1,4 +1,4 @@
-"""npm's embedded PostgreSQL: in any folder, for any user, with no more rights than it needs."""
+"""npm's embedded PostgreSQL: any folder, any user, and no excess rights."""
 
 from __future__ import annotations
 

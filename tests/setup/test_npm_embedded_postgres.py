@@ -1,4 +1,4 @@
-"""npm's embedded PostgreSQL, where a test does not need a server."""
+"""npm's embedded PostgreSQL: tests that need no server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""npm's generate: into files and folders, wherever they are, and never beside the schema."""
+"""npm's *generate*: files and folders, and never a file beside the schema."""
 
 from __future__ import annotations
 

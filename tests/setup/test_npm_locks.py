@@ -1,4 +1,4 @@
-"""Two setups at once never meet, however many start and however they end."""
+"""Concurrent setups exclude each other, however they start and end."""
 
 from __future__ import annotations
 

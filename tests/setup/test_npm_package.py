@@ -1,4 +1,4 @@
-"""npm's better-auth-setup as a package: typed, formatted, by itself, and fit for the registry."""
+"""better-auth-setup as an npm package: types, format, independence, publishing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Installing with whatever people have: their npm, its settings, pnpm; and reasons that say why."""
+"""Installing with various versions and settings of npm and pnpm, and reporting failures."""
 
 from __future__ import annotations
 

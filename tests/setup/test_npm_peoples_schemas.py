@@ -1,4 +1,4 @@
-"""npm's generate on schemas as people have them: no line is harmed, and what it says agrees."""
+"""npm's *generate* on real schemas: no line is harmed, and `--check` agrees."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings: the first value that is not empty counts, and a wrong one is told with its place."""
+"""Settings: the first non-empty value counts, and errors name its source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The package can be published: its wheel and its source distribution work outside a project."""
+"""better-auth-setup as a Python package: wheel and sdist work outside a project."""
 
 from __future__ import annotations
 

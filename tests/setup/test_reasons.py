@@ -1,4 +1,4 @@
-"""What programs say when they fail arrives: real failures of the real programs."""
+"""Error messages contain the real reason of real failures of real programs."""
 
 from __future__ import annotations
 

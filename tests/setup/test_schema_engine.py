@@ -1,4 +1,4 @@
-"""Every error that a driver adapter of our pins can raise arrives in the database's own words."""
+"""The WebAssembly engine reports every error of the driver adapters in the database's words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings: where they come from, and what becomes of ``.env.local``."""
+"""Settings: precedence, and completing ``.env.local``."""
 
 from __future__ import annotations
 

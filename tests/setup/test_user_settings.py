@@ -1,4 +1,4 @@
-"""npm installs what a folder names, whatever the user's settings of npm are."""
+"""npm installs into the project whatever the user's npm settings are."""
 
 from __future__ import annotations
 

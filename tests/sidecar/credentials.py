@@ -1,4 +1,4 @@
-"""Cookies and tokens of every kind, valid and not, for whoever decides about them."""
+"""Valid and invalid cookies and tokens of every kind."""
 
 from __future__ import annotations
 

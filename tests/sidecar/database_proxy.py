@@ -1,4 +1,4 @@
-"""A proxy before a PostgreSQL: it speaks TLS, or goes silent, as servers and firewalls do."""
+"""A TCP proxy before PostgreSQL that adds TLS, or drops packets silently."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests without a pause, while a test does harm to the servers."""
+"""Continuous requests while a test disturbs the servers."""
 
 from __future__ import annotations
 

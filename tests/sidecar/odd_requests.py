@@ -1,4 +1,4 @@
-"""Requests as nobody types them: methods, encodings, header oddities, path tricks, bodies."""
+"""Unusual requests: methods, encodings, header oddities, path tricks, bodies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A project with an auth server, and the commands that start it."""
+"""A project with an auth server, and its start commands."""
 
 from __future__ import annotations
 

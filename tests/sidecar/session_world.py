@@ -1,4 +1,4 @@
-"""Official auth servers of many configurations, and applications that check their sessions."""
+"""Auth servers with many configurations, and applications that check their sessions."""
 
 import json
 import sqlite3

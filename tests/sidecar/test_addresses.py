@@ -1,4 +1,4 @@
-"""Nobody chooses the address that rate limits count by and sessions record."""
+"""Clients cannot forge the address that rate limits count by and sessions record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A user of the application meets better-auth through it, and the application asks it."""
+"""better-auth through the application's proxy, and calls of its internal routes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A DATABASE_URL in Prisma's form means to Python's drivers what it means to those of Node.js."""
+"""Python's drivers and Node.js's interpret a DATABASE_URL alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same URL connects, or does not, in Python as in Node.js: against a server with TLS."""
+"""A URL connects in Python and in Node.js, or in neither: PostgreSQL with TLS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An SQLAlchemy engine for the owner's own tables, from Prisma's URL."""
+"""The SQLAlchemy engine for the owner's tables, from Prisma's URL."""
 
 from __future__ import annotations
 

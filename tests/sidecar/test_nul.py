@@ -1,4 +1,4 @@
-"""A caller sends a NUL character, which PostgreSQL cannot hold, to the application's own routes."""
+"""NUL characters in requests to the application's own routes get 400."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Through the application, the auth server answers as it does without."""
+"""The proxy does not change the auth server's responses to unusual requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The package can be published: it builds, is complete, typed, and stands on its own."""
+"""better-auth-sidecar as a package: builds, types, completeness, independence."""
 
 from __future__ import annotations
 

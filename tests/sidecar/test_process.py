@@ -1,4 +1,4 @@
-"""The auth server runs as long as the application does, whatever ends, is edited or is wrong."""
+"""The auth server's process: crashes, restarts, edits, several workers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the proxy does of its own: limits, streams, cookies, and pages of other origins."""
+"""The proxy's own behaviour: limits, streams, cookies, CORS."""
 
 from __future__ import annotations
 

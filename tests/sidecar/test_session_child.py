@@ -1,4 +1,4 @@
-"""The session check beside an auth server that the application itself starts."""
+"""The session check with an auth server that the application starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sessions are read from the database, or by the auth server where that cannot be."""
+"""The session check on each database, directly or through the auth server."""
 
 from __future__ import annotations
 

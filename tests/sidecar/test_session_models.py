@@ -1,4 +1,4 @@
-"""The models of Python agree with auth.ts, or the owner is told what to change."""
+"""Mismatches between Python models and auth.ts are reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of other origins cannot write with a user's cookie."""
+"""CSRF protection of the application's own routes."""
 
 from __future__ import annotations
 

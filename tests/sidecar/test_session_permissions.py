@@ -1,4 +1,4 @@
-"""Roles and permissions: routes that are not for every user."""
+"""Roles and permissions of routes."""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,4 @@
-"""The session check lets the same users in as the official get-session.
+"""The session check agrees with the official get-session.
 
 The differences are written down in `DIFFERENCES`, each with its reason.
 """

@@ -1,4 +1,4 @@
-"""A user is signed in, for the application's own routes."""
+"""The session check in the application's routes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One reading of the environment, and one clear sentence for each wrong value."""
+"""Reading the environment, and one clear sentence for each invalid value."""
 
 from __future__ import annotations
 

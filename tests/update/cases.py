@@ -1,4 +1,4 @@
-"""Updates of projects that people edited at random, and what has to come out."""
+"""Updates of randomly edited projects, and their expected results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an edit of a project is; ``library`` has those that people make."""
+"""The type of an edit; ``library`` has the edits."""
 
 from __future__ import annotations
 

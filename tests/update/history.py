@@ -1,4 +1,4 @@
-"""A history of the template: releases with the better-auth of their time, in a git repository.
+"""A git repository with releases of the template, each with the better-auth of its time.
 
 Each is the present template with older tables, older pins and a few older lines, so that an update
 from one to the next brings all that a real one brings. The npm packages are those of the time; the

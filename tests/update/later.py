@@ -1,4 +1,4 @@
-"""Releases of the template after the present one, which offer other choices."""
+"""Later releases of the template, with other choices."""
 
 from __future__ import annotations
 

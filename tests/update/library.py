@@ -1,4 +1,4 @@
-"""The edits that people make between two updates.
+"""Edits that owners make between two updates.
 
 Those in *reserved places* stay with the places of the schema that the template reserves, with files
 and routes that are people's own, and with `.env.local`: no update may have trouble with them, to

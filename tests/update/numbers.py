@@ -1,4 +1,4 @@
-"""How often an update leaves conflicts in what people edited, and whether it loses anything.
+"""Counts conflicts of updates of edited projects, and checks that nothing is lost.
 
 Usage: python -m tests.update.numbers [SCRIPTS]
 

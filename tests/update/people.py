@@ -1,4 +1,4 @@
-"""People who edit a project between two updates, at random but each time the same."""
+"""Reproducible random owners who edit a project between two updates."""
 
 from __future__ import annotations
 

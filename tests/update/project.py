@@ -1,4 +1,4 @@
-"""A project that somebody made with a release of the template, in a git repository."""
+"""A project of a release of the template, in a git repository."""
 
 from __future__ import annotations
 

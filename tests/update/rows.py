@@ -1,4 +1,4 @@
-"""A database full of people: rows for every table, and whether they are still there."""
+"""Rows for every table of a database, and a check that they are still there."""
 
 from __future__ import annotations
 

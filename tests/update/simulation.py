@@ -1,4 +1,4 @@
-"""Copier's merge of an update, for many projects at once.
+"""Simulates Copier's merge for many projects at once.
 
 Copier 9.19 (``Worker._apply_update``) writes the new render over the project, applies what people
 changed since the old one with `git apply --reject`, and merges each file of which a part was

@@ -1,4 +1,4 @@
-"""An update keeps every stored answer that is still offered, and refuses to lose the others."""
+"""An update keeps every stored answer that is still offered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a new plugin changes in the auth configuration, and what its owner wrote there."""
+"""Updates of auth.ts: a new plugin beside the owner's edits."""
 
 from __future__ import annotations
 

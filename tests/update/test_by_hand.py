@@ -1,4 +1,4 @@
-"""A plugin that somebody wrote into the auth config, with *generate*, before an update."""
+"""An update after the owner added a plugin by hand with *generate*."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A project that people have worked on is updated: their work stays, and the release arrives."""
+"""Updates of edited projects: the edits stay, and the release arrives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Copier's own commands in a project, as people type them."""
+"""Copier's commands in a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A schema with conflicts: the merge by models and fields takes over what the lines could not."""
+"""Schemas with conflicts are merged by models and fields."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that people moved, deleted or took over: an update does not bring them back."""
+"""Files that the owner moved or deleted are not restored by an update."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A project that nobody edited becomes, by an update, what a new project would be."""
+"""An update of an unedited project gives what a new project would be."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the README promises about updates of edited projects: ``numbers`` on a sample."""
+"""The README's numbers about updates hold on a sample."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Somebody answers otherwise on an update: `copier update --data …`."""
+"""Updates with other answers: `copier update --data …`."""
 
 from __future__ import annotations
 

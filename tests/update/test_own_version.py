@@ -1,4 +1,4 @@
-"""Somebody raised better-auth by the recipe, and updates: no release takes it back unseen."""
+"""An update keeps a newer better-auth that the owner installed, or shows a conflict."""
 
 from __future__ import annotations
 

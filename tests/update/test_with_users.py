@@ -1,4 +1,4 @@
-"""A project with people in its database is updated: they stay, and can sign in."""
+"""Updates with users in the database: they stay, and can sign in."""
 
 from __future__ import annotations
 

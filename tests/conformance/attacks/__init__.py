@@ -1,1 +1,1 @@
-"""What attackers do. Each module has functions that take a world, as those of the flows."""
+"""Attacks. Each module has functions that take a world, like the flows."""

@@ -1,4 +1,4 @@
-"""Origins, addresses and ways back that are not what they seem."""
+"""Forged origins, addresses and redirect targets."""
 
 from __future__ import annotations
 

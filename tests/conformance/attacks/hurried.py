@@ -1,4 +1,4 @@
-"""What counts once, several times at once: links, codes, tokens, invitations, seats."""
+"""Races: single-use links, codes, tokens, invitations and seats, used concurrently."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bodies, cookies and headers that no client of better-auth sends."""
+"""Malformed bodies, cookies and headers."""
 
 from __future__ import annotations
 

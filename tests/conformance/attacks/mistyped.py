@@ -1,4 +1,4 @@
-"""Every route that takes members, with something else in the place of each of them.
+"""Every route with a body, with a value of a wrong type in each member.
 
 The routes and their members are better-auth's own, as ``routes.mjs`` prints them.
 """

@@ -1,4 +1,4 @@
-"""Things that count once, sent again or several times at once."""
+"""Replays: single-use values, sent again or concurrently."""
 
 from __future__ import annotations
 

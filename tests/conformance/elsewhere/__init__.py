@@ -1,4 +1,4 @@
-"""What people do who have an account at another server, the company.
+"""Flows of users with an account at another identity provider.
 
 Each module has functions that take a world and the company.
 """

@@ -1,4 +1,4 @@
-"""People sign in with an OAuth provider that a developer has configured (`generic-oauth`)."""
+"""Sign-in with a configured OAuth provider (`generic-oauth`)."""
 
 from __future__ import annotations
 

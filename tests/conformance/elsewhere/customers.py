@@ -1,4 +1,4 @@
-"""People sign in with the identity provider of a customer (`sso`)."""
+"""Sign-in with the identity provider of a customer (`sso`)."""
 
 from __future__ import annotations
 

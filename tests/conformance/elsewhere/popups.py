@@ -1,4 +1,4 @@
-"""People sign in with the company in a pop-up window (`oauth-popup`)."""
+"""Sign-in in a pop-up window (`oauth-popup`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People sign in at a preview, whose address the company does not know (`oauth-proxy`).
+"""Sign-in at a preview deployment, whose URL the provider does not know (`oauth-proxy`).
 
 Preview and production are the same server under its two names.
 """

@@ -1,4 +1,4 @@
-"""What people do, by the part of better-auth that they do it with.
+"""User flows, by the part of better-auth that they use.
 
 Each module has functions that take a world. The name of one is what its user does.
 """

@@ -1,4 +1,4 @@
-"""What people do with their own account."""
+"""Users and their own account."""
 
 from urllib.parse import parse_qs, urlsplit
 

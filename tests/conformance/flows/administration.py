@@ -1,4 +1,4 @@
-"""What an administrator does to users, and what nobody else may."""
+"""Admins managing users, and refusals for everybody else."""
 
 from typing import Any
 

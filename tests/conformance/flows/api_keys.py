@@ -1,4 +1,4 @@
-"""Keys for programs: made, looked at, changed, taken away, and used up."""
+"""API keys: create, read, update, delete, rate limits."""
 
 from typing import Any
 

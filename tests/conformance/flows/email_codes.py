@@ -1,4 +1,4 @@
-"""Codes in a mail: to sign in, to verify an address, to reset a password."""
+"""One-time codes by mail: sign-in, verification, password reset."""
 
 from tests.conformance.world import Browser, World
 

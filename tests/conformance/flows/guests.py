@@ -1,4 +1,4 @@
-"""Guests who can become users."""
+"""Anonymous users, and linking them to an account."""
 
 from tests.conformance.world import World
 

@@ -1,4 +1,4 @@
-"""The members of an organization, and those who are invited to it."""
+"""Members of an organization, and invitations."""
 
 from typing import Any
 

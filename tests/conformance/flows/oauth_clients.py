@@ -1,4 +1,4 @@
-"""Applications that ask for users of this one: made known, looked at, changed, forgotten."""
+"""OAuth clients: register, read, update, delete."""
 
 from typing import Any
 

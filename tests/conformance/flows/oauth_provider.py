@@ -1,4 +1,4 @@
-"""Other applications ask for users of this one (OAuth 2.1, OpenID Connect)."""
+"""The OAuth 2.1 and OpenID Connect provider."""
 
 from urllib.parse import urlsplit
 

@@ -1,4 +1,4 @@
-"""Roles that an organization defines for itself."""
+"""Dynamic roles of an organization."""
 
 from typing import Any
 

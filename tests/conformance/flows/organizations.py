@@ -1,4 +1,4 @@
-"""Organizations: made, changed, chosen and left behind."""
+"""Organizations: create, update, activate, leave, delete."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Passkeys, with a security key in software."""
+"""Passkeys, with a software authenticator."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Codes in a text message."""
+"""One-time codes by text message."""
 
 from tests.conformance.world import Browser, World
 

@@ -1,4 +1,4 @@
-"""Several accounts in one browser, and how somebody signed in last."""
+"""Several sessions in one browser, and the last login method."""
 
 from tests.conformance.world import World
 

@@ -1,4 +1,4 @@
-"""Identity providers of customers: made known, looked at, changed, asked."""
+"""SSO providers: register, read, update, sign in."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Teams within an organization, and roles that it defines for itself."""
+"""Teams within an organization, and dynamic roles."""
 
 from typing import Any
 

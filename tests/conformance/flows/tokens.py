@@ -1,4 +1,4 @@
-"""Signed tokens, their keys, bearers, and tokens that count once."""
+"""JWTs, their keys, bearer tokens and one-time tokens."""
 
 from tests.conformance.world import World
 

@@ -1,4 +1,4 @@
-"""Signing in with Ethereum (EIP-4361), with a wallet in software."""
+"""Sign-In with Ethereum (EIP-4361), with a software wallet."""
 
 from typing import Any
 

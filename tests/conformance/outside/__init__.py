@@ -1,1 +1,1 @@
-"""What people do where a plugin asks a service on the Internet."""
+"""Flows of plugins that call an external service."""

@@ -1,4 +1,4 @@
-"""Passwords that are known to have leaked (`have-i-been-pwned`)."""
+"""Compromised passwords (`have-i-been-pwned`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People sign in with a tap on the account that they have at Google (`one-tap`)."""
+"""Sign-in with Google One Tap (`one-tap`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Services that plugins ask on the Internet, as they are documented."""
+"""Stand-ins for external services, after their documentation."""
 
 from __future__ import annotations
 

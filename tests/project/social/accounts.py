@@ -1,4 +1,4 @@
-"""Stand-ins for social providers, as far as a server asks them and a browser visits them."""
+"""Stand-ins for social providers: the endpoints that server and browser use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A running project of each stack, whose social providers are stand-ins."""
+"""Fixtures: a running project of each stack, with stand-ins for social providers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People sign in with an account that they have at a social provider, in either stack."""
+"""Sign-in with social providers, in both stacks."""
 
 from __future__ import annotations
 

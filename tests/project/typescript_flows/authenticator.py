@@ -1,4 +1,4 @@
-"""A security key in software: what a browser and its authenticator answer to WebAuthn options."""
+"""A software authenticator for WebAuthn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One server with every plugin, on PostgreSQL, for the flows of all files."""
+"""Fixtures: one server with every plugin, on PostgreSQL."""
 
 from __future__ import annotations
 

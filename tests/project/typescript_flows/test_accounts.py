@@ -1,4 +1,4 @@
-"""Accounts and sessions: with a password, a user name, or nothing yet."""
+"""Accounts and sessions: password, user name, anonymous."""
 
 from __future__ import annotations
 

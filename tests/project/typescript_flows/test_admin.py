@@ -1,4 +1,4 @@
-"""Administrators: who is one, and what they do to others."""
+"""Admins: the first one, and what they can do."""
 
 from __future__ import annotations
 

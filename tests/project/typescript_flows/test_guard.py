@@ -1,4 +1,4 @@
-"""Requests that better-auth or PostgreSQL would fail at are refused; none tells who exists."""
+"""Requests that would fail with 500 are refused, and none reveals who exists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in with what came in a message."""
+"""Sign-in with links and codes from messages."""
 
 from __future__ import annotations
 

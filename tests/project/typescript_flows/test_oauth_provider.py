@@ -1,4 +1,4 @@
-"""The application as OAuth 2.1 provider of another one."""
+"""The application as an OAuth 2.1 provider."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Organizations with invitations, teams, and roles of their own."""
+"""Organizations: invitations, teams, dynamic roles."""
 
 from __future__ import annotations
 

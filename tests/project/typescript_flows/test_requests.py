@@ -1,4 +1,4 @@
-"""What holds for every route: limits, refusals, and the description."""
+"""Rules for all routes: limits, refusals, the OpenAPI document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A directory that creates, reads, changes and removes people (SCIM 2.0)."""
+"""A directory that provisions users (SCIM 2.0)."""
 
 from __future__ import annotations
 

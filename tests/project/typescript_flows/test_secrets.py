@@ -1,4 +1,4 @@
-"""Another secret: what it signs out, and what is read as before."""
+"""Rotating the secret: who is signed out, and what stays readable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Single sign-on between two applications of the template: one has the users, one asks for them."""
+"""Single sign-on between two rendered applications."""
 
 from __future__ import annotations
 

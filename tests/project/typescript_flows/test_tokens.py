@@ -1,4 +1,4 @@
-"""Sessions and keys that are no cookies."""
+"""Bearer tokens, JWTs, one-time tokens and API keys."""
 
 from __future__ import annotations
 

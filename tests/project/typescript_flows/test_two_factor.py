@@ -1,4 +1,4 @@
-"""The second factor: an authenticator app, backup codes, and codes in a mail."""
+"""Two-factor authentication: authenticator app, backup codes, codes by mail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sign-In with Ethereum (EIP-4361), with a wallet of viem, which the project brings along."""
+"""Sign-In with Ethereum (EIP-4361), with a wallet of viem, a dependency of the project."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An application beside the auth server, as its owner would write it."""
+"""An application beside the auth server."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
