@@ -31,7 +31,7 @@ from tests.project.workshop import Workshop
 
 
 def timed(ask: Callable[[], object]) -> float:
-    """The milliseconds that it takes."""
+    """The duration of a request in milliseconds."""
     started = time.perf_counter()
     ask()
     return (time.perf_counter() - started) * 1000
@@ -39,14 +39,14 @@ def timed(ask: Callable[[], object]) -> float:
 
 @contextmanager
 def silent_server() -> Iterator[int]:
-    """Takes connections and never says a word; gives its port."""
+    """Accepts connections and never responds; yields its port."""
     with socket.create_server(("127.0.0.1", 0), backlog=128) as server:
         port: int = server.getsockname()[1]
         yield port
 
 
 def measure(server: Server, requests: int) -> tuple[dict[str, list[float]], list[str]]:
-    """Times by what was asked, and the users who were signed up."""
+    """Measures the response times by request, and returns the users who signed up."""
     users: list[str] = []
     times = {
         "sign-up": [timed(lambda: users.append(server.sign_up())) for _ in range(requests)],
@@ -104,7 +104,7 @@ def of_stack(project: Project, requests: int) -> dict[str, list[float]]:
     with mail_server(port=dead) as back:
         settings = {"SMTP_URL": f"smtp://127.0.0.1:{dead}", "MAIL_FROM": "hello@example.com"}
         with project.serving(**settings):
-            # The one of the sign-up, and the one of the forgotten password.
+            # One mail of the sign-up, one of the forgotten password.
             wait_for(lambda: all(len(back.mails(user)) >= 2 for user in expected), 120)
             counts = [len(back.mails(user)) for user in expected]
     print(f"{project.stack}: {len(expected)} users, mails each: {sorted(set(counts))}")

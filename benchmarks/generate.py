@@ -29,7 +29,7 @@ COMMANDS = {
 
 
 def set_up(project: Path) -> None:
-    """Renders a project and sets it up, without leaving a database running."""
+    """Renders a project and sets it up; stops its database."""
     answers = ["--data", "stack=typescript", "--data", f"plugins={PLUGINS}"]
     subprocess.run([*COPY, *answers, str(REPOSITORY), str(project)], check=True)
     stack = STACKS["typescript"]
@@ -52,7 +52,7 @@ def measure(project: Path, rounds: int) -> dict[str, list[float]]:
 
 
 def _as_at_home() -> dict[str, str]:
-    """The environment, in which Python may keep its bytecode as it does by default."""
+    """The environment, in which Python may write its bytecode as by default."""
     kept = {**environment(), "PYTHONPATH": str(PACKAGE)}
     kept.pop("PYTHONDONTWRITEBYTECODE", None)
     return kept

@@ -67,9 +67,9 @@ FROM generate_series(1, $1::int) n
 
 @dataclass(frozen=True)
 class Server:
-    """A server that runs, what it is asked, and the cookie of a user."""
+    """A running server, the request to measure, and the cookie of a user."""
 
-    #: Of all processes that work on the answer.
+    #: All processes that serve the request.
     processes: Sequence[int]
     address: str
     path: str
@@ -87,7 +87,7 @@ def cpu_seconds(process: int) -> float:
 
 
 async def ask(server: Server, requests: int) -> float:
-    """The microseconds of CPU that a request takes, with the server busy all the time."""
+    """The CPU time of a request in microseconds, on a busy server."""
     users = iter(number % USERS + 1 for number in range(requests))
     before = server.cpu_seconds()
     await asyncio.gather(*(browse(server, users) for _ in range(CONCURRENCY)))
@@ -95,7 +95,7 @@ async def ask(server: Server, requests: int) -> float:
 
 
 async def browse(server: Server, users: Iterator[int]) -> None:
-    """Asks for one user after the other; an HTTP client proper would be slower than the servers."""
+    """Sends requests for the users in turn; an HTTP client library would be slower than the servers."""
     parts = urlsplit(server.address)
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
     for user in users:
@@ -129,7 +129,7 @@ def better_auth_cookie(user: int) -> str:
 
 
 def jwt_cookie(user: int) -> str:
-    """The cookie of fastapi-users' JWT strategy, as it would sign it itself."""
+    """The cookie of fastapi-users' JWT strategy, signed as it does."""
     claims = {
         "sub": str(uuid.UUID(int=user)),
         "aud": ["fastapi-users:auth"],
@@ -140,7 +140,7 @@ def jwt_cookie(user: int) -> str:
 
 @contextmanager
 def serving(command: Sequence[str], folder: Path, **settings: str) -> Iterator[tuple[int, str]]:
-    """Runs a server on a free port; gives its process and its address."""
+    """Runs a server on a free port; yields its process and its address."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     environ = environment(PORT=str(port), **settings)
@@ -179,7 +179,7 @@ def all_servers(folder: Path) -> Iterator[dict[str, Server]]:
         common = {
             "BETTER_AUTH_SECRET": SECRET,
             "BETTER_AUTH_URL": "http://localhost:8000",
-            # Our routes have no limit of rates either.
+            # The measured routes have no rate limit either.
             "AUTH_OPTIONS": '{"rateLimit": {"enabled": false}}',
         }
         with ExitStack() as stack:
@@ -221,7 +221,7 @@ def all_servers(folder: Path) -> Iterator[dict[str, Server]]:
 
 
 def peer_environment(folder: Path) -> str:
-    """A Python with fastapi-users, and otherwise with the packages of our route."""
+    """A virtual environment with fastapi-users, and otherwise with the packages of our route."""
     subprocess.run([UV, "venv", "--quiet", "--python", sys.executable, str(folder)], check=True)
     python = str(folder / "bin" / "python")
     packages = [f"{name}=={version(name)}" for name in ("asyncpg", "fastapi")]

@@ -23,7 +23,7 @@ COPY = [COPIER, "copy", "--quiet", "--defaults", "--vcs-ref", "HEAD"]
 
 
 def start(stack: Stack, project: Path) -> float:
-    """The seconds until the server's health route answers."""
+    """The seconds until the server's health route responds."""
     started = time.perf_counter()
     with serving(stack, project):
         return time.perf_counter() - started

@@ -1,4 +1,4 @@
-"""What the benchmarks share: commands in turns, medians in a table."""
+"""Shared by the benchmarks: timing commands, and tables of medians."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ PERSON = {"name": "Ada", "email": "ada@example.com", "password": "correct horse 
 
 
 async def ask(client: httpx.AsyncClient) -> float:
-    """The milliseconds that a trivial route takes."""
+    """The milliseconds of a trivial route."""
     started = time.perf_counter()
     (await client.get("/")).raise_for_status()
     return (time.perf_counter() - started) * 1000
@@ -58,7 +58,7 @@ async def measure(address: str, sign_ins: int) -> dict[str, list[float]]:
 
 
 def _from(number: int) -> dict[str, str]:
-    """Headers of a client with an address of its own, so that no rate limit is met."""
+    """Headers of a client with an address of its own, to avoid rate limits."""
     return {"X-Forwarded-For": f"203.0.113.{number}"}
 
 

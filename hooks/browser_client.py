@@ -17,7 +17,7 @@ PACKAGES = [
     node.REPOSITORY / "template" / stack / "packages" / "better-auth-pages"
     for stack in ("python", "typescript")
 ]
-#: What bundles, what encodes QR codes, and what better-auth's client needs in any version.
+#: The bundler, the QR code encoder, and the client's own dependencies, in exact versions.
 TOOLS = {
     "@simplewebauthn/browser": "13.3.0",
     "defu": "6.1.7",
@@ -25,7 +25,7 @@ TOOLS = {
     "nanostores": "1.5.5",
     "uqr": "0.1.3",
 }
-#: The packages of the plugins that have a client and are not better-auth's own.
+#: The packages of plugins with a client that are not part of better-auth.
 PLUGINS = sorted(
     plugin.typescript.package.removeprefix("@better-auth/")
     for plugin in data.plugins().values()
@@ -36,10 +36,10 @@ SCRIPT = Path(__file__).with_name("browser_client.mjs")
 
 
 def build() -> dict[str, str]:
-    """The bundle and its licences, by the name of their file.
+    """The bundle and its licences, by file name.
 
     Raises:
-        RuntimeError: npm or esbuild failed; with what it said.
+        RuntimeError: npm or esbuild failed; with its output.
     """
     folder = node.install(node.pinned(*node.BETTER_AUTH) | TOOLS)
     built = json.loads(node.run(SCRIPT, folder, json.dumps(PLUGINS)))
@@ -53,7 +53,7 @@ def build() -> dict[str, str]:
 
 
 def packages(inputs: list[str]) -> Iterator[str]:
-    """The folders of the packages that these files belong to."""
+    """The package folders of these files."""
     for file in inputs:
         if "node_modules/" in file:
             before, _, inside = file.rpartition("node_modules/")
@@ -67,7 +67,7 @@ def manifest(package: Path) -> dict[str, str]:
 
 
 def licence(package: Path, content: dict[str, str]) -> str:
-    """What a package says of its licence, whole; without a text, its name."""
+    """A package's licence text; without one, the name of its licence."""
     title = f"{content['name']} {content['version']}: {content['license']}"
     texts = sorted(package.glob("[Ll][Ii][Cc][Ee][Nn][CcSs][Ee]*"))
     lines = [line.rstrip() for text in texts for line in text.read_text("utf-8").splitlines()]

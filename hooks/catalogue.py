@@ -34,7 +34,7 @@ CATALOGUE = node.REPOSITORY / "template" / "shared" / "catalogue.json"
 
 
 def record(models: dict[str, dict[str, dict[str, Model]]]) -> list[dict[str, Any]]:
-    """The flat list of what each feature gives each model: fields and attributes by provider."""
+    """The fields and attributes that features add to models, by provider, as a flat list."""
     rows = []
     for feature, by_provider in models.items():
         for name, model in by_provider["postgresql"].items():
@@ -69,7 +69,7 @@ def attribute_row(lines: list[str]) -> list[Any]:
 
 
 def dump(catalogue: Catalogue) -> str:
-    """The catalogue as JSON, a line a field."""
+    """The catalogue as JSON, a line for each field."""
     lines = [f'{{\n  "version": {json.dumps(catalogue["version"])},']
     lines.append(f'  "features": {json.dumps(catalogue["features"])},\n  "models": [')
     for model in catalogue["models"]:
@@ -90,7 +90,7 @@ def dump(catalogue: Catalogue) -> str:
 
 
 def load(path: Path) -> Catalogue:
-    """A catalogue from its file; an empty one if there is none."""
+    """A catalogue from its file; an empty one if the file does not exist."""
     if not path.exists():
         return {}
     catalogue: Catalogue = json.loads(path.read_text(encoding="utf-8"))

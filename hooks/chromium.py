@@ -1,4 +1,4 @@
-"""Debian's Chromium, as the demo, the pictures and the browser tests start it."""
+"""Starts Debian's Chromium for the demo, the pictures and the browser tests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FLAGS = [
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
-    # What it would ask of the Internet by itself.
+    # Its own network requests.
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
@@ -23,7 +23,7 @@ FLAGS = [
 
 @contextmanager
 def launched() -> Iterator[Browser]:
-    """Runs it meanwhile.
+    """Runs Chromium for the length of a ``with`` block.
 
     Raises:
         playwright.sync_api.Error: it is not installed, or does not start.

@@ -23,7 +23,7 @@ Link = Annotated[str, Field(pattern=r"^https://\S+$")]
 
 
 class _Entry(BaseModel):
-    """Knows all of its keys, and converts nothing."""
+    """The base of all entries: forbids unknown keys, and converts nothing."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -138,7 +138,7 @@ def _environment() -> jinja2.Environment:
 
 
 def raw(name: str, variable: str) -> Any:
-    """A variable of a module in ``template/shared``, as Jinja reads it."""
+    """A variable of a Jinja module in ``template/shared``."""
     return getattr(_environment().get_template(f"template/shared/{name}.jinja").module, variable)
 
 
@@ -146,13 +146,13 @@ def plugins() -> dict[str, Plugin]:
     """The plugins by id, in the order of the prompt.
 
     Raises:
-        pydantic.ValidationError: an entry is none; it names the key.
+        pydantic.ValidationError: an entry does not match the schema; it names the key.
     """
     return TypeAdapter(dict[Id, Plugin]).validate_python(raw("plugins", "plugin_data"))
 
 
 def imported_packages() -> set[str]:
-    """The npm packages that plugins and their options are imported from, or import."""
+    """The npm packages that the code of plugins and their options imports."""
     found = set()
     for plugin in plugins().values():
         code = plugin.typescript
@@ -173,7 +173,7 @@ def providers() -> dict[str, Provider]:
     """The databases by id, in the order of the prompt.
 
     Raises:
-        pydantic.ValidationError: an entry is none; it names the key.
+        pydantic.ValidationError: an entry does not match the schema; it names the key.
     """
     return TypeAdapter(dict[Id, Provider]).validate_python(raw("providers", "provider_data"))
 
@@ -182,7 +182,7 @@ def social_providers() -> dict[str, SocialProvider]:
     """The social providers by id, in the order of the prompt.
 
     Raises:
-        pydantic.ValidationError: an entry is none; it names the key.
+        pydantic.ValidationError: an entry does not match the schema; it names the key.
     """
     data = raw("social_providers", "social_data")
     return TypeAdapter(dict[Id, SocialProvider]).validate_python(data)

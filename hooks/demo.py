@@ -40,7 +40,7 @@ NPM = str(NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
 
 @dataclass(frozen=True)
 class Stack:
-    """How the projects of a stack are set up and started, from their own folder."""
+    """The commands that set up and start a project of a stack, in its folder."""
 
     setup: Sequence[str]
     generate: Sequence[str]
@@ -81,7 +81,7 @@ STACKS = {
 
 
 class DemoError(Exception):
-    """What went wrong, in one sentence for the person at the terminal."""
+    """The demo failed; the message is one sentence for the user."""
 
 
 NEXT = [str(NODE / "bin" / "node"), "node_modules/next/dist/bin/next"]
@@ -110,10 +110,10 @@ STACKS_OF = {
 
 
 def stack_of(name: str, framework: str) -> Stack:
-    """How a project with these answers is set up and started.
+    """The commands for a project of this stack and framework.
 
     Raises:
-        DemoError: there is no such project.
+        DemoError: there is no such stack or framework.
     """
     if name not in STACKS:
         raise DemoError(f'There is no stack "{name}"; choose one of: {", ".join(STACKS)}.')
@@ -123,7 +123,7 @@ def stack_of(name: str, framework: str) -> Stack:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """The environment of the project's commands: `node` is the one from PyPI."""
+    """The environment of the project's commands, with `node` from PyPI."""
     path = f"{NODE / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     return {**os.environ, "PATH": path, **more}
 
@@ -135,10 +135,10 @@ def run(command: Sequence[str], directory: Path, **settings: str) -> None:
 
 
 def render(stack: str, framework: str, directory: Path, data: str) -> None:
-    """Renders the project; over an earlier demo, but over nothing else.
+    """Renders the project, over an earlier demo but over nothing else.
 
     Raises:
-        DemoError: the folder holds something else, or Copier refuses an answer.
+        DemoError: the folder is not empty, or Copier refuses an answer.
     """
     is_demo = (directory / ".copier-answers.yml").exists()
     if directory.exists() and any(directory.iterdir()) and not is_demo:
@@ -162,7 +162,7 @@ def free_port() -> int:
 
 @contextmanager
 def serving(stack: Stack, directory: Path, api_url: str = "") -> Iterator[str]:
-    """Runs the project's server on a free port, and its API at `api_url`; gives its address."""
+    """Runs the project's server on a free port, and its API at `api_url`; yields its address."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryFile("w+") as log, ExitStack() as servers:
@@ -210,10 +210,10 @@ def expect(response: httpx.Response, what: str) -> httpx.Response:
 
 
 def walk_through(address: str, shows: Mapping[str, str] | None = None) -> None:
-    """Signs a new user up, out, in and out again, and looks at the session in between.
+    """Signs a new user up, out, in and out again, and checks the session in between.
 
     Args:
-        address: of the server.
+        address: the server's address.
         shows: texts that the signed-in user finds on pages; ``{email}`` is the user's.
     """
     email = f"demo-{secrets.token_hex(4)}@example.com"
@@ -240,12 +240,12 @@ def walk_through(address: str, shows: Mapping[str, str] | None = None) -> None:
 
 
 def visit(address: str) -> None:
-    """Signs a new user up on the project's own page, and reads there who is signed in.
+    """Signs a new user up on the project's page, and reads there who is signed in.
 
-    Without Chromium, the page and what it loads are only read.
+    Without Chromium, it only fetches the page and its files.
 
     Raises:
-        DemoError: the page does not get that far.
+        DemoError: the sign-up on the page fails.
     """
     # Run as a script, this file finds the package only by then.
     from playwright.sync_api import Error

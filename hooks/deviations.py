@@ -1,4 +1,4 @@
-"""Where the official generator writes what Prisma refuses, and what is written instead."""
+"""Deviations from the official generator, where Prisma refuses its output."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LIST_DEFAULT = "@default([])"
 class InvalidUpstream(NamedTuple):
     """A feature whose official schema Prisma refuses on a provider.
 
-    Where no schema can hold what better-auth writes, ``unsupported.jinja`` has the pair too.
+    If no schema can hold what better-auth writes, ``unsupported.jinja`` has the pair, too.
     """
 
     provider: str

@@ -30,7 +30,7 @@ def social_providers() -> str:
 
 
 def filled(text: str, name: str, content: str) -> str:
-    """The text with something else between the marks of a name."""
+    """The text with new content between the marks of a name."""
     start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->\n"
     before, rest = text.split(start)
     return before + start + content + end + rest.split(end)[1]

@@ -1,4 +1,4 @@
-"""Reads what the official generator writes: Prisma models in its own regular form."""
+"""Parses the output of the official generator: Prisma models in a regular form."""
 
 from __future__ import annotations
 

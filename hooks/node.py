@@ -25,12 +25,12 @@ NPM = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 @cache
 def pins() -> dict[str, Any]:
-    """What the template pins: ``versions`` by registry and name, and the ``npm_overrides``."""
+    """The template's pins: ``versions`` by registry and name, and the ``npm_overrides``."""
     jinja = jinja2.Environment(loader=jinja2.FileSystemLoader(REPOSITORY))
     return vars(jinja.get_template("template/shared/versions.jinja").make_module())
 
 
-#: The packages of the better-auth family, and what they need beside them.
+#: The packages of the better-auth family and their peers.
 BETTER_AUTH = sorted(
     {
         *("auth", "stripe"),
@@ -42,18 +42,18 @@ BETTER_AUTH = sorted(
 
 
 def pinned(*names: str) -> dict[str, str]:
-    """The versions that the template pins for these npm packages."""
+    """The pinned versions of these npm packages."""
     versions: dict[str, str] = pins()["versions"]["npm"]
     return {name: versions[name] for name in names}
 
 
 def environment() -> dict[str, str]:
-    """The environment in which ``node`` is the one from PyPI."""
+    """The environment with ``node`` from PyPI."""
     return {**os.environ, "PATH": f"{NODE / 'bin'}{os.pathsep}{os.environ['PATH']}"}
 
 
 def manifest(dependencies: Mapping[str, str]) -> str:
-    """A package.json with the overrides that projects have."""
+    """A package.json with the overrides of rendered projects."""
     overridden = [name for name in pins()["npm_overrides"] if name in dependencies]
     content = {
         "private": True,
