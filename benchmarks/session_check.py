@@ -95,7 +95,7 @@ async def ask(server: Server, requests: int) -> float:
 
 
 async def browse(server: Server, users: Iterator[int]) -> None:
-    """Sends requests for the users in turn; an HTTP client library would be slower than the servers."""
+    """Sends requests for the users in turn; HTTP client libraries are slower than the servers."""
     parts = urlsplit(server.address)
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
     for user in users:
