@@ -36,6 +36,7 @@ PROJECTS = [
                 ("python", "hono"),
                 ("typescript", "hono"),
                 ("typescript", "nextjs"),
+                ("python", "nextjs"),
             ]
         ]
     ),
@@ -88,21 +89,28 @@ def test_the_images_migrate_the_database_and_sign_users_in(
     settings["DATABASE_URL"] = serving
     if migrating != serving:
         assert roles.allowed(serving, roles.FORBIDDEN) == []
-    is_python = answers["stack"] == "python"
-    server = images.build("auth" if is_python else "app")
+    is_python, is_nextjs = answers["stack"] == "python", answers["framework"] == "nextjs"
+    server = images.build("app" if not is_python else "web" if is_nextjs else "auth")
     with ExitStack() as running:
+        is_behind = is_python and not is_nextjs
         address = running.enter_context(
-            server.started(free_port() if is_python else port, **settings)
+            server.started(free_port() if is_behind else port, **settings)
         )
         if is_python:
             api = images.build("api")
-            address = running.enter_context(api.started(port, **settings, AUTH_SERVER_URL=address))
+            own_port = port if is_behind else free_port()
+            api_address = running.enter_context(
+                api.started(own_port, **settings, AUTH_SERVER_URL=address)
+            )
+            # Next.js's build has the address of FastAPI's container.
+            assert httpx.get(f"{api_address}{'/api' if is_nextjs else ''}/me").status_code == 401
+            address = api_address if is_behind else address
         walk_through(address)
         page = httpx.get(f"{address}/auth/sign-up")
         assert page.status_code == 200 and "<form" in page.text
     purged = migrate.run(["npm", "run", "purge"], settings, **migrate.as_user)
     assert purged.returncode == 0, purged.stdout
-    for name in {"auth", "api", "app"} & set(images.built):
+    for name in {"auth", "api", "app", "web"} & set(images.built):
         # With Prisma's CLI it would be 350 or more.
         assert images.built[name].megabytes < LARGEST
     for image in images.built.values():
