@@ -2,7 +2,7 @@
 
 Usage: python -m hooks.browser_client
 
-It writes ``client.js`` and ``LICENSES.txt`` into ``packages/better-auth-pages`` of both stacks.
+It writes ``client.js`` and ``LICENSES.txt`` into ``template/shared/better-auth-pages``.
 """
 
 from __future__ import annotations
@@ -13,10 +13,7 @@ from pathlib import Path
 
 from hooks import data, node
 
-PACKAGES = [
-    node.REPOSITORY / "template" / stack / "packages" / "better-auth-pages"
-    for stack in ("python", "typescript")
-]
+PACKAGE = node.REPOSITORY / "template" / "shared" / "better-auth-pages"
 #: The bundler, the QR code encoder, and the client's own dependencies, in exact versions.
 TOOLS = {
     "@simplewebauthn/browser": "13.3.0",
@@ -76,8 +73,7 @@ def licence(package: Path, content: dict[str, str]) -> str:
 
 def main() -> None:
     for name, text in build().items():
-        for package in PACKAGES:
-            (package / name).write_text(text, encoding="utf-8")
+        (PACKAGE / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

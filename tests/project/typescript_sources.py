@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pathspec import PathSpec
 
 from hooks.data import imported_packages
 from hooks.node import BETTER_AUTH, install, pinned
@@ -103,12 +104,12 @@ def render_project(answers: dict[str, Any], folder: Path) -> None:
         "rate_limit_storage": storage,
         "features": [*plugins, *chosen, *(["rate-limit"] if storage == "database" else [])],
     }
-    excluded = [jinja().from_string(pattern).render(context) for pattern in copier_excludes()]
+    patterns = [jinja().from_string(pattern).render(context) for pattern in copier_excludes()]
+    excluded = PathSpec.from_lines("gitwildmatch", patterns)
     for source in files(REPOSITORY / tree):
         path = source.relative_to(REPOSITORY / tree).as_posix()
         is_installed = {"node_modules", "__pycache__"} & set(source.parts)
-        is_excluded = any(path.startswith(f"{name.strip('/')}/") for name in excluded if name)
-        if "_copier_conf" in path or is_installed or is_excluded:
+        if "_copier_conf" in path or is_installed or excluded.match_file(path):
             continue
         target = jinja().from_string(path.removesuffix(".jinja")).render(context)
         if "" in target.split("/"):
