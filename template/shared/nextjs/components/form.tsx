@@ -11,6 +11,12 @@ export type Answer<Data> = {
 export const problemOf = (error: Answer<unknown>["error"]) =>
   error ? error.message || error.statusText || "That did not work. Try again." : "";
 
+/** The page of this site that `?next=` names, or else the account. */
+export function nextPage(): string {
+  const next = new URLSearchParams(location.search).get("next") ?? "";
+  return /^\/(?![/\\])/.test(next) ? next : "/auth/account";
+}
+
 type FormProps<Data> = {
   /** The text of the button. */
   label: string;

@@ -50,7 +50,12 @@ export function Rows<Row extends { id: string }>({ of, empty, children }: RowsPr
 export function Time({ at }: { at: Date | string }) {
   const date = new Date(at);
   const text = date.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
-  return <time dateTime={date.toISOString()}>{text}</time>;
+  // Server and browser may have other languages and time zones.
+  return (
+    <time dateTime={date.toISOString()} suppressHydrationWarning>
+      {text}
+    </time>
+  );
 }
 
 /** A text that is shown once, with a button that copies it. */

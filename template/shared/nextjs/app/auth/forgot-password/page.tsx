@@ -19,7 +19,7 @@ export default function ForgotPassword() {
           }
           done={() => setSent(true)}
         >
-          <Field label="Email" name="email" type="email" autoComplete="username" />
+          <Field label="E-mail" name="email" type="email" autoComplete="username" />
         </Form>
       )}
     </>

@@ -1,7 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { Field, Form } from "../../../components/form.tsx";
+import { Field, Form, nextPage } from "../../../components/form.tsx";
 import { authClient } from "../../../lib/auth-client.ts";
 
 export function SignUpForm() {
@@ -12,10 +12,10 @@ export function SignUpForm() {
       send={({ name = "", email = "", password = "" }) =>
         authClient.signUp.email({ name, email, password })
       }
-      done={() => router.push("/auth/account")}
+      done={() => router.push(nextPage())}
     >
       <Field label="Name" name="name" autoComplete="name" />
-      <Field label="Email" name="email" type="email" autoComplete="username" />
+      <Field label="E-mail" name="email" type="email" autoComplete="username" />
       <Field
         label="Password"
         name="password"

@@ -5,7 +5,8 @@ import { DeviceForm } from "./form.tsx";
 /** A device without a keyboard shows this page's address and a code. */
 export default async function Device({ searchParams }: PageProps<"/auth/device">) {
   const { user_code: code } = await searchParams;
-  if (!(await currentSession())) redirect("/auth/sign-in");
+  const page = `/auth/device${typeof code === "string" ? `?user_code=${code}` : ""}`;
+  if (!(await currentSession())) redirect(`/auth/sign-in?${new URLSearchParams({ next: page })}`);
   return (
     <>
       <h1>Connect a device</h1>

@@ -6,9 +6,11 @@ import { Consent } from "./consent.tsx";
 
 /** Another application asks for access to the user's account. */
 export default async function AllowAccess({ searchParams }: PageProps<"/auth/consent">) {
+  const query = await searchParams;
   const current = await currentSession();
-  if (!current) redirect("/auth/sign-in");
-  const { client_id: id, scope, redirect_uri: target } = await searchParams;
+  // With its query, the request goes on after the sign-in.
+  if (!current) redirect(`/auth/sign-in?${new URLSearchParams(query as Record<string, string>)}`);
+  const { client_id: id, scope, redirect_uri: target } = query;
   const client = await auth.api
     .getOAuthClientPublic({ query: { client_id: String(id) }, headers: await headers() })
     .catch(() => null);

@@ -10,11 +10,12 @@ export default async function AcceptInvitation({
 }: PageProps<"/auth/accept-invitation">) {
   const { id } = await searchParams;
   if (!(await currentSession())) {
+    const next = new URLSearchParams({ next: `/auth/accept-invitation?id=${String(id)}` });
     return (
       <p>
-        <Link href="/auth/sign-in">Sign in</Link> or{" "}
-        <Link href="/auth/sign-up">create an account</Link> with the address that the invitation was
-        sent to, then open its link again.
+        <Link href={`/auth/sign-in?${next}`}>Sign in</Link> or{" "}
+        <Link href={`/auth/sign-up?${next}`}>create an account</Link> with the address that the
+        invitation was sent to.
       </p>
     );
   }

@@ -1,7 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { Field, Form } from "../../../components/form.tsx";
+import { Field, Form, nextPage } from "../../../components/form.tsx";
 import { authClient } from "../../../lib/auth-client.ts";
 
 export default function TwoFactor() {
@@ -12,7 +12,7 @@ export default function TwoFactor() {
       <Form
         label="Continue"
         send={({ code = "" }) => authClient.twoFactor.verifyTotp({ code })}
-        done={() => router.push("/auth/account")}
+        done={() => router.push(nextPage())}
       >
         <Field
           label="Code from your authenticator"
