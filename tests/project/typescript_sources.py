@@ -105,7 +105,7 @@ def render_project(answers: dict[str, Any], folder: Path) -> None:
         "features": [*plugins, *chosen, *(["rate-limit"] if storage == "database" else [])],
     }
     patterns = [jinja().from_string(pattern).render(context) for pattern in copier_excludes()]
-    excluded = PathSpec.from_lines("gitwildmatch", patterns)
+    excluded = PathSpec.from_lines("gitignore", patterns)
     for source in files(REPOSITORY / tree):
         path = source.relative_to(REPOSITORY / tree).as_posix()
         is_installed = {"node_modules", "__pycache__"} & set(source.parts)

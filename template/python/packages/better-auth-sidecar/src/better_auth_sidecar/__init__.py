@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from better_auth_sidecar.cors import CORSMiddleware
     from better_auth_sidecar.errors import AuthServerError
     from better_auth_sidecar.models import Session, User
-    from better_auth_sidecar.nul import RefuseNul
+    from better_auth_sidecar.null_characters import RefuseNul
     from better_auth_sidecar.renewal import SessionCookies
     from better_auth_sidecar.server import Answer, AuthServer
     from better_auth_sidecar.sessions import Sessions
@@ -39,7 +39,7 @@ _MODULES = {
     "AuthServer": "server",
     "AuthServerError": "errors",
     "CORSMiddleware": "cors",
-    "RefuseNul": "nul",
+    "RefuseNul": "null_characters",
     "Session": "models",
     "SessionCookies": "renewal",
     "Sessions": "sessions",
