@@ -40,8 +40,13 @@ class CORSMiddleware(StarletteCORSMiddleware):
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope.get("path", "")
-        if path == self._auth_path or path.startswith(f"{self._auth_path}/"):
+        if is_below(scope, self._auth_path):
             await self.app(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
+
+
+def is_below(scope: Scope, path: str) -> bool:
+    """Whether a request's path is ``path`` or below it."""
+    found: str = scope.get("path", "")
+    return found == path or found.startswith(f"{path}/")

@@ -8,6 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from better_auth_sidecar.cors import is_below
+
 _SAID = "NUL characters are not accepted."
 #: An escape of a NUL, not behind a backslash that is itself escaped.
 _IN_JSON = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
@@ -17,14 +19,16 @@ _IN_FORM = re.compile(rb"%00|\0")
 class RefuseNul:
     """Answers 400 to requests with a NUL in the path, the query, or a body of JSON or a form.
 
-    Files and other bodies may hold what they like. Add it with ``app.add_middleware``.
+    Files and other bodies may hold what they like. Add it with ``app.add_middleware``. It skips
+    ``/api/auth``, where the auth server's guard checks the same.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, *, auth_path: str = "/api/auth") -> None:
+        self._app, self._auth_path = app, auth_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket"):
+        is_own = scope["type"] in ("http", "websocket") and not is_below(scope, self._auth_path)
+        if not is_own:
             await self._app(scope, receive, send)
         elif "\0" in scope["path"] or b"%00" in scope["query_string"]:
             if scope["type"] == "websocket":
