@@ -44,8 +44,6 @@ export interface MessageSender {
   stop(): Promise<void>;
   /** The development page with the latest messages; 404 in production. */
   page(request: Request): Promise<Response>;
-  /** Deletes messages that were sent or failed longer ago; resolves to their number. */
-  purge(days?: number): Promise<number>;
 }
 
 /**

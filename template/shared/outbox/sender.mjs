@@ -277,7 +277,6 @@ export function createSender({ prisma, settings, mails, texts = {}, ...transport
       if (isProduction || !isOwn) return new Response("404 Not Found", { status: 404 });
       return renderPage(await outbox.recent(50), mailOf);
     },
-    purge: (days = 30) => outbox.purge(days * 24 * 60 * 60),
   };
 }
 

@@ -38,9 +38,6 @@ class RemoteStore:
     async def recent(self, limit: int) -> list[Row]:
         return [_row(found) for found in await self._call("recent", limit)]
 
-    async def purge(self, age: timedelta) -> int:
-        return int(await self._call("purge", age.total_seconds()))
-
     async def _call(self, name: str, *given: object) -> Any:
         body = {"call": name, "given": given}
         return (await self._auth_server.ask("outbox", body=body)).data

@@ -54,7 +54,6 @@ class Store(Protocol):
     async def failed(self, row: Row, error: str) -> None: ...
     async def expire(self) -> list[Row]: ...
     async def recent(self, limit: int) -> list[Row]: ...
-    async def purge(self, age: timedelta) -> int: ...
 
 
 class Sender:
@@ -128,10 +127,6 @@ class Sender:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
-
-    async def purge(self, age: timedelta = timedelta(days=30)) -> int:
-        """Deletes messages sent, or failed for good, before ``age``; returns their number."""
-        return await self._store.purge(age)
 
     async def page(self, request: Request) -> Response:
         """The route of the development page; in production, the response is 404."""

@@ -15,9 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
-    delete,
     func,
-    or_,
     select,
     update,
 )
@@ -147,13 +145,6 @@ class SqlStore:
     async def recent(self, limit: int) -> list[Row]:
         """The latest messages, newest first."""
         return await self._read(select(_TABLE).order_by(_C.createdAt.desc()).limit(limit))
-
-    async def purge(self, age: timedelta) -> int:
-        """Deletes messages sent, or failed for good, before ``age``; returns their number."""
-        then = datetime.now(UTC) - age
-        is_old = or_(_C.sentAt < then, and_(_C.dueAt.is_(None), _C.expiresAt < then))
-        async with self._engine.begin() as connection:
-            return (await connection.execute(delete(_TABLE).where(is_old))).rowcount
 
     async def _read(self, query: Select[Any]) -> list[Row]:
         async with self._engine.connect() as connection:
