@@ -23,6 +23,30 @@ def axe() -> str:
     return (folder / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 
 
+def barriers(page: Page, rule: str = "") -> list[str]:
+    """What keeps people with disabilities out of a page, by axe, or by one of its rules."""
+    if page.evaluate("typeof axe") == "undefined":
+        # A page that needs Trusted Types takes scripts from the debugger.
+        page.evaluate(axe())
+    options = {"runOnly": [rule]} if rule else {}
+    found: Any = page.evaluate("options => axe.run(options)", options)
+    return [json.dumps(one, indent=1)[:2000] for one in found["violations"]]
+
+
+def add_authenticator(page: Page) -> None:
+    """Gives the browser an authenticator for passkeys, which always finds its user present."""
+    debugger = page.context.new_cdp_session(page)
+    debugger.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+    }
+    debugger.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
+
 class Person:
     """A person, with an address and a password, and the page in front of them."""
 
@@ -117,10 +141,5 @@ class Person:
         return self.site.message(to or self.email, about)
 
     def barriers(self, rule: str = "") -> list[str]:
-        """What keeps people with disabilities out of the page, by axe, or by one of its rules."""
-        if self.page.evaluate("typeof axe") == "undefined":
-            # A page that needs Trusted Types takes scripts from the debugger.
-            self.page.evaluate(axe())
-        options = {"runOnly": [rule]} if rule else {}
-        found: Any = self.page.evaluate("options => axe.run(options)", options)
-        return [json.dumps(one, indent=1)[:2000] for one in found["violations"]]
+        """What `barriers` finds on the page."""
+        return barriers(self.page, rule)

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Route
 
 from hooks import chromium as chromium_of_debian
 from hooks.demo import visit
-from tests.browser.person import Person
+from tests.browser.person import Person, add_authenticator
 from tests.browser.sites import Site, apart
 from tests.totp import totp
 
@@ -197,16 +197,7 @@ def test_two_factors(person: Person) -> None:
 
 @pytest.mark.both
 def test_a_passkey(person: Person) -> None:
-    debugger = person.page.context.new_cdp_session(person.page)
-    debugger.send("WebAuthn.enable")
-    authenticator = {
-        "protocol": "ctap2",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-    }
-    debugger.send("WebAuthn.addVirtualAuthenticator", {"options": authenticator})
+    add_authenticator(person.page)
     person.sign_up()
     panel = person.panel("Passkeys")
     person.sees("No passkeys yet.", panel)
@@ -433,12 +424,18 @@ def test_another_application_waits_for_somebody_to_sign_in(person: Person) -> No
     person.sees("openid email")
 
 
-def test_an_admin_bans_somebody_and_signs_in_as_another(person: Person) -> None:
+def become_admin(person: Person) -> str:
+    """Signs a guest up, and then the person as an admin; gives the guest's address."""
     person.sign_up()
     guest = person.email
     person.email = f"admin-{guest}"
     person.sign_up()
     person.site.make_admin(person.email)
+    return guest
+
+
+def test_an_admin_bans_somebody_and_signs_in_as_another(person: Person) -> None:
+    guest = become_admin(person)
     person.open("account")
     row = person.panel("Users").locator("li", has=person.page.get_by_text(guest, exact=True))
     person.page.once("dialog", lambda dialog: dialog.accept())
@@ -452,11 +449,7 @@ def test_an_admin_bans_somebody_and_signs_in_as_another(person: Person) -> None:
 
 
 def test_an_admin_finds_a_user_and_makes_another_admin(person: Person) -> None:
-    person.sign_up()
-    guest = person.email
-    person.email = f"admin-{guest}"
-    person.sign_up()
-    person.site.make_admin(person.email)
+    guest = become_admin(person)
     person.site.add_users(45)
     person.open("account")
     panel = person.panel("Users")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import subprocess
 from typing import Any
 
-import asyncpg  # type: ignore[import-untyped]
-
+from tests import postgresql
 from tests.project.projects import NO_AGENT, Project
 
 SCHEMA = "prisma/schema.prisma"
@@ -62,18 +60,7 @@ class Bench:
 
     def sql(self, *statements: str, url: str = "") -> list[Any]:
         """Runs statements; gives the rows of the last one."""
-
-        async def run() -> list[Any]:
-            connection = await asyncpg.connect(url or self.url)
-            try:
-                rows: list[Any] = []
-                for statement in statements:
-                    rows = await connection.fetch(statement)
-                return [tuple(row) for row in rows]
-            finally:
-                await connection.close()
-
-        return asyncio.run(run())
+        return postgresql.sql(url or self.url, *statements)
 
     def people(self) -> None:
         """Signs three people up, two of the same name."""

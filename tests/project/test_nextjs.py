@@ -8,15 +8,14 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Locator, Page
 
 from hooks import chromium
 from hooks.demo import NEXT, NEXTJS, environment, free_port
-from tests.browser.person import axe
+from tests.browser.person import add_authenticator, barriers
 from tests.npm_packages import lend
-from tests.project.typescript import Browser, Server, npm, serving, setup
+from tests.project.typescript import Browser, Server, guesses, npm, serving, setup
 from tests.project.typescript_flows import test_two_factor
 from tests.template import render
 from tests.totp import totp
@@ -131,18 +130,7 @@ def test_an_invitation_leads_to_its_page(server: Server) -> None:
 
 def test_attempts_are_counted_by_the_address_of_the_connection(project: Path) -> None:
     with serving(project, command=NEXTJS.serve, TRUSTED_PROXIES="") as server:
-        statuses = [
-            guess(server.address, **{"X-Forwarded-For": f"203.0.113.{n}"}).status_code
-            for n in range(5)
-        ]
-    assert statuses == [401, 401, 401, 429, 429]
-
-
-def guess(address: str, **headers: str) -> httpx.Response:
-    body = {"email": "nobody@example.com", "password": "not the password"}
-    return httpx.post(
-        f"{address}/api/auth/sign-in/email", json=body, headers={"Origin": address, **headers}
-    )
+        assert guesses(server.address) == [401, 401, 401, 429, 429]
 
 
 def test_a_route_that_was_not_instrumented_refuses(project: Path, server: Server) -> None:
@@ -301,17 +289,7 @@ def test_every_panel_works_in_a_browser(site: Server, page: Page) -> None:
     press(keys, "Delete")
     keys.get_by_text("No keys yet.").wait_for()
 
-    debugger = page.context.new_cdp_session(page)
-    debugger.send("WebAuthn.enable")
-    options = {
-        "protocol": "ctap2",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-        "automaticPresenceSimulation": True,
-    }
-    debugger.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    add_authenticator(page)
     passkeys = panel(page, "Passkeys")
     fill(passkeys, name="My laptop")
     press(passkeys, "Add a passkey")
@@ -346,10 +324,3 @@ def test_a_code_by_mail_signs_in(server: Server, page: Page) -> None:
     press(way, "Sign in with the code")
     page.wait_for_url("**/auth/account")
     page.get_by_text(email).wait_for()
-
-
-def barriers(page: Page) -> list[str]:
-    """Violations of WCAG that axe finds."""
-    page.evaluate(axe())
-    violations: list[dict[str, str]] = page.evaluate("axe.run()")["violations"]
-    return [f"{one['id']}: {one['help']}" for one in violations]

@@ -115,6 +115,14 @@ class Browser(httpx.Client):
         raise AssertionError(f"nothing was sent to {to}")
 
 
+def guesses(address: str) -> list[int]:
+    """The statuses of five sign-ins with a wrong password, each with another forged address."""
+    body = {"email": "nobody@example.com", "password": "not the password"}
+    headers = [{"Origin": address, "X-Forwarded-For": f"203.0.113.{n}"} for n in range(5)]
+    url = f"{address}/api/auth/sign-in/email"
+    return [httpx.post(url, json=body, headers=each).status_code for each in headers]
+
+
 class Server:
     """A running server of a project."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import subprocess
 from collections.abc import Sequence
@@ -10,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import asyncpg  # type: ignore[import-untyped]
 from dotenv import dotenv_values
 
 from hooks.demo import environment
 from hooks.node import NODE
+from tests import postgresql
 from tests.project.projects import NO_AGENT
 from tests.project.typescript_sources import ENGINE, install_packages, render_project
 from tests.template import REPOSITORY
@@ -79,18 +78,7 @@ class NpmProject:
 
     def sql(self, *statements: str, url: str = "") -> list[Any]:
         """Runs statements; gives the rows of the last one."""
-
-        async def run() -> list[Any]:
-            connection = await asyncpg.connect(url or self.url)
-            try:
-                rows: list[Any] = []
-                for statement in statements:
-                    rows = await connection.fetch(statement)
-                return [tuple(row) for row in rows]
-            finally:
-                await connection.close()
-
-        return asyncio.run(run())
+        return postgresql.sql(url or self.url, *statements)
 
 
 def npm_project(folder: Path, **answers: Any) -> NpmProject:
