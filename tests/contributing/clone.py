@@ -9,6 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.shell import bash
 from tests.template import REPOSITORY
 
 DOCUMENT = REPOSITORY / "CONTRIBUTING.md"
@@ -38,17 +39,7 @@ class Clone:
 
     def run(self, command: str) -> str:
         """What a command prints; it has to succeed."""
-        result = subprocess.run(
-            ["bash", "-c", command],
-            cwd=self.folder,
-            env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        assert result.returncode == 0, f"{command}\n{result.stdout}{result.stderr}"
-        return result.stdout
+        return bash(command, self.folder, os.environ | {"PYTHONDONTWRITEBYTECODE": "1"})
 
     def changed(self) -> list[str]:
         """The files that differ from the commit."""

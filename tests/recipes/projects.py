@@ -20,6 +20,7 @@ from dotenv import dotenv_values
 from hooks.demo import NODE, NPM, STACKS, environment, free_port, run, wait_until_healthy
 from tests.npm_packages import lend
 from tests.recipes.document import Reader
+from tests.shell import bash
 from tests.template import render
 
 #: What a developer has on PATH, by what the tests have.
@@ -98,17 +99,7 @@ class Project:
 
     def run(self, command: str, **settings: str) -> str:
         """What a command of the shell prints; it has to succeed."""
-        done = subprocess.run(
-            ["bash", "-c", command],
-            cwd=self.folder,
-            env=self.environment(**settings),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
-        return done.stdout
+        return bash(command, self.folder, self.environment(**settings))
 
     @contextmanager
     def started(self, command: str, address: str, **settings: str) -> Iterator[str]:
