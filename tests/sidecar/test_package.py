@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -29,7 +30,9 @@ BROUGHT = {
 
 @pytest.mark.e2e
 def test_wheel_and_sdist(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "uv", "build", "--out-dir", str(tmp_path), str(PACKAGE)]
+    # Copier follows the links, too.
+    package = shutil.copytree(PACKAGE, tmp_path / "package")
+    command = [sys.executable, "-m", "uv", "build", "--out-dir", str(tmp_path), str(package)]
     built = subprocess.run(command, capture_output=True, text=True)
     assert built.returncode == 0, built.stderr
     (wheel,) = tmp_path.glob("*.whl")

@@ -13,8 +13,23 @@ import { Problem } from "./report.ts";
 
 const file = ".env.local";
 
-const read = (name: string) =>
-  existsSync(name) ? (parseEnv(readFileSync(name, "utf8")) as Record<string, string>) : {};
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The variables of an env file; none if it does not exist. */
+function read(name: string): Record<string, string> {
+  if (!existsSync(name)) return {};
+  const content = readFileSync(name);
+  let text: string;
+  try {
+    text = utf8.decode(content);
+  } catch {
+    throw new Problem(`${name} is not UTF-8 text; save it as UTF-8.`);
+  }
+  if (text.startsWith("\ufeff")) {
+    throw new Problem(`Save ${name} without a byte order mark: Node.js reads it as a name.`);
+  }
+  return parseEnv(text) as Record<string, string>;
+}
 
 /** The sources of settings, in order of precedence; an empty value counts as missing. */
 const sources = (): [place: string, values: Record<string, string | undefined>][] => [
@@ -62,7 +77,8 @@ export function fill(values: Record<string, string>): void {
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
   for (const [key, value] of Object.entries(values)) {
     const empty = new RegExp(
-      `^([ \\t]*(?:export[ \\t]+)?${key}[ \\t]*=)[ \\t]*(?:""|'')?[ \\t]*(#.*)?(?=\\r?$)`,
+      // The last line with the name counts.
+      `([^]*^[ \\t]*(?:export[ \\t]+)?${key}[ \\t]*=)[ \\t]*(?:""|'')?[ \\t]*(#.*)?(?=\\r?$)`,
       "m",
     );
     if (empty.test(text)) {
@@ -103,6 +119,22 @@ function newKeys(): [key: string, lines: string][] {
   });
 }
 
+/** Refuses $ in settings of a project with Next.js, which expands $name; other programs do not. */
+function refuseExpansions(): void {
+  const { dependencies = {} } = JSON.parse(readFileSync("package.json", "utf8")) as {
+    dependencies?: Record<string, string>;
+  };
+  if (!dependencies["next"] || !existsSync(".env.example")) return;
+  const known = readFileSync(".env.example", "utf8").matchAll(/^(?:# )?([A-Z_]+)=/gm);
+  for (const [, key = ""] of known) {
+    for (const [place, values] of sources().slice(1)) {
+      if (!values[key]?.includes("$")) continue;
+      const remedy = `Replace the $ of ${key} ${place}, in a URL by %24`;
+      throw new Problem(`${remedy}: Next.js expands it, other programs do not.`);
+    }
+  }
+}
+
 /** Whether other users can read .env.local. */
 const isOpen = () =>
   existsSync(file) && process.platform !== "win32" && (statSync(file).mode & 0o077) !== 0;
@@ -124,6 +156,7 @@ let isClosedNow = false;
  */
 export function completeEnvFile(change: boolean): string {
   if (change) close();
+  refuseExpansions();
   const done: string[] = isOpen() || isClosedNow ? ["readable by its owner alone"] : [];
   const missing = newKeys();
   const needsSecret = !setting("BETTER_AUTH_SECRET");

@@ -33,9 +33,9 @@ async function setup(change: boolean, { acceptDataLoss, start }: Wishes): Promis
     refuseConflicts();
     return `Node.js ${process.versions.node}`;
   });
+  await step("settings", () => completeEnvFile(change));
   const byHand = `${isPnpm() ? "pnpm" : "npm"} install`;
   await step("install", () => install(".", change), byHand);
-  await step("settings", () => completeEnvFile(change));
   await locate();
   if (start && usesMigrations()) {
     throw new Problem(`The project has migrations already; see ${migrationsPath()}.`);

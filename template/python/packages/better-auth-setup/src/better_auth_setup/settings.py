@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
+import json
 import os
 import re
 import secrets
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 
-from dotenv import dotenv_values
-
+from better_auth_setup.env_file import read_env_file
 from better_auth_setup.problem import Problem
 
 OWN_FILE = ".env.local"
@@ -116,6 +116,26 @@ class Settings:
         self.close()
         return names
 
+    def refuse_expansions(self) -> None:
+        """Refuses ``$`` in the project's settings if it uses Next.js, which expands ``$name``.
+
+        Python and Node.js take it literally, and the servers would disagree.
+
+        Raises:
+            Problem: a setting has one; the message names it, without its value.
+        """
+        package = json.loads((self.root / "package.json").read_text(encoding="utf-8"))
+        if "next" not in package.get("dependencies", {}):
+            return
+        known = re.findall(r"^(?:# )?([A-Z_]+)=", (self.root / EXAMPLE).read_text("utf-8"), re.M)
+        for place, values in self._sources()[1:]:
+            for name in known:
+                if "$" in values.get(name, ""):
+                    raise Problem(
+                        f"Replace the $ of {name} {place}, in a URL by %24: "
+                        "Next.js expands it, other programs do not."
+                    )
+
     def fill_in(self, name: str, value: str) -> None:
         """Sets a missing setting in ``.env.local``.
 
@@ -164,14 +184,14 @@ def _read(path: Path) -> dict[str, str]:
         Problem: the file cannot be read, or is not UTF-8.
     """
     try:
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        values = read_env_file(path)
     except UnicodeDecodeError:
         raise Problem(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
     except OSError as error:
         raise Problem(f"{path.name} cannot be read: {error.strerror}.") from None
-    # Node.js, which runs Prisma and the auth server, does not expand ${NAME} either.
-    values = dotenv_values(stream=StringIO(text), interpolate=False)
-    return {name: value or "" for name, value in values.items()}
+    if path.exists() and path.read_bytes().startswith(codecs.BOM_UTF8):
+        raise Problem(f"Save {path.name} without a byte order mark: Node.js reads it as a name.")
+    return values
 
 
 def _wanted(root: Path) -> list[_Variable]:

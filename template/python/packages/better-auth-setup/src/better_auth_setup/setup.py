@@ -91,6 +91,7 @@ def _run(
     npm = _Background(executor, Packages(project.root).install) if project.pushes else None
     executor.submit(compile_packages)
     with console.step("settings") as step:
+        settings.refuse_expansions()
         added = settings.complete()
         step.detail = f".env.local: {', '.join(added)} added" if added else ".env.local is complete"
     console.keep_secrets(settings.variables())

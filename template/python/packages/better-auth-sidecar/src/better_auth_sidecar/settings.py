@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import SplitResult, urlsplit
 
-from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
@@ -22,6 +21,7 @@ from pydantic_settings import (
 )
 
 from better_auth_sidecar.database_url import read_database_url
+from better_auth_sidecar.env_file import read_env_file
 from better_auth_sidecar.mail_server import read_mail_from, read_smtp_url
 
 #: better-auth's default, which is public.
@@ -35,10 +35,15 @@ _List = Annotated[tuple[str, ...], NoDecode]
 
 
 class _EnvFile(DotEnvSettingsSource):
-    """One env file, parsed as Node.js does: without expanding ``$NAME``."""
+    """One env file, as Node.js reads it."""
 
     def _read_env_file(self, file_path: Path) -> Mapping[str, str | None]:
-        values = dotenv_values(file_path, interpolate=False, encoding="utf-8-sig")
+        try:
+            values = read_env_file(file_path)
+        except UnicodeDecodeError:
+            raise SystemExit(f"Save {file_path.name} as UTF-8.") from None
+        except OSError as error:
+            raise SystemExit(f"{file_path.name} cannot be read: {error.strerror}.") from None
         return {name.lower(): value for name, value in values.items() if value}
 
 
@@ -119,7 +124,7 @@ class Settings(BaseSettings):
         """Where a variable is set, as a phrase: `` of .env.local``; empty if it is not set."""
         places = ["the environment"] if os.environ.get(name) else []
         for file in reversed(cls._env_files()):
-            if Path(file).is_file() and dotenv_values(file, interpolate=False).get(name):
+            if read_env_file(file).get(name):
                 places.append(Path(file).name)
         if not places:
             return ""
