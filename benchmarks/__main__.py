@@ -13,6 +13,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import fill
 
 from hooks import node
 
@@ -62,16 +63,19 @@ def main() -> None:
     pins = node.pins()["versions"]
     sections = [
         "# Performance",
-        f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores of "
-        f"{processor()}, Linux, Python {platform.python_version()}, "
-        f"better-auth {pins['npm']['better-auth']}, Prisma {pins['npm']['prisma']}, "
-        f"FastAPI {pins['python']['fastapi']}. In each table, the rows were measured in turns.",
+        fill(
+            f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores of "
+            f"{processor()}, Linux, Python {platform.python_version()}, "
+            f"better-auth {pins['npm']['better-auth']}, Prisma {pins['npm']['prisma']}, "
+            f"FastAPI {pins['python']['fastapi']}. In each table, the rows were measured in turns.",
+            width=100,
+        ),
     ]
     for name, (heading, note) in PARTS.items():
         print(f"{name} ...", file=sys.stderr)
         command = [sys.executable, "-m", f"benchmarks.{name}"]
         result = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-        sections += [f"## {heading}", note, result.stdout.strip()]
+        sections += [f"## {heading}", fill(note, 100), result.stdout.strip()]
     _, _, comments = DOCUMENT.read_text(encoding="utf-8").partition(COMMENTS)
     sections.append(COMMENTS + comments)
     DOCUMENT.write_text("\n\n".join(sections), encoding="utf-8")

@@ -15,9 +15,20 @@ def seconds(command: Sequence[str], folder: Path, env: Mapping[str, str] | None 
     Raises:
         subprocess.CalledProcessError: the command failed, so its time means nothing.
     """
+    return timed(command, folder, env)[0]
+
+
+def timed(
+    command: Sequence[str], folder: Path, env: Mapping[str, str] | None = None
+) -> tuple[float, str]:
+    """How many seconds a command takes, and what it prints.
+
+    Raises:
+        subprocess.CalledProcessError: the command failed, so its time means nothing.
+    """
     start = time.perf_counter()
-    subprocess.run(command, cwd=folder, env=env, check=True, capture_output=True)
-    return time.perf_counter() - start
+    result = subprocess.run(command, cwd=folder, env=env, check=True, capture_output=True)
+    return time.perf_counter() - start, result.stdout.decode()
 
 
 def table(rows: Mapping[str, Sequence[float]], unit: str = "s") -> str:

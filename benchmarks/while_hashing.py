@@ -19,8 +19,8 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
-from benchmarks.timing import table
-from hooks.demo import REPOSITORY, STACKS, environment, run, serving
+from benchmarks.timing import seconds, table
+from hooks.demo import REPOSITORY, STACKS, environment, serving
 
 COPIER = str(Path(sys.executable).with_name("copier"))
 PERSON = {"name": "Ada", "email": "ada@example.com", "password": "correct horse battery"}
@@ -78,7 +78,7 @@ def main(sign_ins: int) -> None:
                 with serving(stack, project) as address:
                     times = asyncio.run(measure(address, sign_ins))
             finally:
-                run(stack.stop, project)
+                seconds(stack.stop, project, environment())
         rows |= {f"{name}: {what}": values for what, values in times.items()}
     print(table(rows, "ms"))
 
