@@ -117,9 +117,9 @@ def test_the_address_header_has_a_secret_name(project: Path) -> None:
     digest = hmac.digest(SECRET.encode(), b"client-address", hashlib.sha256).hex()
     header = f"x-client-address-{digest[:32]}"
     name = "clientAddressHeader"
-    assert value(project, "client-address", name, BETTER_AUTH_SECRET=SECRET) == header
+    assert value(project, "env", name, BETTER_AUTH_SECRET=SECRET) == header
     other = {"BETTER_AUTH_SECRET": "of older data", "BETTER_AUTH_SECRETS": f"2:{SECRET},1:older"}
-    assert value(project, "client-address", name, **other) == header
+    assert value(project, "env", name, **other) == header
 
 
 def test_node_env_switches_no_check_off(project: Path) -> None:

@@ -309,7 +309,7 @@ IN_TYPESCRIPT = [
         ("typescript",),
     ),
     Edit("no compose file", {"compose.yaml": None}, ("typescript",)),
-    Edit("no test of the settings", {"tests/settings.test.ts": None}, ("typescript",)),
+    Edit("no test of the sign-in", {"tests/sign-in.test.ts": None}, ("typescript",)),
 ]
 
 #: Other answers change the lists of plugins that they stand in.

@@ -1,0 +1,63 @@
+/** The settings that every auth server has; the names are those of environment variables. */
+export interface Settings {
+  DATABASE_URL: string;
+  BETTER_AUTH_SECRET: string;
+  /** Such as `2:new-secret`; the first signs. */
+  BETTER_AUTH_SECRETS: string[];
+  BETTER_AUTH_URL: string;
+  BETTER_AUTH_ENV: string;
+  TRUSTED_ORIGINS: string[];
+  TRUSTED_PROXIES: string[];
+  PORT: number;
+  isProduction: boolean;
+}
+
+export interface Checks<Key extends string> {
+  /** The command that completes the settings. */
+  setup: string;
+  /** What is wrong with a URL; empty or undefined if nothing is. */
+  databaseUrlProblem: (url: string) => string | undefined;
+  /** Further problems: a setting's name, and the rest of a sentence. */
+  more?: [Key, string][];
+  /** The settings that each social provider needs: all of them, or none. */
+  socialKeys?: Record<string, Key[]>;
+  /** The settings that plugins need in production, with their meaning. */
+  pluginKeys?: Partial<Record<Key, string>>;
+}
+
+/**
+ * Sets the variables that `.env.local` and `.env` of the working directory have, unless the environment
+ * or the file before has a non-empty value.
+ */
+export function loadEnvFiles(): void;
+
+/** The value of an environment variable, or else the second argument. */
+export function text(key: string, otherwise?: string): string;
+
+/** The entries of a comma-separated environment variable. */
+export function list(key: string): string[];
+
+/** Whether a URL is one of this machine. */
+export function isLoopback(url: string): boolean;
+
+/** TRUSTED_ORIGINS; in development also localhost and 127.0.0.1 with the port of BETTER_AUTH_URL. */
+export function originsOf(
+  settings: Pick<Settings, "BETTER_AUTH_URL" | "TRUSTED_ORIGINS" | "isProduction">,
+): string[];
+
+/** The first of BETTER_AUTH_SECRETS, or else BETTER_AUTH_SECRET. */
+export function signingSecret(
+  settings: Pick<Settings, "BETTER_AUTH_SECRET" | "BETTER_AUTH_SECRETS">,
+): string;
+
+/** The social providers of which no setting is set. */
+export function providersOff<S>(
+  settings: S,
+  keys: Record<string, (keyof S & string)[]>,
+): string[];
+
+/** Problems of the settings, a sentence each, without secrets; empty if the server may start. */
+export function settingsProblems<S extends Settings>(
+  settings: S,
+  checks: Checks<keyof S & string>,
+): string[];

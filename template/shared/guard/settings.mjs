@@ -1,0 +1,129 @@
+// @ts-check
+/** See settings.d.mts. */
+import { existsSync, readFileSync } from "node:fs";
+import { isIP } from "node:net";
+import { parseEnv } from "node:util";
+
+/** @typedef {import("./settings.d.mts").Settings} Settings */
+
+/** Where the value of a variable stands, if `loadEnvFiles` has looked.
+ * @type {Map<string, string>} */
+const places = new Map();
+
+/** See settings.d.mts. */
+export function loadEnvFiles() {
+  /** @type {[string, NodeJS.Dict<string>][]} */
+  const sources = [["the environment", { ...process.env }]];
+  for (const file of [".env.local", ".env"]) {
+    if (existsSync(file)) sources.push([file, parseEnv(readFileSync(file, "utf8"))]);
+  }
+  for (const [place, values] of sources) {
+    for (const [key, value] of Object.entries(values)) {
+      if (value && !places.has(key)) places.set(key, place);
+      process.env[key] ||= value ?? "";
+    }
+  }
+}
+
+/** See settings.d.mts. @param {string} key */
+export const text = (key, otherwise = "") => process.env[key] || otherwise;
+
+/** See settings.d.mts. @param {string} key */
+export function list(key) {
+  const entries = text(key).split(",");
+  return entries.map((entry) => entry.trim()).filter(Boolean);
+}
+
+/** See settings.d.mts. @param {string} url */
+export const isLoopback = (url) =>
+  /^(localhost|127(\.\d+){3}|\[::1\])$/.test(URL.parse(url)?.hostname ?? "");
+
+/** See settings.d.mts.
+ * @param {Pick<Settings, "BETTER_AUTH_URL" | "TRUSTED_ORIGINS" | "isProduction">} settings */
+export function originsOf({ BETTER_AUTH_URL, TRUSTED_ORIGINS, isProduction }) {
+  if (isProduction) return [...TRUSTED_ORIGINS];
+  const { protocol = "http:", port = "" } = URL.parse(BETTER_AUTH_URL) ?? {};
+  const names = ["localhost", "127.0.0.1"].map((name) => `${protocol}//${name}`);
+  return [...TRUSTED_ORIGINS, ...names.map((name) => (port ? `${name}:${port}` : name))];
+}
+
+/** See settings.d.mts.
+ * @param {Pick<Settings, "BETTER_AUTH_SECRET" | "BETTER_AUTH_SECRETS">} settings */
+export function signingSecret({ BETTER_AUTH_SECRET, BETTER_AUTH_SECRETS: [first] }) {
+  return first ? first.replace(/^\d+:\s*/, "") : BETTER_AUTH_SECRET;
+}
+
+/** Whether a secret is short, has few different characters, repeats, or is better-auth's default.
+ * @param {string} secret */
+function isWeak(secret) {
+  const isRepeated = /^(.+?)\1+$/.test(secret);
+  const isPublished = secret === "better-auth-secret-12345678901234567890";
+  return secret.length < 32 || new Set(secret).size < 12 || isRepeated || isPublished;
+}
+
+/** See settings.d.mts.
+ * @param {Record<string, unknown>} settings @param {Record<string, string[]>} keys */
+export function providersOff(settings, keys) {
+  const isOff = (/** @type {string[]} */ needed) => needed.every((key) => !settings[key]);
+  return Object.keys(keys).filter((id) => isOff(keys[id] ?? []));
+}
+
+/** See settings.d.mts.
+ * @param {Settings} settings
+ * @param {import("./settings.d.mts").Checks<string>} checks */
+export function settingsProblems(settings, checks) {
+  const { setup, databaseUrlProblem, more = [], socialKeys = {}, pluginKeys = {} } = checks;
+  const values = /** @type {Record<string, unknown>} */ ({ ...settings });
+  /** @type {string[]} */
+  const found = [];
+  /** @param {string} key @param {string} what */
+  const wrong = (key, what) => {
+    const place = places.get(key);
+    found.push(`${key}${place ? ` of ${place}` : ""} ${what}`);
+  };
+
+  if (!settings.DATABASE_URL) wrong("DATABASE_URL", `is not set. Run: ${setup}`);
+  else {
+    const problem = databaseUrlProblem(settings.DATABASE_URL);
+    if (problem) wrong("DATABASE_URL", `cannot be used. ${problem}`);
+  }
+  const secret = signingSecret(settings);
+  if (!secret) wrong("BETTER_AUTH_SECRET", `is not set. Run: ${setup}`);
+  if (!settings.BETTER_AUTH_SECRETS.every((entry) => /^\d+:./.test(entry))) {
+    wrong("BETTER_AUTH_SECRETS", "is not of the form 2:new-secret,1:old-secret");
+  }
+  if (!/^(development|production)$/.test(settings.BETTER_AUTH_ENV)) {
+    wrong("BETTER_AUTH_ENV", "is neither development nor production");
+  }
+  if (!(Number.isInteger(settings.PORT) && settings.PORT >= 0 && settings.PORT < 65536)) {
+    wrong("PORT", "is not a number from 0 to 65535");
+  }
+  const url = URL.parse(settings.BETTER_AUTH_URL);
+  if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== "/") {
+    wrong("BETTER_AUTH_URL", `is no http or https origin: ${settings.BETTER_AUTH_URL}`);
+  }
+  const withPath = settings.TRUSTED_ORIGINS.find((origin) => /^https?:\/\/.*\//.test(origin));
+  if (withPath) wrong("TRUSTED_ORIGINS", `has an origin with a path; leave it out: ${withPath}`);
+  const proxy = settings.TRUSTED_PROXIES.find((entry) => !isIP(entry.replace(/\/\d+$/, "")));
+  if (proxy) wrong("TRUSTED_PROXIES", `has an entry that is no address or network: ${proxy}`);
+  for (const keys of Object.values(socialKeys)) {
+    const given = keys.find((key) => values[key]);
+    const missing = given ? keys.filter((key) => !values[key]) : [];
+    for (const key of missing) found.push(`Set ${key} as well as ${given}, or neither.`);
+  }
+  for (const [key, what] of more) wrong(key, what);
+  if (!settings.isProduction) return found;
+
+  // Older secrets only decrypt.
+  if (secret && isWeak(secret)) {
+    const key = settings.BETTER_AUTH_SECRETS[0] ? "BETTER_AUTH_SECRETS" : "BETTER_AUTH_SECRET";
+    wrong(key, "is too weak for production. Make one with: npx auth secret");
+  }
+  if (url?.protocol === "http:") {
+    wrong("BETTER_AUTH_URL", `must be https in production: ${settings.BETTER_AUTH_URL}`);
+  }
+  for (const [key, meaning] of Object.entries(pluginKeys)) {
+    if (!values[key]) found.push(`${key} is not set: ${meaning}`);
+  }
+  return found;
+}

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import test from "node:test";
+import {
+  isLoopback,
+  list,
+  loadEnvFiles,
+  originsOf,
+  providersOff,
+  settingsProblems,
+  signingSecret,
+  text,
+} from "../../template/shared/guard/settings.mjs";
+
+const good = {
+  DATABASE_URL: "file:./app.db",
+  BETTER_AUTH_SECRET: "9Zk2vQ7mXw4TnRb8LsYc3HpJd6FgAe1U",
+  BETTER_AUTH_SECRETS: [],
+  BETTER_AUTH_URL: "https://app.example.com",
+  BETTER_AUTH_ENV: "production",
+  TRUSTED_ORIGINS: ["https://*.example.com"],
+  TRUSTED_PROXIES: ["10.0.0.0/8", "::1"],
+  PORT: 3000,
+  isProduction: true,
+  GITHUB_CLIENT_ID: "",
+  GITHUB_CLIENT_SECRET: "",
+  STRIPE_SECRET_KEY: "set",
+};
+
+const socialKeys = { github: ["GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET"] };
+const checks = {
+  setup: "npm run setup",
+  databaseUrlProblem: (url) => (url.startsWith("file:") ? "" : "Write file: first."),
+  socialKeys,
+  pluginKeys: { STRIPE_SECRET_KEY: "the secret key of your Stripe account" },
+};
+const found = (settings) => settingsProblems({ ...good, ...settings }, checks);
+
+test("good settings are accepted", () => {
+  assert.deepEqual(found({}), []);
+  assert.deepEqual(found({ BETTER_AUTH_URL: "http://localhost:3000", isProduction: false }), []);
+  assert.deepEqual(found({ STRIPE_SECRET_KEY: "", isProduction: false }), []);
+  const secrets = [`2:${good.BETTER_AUTH_SECRET}`, `1:${good.BETTER_AUTH_SECRET.toLowerCase()}`];
+  assert.deepEqual(found({ BETTER_AUTH_SECRET: "", BETTER_AUTH_SECRETS: secrets }), []);
+});
+
+test("production refuses weak and published secrets, and does not repeat them", () => {
+  const published = "better-auth-secret-12345678901234567890";
+  for (const weak of ["hunter2", "a".repeat(40), "0123456789abcdef".repeat(2), published]) {
+    for (const settings of [{ BETTER_AUTH_SECRET: weak }, { BETTER_AUTH_SECRETS: [`1:${weak}`] }]) {
+      const said = found(settings).join();
+      assert.match(said, /^BETTER_AUTH_SECRETS? is too weak/);
+      assert.ok(!said.includes(weak));
+    }
+  }
+});
+
+const wrong = [
+  [{ DATABASE_URL: "" }, "DATABASE_URL is not set. Run: npm run setup"],
+  [{ DATABASE_URL: "x" }, "DATABASE_URL cannot be used. Write file: first."],
+  [{ BETTER_AUTH_SECRET: "" }, "BETTER_AUTH_SECRET is not set. Run: npm run setup"],
+  [
+    { BETTER_AUTH_SECRETS: [good.BETTER_AUTH_SECRET] },
+    "BETTER_AUTH_SECRETS is not of the form 2:new-secret,1:old-secret",
+  ],
+  [{ BETTER_AUTH_ENV: "prod" }, "BETTER_AUTH_ENV is neither development nor production"],
+  [{ PORT: Number("80 80") }, "PORT is not a number from 0 to 65535"],
+  [
+    { BETTER_AUTH_URL: "http://a.example.com" },
+    "BETTER_AUTH_URL must be https in production: http://a.example.com",
+  ],
+  ...["a.example.com", "https://a.example.com/b"].map((url) => [
+    { BETTER_AUTH_URL: url },
+    `BETTER_AUTH_URL is no http or https origin: ${url}`,
+  ]),
+  [
+    { TRUSTED_ORIGINS: ["https://a.example.com/"] },
+    "TRUSTED_ORIGINS has an origin with a path; leave it out: https://a.example.com/",
+  ],
+  [
+    { TRUSTED_PROXIES: ["proxy"] },
+    "TRUSTED_PROXIES has an entry that is no address or network: proxy",
+  ],
+  [{ GITHUB_CLIENT_ID: "set" }, "Set GITHUB_CLIENT_SECRET as well as GITHUB_CLIENT_ID, or neither."],
+  [
+    { STRIPE_SECRET_KEY: "" },
+    "STRIPE_SECRET_KEY is not set: the secret key of your Stripe account",
+  ],
+];
+for (const [settings, sentence] of wrong) {
+  test(`${JSON.stringify(settings)} is told`, () => assert.deepEqual(found(settings), [sentence]));
+}
+
+test("an empty variable hides nothing, and a problem is told with its place", () => {
+  process.chdir(mkdtempSync(`${tmpdir()}/settings-`));
+  writeFileSync(".env.local", "GUARD_A=of-local\nPORT=80 80\n");
+  writeFileSync(".env", "GUARD_A=of-env\nGUARD_B=x, y,\n");
+  process.env.GUARD_A = "";
+  process.env.GUARD_C = "of-environment";
+  loadEnvFiles();
+  assert.equal(text("GUARD_A"), "of-local");
+  assert.deepEqual(list("GUARD_B"), ["x", "y"]);
+  assert.equal(text("GUARD_C"), "of-environment");
+  assert.equal(text("GUARD_D", "otherwise"), "otherwise");
+  assert.match(found({ PORT: Number("80 80") })[0], /^PORT of .env.local is not/);
+});
+
+test("development also trusts both names of this machine", () => {
+  const at = (BETTER_AUTH_URL) => originsOf({ ...good, BETTER_AUTH_URL, isProduction: false });
+  const own = good.TRUSTED_ORIGINS;
+  assert.deepEqual(originsOf(good), own);
+  assert.deepEqual(at("http://localhost:3000"), [
+    ...own,
+    "http://localhost:3000",
+    "http://127.0.0.1:3000",
+  ]);
+  assert.deepEqual(at("https://localhost"), [...own, "https://localhost", "https://127.0.0.1"]);
+  const urls = ["http://localhost:3000", "http://127.1.2.3", "http://[::1]:1", "https://a.example"];
+  assert.deepEqual(urls.map(isLoopback), [true, true, true, false]);
+});
+
+test("the newest secret signs", () => {
+  const secrets = { BETTER_AUTH_SECRET: "older", BETTER_AUTH_SECRETS: ["2: new", "1:old"] };
+  assert.equal(signingSecret(secrets), "new");
+  assert.equal(signingSecret({ ...secrets, BETTER_AUTH_SECRETS: [] }), "older");
+});
+
+test("a social provider without any key is off", () => {
+  assert.deepEqual(providersOff(good, socialKeys), ["github"]);
+  assert.deepEqual(providersOff({ ...good, GITHUB_CLIENT_ID: "set" }, socialKeys), []);
+});

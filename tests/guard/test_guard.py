@@ -1,0 +1,19 @@
+"""The settings and the client addresses of `better-auth-guard`, in Node.js."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from hooks.node import NODE, environment
+
+TESTS = sorted(Path(__file__).parent.glob("*.test.mjs"))
+
+
+@pytest.mark.parametrize("test", TESTS, ids=lambda test: test.name)
+def test_the_package_in_node(test: Path) -> None:
+    command = [str(NODE / "bin" / "node"), "--test", str(test)]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
