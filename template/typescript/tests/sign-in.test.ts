@@ -39,7 +39,7 @@ test("a password is reset by a link in a mail", async () => {
   assert.equal(reset.status, 200);
 
   assert.equal((await ada.signIn()).status, 401);
-  Object.assign(ada, { password: newPassword });
+  ada.password = newPassword;
   assert.equal((await ada.signIn()).status, 200);
 });
 
