@@ -41,7 +41,7 @@ def test_it_is_typed(package: Path) -> None:
             "strict": True,
             "types": ["node"],
         },
-        "files": ["index.mjs", "forms.js"],
+        "files": ["index.mjs", "failures.js", "forms.js"],
     }
     (package / "tsconfig.json").write_text(json.dumps(config))
     assert run_node(package, "node_modules/typescript/bin/tsc", "--project", ".") == ""

@@ -68,7 +68,7 @@ def test_a_new_password_by_mail(person: Person) -> None:
     person.at_account()
 
 
-OLD = "This link is not valid any more."
+OLD = "This link is no longer valid."
 AGAIN = "The sign-in was interrupted"
 #: Where better-auth redirects to when something went wrong, and what the page says.
 FAILURES = {
@@ -79,8 +79,9 @@ FAILURES = {
     "callback/github?code=code&state=forged": ("sign-in", AGAIN),
     "callback/github?error=access_denied&state={state}": ("sign-in", "The access was declined."),
     "callback/google?code=code&state={state}": ("sign-in", "This way to sign in is not available"),
-    "error?error=banned": ("sign-in", "This account is banned."),
-    "oauth2/authorize?client_id=none&response_type=code": ("sign-in", "wrong (invalid_client)"),
+    "error?error=BANNED_USER": ("sign-in", "This account is banned."),
+    "oauth2/authorize?client_id=none&response_type=code": ("sign-in", "is not set up correctly"),
+    "error?error=no_seat": ("sign-in", "Something went wrong (no_seat)."),
 }
 
 

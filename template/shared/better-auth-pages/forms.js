@@ -1,6 +1,7 @@
 // @ts-check
 /** Makes plain HTML talk to better-auth: its forms and lists name the client's methods. */
 import { encodeQr } from "./client.js";
+import { failures } from "./failures.js";
 
 /**
  * @typedef {Record<string, any>} Data
@@ -12,7 +13,7 @@ import { encodeQr } from "./client.js";
  *
  * @typedef {object} Own
  * @property {typeof formats} [formats] more ways to show values
- * @property {typeof sentences} [sentences] what the redirects of other plugins mean
+ * @property {Record<string, string>} [sentences] what the redirects of other plugins mean
  */
 
 /**
@@ -37,36 +38,6 @@ const formats = {
   },
   list: (texts) => texts.join("\n"),
   secret: (uri) => new URL(uri).searchParams.get("secret") ?? "",
-};
-
-const again = "The sign-in was interrupted, or took too long. Try again.";
-const old = "This link is not valid any more. Ask for another one.";
-/**
- * What better-auth's redirects mean, by their `?error=` in small letters.
- * @type {Record<string, string>}
- */
-const sentences = {
-  access_denied: "The access was declined.",
-  account_already_linked_to_different_user: "That account belongs to another user here.",
-  account_not_linked:
-    "There is an account with this address already. Sign in as before, and verify the address.",
-  attempts_exceeded: old,
-  banned: "This account is banned.",
-  email_does_not_match: "That account has another e-mail address than yours.",
-  email_not_found: "The provider does not tell your e-mail address.",
-  expired_token: old,
-  invalid_code: again,
-  invalid_token: old,
-  new_user_signup_disabled: "New accounts are not made here.",
-  oauth_provider_not_found: "This way to sign in is not available.",
-  please_restart_the_process: again,
-  signup_disabled: "New accounts are not made here.",
-  state_invalid: again,
-  state_mismatch: again,
-  state_not_found: again,
-  token_expired: old,
-  unable_to_get_user_info: "The provider does not tell who you are. Try again.",
-  user_not_found: old,
 };
 
 const query = new URLSearchParams(location.search);
@@ -338,7 +309,7 @@ async function onClick({ target }) {
 export async function start(authClient, own = {}) {
   client = authClient;
   Object.assign(formats, own.formats);
-  Object.assign(sentences, own.sentences);
+  for (const [code, text] of Object.entries(own.sentences ?? {})) failures.set(code, text);
   document.addEventListener("submit", onSubmit);
   document.addEventListener("click", onClick);
   // What is in a part that opens is asked for when it opens.
@@ -353,8 +324,8 @@ export async function start(authClient, own = {}) {
   if (error !== null) {
     // Anybody can write a link to this page: only what is known is said.
     const code = /^[\w-]{1,60}$/.test(error) ? ` (${error})` : "";
-    const known = Object.hasOwn(sentences, error.toLowerCase()) && sentences[error.toLowerCase()];
-    say(header(), known || `Something went wrong${code}. Try again.`, true);
+    const known = failures.get(error.toLowerCase());
+    say(header(), known ?? `Something went wrong${code}. Try again.`, true);
   } else if (incomplete.length > 0)
     say(header(), "This page needs a whole link. Open it again from where you got it.", true);
   await show().catch((error) => say(header(), unreachable(error), true));
