@@ -18,6 +18,8 @@ from typing import Any, TypeVar
 import asyncpg  # type: ignore[import-untyped]
 
 from hooks.demo import STACKS, environment, free_port, wait_until_healthy
+from tests.conformance.internet import internets
+from tests.project.social.accounts import GitHub
 from tests.project.workshop import Workshop
 
 T = TypeVar("T")
@@ -43,9 +45,6 @@ PANELS: dict[str, Any] = {
     "social_providers": ["github", "google"],
 }
 
-#: Of one of the two social providers; a browser does not get as far as using them.
-KEYS = {"GITHUB_CLIENT_ID": "dummy", "GITHUB_CLIENT_SECRET": "dummy"}
-
 
 @dataclass(frozen=True)
 class Site:
@@ -55,6 +54,8 @@ class Site:
     log: Path
     project: Path
     database_url: str
+    #: The stand-in of the one social provider that has keys.
+    github: GitHub
 
     def url(self, page: str) -> str:
         return f"{self.address}/auth/{page}"
@@ -126,14 +127,24 @@ def serving(
     port, log = free_port(), folder / "server.log"
     address = f"http://localhost:{port}"
     words, variables = command(stack, folder, port)
-    settings = environment(
-        BETTER_AUTH_URL=address, PORT=str(port), TRUSTED_PROXIES="127.0.0.1", **KEYS, **variables
-    )
-    with log.open("w") as output:
+    github = GitHub()
+    github.callbacks.add(f"{address}/api/auth/callback/{github.id}")
+    certificates = folder.with_name("certificates")
+    certificates.mkdir()
+    with log.open("w") as output, internets(certificates, github.hosts, 1) as [internet]:
+        github.join(internet)
+        settings = environment(
+            BETTER_AUTH_URL=address,
+            PORT=str(port),
+            TRUSTED_PROXIES="127.0.0.1",
+            **github.settings,
+            **internet.settings,
+            **variables,
+        )
         server = subprocess.Popen(words, cwd=folder, env=settings, stdout=output, stderr=output)
         try:
             wait_until_healthy(server, address)
-            yield Site(address, log, folder, database_url)
+            yield Site(address, log, folder, database_url, github)
         finally:
             server.terminate()
             server.wait(timeout=30)

@@ -24,7 +24,9 @@ WRITTEN = {
     "better-auth/dist/plugins/admin/admin.mjs": r'code: "(\w+)"',
     "better-auth/dist/plugins/magic-link/index.mjs": r'redirectWithError\("(\w+)"',
     "better-auth/dist/plugins/oauth-proxy/index.mjs": r'redirectOnError\(ctx, \w+, "(\w+)"',
-    "@better-auth/oauth-provider/dist/*.mjs": r'getErrorURL\(ctx, [`"](\w+)[`"]',
+    "@better-auth/oauth-provider/dist/*.mjs": (
+        r'(?:getErrorURL\(ctx, [`"]|error: "(?=invalid_signature))(\w+)'
+    ),
     "@better-auth/sso/dist/index.mjs": (
         r'(?:redirectOIDCError\(|errorRedirectUrl\([\w.]+, |\t\terror: |code \|\| )"([a-z_]+)"'
     ),

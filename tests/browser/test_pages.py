@@ -14,6 +14,7 @@ from hooks import chromium as chromium_of_debian
 from hooks.demo import visit
 from tests.browser.person import Person, add_authenticator
 from tests.browser.sites import Site, apart
+from tests.project.social.accounts import Person as Account
 from tests.totp import totp
 
 pytestmark = pytest.mark.e2e
@@ -135,7 +136,8 @@ def test_sessions_end_one_by_one(person: Person) -> None:
     person.at_account()
     sessions = person.panel("Sessions")
     sessions.locator("li").nth(1).wait_for()
-    person.press("Sign out", sessions)
+    label = re.compile(r"^Sign out Chrome on Linux since .*\d{4}")
+    sessions.get_by_role("button", name=label).click()
     sessions.locator("li").nth(1).wait_for(state="detached")
     person.press("Sign out all others", sessions)
     person.sees("All others are signed out.")
@@ -163,6 +165,39 @@ def test_a_social_provider_without_keys_has_no_button(person: Person) -> None:
     assert not person.page.get_by_text("or continue with").is_visible()
 
 
+def test_an_account_of_a_provider_is_linked_signs_in_and_is_unlinked(person: Person) -> None:
+    person.sign_up()
+    person.page.goto(person.message("Verify"))
+    person.at_account()
+    github = person.site.github
+    agrees = {"as": Account(person.email)}
+
+    def authorize(route: Route) -> None:
+        back = github.agree(route.request.url, agrees["as"])
+        route.fulfill(status=302, headers={"Location": back})
+
+    person.page.route(f"{github.page}*", authorize)
+    panel = person.panel("Linked accounts")
+    person.sees("Password", panel)
+    assert not panel.get_by_role("button", name="Link Google").is_visible()
+    person.press("Link GitHub", panel)
+    person.sees("GitHub", panel.locator("li"))
+    person.sign_out()
+    person.press("GitHub")
+    person.at_account()
+    person.page.on("dialog", lambda dialog: dialog.accept())
+    person.press("Unlink GitHub", panel)
+    person.sees("The account is unlinked.", panel)
+    panel.locator("li", has_text="GitHub").wait_for(state="detached")
+    person.expected = {400}
+    person.press("Unlink Password", panel)
+    person.sees("You can't unlink your last account", panel)
+    agrees["as"] = Account(f"another-{person.email}")
+    person.press("Link GitHub", panel)
+    person.sees("That account has another e-mail address than yours.")
+    person.at_account()
+
+
 def test_two_factors(person: Person) -> None:
     person.sign_up()
     panel = person.panel("Two-factor authentication")
@@ -178,10 +213,22 @@ def test_two_factors(person: Person) -> None:
     person.press("Turn it on", panel)
     person.at_account()
     person.sees("on", panel.locator(".badge"))
+    renewal = panel.locator("form", has_text="Make new backup codes")
+    person.fill(renewal, password=person.password)
+    person.press("Make new backup codes", renewal)
+    person.sees("the old ones no longer work", panel)
+    person.press("Copy the codes", panel)
+    old, backup = backup, person.page.evaluate("navigator.clipboard.readText()").splitlines()
+    assert len(backup) == len(old) and not {*backup} & {*old}
+    assert person.barriers() == []
     person.sign_out()
     person.type_password()
     person.at("two-factor")
     way = person.way("Backup code")
+    person.expected = {401}
+    person.fill(way, code=old[0])
+    person.press("Continue", way)
+    person.sees("Invalid backup code", way)
     person.fill(way, code=backup[0])
     person.press("Continue", way)
     person.at_account()
@@ -209,7 +256,7 @@ def test_a_passkey(person: Person) -> None:
     person.press("Passkey")
     person.at_account()
     person.page.once("dialog", lambda dialog: dialog.accept())
-    person.press("Delete", panel)
+    person.press("Delete My laptop", panel)
     person.sees("No passkeys yet.", panel)
 
 
@@ -258,7 +305,7 @@ def test_an_organization_invites_somebody(person: Person) -> None:
     person.sees(owner, panel)
     person.email = f"guest-{owner}"
     person.fill(panel, email=person.email)
-    person.press("Invite", panel)
+    person.press("Invite to Analytical Engines", panel)
     person.sees("pending", panel)
     person.sign_out()
     invitation = person.message("Join")
@@ -281,7 +328,7 @@ def test_members_of_an_organization_get_other_roles_and_leave(person: Person) ->
     panel.locator("summary").click()
     person.fill(panel, email=guest)
     panel.locator("form", has_text="Invite").get_by_label("Role").select_option("admin")
-    person.press("Invite", panel)
+    person.press("Invite to Engines", panel)
     person.sees("The invitation is on its way.", panel)
     person.email = guest
     person.sign_out()
@@ -290,19 +337,19 @@ def test_members_of_an_organization_get_other_roles_and_leave(person: Person) ->
     person.page.goto(person.message("Verify"))
     person.at_account()
     person.sees("invites you until", panel)
-    person.press("Join", panel)
+    person.press("Join Engines", panel)
     person.sees("You are a member now.", panel)
     panel.locator("summary").click()
     person.sees(owner, panel)
-    assert panel.get_by_role("button", name="Remove").is_visible()
+    assert panel.get_by_role("button", name=f"Remove {owner}").is_visible()
     person.email = owner
     person.sign_out()
     person.sign_in()
     person.at_account()
     panel.locator("summary").click()
     row = panel.locator("li li", has_text=guest)
-    row.get_by_label("Role").select_option("member")
-    person.press("Change role", row)
+    row.get_by_label(f"Role of {guest}").select_option("member")
+    person.press(f"Change role of {guest}", row)
     person.sees("The role is changed.", panel)
     person.sees("member", row.locator(".badge"))
     person.email = guest
@@ -314,7 +361,7 @@ def test_members_of_an_organization_get_other_roles_and_leave(person: Person) ->
     for name in ("Remove", "Change role", "Invite"):
         assert not panel.get_by_role("button", name=name).filter(visible=True).count()
     person.page.once("dialog", lambda dialog: dialog.accept())
-    person.press("Leave", panel)
+    person.press("Leave Engines", panel)
     person.sees("You are in no organization yet.", panel)
 
 
@@ -329,13 +376,13 @@ def test_an_invitation_is_declined(person: Person) -> None:
     # Nobody else has to be there: the invitation goes to a second account in this browser.
     person.email = f"guest-{person.email}"
     person.fill(panel, email=person.email)
-    person.press("Invite", panel)
+    person.press("Invite to Engines", panel)
     person.sees("The invitation is on its way.", panel)
     person.sign_out()
     person.sign_up()
     person.page.goto(person.message("Verify"))
     person.at_account()
-    person.press("Decline", panel)
+    person.press("Decline Engines", panel)
     person.sees("The invitation is declined.", panel)
     assert not panel.get_by_text("invites you until").count()
 
@@ -353,7 +400,7 @@ def test_an_api_key_is_shown_once(person: Person) -> None:
     person.sees("Backups", panel)
     assert key not in person.page.content()
     person.page.once("dialog", lambda dialog: dialog.accept())
-    person.press("Delete", panel)
+    person.press("Delete Backups", panel)
     person.sees("No keys yet.", panel)
 
 
@@ -414,6 +461,29 @@ def ask_for_access(person: Person, callback: str) -> str:
     return f"{auth}/oauth2/authorize?{urlencode(query)}"
 
 
+def test_a_forged_request_for_access_shows_nothing(person: Person) -> None:
+    person.sign_up()
+    person.page.goto(ask_for_access(person, "https://shop.example.com/callback"))
+    person.at("consent")
+    whole = person.page.url
+    other = ask_for_access(person, "https://other.example.com/callback")
+    client = re.findall("client_id=([^&]*)", other)[0]
+    person.expected = {400, 401}
+    for forged in (
+        re.sub("redirect_uri=[^&]*", "redirect_uri=https://evil.example.com/", whole),
+        re.sub("client_id=[^&]*", f"client_id={client}", whole),
+        re.sub("scope=[^&]*", "scope=openid", whole),
+        whole.replace("?", f"?client_id={client}&"),
+        whole.replace("?", "?scope=openid&"),
+        whole.partition("?")[0] + f"?client_id={client}&scope=openid",
+    ):
+        person.page.goto(forged)
+        person.at("consent")
+        person.sees("This request was changed, or is too old.")
+        assert "asks to use" not in person.page.locator("main").inner_text()
+        assert not person.page.locator("main button").filter(visible=True).count()
+
+
 def test_another_application_waits_for_somebody_to_sign_in(person: Person) -> None:
     person.sign_up()
     url = ask_for_access(person, "https://shop.example.com/callback")
@@ -440,11 +510,11 @@ def test_an_admin_bans_somebody_and_signs_in_as_another(person: Person) -> None:
     person.open("account")
     row = person.panel("Users").locator("li", has=person.page.get_by_text(guest, exact=True))
     person.page.once("dialog", lambda dialog: dialog.accept())
-    person.press("Ban", row)
+    person.press(f"Ban {guest}", row)
     person.sees("banned", row)
-    person.press("Unban", row)
+    person.press(f"Unban {guest}", row)
     row.get_by_text("banned").wait_for(state="hidden")
-    person.press("Sign in as", row)
+    person.press(f"Sign in as {guest}", row)
     person.press("Be yourself again")
     person.sees(f"admin-{guest}")
 
@@ -463,8 +533,8 @@ def test_an_admin_finds_a_user_and_makes_another_admin(person: Person) -> None:
     person.press("Search", panel)
     rows.nth(2).wait_for(state="detached")
     row = rows.filter(has=person.page.get_by_text(guest, exact=True))
-    row.get_by_label("Role").select_option("admin")
-    person.press("Change role", row)
+    row.get_by_label(f"Role of {guest}").select_option("admin")
+    person.press(f"Change role of {guest}", row)
     person.sees("The role is changed.", panel)
     person.sees("admin", row.locator(".badge"))
     person.fill(panel, searchValue="nobody-has-this")
@@ -478,10 +548,14 @@ def test_several_accounts_in_one_browser(person: Person) -> None:
     person.email = f"second-{first}"
     person.sign_up()
     panel = person.panel("Accounts in this browser")
-    person.press("Switch", panel)
-    person.page.locator("header", has_text=first).and_(
-        person.page.locator("section > header")
-    ).filter(has_not_text="second").wait_for()
+    person.press(f"Switch to {first}", panel)
+    header = person.page.locator("section > header")
+    header.get_by_text(first, exact=True).wait_for()
+    person.press(f"Sign out {first}", panel)
+    header.get_by_text(person.email, exact=True).wait_for()
+    panel.get_by_text(first, exact=True).wait_for(state="detached")
+    person.press(f"Sign out {person.email}", panel)
+    person.at("sign-in")
 
 
 #: Every page, by whether it is for users who are signed in.
@@ -504,7 +578,7 @@ def test_the_pages_have_no_barriers_light_and_dark(person: Person, is_member: bo
     if is_member:
         person.sign_up()
         # Of what there is none; the tests of invitations and consent look at what there is.
-        person.expected = {400, 404}
+        person.expected = {400, 401}
     for name in PAGES[is_member]:
         person.open(name)
         for opened in person.page.locator("details").all():

@@ -73,6 +73,7 @@ export const failures = new Map([
   ["invalid_client", misconfigured],
   ["invalid_redirect", misconfigured],
   ["invalid_request", misconfigured],
+  ["invalid_signature", "This request was changed, or is too old. Begin again in the application."],
   ["unauthorized_client", misconfigured],
   ["unsupported_prompt_select_account", misconfigured],
   ["unsupported_response_type", misconfigured],

@@ -10,6 +10,8 @@ import { failures } from "./failures.js";
  * @property {string} [code]
  * @property {string} [message]
  * @property {string} [statusText]
+ * @property {string} [error] of an OAuth route, instead of a code
+ * @property {string} [error_description] of an OAuth route, instead of a message
  *
  * @typedef {object} Own
  * @property {typeof formats} [formats] more ways to show values
@@ -62,9 +64,10 @@ function found(text, names) {
   return name && (names[name] || name);
 }
 
-/** @param {Failure} error */
-function sentence({ code, message, statusText }) {
-  const text = message || code?.toLowerCase().replaceAll("_", " ") || statusText || "";
+/** @param {Failure} failure */
+function sentence({ code, message, error, error_description, statusText }) {
+  const own = message || error_description || failures.get(error ?? "");
+  const text = own || code?.toLowerCase().replaceAll("_", " ") || statusText || "";
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
@@ -194,7 +197,8 @@ async function get(part) {
   const { get: path, needs } = part.dataset;
   const asked = query.get(needs);
   if (asked === null) return;
-  const { data, error } = await call(path, { query: { [needs]: asked } });
+  const sent = { [needs]: asked };
+  const { data, error } = await call(path, "body" in part.dataset ? sent : { query: sent });
   part.hidden = Boolean(error);
   if (error) say(header(), sentence(error), true);
   else fill(part, data);
@@ -262,7 +266,8 @@ async function submit(form) {
   const { data, error } = await call(path, "query" in form.dataset ? { query: sent } : sent);
   if (error) return say(form, sentence(error), true);
   if (data?.twoFactorRedirect) return location.assign(`two-factor${location.search}`);
-  if (data?.url && data.redirect) return location.assign(data.url);
+  // The client itself goes there.
+  if (data?.url && data.redirect) return;
   if (go) return location.assign(next(go));
   const place = then && document.getElementById(then);
   if (place) {
