@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,10 +11,10 @@ import pytest
 from playwright.sync_api import Locator, Page
 
 from hooks import chromium
-from hooks.demo import NEXT, NEXTJS, environment, free_port
+from hooks.demo import NEXT, NEXTJS, free_port
 from tests.browser.person import add_authenticator, barriers
 from tests.npm_packages import lend
-from tests.project.typescript import Browser, Server, guesses, npm, serving, setup
+from tests.project.typescript import Browser, Server, guesses, npm, output, run, serving, setup
 from tests.project.typescript_flows import test_two_factor
 from tests.template import render
 from tests.totp import totp
@@ -31,8 +30,6 @@ ANSWERS = {
         *("phone-number", "api-key", "device-authorization"),
     ],
 }
-#: What would make a server start, or a build succeed, by chance.
-SETTINGS = ("DATABASE_URL", "BETTER_AUTH_SECRET", "BETTER_AUTH_URL")
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +39,9 @@ def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = setup(lend(folder))
     assert done.returncode == 0, done.stdout
     settings = (folder / ".env.local").rename(folder / "settings")
-    built = run(folder, *NEXTJS.build)
+    built = output(folder, *NEXTJS.build)
     settings.rename(folder / ".env.local")
-    assert built.returncode == 0, built.stdout
-    assert not re.search(r"warn|error", built.stdout, re.IGNORECASE), built.stdout
+    assert not re.search(r"warn|error", built, re.IGNORECASE), built
     return folder
 
 
@@ -53,20 +49,6 @@ def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(project: Path) -> Iterator[Server]:
     with serving(project, command=NEXTJS.serve) as server:
         yield server
-
-
-def run(folder: Path, *command: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    env = environment(NO_COLOR="1")
-    env = {key: value for key, value in env.items() if key not in SETTINGS} | settings
-    return subprocess.run(
-        command,
-        cwd=folder,
-        env=env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
-    )
 
 
 def test_a_user_signs_in_and_sees_the_account(server: Server) -> None:

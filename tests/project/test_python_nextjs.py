@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 
 from hooks.demo import NODE, NPM, PYTHON_NEXTJS, environment, free_port
 from tests.npm_packages import lend
-from tests.project.typescript import Server, guesses, serving
+from tests.project.typescript import Server, guesses, output, serving
 from tests.template import render
 
 pytestmark = pytest.mark.e2e
@@ -39,21 +38,6 @@ async def write_note(user: CurrentUser) -> str:
 """
 
 
-def run(folder: Path, *command: str, **settings: str) -> str:
-    """What a command prints; it has to succeed."""
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env={**environment(NO_COLOR="1"), **settings},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stdout
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
 def api_url() -> str:
     return f"http://127.0.0.1:{free_port()}"
@@ -63,14 +47,14 @@ def api_url() -> str:
 def project(template: Path, tmp_path_factory: pytest.TempPathFactory, api_url: str) -> Path:
     """A project that is set up, with two routes of its owner, and built without any setting."""
     folder = lend(render(template, tmp_path_factory.mktemp("both") / "app", ANSWERS))
-    said = run(folder, *PYTHON_NEXTJS.setup)
+    said = output(folder, *PYTHON_NEXTJS.setup)
     assert "npm run dev" in said and "http://localhost:3000/auth/sign-up" in said
     (main,) = folder.glob("src/*/main.py")
     text = main.read_text().replace("import FastAPI", "import Depends, FastAPI")
     text = re.sub(r"sessions import (.*)", r"sessions import \1, sessions", text)
     main.write_text(text + ROUTES)
     settings = (folder / ".env.local").rename(folder / "settings")
-    built = run(folder, *PYTHON_NEXTJS.build, API_URL=api_url)
+    built = output(folder, *PYTHON_NEXTJS.build, API_URL=api_url)
     settings.rename(folder / ".env.local")
     assert not re.search(r"warn|error|telemetry", built, re.IGNORECASE), built
     return folder
@@ -157,14 +141,14 @@ def test_the_types_of_the_api_are_those_of_a_new_project(project: Path, tmp_path
     npx.write_text(f'#!/bin/sh\nexec {node} {Path(NPM).with_name("npx-cli.js")} "$@"\n')
     npx.chmod(0o755)
     path = os.pathsep.join([str(tmp_path), environment()["PATH"]])
-    run(project, node, NPM, "run", "api-types", PATH=path)
+    output(project, node, NPM, "run", "api-types", PATH=path)
     main.write_text(text)
     assert types.read_text() == rendered
 
 
 def test_the_projects_own_tests_pass(project: Path) -> None:
-    assert "passed" in run(project, ".venv/bin/pytest", "-q")
+    assert "passed" in output(project, ".venv/bin/pytest", "-q")
 
 
 def test_setup_has_nothing_to_do_afterwards(project: Path) -> None:
-    run(project, *PYTHON_NEXTJS.setup, "--check")
+    output(project, *PYTHON_NEXTJS.setup, "--check")

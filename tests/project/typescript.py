@@ -17,6 +17,9 @@ from hooks.demo import STACKS, environment, free_port, wait_until_healthy
 
 TYPESCRIPT = STACKS["typescript"]
 
+#: What would make a server start, or a build succeed, by chance.
+SETTINGS = ("DATABASE_URL", "BETTER_AUTH_SECRET", "BETTER_AUTH_URL")
+
 #: The server believes this proxy, so that each browser of a test has an address of its own.
 PROXY = "127.0.0.1"
 
@@ -47,6 +50,28 @@ def npm(project: Path, script: str) -> subprocess.CompletedProcess[str]:
         text=True,
         timeout=600,
     )
+
+
+def run(project: Path, *command: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command with these settings and no others; what it prints is in ``stdout``."""
+    env = {key: value for key, value in environment(NO_COLOR="1").items() if key not in SETTINGS}
+    return subprocess.run(
+        command,
+        cwd=project,
+        env={**env, **settings},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+    )
+
+
+def output(project: Path, *command: str, **settings: str) -> str:
+    """What a command prints, as `run` starts it; it has to succeed."""
+    done = run(project, *command, **settings)
+    assert done.returncode == 0, done.stdout
+    return done.stdout
 
 
 def run_node(project: Path, *command: str, **settings: str) -> str:
