@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
@@ -19,9 +21,11 @@ from tests.sidecar.database_proxy import database_proxy
 from tests.sidecar.session_world import (
     Database,
     Official,
+    Variant,
     Visitor,
     application,
     make_visitor,
+    official,
     running,
 )
 
@@ -82,6 +86,25 @@ async def test_the_auth_server_is_asked(
     told = [r for r in caplog.records if "through the auth server" in r.getMessage()]
     assert len(told) == 1 and reason in told[0].getMessage()
     assert "geheim" not in caplog.text
+
+
+async def test_a_new_configuration_is_no_news_of_how_sessions_are_read(
+    session_project: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    edited = Variant({"advanced": {"cookiePrefix": "acme"}})
+    with official(session_project) as before, official(session_project, edited) as after:
+        auth_server = _server(before, "mysql://app:geheim@localhost/app")
+        async with running(application(auth_server)) as client:
+            cookies = {"cookie": "better-auth.session_token=x.y; acme.session_token=x.y"}
+            assert (await client.get("/who", headers=cookies)).json() is None
+            auth_server.url = after.address  # as when auth.ts is edited there
+            deadline = time.monotonic() + 20
+            while (await auth_server.configuration()).cookie.name != "acme.session_token":
+                assert time.monotonic() < deadline
+                await asyncio.sleep(0.1)
+            assert (await client.get("/who", headers=cookies)).json() is None
+    assert caplog.text.count("through the auth server") == 1
 
 
 async def test_a_database_that_does_not_answer(auth: Official) -> None:

@@ -142,6 +142,7 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
         self._store = _store(auth_server)
         self._rules: _Rules | None = None
         self._has_warned = False
+        self._told_slow = ""
         self._key = f"better_auth_sidecar.session.{id(self)}"
         self.needed_plugins = {}
         self.current_user = self._dependency(self._current_user)
@@ -339,12 +340,9 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
         if problem:
             logger.error(problem)
         elif self._store is None:
-            logger.info("Sessions are read through the auth server, which is slower.")
+            self._tell_slow(logging.INFO)
         elif not session.stored_in_database:
-            logger.info(
-                "Sessions are read through the auth server, which is slower: "
-                "the database does not know them all."
-            )
+            self._tell_slow(logging.INFO, "the database does not know them all.")
         else:
             tables = configuration.tables
             query = self._store.query(
@@ -393,7 +391,15 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
     def _leave_to_auth_server(self, reason: Exception) -> None:
         if self._rules is not None and self._rules.query is not None:
             self._rules = replace(self._rules, query=None)
-            logger.warning("Sessions are read through the auth server, which is slower: %s", reason)
+            self._tell_slow(logging.WARNING, str(reason))
+
+    def _tell_slow(self, level: int, reason: str = "") -> None:
+        """Logs a reason once, although it is found again with each new configuration."""
+        sentence = "Sessions are read through the auth server, which is slower"
+        sentence += f": {reason}" if reason else "."
+        if sentence != self._told_slow:
+            self._told_slow = sentence
+            logger.log(level, "%s", sentence)
 
 
 class _Dependency(SecurityBase, Generic[T]):
