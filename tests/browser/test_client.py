@@ -5,7 +5,7 @@ from __future__ import annotations
 from hooks.browser_client import PACKAGE, build
 
 
-def test_the_bundle_is_that_of_the_pinned_versions() -> None:
+def test_the_bundle_matches_the_pinned_versions() -> None:
     """If not, run: python -m hooks.browser_client"""
     for name, text in build().items():
         assert (PACKAGE / name).read_text(encoding="utf-8") == text

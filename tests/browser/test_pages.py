@@ -21,7 +21,7 @@ pytestmark = pytest.mark.e2e
 
 
 @pytest.mark.both
-def test_somebody_signs_up_out_and_in(person: Person) -> None:
+def test_a_user_signs_up_out_and_in(person: Person) -> None:
     person.sign_up_on_the_page()
     person.sees(person.email)
     person.sees("Chrome on Linux")
@@ -34,7 +34,7 @@ def test_somebody_signs_up_out_and_in(person: Person) -> None:
     person.at_account()
 
 
-def test_a_stranger_is_sent_to_sign_in_and_back(person: Person) -> None:
+def test_a_visitor_without_a_session_is_redirected_to_sign_in_and_back(person: Person) -> None:
     person.sign_up()
     person.sign_out()
     person.open("account?from=bookmark")
@@ -43,7 +43,7 @@ def test_a_stranger_is_sent_to_sign_in_and_back(person: Person) -> None:
     person.page.wait_for_url("**/auth/account?from=bookmark")
 
 
-def test_next_leads_nowhere_else(person: Person) -> None:
+def test_next_redirects_to_the_same_origin_only(person: Person) -> None:
     person.sign_up()
     person.open("sign-in?next=//example.com/")
     person.type_password()
@@ -51,7 +51,7 @@ def test_next_leads_nowhere_else(person: Person) -> None:
 
 
 @pytest.mark.both
-def test_a_new_password_by_mail(person: Person) -> None:
+def test_a_password_is_reset_by_mail(person: Person) -> None:
     person.sign_up()
     person.sign_out()
     person.page.get_by_text("Forgot password?").click()
@@ -87,7 +87,7 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("path", FAILURES)
-def test_what_went_wrong_is_said_on_a_page(person: Person, path: str) -> None:
+def test_an_error_redirect_shows_the_reason(person: Person, path: str) -> None:
     auth = f"{person.site.address}/api/auth"
     if "{state}" in path:
         asked = {"provider": "github", "callbackURL": "/auth/account"}
@@ -100,21 +100,21 @@ def test_what_went_wrong_is_said_on_a_page(person: Person, path: str) -> None:
     person.sees(sentence)
 
 
-def test_a_user_who_is_signed_in_reads_of_a_dead_link_on_the_account(person: Person) -> None:
+def test_an_expired_link_is_reported_on_the_account_page(person: Person) -> None:
     person.sign_up()
     person.page.goto(person.message("Verify").replace("token=", "token=dead"))
     person.at_account()
     person.sees(OLD)
 
 
-def test_a_page_says_nothing_that_its_address_tells_it_to(person: Person) -> None:
+def test_a_page_shows_no_text_from_its_url(person: Person) -> None:
     person.open("sign-in?error=call+0900&error_description=Call+0900")
     person.sees("Something went wrong. Try again.")
     assert not person.page.get_by_text("0900").count()
 
 
 @pytest.mark.parametrize("page", ["reset-password", "accept-invitation", "consent"])
-def test_a_page_whose_link_is_cut_off_says_so(person: Person, page: str) -> None:
+def test_a_truncated_link_is_reported(person: Person, page: str) -> None:
     person.sign_up()
     person.open(page)
     person.sees("This page needs a whole link.")
@@ -129,7 +129,7 @@ def test_the_link_of_the_first_mail_verifies_the_address(person: Person) -> None
     person.page.get_by_text("not verified").wait_for(state="hidden")
 
 
-def test_sessions_end_one_by_one(person: Person) -> None:
+def test_sessions_are_revoked_one_by_one(person: Person) -> None:
     person.sign_up()
     person.page.context.clear_cookies()
     person.sign_in()
@@ -198,7 +198,7 @@ def test_an_account_of_a_provider_is_linked_signs_in_and_is_unlinked(person: Per
     person.at_account()
 
 
-def test_two_factors(person: Person) -> None:
+def test_sign_in_with_two_factors(person: Person) -> None:
     person.sign_up()
     panel = person.panel("Two-factor authentication")
     person.fill(panel, password=person.password)
@@ -244,7 +244,7 @@ def test_two_factors(person: Person) -> None:
 
 
 @pytest.mark.both
-def test_a_passkey(person: Person) -> None:
+def test_sign_in_with_a_passkey(person: Person) -> None:
     add_authenticator(person.page)
     person.sign_up()
     panel = person.panel("Passkeys")
@@ -294,7 +294,7 @@ def test_a_code_by_text_message_signs_in(person: Person) -> None:
     person.sees(phone, person.panel("Phone"))
 
 
-def test_an_organization_invites_somebody(person: Person) -> None:
+def test_an_organization_invites_a_user(person: Person) -> None:
     person.sign_up()
     owner = person.email
     panel = person.panel("Organizations")
@@ -319,7 +319,7 @@ def test_an_organization_invites_somebody(person: Person) -> None:
     person.sees("Analytical Engines", panel)
 
 
-def test_members_of_an_organization_get_other_roles_and_leave(person: Person) -> None:
+def test_members_change_roles_and_leave(person: Person) -> None:
     person.sign_up()
     owner, guest = person.email, f"guest-{person.email}"
     panel = person.panel("Organizations")
@@ -404,7 +404,7 @@ def test_an_api_key_is_shown_once(person: Person) -> None:
     person.sees("No keys yet.", panel)
 
 
-def test_a_device_is_let_in(person: Person) -> None:
+def test_a_device_is_authorized(person: Person) -> None:
     person.sign_up()
     auth = f"{person.site.address}/api/auth"
     asked = {"client_id": "television"}
@@ -426,7 +426,7 @@ def test_a_device_is_let_in(person: Person) -> None:
         pytest.param("Refuse", "error=access_denied"),
     ],
 )
-def test_another_application_asks_for_access(person: Person, button: str, word: str) -> None:
+def test_an_oauth_client_gets_consent(person: Person, button: str, word: str) -> None:
     person.sign_up()
     callback = "https://shop.example.com/callback"
     shop = re.compile(re.escape(callback))
@@ -484,7 +484,7 @@ def test_a_forged_request_for_access_shows_nothing(person: Person) -> None:
         assert not person.page.locator("main button").filter(visible=True).count()
 
 
-def test_another_application_waits_for_somebody_to_sign_in(person: Person) -> None:
+def test_an_oauth_client_waits_for_the_sign_in(person: Person) -> None:
     person.sign_up()
     url = ask_for_access(person, "https://shop.example.com/callback")
     person.sign_out()
@@ -505,7 +505,7 @@ def become_admin(person: Person) -> str:
     return guest
 
 
-def test_an_admin_bans_somebody_and_signs_in_as_another(person: Person) -> None:
+def test_an_admin_bans_and_impersonates_users(person: Person) -> None:
     guest = become_admin(person)
     person.open("account")
     row = person.panel("Users").locator("li", has=person.page.get_by_text(guest, exact=True))
@@ -519,7 +519,7 @@ def test_an_admin_bans_somebody_and_signs_in_as_another(person: Person) -> None:
     person.sees(f"admin-{guest}")
 
 
-def test_an_admin_finds_a_user_and_makes_another_admin(person: Person) -> None:
+def test_an_admin_finds_a_user_and_promotes_another(person: Person) -> None:
     guest = become_admin(person)
     person.site.add_users(45)
     person.open("account")
@@ -574,7 +574,7 @@ PAGES = {
 
 
 @pytest.mark.parametrize("is_member", PAGES)
-def test_the_pages_have_no_barriers_light_and_dark(person: Person, is_member: bool) -> None:
+def test_the_pages_pass_axe_in_light_and_dark(person: Person, is_member: bool) -> None:
     if is_member:
         person.sign_up()
         # Of what there is none; the tests of invitations and consent look at what there is.
@@ -589,13 +589,13 @@ def test_the_pages_have_no_barriers_light_and_dark(person: Person, is_member: bo
         assert person.barriers("color-contrast") == [], name
 
 
-def test_every_page_is_looked_at(site: Site) -> None:
+def test_every_page_is_checked(site: Site) -> None:
     folder = "auth/pages" if (site.project / "auth").exists() else "src/pages"
     there = {path.stem for path in (site.project / folder).glob("*.html")}
     assert there == {name.split("?")[0] for pages in PAGES.values() for name in pages}
 
 
-def test_the_keyboard_is_enough(person: Person) -> None:
+def test_the_pages_work_by_keyboard_alone(person: Person) -> None:
     person.open("sign-up")
     for text in ("Ada", person.email, "", person.password):
         person.page.keyboard.press("Tab")
@@ -604,7 +604,7 @@ def test_the_keyboard_is_enough(person: Person) -> None:
     person.at_account()
 
 
-def test_a_page_without_its_script_says_so(person: Person) -> None:
+def test_a_page_reports_that_its_script_did_not_load(person: Person) -> None:
     person.page.route("**/app.js", lambda route: route.abort())
     person.page.goto(person.site.url("sign-in"))
     # It gives the script three seconds.
@@ -632,7 +632,7 @@ def test_a_user_stays_on_the_page_when_the_server_fails(person: Person) -> None:
     person.complaints.clear()
 
 
-def test_a_page_says_that_scripts_are_forbidden(site: Site, chromium: Browser) -> None:
+def test_a_page_reports_that_scripts_are_disabled(site: Site, chromium: Browser) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(site.url("sign-in"))
@@ -662,7 +662,7 @@ FIRST_PAINT = """() => new Promise((resolve) => {
 })"""
 
 
-def test_a_page_is_painted_before_its_script_comes(person: Person) -> None:
+def test_a_page_is_painted_before_its_script_loads(person: Person) -> None:
     held: list[Route] = []
     person.page.route("**/client.js", lambda route: held.append(route))
     person.page.goto(person.site.url("sign-in"), wait_until="commit")
@@ -676,7 +676,7 @@ def test_a_page_is_painted_before_its_script_comes(person: Person) -> None:
 
 
 @pytest.mark.parametrize("has_chromium", [True, False])
-def test_the_demo_looks_at_the_page(
+def test_the_demo_opens_the_page(
     site: Site,
     has_chromium: bool,
     monkeypatch: pytest.MonkeyPatch,
@@ -691,14 +691,14 @@ def test_the_demo_looks_at_the_page(
 
 
 @pytest.mark.both
-def test_a_page_takes_nothing_foreign_and_nothing_inline(site: Site) -> None:
+def test_a_page_loads_nothing_inline_or_from_other_origins(site: Site) -> None:
     policy = httpx.get(site.url("account")).headers["content-security-policy"]
     assert "default-src 'none'" in policy and "script-src 'self';" in policy
     assert "require-trusted-types-for 'script'" in policy
     assert "unsafe" not in policy and "http" not in policy
 
 
-def test_a_page_is_asked_for_again_only_if_it_has_changed(site: Site) -> None:
+def test_an_unchanged_page_gets_304(site: Site) -> None:
     first = httpx.get(site.url("client.js"))
     again = httpx.get(site.url("client.js"), headers={"If-None-Match": first.headers["etag"]})
     assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
@@ -706,5 +706,5 @@ def test_a_page_is_asked_for_again_only_if_it_has_changed(site: Site) -> None:
 
 @pytest.mark.both
 @pytest.mark.parametrize("path", ["", "none", "../auth.ts", "%2e%2e/auth.ts", "app.ts", ".env"])
-def test_nothing_but_the_pages_is_served(site: Site, path: str) -> None:
+def test_only_the_pages_are_served(site: Site, path: str) -> None:
     assert httpx.get(f"{site.address}/auth/{path}").status_code == 404

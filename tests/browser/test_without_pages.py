@@ -16,7 +16,7 @@ FOLDERS = {"python": "auth/pages", "typescript": "src/pages"}
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_an_update_does_not_bring_deleted_pages_back(tmp_path: Path, stack: str) -> None:
+def test_an_update_does_not_restore_deleted_pages(tmp_path: Path, stack: str) -> None:
     author = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
     (tmp_path / "template").mkdir()
     template = snapshot(tmp_path / "template")

@@ -1,4 +1,4 @@
-"""Records the rows that a request changed, by triggers, with the name of the server."""
+"""Records by triggers which rows a request changed, with the name of the server."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-#: Counters of rate limits are left out: each request of a flow comes from an address of its own.
-#: So are the keys for tokens, which both servers share: whoever needs them first makes them. And
-#: the outbox, which either of them empties in its own time.
+#: Leaves out rate limits: each request of a flow comes from an address of its own.
+#: Leaves out the keys for JWTs, which the server that needs them first creates for both, and
+#: the outbox, which each server empties at its own time.
 WATCH = """
 CREATE SCHEMA conformance;
 CREATE TABLE conformance.change (
@@ -44,7 +44,7 @@ LATEST = "SELECT coalesce(max(number), 0) AS number FROM conformance.change"
 
 @dataclass(frozen=True)
 class Change:
-    """What became of a row: created, deleted, or other values in some columns."""
+    """A created, deleted or updated row, with the changed columns."""
 
     model: str
     kind: str
@@ -52,7 +52,7 @@ class Change:
 
 
 def net_changes(noted: list[Any]) -> list[Change]:
-    """What a request did in all: not that it, say, wrote a row and then completed it."""
+    """Combines several changes of a row into one."""
     rows: dict[tuple[str, str], tuple[Any, Any]] = {}
     for note in noted:
         before: Any = json.loads(note["before"]) if note["before"] else None
@@ -76,5 +76,5 @@ def _change(model: str, before: Any, after: Any) -> Change | None:
         return Change(model, "deleted", before)
     changed = {name: value for name, value in after.items() if value != before[name]}
     if model.startswith("oauth"):
-        changed.pop("updatedAt", None)  # kept to the second: whether it changes is chance
+        changed.pop("updatedAt", None)  # stored to the second, so it may or may not change
     return Change(model, "updated", changed) if changed else None

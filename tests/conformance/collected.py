@@ -9,7 +9,7 @@ from types import ModuleType
 
 
 def flows_of(package: ModuleType) -> dict[str, Callable[..., None]]:
-    """Each flow of the modules of a package by its name: "email_and_password/signs_up"."""
+    """The flows of a package by name, such as "email_and_password/signs_up"."""
     flows: dict[str, Callable[..., None]] = {}
     for module in pkgutil.iter_modules(package.__path__):
         full_name = f"{package.__name__}.{module.name}"

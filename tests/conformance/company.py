@@ -18,7 +18,7 @@ SCOPES = "openid email profile offline_access"
 
 
 class Person:
-    """Somebody with one jar of cookies, as a browser has for both servers."""
+    """A user with one cookie jar for both servers, as a browser has."""
 
     def __init__(self) -> None:
         self.email = f"{secrets.token_hex(8)}@example.com"
@@ -58,7 +58,7 @@ def _address() -> str:
 
 @dataclass(frozen=True)
 class Company:
-    """The provider that both servers know as "company"."""
+    """The OAuth provider that both servers have configured as "company"."""
 
     server: Server
     client_id: str
@@ -66,7 +66,7 @@ class Company:
 
     @property
     def settings(self) -> dict[str, str]:
-        """What the servers read in their auth configurations."""
+        """The settings that the auth configurations read."""
         return {
             "COMPANY_ADDRESS": self.server.address,
             "COMPANY_CLIENT_ID": self.client_id,
@@ -77,14 +77,14 @@ class Company:
     def employee(
         self, world: World, name: str = "ada", *, email: str = "", verified: bool = False
     ) -> Employee:
-        """Somebody who has an account at the company, under the address they have in the world."""
+        """A user of the world with an account at the company under the same address."""
         world.form.replace(self.server.address, "company")
         world.form.replace(self.client_id, "client-id")
         return Employee(self.server, email or world.browser(name).email, verified=verified)
 
 
 class Employee(Person):
-    """Somebody in a browser that is signed in at the company."""
+    """A user whose browser is signed in at the company."""
 
     def __init__(self, server: Server, email: str, *, verified: bool) -> None:
         super().__init__()
@@ -94,13 +94,13 @@ class Employee(Person):
             self.verifies()
 
     def verifies(self) -> None:
-        """The company makes sure that the address is theirs."""
+        """Marks the address as verified at the company."""
         with closing(Database(self.server.database_url)) as database:
             verify = 'UPDATE "user" SET "emailVerified" = true WHERE email = $1'
             database.execute(verify, self.email)
 
     def agrees(self, url: str) -> str:
-        """Lets an application know them; gives where the company sends them back to."""
+        """Consents to an application; returns the URL to which the company redirects."""
         return self._decides(url, accept=True)
 
     def refuses(self, url: str) -> str:
@@ -108,14 +108,14 @@ class Employee(Person):
 
     def _decides(self, url: str, *, accept: bool) -> str:
         page = urlsplit(self.http.get(url).headers["location"])
-        if page.path != "/auth/consent":  # they have agreed before
+        if page.path != "/auth/consent":  # consent is stored
             return page.geturl()
         answer = self.post(self.server, "/oauth2/consent", accept=accept, oauth_query=page.query)
         return str(answer.get("url") or answer["redirect_uri"])
 
 
 def register(person: Person, server: Server, path: str) -> dict[str, Any]:
-    """Makes an application on this machine known; it may listen on any port (RFC 8252)."""
+    """Registers a native application on loopback, whose port may vary (RFC 8252)."""
     body = {
         "redirect_uris": [f"http://127.0.0.1{path}"],
         "scope": SCOPES,
@@ -130,27 +130,27 @@ def register(person: Person, server: Server, path: str) -> dict[str, Any]:
 
 
 def found(server: Server) -> Company:
-    """The company, which knows both servers."""
+    """Registers both servers as one client of the company."""
     owner = Person().signs_up(server)
     client = register(owner, server, "/api/auth/callback/company")
     return Company(server, client["client_id"], client["client_secret"])
 
 
 def asks(visitor: Browser, **more: Any) -> str:
-    """Where the server sends somebody who wants to sign in with the company."""
+    """Starts a sign-in with the company; returns the authorization URL."""
     body = {"provider": "company", "callbackURL": "/home", "errorCallbackURL": "/failed", **more}
     sent = {name: value for name, value in body.items() if value is not None}
     return str(visitor.post("/sign-in/social", **sent).json()["url"])
 
 
 def returns(visitor: Browser, back: str) -> str:
-    """Somebody is sent back by the company; gives where the server sends them then."""
+    """Requests the callback URL; returns the redirect's location."""
     answer = visitor.request("GET", back, name="GET the callback")
     return str(answer.headers.get("location", ""))
 
 
 def changed(url: str, **parameters: str | None) -> str:
-    """The URL with other parameters; none means without."""
+    """Sets query parameters of a URL; None removes one."""
     parts = urlsplit(url)
     query = {**dict(parse_qsl(parts.query)), **parameters}
     kept = {name: value for name, value in query.items() if value is not None}
@@ -158,5 +158,5 @@ def changed(url: str, **parameters: str | None) -> str:
 
 
 def parameter(url: str, name: str) -> str:
-    """A parameter in the query of a URL."""
+    """A query parameter of a URL."""
     return parse_qs(urlsplit(url).query)[name][0]

@@ -14,7 +14,7 @@ _NOTHING = "nothing"
 
 @dataclass(frozen=True)
 class Difference:
-    """Where the proxied server differs from the straight one."""
+    """A difference between the proxied and the direct server."""
 
     place: str
     straight: Any
@@ -26,14 +26,14 @@ class Difference:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a flow."""
+    """The result of a flow on both servers."""
 
     exchanges: list[tuple[Exchange, Exchange]]
     differences: list[Difference]
 
 
 def compare(flow: Flow, name: str, straight: Server, proxied: Server) -> Outcome:
-    """Runs a flow on one server after the other, as each tidies up what expires for both."""
+    """Runs a flow on one server after the other: each deletes expired rows of both."""
     with worlds(straight, proxied) as both:
         failures = [_run(flow, world) for world in both]
     transcripts = [world.exchanges for world in both]
@@ -47,7 +47,7 @@ def compare(flow: Flow, name: str, straight: Server, proxied: Server) -> Outcome
 
 
 def _run(flow: Flow, world: World) -> str | None:
-    """What keeps the flow from going on, if anything does."""
+    """Runs a flow; returns the error that ended it early, if any."""
     try:
         flow(world)
     except (AssertionError, KeyError, IndexError, TypeError, ValueError) as error:
@@ -75,10 +75,10 @@ def _values(place: str, straight: Any, proxied: Any) -> Iterator[Difference]:
 
 
 def check(outcome: Outcome) -> None:
-    """Nothing differs, the statuses included.
+    """Fails if anything differs.
 
-    An answer of 5xx that the straight server gives too is no difference: both run the same
-    better-auth, whose faults the proxy passes on.
+    A 5xx of both servers is no difference: both run the same
+    better-auth, and the proxy passes its faults on.
     """
     assert outcome.exchanges
     assert not outcome.differences, "\n".join(map(str, outcome.differences))

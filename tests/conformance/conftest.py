@@ -15,7 +15,7 @@ from tests.conformance.servers import Server, Stacks, set_up
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[Path]:
-    """Holds a lock; gives the file that counts who uses the folder."""
+    """Holds a lock; yields the file that counts the workers using the folder."""
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -24,7 +24,7 @@ def _locked(folder: Path) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def stacks(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Stacks]:
-    """Both projects on one database. The worker that is last stops it."""
+    """Both projects on one database, which the last worker stops."""
     base = tmp_path_factory.getbasetemp()
     folder = (base if worker_id == "master" else base.parent) / "conformance"
     with _locked(folder) as users:
@@ -46,9 +46,9 @@ def stacks(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator
 
 @pytest.fixture(scope="module")
 def servers(stacks: Stacks, request: pytest.FixtureRequest) -> Iterator[tuple[Server, Server]]:
-    """Straight and behind the Python proxy, on the same database at the same time.
+    """Both servers, direct and behind the Python proxy, on one database.
 
-    Another worker's requests would be taken for theirs, so the database is the module's own.
+    Each module has its own database, so that other workers' requests are not recorded.
     """
     database = stacks.new_database(request.path.stem)
     with stacks.serving(database=database) as both:

@@ -1,7 +1,8 @@
 """Stand-ins for the external services that a server under test calls.
 
-A server reaches it as behind any company's firewall: through a proxy (``CONNECT``, RFC 9110), over
-real HTTPS, with certificates of an authority that it is told to trust. It is no part of the server.
+A server reaches them through an HTTP proxy (``CONNECT``, RFC 9110) and real HTTPS, with
+certificates of a private authority that its settings trust. The server itself has no code for
+tests.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ from urllib.parse import parse_qsl
 
 import trustme
 
-#: Headers that mean something to the services.
+#: Request headers that the services read.
 _HEADERS = ("content-type", "add-padding", "user-agent")
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a service is asked."""
+    """A request to a service."""
 
     host: str
     method: str
@@ -35,7 +36,7 @@ class Request:
 
     @property
     def members(self) -> dict[str, Any]:
-        """The members of a body in JSON, or of a form."""
+        """The members of a JSON or form body."""
         is_json = self.headers.get("content-type", "").startswith("application/json")
         members: dict[str, Any] = json.loads(self.body) if is_json else dict(parse_qsl(self.body))
         return members
@@ -43,7 +44,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a service says."""
+    """A response of a service."""
 
     body: Any
     status: int = 200
@@ -55,16 +56,16 @@ class Answer:
 
 
 class Service(Protocol):
-    """A service with a host of its own."""
+    """A service at its own host."""
 
     host: str
 
     def answer(self, request: Request) -> Answer:
-        """What it says when it is well."""
+        """The regular response."""
 
 
 class Internet:
-    """The services that one server reaches, and what it asked them."""
+    """The services that one server can reach, and the requests that it sent them."""
 
     def __init__(self, authority: Path, certificate: ssl.SSLContext, port: int) -> None:
         self._authority, self._port = authority, port
@@ -75,8 +76,8 @@ class Internet:
 
     @property
     def settings(self) -> dict[str, str]:
-        """What a server is told, so that it finds the Internet."""
-        # Both clients put the name in lower case first, which the machine's own may be in, too.
+        """The settings that make a server use this proxy and trust its certificates."""
+        # Both clients prefer the lower-case names, which this machine may set as well.
         return {
             "https_proxy": f"http://127.0.0.1:{self._port}",
             "no_proxy": "",
@@ -87,7 +88,7 @@ class Internet:
 
     @contextmanager
     def says(self, service: Service, answer: Answer | None) -> Iterator[None]:
-        """For a while the service says this, whatever it is asked; none means out of reach."""
+        """Replaces all responses of a service for a while; None makes it unreachable."""
         self.instead[service.host] = answer
         try:
             yield
@@ -102,9 +103,9 @@ class Internet:
         return self.instead.get(request.host) or self.services[request.host].answer(request)
 
     def take_asked(self) -> list[dict[str, Any]]:
-        """What the services were asked since the last time; headers that matter, and all members.
+        """Returns and clears the recorded requests, with relevant headers and all members.
 
-        A browser's name for itself and that of a library are left out.
+        Leaves out the user agents of browsers and libraries.
         """
         taken, self.asked = self.asked, []
         return [
@@ -130,7 +131,7 @@ class _Proxy(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Joins a client to a host, and then is that host."""
+    """Accepts ``CONNECT`` to a host, then serves that host."""
 
     protocol_version = "HTTP/1.1"
     server: _Proxy
@@ -159,7 +160,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response_only(answer.status)
         self.send_header("Content-Type", answer.type)
         self.send_header("Content-Length", str(len(answer.content)))
-        # The next request comes by the proxy again, which may be cut off by then.
+        # Makes the next request pass the proxy again, which may refuse it by then.
         self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(answer.content)
@@ -167,12 +168,12 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = _answer
 
     def log_message(self, format: str, *args: object) -> None:
-        """Says nothing: a test that fails shows what was asked."""
+        """Logs nothing: a failing test shows the recorded requests."""
 
 
 @contextmanager
 def internets(folder: Path, hosts: Sequence[str], count: int) -> Iterator[list[Internet]]:
-    """Several of them, which know nothing of each other."""
+    """Runs several independent ones."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(folder / "authority.pem"))
     certificate = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)

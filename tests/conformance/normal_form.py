@@ -1,7 +1,7 @@
-"""Normalizes responses and rows, so that two servers' can be compared.
+"""Normalizes responses and rows, so that those of two servers can be compared.
 
-What is random gets the name of the place where the flow first met it, so that it is compared
-whether a later answer repeats the right value. Moments become their distance from now.
+Replaces each random value by the place of its first occurrence, so that repetitions of it are
+compared. Replaces each date by its distance from now.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
-#: As `Date.prototype.toISOString` writes it.
+#: The format of `Date.prototype.toISOString`.
 _ISO_OF_JAVASCRIPT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 _JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
 _WORD = re.compile(r"[A-Za-z0-9_-]{16,}")
-#: A code to type, in a link.
+#: A user code in a link.
 _USER_CODE = re.compile(r"(?<=user_code=)[A-Z0-9]{8}")
 #: A public key of a passkey (COSE, in base64).
 _PUBLIC_KEY = re.compile(r"pQEC[\w+/]{80,}=*")
-#: What a provider adds to the query of an application, so that it cannot be changed.
+#: The signature that the provider adds to the query of an authorization request.
 _SIGNED_QUERY = re.compile(r"\b(ba_iat|exp|sig)=[^&\s]+")
-#: The query of a URL.
+#: A URL's query.
 _QUERY = re.compile(r"(?<=\?)[^\s?#]+")
-#: The letters of an API key, the first of them, which are shown, or its hash.
+#: An API key, its visible start, or its hash.
 _LETTERS_OF_KEY = re.compile(r"[A-Za-z]{64}$|[A-Za-z]{6}$|^[\w-]{43}$")
 _CODE = re.compile(r"\d{4,8}|[A-Za-z0-9]{5}-[A-Za-z0-9]{5}|[A-Z0-9]{8}|[A-Z0-9]{4}-[A-Z0-9]{4}")
-#: A session token and its signature, as cookies and bearers carry it.
+#: A signed session token, as cookies and bearer tokens contain it.
 _SIGNED = re.compile(r"\b(\w{32})\.([\w+/-]{43}=|(?:[\w-]|%2B|%2F){43}%3D)")
-#: A code, and how often it was guessed.
+#: A stored code and its number of attempts.
 _COUNTED_CODE = re.compile(r"(\d{6}):(\d+)")
 _MULTI_SESSION = re.compile(r"_multi-\w{32}")
 _SECONDS = range(10**9, 10**10)
@@ -40,18 +40,18 @@ _MILLISECONDS = range(10**12, 10**13)
 
 
 class NormalForm:
-    """The normal form of one flow on one server."""
+    """Normalizes the values of one flow on one server."""
 
     def __init__(self, replacements: dict[str, str]) -> None:
         self._replacements = replacements
         self._met: dict[str, str] = {}
 
     def replace(self, text: str, name: str) -> None:
-        """From now on ``text`` is called ``{name}``."""
+        """Replaces ``text`` by ``{name}`` from now on."""
         self._replacements[text] = name
 
     def of(self, value: Any, place: str) -> Any:
-        """The normal form of a value of JSON that was found at a place."""
+        """The normal form of a JSON value at a place."""
         if isinstance(value, dict):
             return {
                 self._replace(str(name)): self.of(value[name], f"{place}.{name}")
@@ -143,7 +143,7 @@ def _microseconds(found: re.Match[str]) -> str:
 
 
 def _distance(moment: float) -> str:
-    """In minutes, which a slow request does not change."""
+    """The distance in minutes, coarse enough for slow requests."""
     return f"{{now {round((moment - time.time()) / 60):+d} min}}"
 
 
@@ -162,7 +162,7 @@ def _is_random(word: str) -> bool:
 
 
 def cookies(headers: list[str], form: NormalForm) -> dict[str, list[str]]:
-    """Set-Cookie headers by name: whether there is a value, and the attributes."""
+    """Set-Cookie headers by name: whether the value is empty, and the attributes."""
     found: dict[str, list[str]] = {}
     for header in headers:
         pair, *attributes = header.split(";")

@@ -16,7 +16,7 @@ CALLBACK = "https://client.example.com/callback"
 
 @dataclass
 class Client:
-    """An application that somebody has made known."""
+    """A client that a user has registered."""
 
     user: Browser
     id: str
@@ -28,7 +28,7 @@ class Client:
         return self.user.world
 
     def asks(self, **more: str | None) -> str:
-        """Sends the user to the provider; gives where that sends them."""
+        """Sends an authorization request; returns the redirect's location."""
         digest = hashlib.sha256(self.verifier.encode()).digest()
         query: dict[str, str | None] = {
             "client_id": self.id,
@@ -45,7 +45,7 @@ class Client:
         return str(answer.headers.get("location", ""))
 
     def is_let(self, page: str, **more: Any) -> str:
-        """The user accepts; gives the code."""
+        """Consents as the user; returns the authorization code."""
         query = urlsplit(page).query
         body = {"accept": True, "oauth_query": query, **more}
         accepted = self.user.post("/oauth2/consent", **body).json()
@@ -53,7 +53,7 @@ class Client:
         return code_of(url)
 
     def gets(self, **more: str | None) -> dict[str, Any]:
-        """Asks for tokens."""
+        """Sends a token request."""
         body = {"client_id": self.id, "client_secret": self.secret, **more}
         return self._posts("/oauth2/token", body)
 
@@ -61,7 +61,7 @@ class Client:
         return self._posts("/oauth2/token", {**self.request_for(code), **more})
 
     def request_for(self, code: str) -> dict[str, str | None]:
-        """What it sends for a code."""
+        """The token request for an authorization code."""
         return {
             "grant_type": "authorization_code",
             "code": code,
@@ -72,7 +72,7 @@ class Client:
         }
 
     def program(self) -> Browser:
-        """What it sends its requests with: no cookies, no origin."""
+        """The client's own HTTP client: no cookies, no origin."""
         program = self.world.browser("program")
         program.headers = {}
         return program

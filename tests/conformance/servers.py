@@ -1,6 +1,6 @@
 """better-auth on one PostgreSQL twice: direct, and behind the Python proxy.
 
-The TypeScript project is the straight one; the Python project runs the same better-auth.
+The TypeScript project is the direct server; the Python project proxies the same better-auth.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ Result = TypeVar("Result")
 FASTAPI = [sys.executable, "-m", "fastapi", *STACKS["python"].serve[1:]]
 _SOURCES = ["src", "packages/better-auth-sidecar/src", "packages/better-auth-setup/src"]
 
-#: The database that the crossing works on: the same tables, empty.
+#: The database of the company of `test_sign_in_elsewhere`: the same tables, empty.
 CROSSING = "crossing"
-#: The same, with what writes down each change of a row; nobody connects to it.
+#: The template of `new_database`: with triggers that record row changes, without connections.
 _PRISTINE = "pristine"
 
 
 class Database:
-    """The database of both, for one thread of a test."""
+    """A connection to the servers' database, for one thread."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -71,7 +71,7 @@ class Database:
 
 @dataclass(frozen=True)
 class Server:
-    """A server that runs; ``name`` is also what it tells the database as its application."""
+    """A running server; ``name`` is also its ``application_name`` in the database."""
 
     name: str
     address: str
@@ -103,12 +103,12 @@ class Stacks:
         return {name: value or "" for name, value in values.items()}
 
     def url(self, database: str | None = None) -> str:
-        """The URL of the common database, or of another one beside it."""
+        """The URL of the shared database, or of another one on the same server."""
         parts = urlsplit(self.settings["DATABASE_URL"])
         return urlunsplit(parts._replace(path=f"/{database}")) if database else parts.geturl()
 
     def new_database(self, name: str) -> str:
-        """Makes a database in which nobody else changes rows; gives its name."""
+        """Creates a database for one module; returns its name."""
         name = f"{name}_{secrets.token_hex(4)}"
         with closing(Database(self.url("postgres"))) as database:
             database.execute(f'CREATE DATABASE "{name}" TEMPLATE {_PRISTINE}')
@@ -123,9 +123,9 @@ class Stacks:
         settings: Mapping[str, str] | None = None,
         own: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {}),
     ) -> Iterator[tuple[Server, Server]]:
-        """Runs both servers, each in a time zone of its own.
+        """Runs both servers in different time zones.
 
-        Both take ``settings`` from the environment, and each of them its ``own``.
+        Both get ``settings`` in their environment, and each its ``own``.
         """
         url, common = self.url(database), settings or {}
         first, second = ({**common, **more} for more in own)
@@ -137,7 +137,7 @@ class Stacks:
 
     @contextmanager
     def serving_straight(self, database: str) -> Iterator[Server]:
-        """Runs the straight server alone, without rate limits: others ask it for their users."""
+        """Runs the direct server alone, without rate limits, as an identity provider."""
         with self._straight(self.url(database), UNLIMITED="1") as straight:
             yield straight
 
@@ -146,7 +146,7 @@ class Stacks:
 
 
 def set_up(folder: Path) -> Stacks:
-    """Renders both projects, and makes their database."""
+    """Renders both projects, and creates their database."""
     stacks = Stacks(folder)
     workshop = Workshop(install_packages(), embedded_postgres.create(folder, "workshop"))
     settings = workshop.settings()
@@ -163,7 +163,7 @@ def set_up(folder: Path) -> Stacks:
     return stacks
 
 
-#: What a developer adds to auth.ts, so that more of better-auth is on.
+#: Additions to auth.ts that enable more of better-auth.
 _EDITS = {
     "  rateLimit: { enabled: true": (
         "  user: { changeEmail: { enabled: true }, deleteUser: { enabled: true } },\n"

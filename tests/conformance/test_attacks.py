@@ -1,6 +1,6 @@
 """The attacks, direct and through the Python proxy.
 
-The words of a refusal are not compared here, nor is which of several reasons a server names.
+Compares neither the text of refusals nor which of several reasons is given.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ ATTACKS = flows_of(attacks)
 
 
 def advantages(straight: Exchange, proxied: Exchange) -> Iterator[str]:
-    """What an attacker gains behind the proxy and not straight.
+    """What an attacker gains through the proxy but not directly.
 
-    Which of several requests at a time wins, and whether one does, is chance: a rightful winner is
-    no gain, even if the straight server had none.
+    Which of several concurrent requests succeeds is random: as many successes as allowed are
+    no gain, even if the direct server had none.
     """
     winners = proxied.winners or 0
     if proxied.successes > max(straight.successes, winners):
@@ -38,17 +38,19 @@ def advantages(straight: Exchange, proxied: Exchange) -> Iterator[str]:
 
 
 def is_fault(straight: Exchange, proxied: Exchange) -> bool:
-    """Whether the proxied server answers 5xx, and the straight one does not.
+    """Whether only the proxied server answers 5xx.
 
-    Both run the same better-auth: what it cannot answer (a NUL character, an unknown column) is no
-    fault of the proxy. Nor is the 500 that it gives to a request that lost a race.
+    Both run the same better-auth, whose own 5xx (an unknown column, a lost race) are no fault of
+    the proxy.
     """
     lost = proxied.winners is not None and proxied.status == 500
     return proxied.status >= 500 > straight.status and not lost
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_an_attack_gains_nothing(servers: tuple[Server, Server], name: str) -> None:
+def test_an_attack_gains_nothing_through_the_proxy(
+    servers: tuple[Server, Server], name: str
+) -> None:
     outcome = compare(ATTACKS[name], name, *servers)
     assert outcome.exchanges
     assert [one.name for one, _ in outcome.exchanges] == [two.name for _, two in outcome.exchanges]

@@ -15,5 +15,5 @@ FLOWS = flows_of(flows)
 
 
 @pytest.mark.parametrize("name", FLOWS)
-def test_both_servers_do_the_same(servers: tuple[Server, Server], name: str) -> None:
+def test_both_servers_give_the_same_results(servers: tuple[Server, Server], name: str) -> None:
     check(compare(FLOWS[name], name, *servers))

@@ -1,7 +1,7 @@
 """Flows with external services, direct and through the Python proxy.
 
-The services are stand-ins that answer as it is documented; a server of its own settings reaches
-them as it would reach the real ones.
+The services are stand-ins that follow the documentation; a server reaches them by settings alone,
+as it reaches the real ones.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ FLOWS = flows_of(outside)
 
 @pytest.fixture(scope="module")
 def reached(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Services, Services]]:
-    """The services that each of the servers asks."""
+    """The services of each server."""
     with services(tmp_path_factory.mktemp("internet"), 2) as (straight, proxied):
         yield straight, proxied
 
 
 @pytest.fixture(scope="module")
 def servers(stacks: Stacks, reached: tuple[Services, Services]) -> Iterator[tuple[Server, Server]]:
-    """Straight and behind the Python proxy, with plugins that have all that they need."""
+    """Both servers, with fully configured plugins."""
     database = stacks.new_database("services")
     own = (reached[0].internet.settings, reached[1].internet.settings)
     with stacks.serving(database=database, settings=SETTINGS, own=own) as both:
@@ -39,7 +39,7 @@ def servers(stacks: Stacks, reached: tuple[Services, Services]) -> Iterator[tupl
 
 
 @pytest.mark.parametrize("name", FLOWS)
-def test_both_servers_ask_the_same(
+def test_both_servers_call_external_services_alike(
     servers: tuple[Server, Server], reached: tuple[Services, Services], name: str
 ) -> None:
     asked_by = dict(zip(("straight", "proxied"), reached, strict=True))

@@ -1,6 +1,6 @@
 """Sign-in with other identity providers, direct and through the Python proxy.
 
-Elsewhere is a TypeScript server (`oauth-provider`) with people and a database of its own.
+The other provider is a TypeScript server (`oauth-provider`) with its own users and database.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ def company(stacks: Stacks) -> Iterator[Company]:
 
 @pytest.fixture(scope="module")
 def servers(stacks: Stacks, company: Company) -> Iterator[tuple[Server, Server]]:
-    """Straight and behind the Python proxy; both know the company."""
+    """Both servers, with the company as a provider."""
     database = stacks.new_database("sign_in_elsewhere")
     with stacks.serving(database=database, settings=company.settings) as both:
         yield both
 
 
 @pytest.mark.parametrize("name", FLOWS)
-def test_both_servers_know_somebody_from_elsewhere(
+def test_both_servers_sign_in_users_of_another_provider(
     servers: tuple[Server, Server], company: Company, name: str
 ) -> None:
     check(compare(partial(FLOWS[name], company=company), name, *servers))

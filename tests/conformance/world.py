@@ -20,28 +20,28 @@ from tests.conformance.servers import Database, Server
 
 PASSWORD = "correct horse battery"
 
-#: Headers that mean something to a client of better-auth.
+#: Response headers that clients of better-auth read.
 _HEADERS = ["www-authenticate", "set-auth-token", "set-auth-jwt", "x-retry-after"]
 
 
 @dataclass
 class Exchange:
-    """A request by name, and its answer in normal form."""
+    """A request by name, and its response in normal form."""
 
     name: str
     status: int
     answer: dict[str, Any]
-    #: Of several requests at a time: how many of them may get what there is to get.
+    #: For concurrent requests: how many may succeed.
     winners: int | None = None
 
     @property
     def successes(self) -> int:
-        """How many of its answers are no refusal."""
+        """The number of successful responses."""
         return sum(answer["status"] < 400 for answer in self._answers)
 
     @property
     def signs_in(self) -> bool:
-        """Whether it gives a session to the caller."""
+        """Whether a response sets a session cookie."""
         cookies = [answer["cookies"] for answer in self._answers]
         return any("a value" in str(each.get("better-auth.session_token")) for each in cookies)
 
@@ -52,7 +52,7 @@ class Exchange:
 
 
 class World:
-    """What a flow is given. Names and addresses in it are new in each run."""
+    """The argument of a flow. Its names and addresses are unique to the run."""
 
     def __init__(self, server: Server, database: Database, transport: httpx.BaseTransport) -> None:
         self.server, self.database, self.transport = server, database, transport
@@ -64,32 +64,32 @@ class World:
         self._mark: int = database.fetch(LATEST)[0]["number"]
 
     def browser(self, name: str = "ada") -> Browser:
-        """A browser of somebody who is not signed in."""
+        """A browser without a session."""
         return Browser(self, name)
 
     def signed_up(self, name: str = "ada", **more: Any) -> Browser:
-        """A browser of somebody who has just signed up."""
+        """A browser that has just signed up."""
         browser = self.browser(name)
         browser.sign_up(**more)
         return browser
 
     def admin(self, name: str = "boss") -> Browser:
-        """A browser of somebody who may do everything."""
+        """A browser of an admin."""
         browser = self.signed_up(name)
         self.change('UPDATE "user" SET role = $1 WHERE email = $2', "admin", browser.email)
         return browser
 
     def change(self, sql: str, *arguments: object) -> None:
-        """Changes the database behind the server's back."""
+        """Executes a statement in the server's database."""
         self.database.execute(sql, *arguments)
 
     def message(self, to: str) -> str:
-        """The link or the code of the latest message to an address, from the outbox."""
+        """The link or code of the latest outbox message to an address."""
         deadline = time.monotonic() + 30
         found: list[Any] = []
         while time.monotonic() < deadline:
             before, found = found, self.database.fetch(_MESSAGE, to)
-            # A message may follow the answer by some milliseconds.
+            # A message may be written some milliseconds after the response.
             if found and found == before:
                 data = json.loads(found[0]["data"])
                 return str(data.get("url") or data["code"])
@@ -99,7 +99,7 @@ class World:
     def note(
         self, name: str, answers: Sequence[httpx.Response], winners: int | None = None
     ) -> None:
-        """Writes down what came of a request, or of several at a time."""
+        """Records a request or several concurrent ones, with responses and changed rows."""
         place = f"{len(self.exchanges) + 1}"
         noted = [self._normal(answer, place) for answer in answers]
         noted.sort(key=lambda entry: json.dumps(entry, sort_keys=True))
@@ -110,20 +110,20 @@ class World:
         self.exchanges.append(Exchange(f"{place} {name}", status, answer, winners))
 
     def observe(self, name: str, value: Any) -> None:
-        """Writes down what can be seen elsewhere than in an answer."""
+        """Records a value that is not part of a response."""
         place = f"{len(self.exchanges) + 1}"
         seen = {"answers": [], "seen": self.form.of(value, place)}
         self.exchanges.append(Exchange(f"{place} {name}", 0, seen))
 
     def _normal(self, answer: httpx.Response, place: str) -> dict[str, Any]:
-        # A location means something in a redirect alone (RFC 9110).
+        # `Location` has a meaning only in a redirect (RFC 9110).
         names = [*(["location"] if answer.has_redirect_location else []), *_HEADERS]
         headers = {
             name: self.form.of(answer.headers[name], f"{place}.{name}")
             for name in names
             if name in answer.headers
         }
-        # What a redirect says besides its location, nobody reads.
+        # Clients ignore the body of a redirect.
         kind = answer.headers.get("content-type") if answer.content else None
         try:
             body = answer.json() if answer.content else None
@@ -156,7 +156,7 @@ class World:
 
 
 def _is_tidying(change: Change) -> bool:
-    """The servers tidy up what has expired, each at its own time, and of other flows, too."""
+    """Whether a change is the deletion of expired rows, possibly of other flows."""
     if change.model not in ("apikey", "verification") or change.kind != "deleted":
         return False
     now = datetime.now(UTC).isoformat()
@@ -164,7 +164,7 @@ def _is_tidying(change: Change) -> bool:
 
 
 def _as_set(body: Any) -> Any:
-    """Rows stand in the order in which the database happened to find them: in any other, too."""
+    """Sorts a list whose order the database does not define."""
     if isinstance(body, dict):
         return {name: _as_set(value) for name, value in body.items()}
     if isinstance(body, list) and all(isinstance(row, dict) for row in body):
@@ -173,7 +173,7 @@ def _as_set(body: Any) -> Any:
 
 
 class Browser:
-    """Keeps cookies. Each request comes from an address of its own, so that no limit is met."""
+    """A client with cookies; each request has its own address, because of rate limits."""
 
     def __init__(self, world: World, name: str) -> None:
         self.world, self.name = world, name
@@ -192,7 +192,7 @@ class Browser:
     # --- requests -------------------------------------------------------------------------
 
     def request(self, method: str, path: str, *, name: str = "", **options: Any) -> httpx.Response:
-        """Sends a request, and has it written down."""
+        """Sends a request, and records it."""
         answer = self.send(method, path, **options)
         self.world.note(name or f"{method} {path.partition('?')[0]}", [answer])
         return answer
@@ -215,9 +215,9 @@ class Browser:
         then: Sequence[dict[str, Any]] = (),
         winners: int = 1,
     ) -> None:
-        """Sends several requests at a time, and ``then`` others, one after the other.
+        """Sends several requests concurrently, and ``then`` others one by one.
 
-        ``winners`` is how many of them may get what there is to get.
+        ``winners`` is how many may succeed.
         """
         kind = "data" if forms else "json"
 
@@ -231,7 +231,7 @@ class Browser:
         self.world.note(f"{name or f'{method} {path}'} at a time", answers, winners)
 
     def send(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """Sends a request; it is not written down."""
+        """Sends a request without recording it."""
         given = options.pop("headers", {})
         headers = given if isinstance(given, list) else list(given.items())
         named = {name.lower() if isinstance(name, str) else name for name, _ in headers}
@@ -260,23 +260,23 @@ class Browser:
         )
 
     def session(self) -> Any:
-        """Looks who is signed in."""
+        """Reads and records the session."""
         return self.get("/get-session").json()
 
     def message(self) -> str:
-        """The latest mail to this user."""
+        """The link or code of the latest mail to this user."""
         return self.world.message(self.email)
 
     def follow(self, link: str) -> httpx.Response:
-        """Opens a link of a mail."""
+        """Opens a link."""
         return self.request("GET", link, name="GET the link")
 
     def cookie(self, name: str = "better-auth.session_token") -> str:
-        """A cookie's value, as it is sent."""
+        """The raw value of a cookie."""
         return next((each.value or "" for each in self.http.cookies.jar if each.name == name), "")
 
     def forget(self) -> None:
-        """Loses all cookies."""
+        """Deletes all cookies."""
         self.http.cookies.clear()
 
 
@@ -288,7 +288,7 @@ Flow = Callable[[World], None]
 
 @contextmanager
 def worlds(*servers: Server) -> Iterator[list[World]]:
-    """A world on each server, for the same flow."""
+    """A world on each server for the same flow."""
     databases = [Database(server.database_url) for server in servers]
     transports = [httpx.HTTPTransport(verify=False) for _ in servers]
     try:

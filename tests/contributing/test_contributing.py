@@ -26,7 +26,7 @@ def entry(name: str) -> str:
     return rf'^  "{name}": \{{\n.*?^  \}},\n'
 
 
-def test_checks_are_targets_of_make(contributor: Clone) -> None:
+def test_the_checks_are_make_targets(contributor: Clone) -> None:
     """They would run this test again: make only says what it would do."""
     [check] = commands()[""]
     assert "pytest" in contributor.run(f"{check} --dry-run")
@@ -83,7 +83,7 @@ def test_a_provider_is_one_entry(contributor: Clone, tmp_path: Path) -> None:
 
 
 @pytest.mark.exhaustive
-def test_an_older_pin_is_found(contributor: Clone) -> None:
+def test_an_outdated_pin_is_reported(contributor: Clone) -> None:
     """The registries are asked for the newest set that resolves."""
     [hook] = commands()["Raise versions"]
     versions = contributor.folder / "template/shared/versions.jinja"

@@ -40,14 +40,14 @@ def push(folder: Path, **variables: str) -> None:
     assert "in sync" in run_node(folder, PRISMA, "db", "push", **variables)
 
 
-def test_prismas_cli_goes_past_the_pooler(project: NpmProject, workshop: Workshop) -> None:
+def test_prismas_cli_uses_direct_url(project: NpmProject, workshop: Workshop) -> None:
     database = workshop.database()
     write(project.folder, DATABASE_URL=NOWHERE, DIRECT_URL=database)
     push(project.folder)
     assert project.sql(TABLES, url=database) == [(1,)]
 
 
-def test_another_database_for_one_command_is_that_one(
+def test_a_database_url_given_for_one_command_is_used(
     project: NpmProject, workshop: Workshop
 ) -> None:
     own, other = workshop.database(), workshop.database()
@@ -74,7 +74,7 @@ def test_tests_have_a_database_of_their_own(
     assert project.sql(TABLES, url=f"{own}_test") == [(1,)]
 
 
-def test_it_belongs_to_the_database_url_of_its_place(
+def test_direct_url_applies_to_the_database_url_of_the_same_source(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("DATABASE_URL", "DIRECT_URL"):

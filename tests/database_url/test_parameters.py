@@ -83,7 +83,7 @@ def pairs(cases: dict[str, Any]) -> list[Any]:
 
 
 @pytest.mark.parametrize(("kind", "case"), pairs(TAKEN))
-def test_what_is_taken_is_translated(readers: Readers, kind: str, case: Taken) -> None:
+def test_accepted_parameters_are_translated(readers: Readers, kind: str, case: Taken) -> None:
     given = url(kind, case.parameters)
     node, python = readers.node(given), readers.python(given)
     assert "problem" not in node
@@ -93,7 +93,7 @@ def test_what_is_taken_is_translated(readers: Readers, kind: str, case: Taken) -
 
 
 @pytest.mark.parametrize(("kind", "parameters"), pairs(TLS))
-def test_tls_is_the_same(readers: Readers, kind: str, parameters: str) -> None:
+def test_tls_settings_mean_the_same(readers: Readers, kind: str, parameters: str) -> None:
     given, expected = url(kind, parameters), TLS[kind][parameters]
     assert Tls.of_node(readers.node(given).get("ssl")) == expected
     without_files = expected and Tls(expected.verifies, expected.checks_host)
@@ -102,7 +102,9 @@ def test_tls_is_the_same(readers: Readers, kind: str, parameters: str) -> None:
 
 
 @pytest.mark.parametrize(("kind", "parameters"), pairs(REFUSED))
-def test_what_is_refused_is_refused_by_all(readers: Readers, kind: str, parameters: str) -> None:
+def test_refused_parameters_are_refused_by_all_readers(
+    readers: Readers, kind: str, parameters: str
+) -> None:
     given = url(kind, parameters)
     with pytest.raises(DatabaseUrlError) as caught:
         readers.python(given)
@@ -115,7 +117,7 @@ def test_what_is_refused_is_refused_by_all(readers: Readers, kind: str, paramete
 
 
 @pytest.mark.parametrize("kind", ["postgresql", "mysql"])
-def test_a_file_that_is_not_there(readers: Readers, kind: str) -> None:
+def test_a_missing_certificate_file_is_reported(readers: Readers, kind: str) -> None:
     given = url(kind, "sslcert=none.pem")
     with pytest.raises(DatabaseUrlError, match="Correct sslcert= in DATABASE_URL"):
         readers.python(given)
@@ -123,7 +125,7 @@ def test_a_file_that_is_not_there(readers: Readers, kind: str) -> None:
 
 
 @pytest.mark.parametrize("given", URLS_REFUSED)
-def test_urls_that_are_refused(readers: Readers, given: str) -> None:
+def test_invalid_urls_are_refused(readers: Readers, given: str) -> None:
     with pytest.raises(DatabaseUrlError) as caught:
         readers.python(given)
     said = str(caught.value)
@@ -133,7 +135,7 @@ def test_urls_that_are_refused(readers: Readers, given: str) -> None:
 
 
 @pytest.mark.parametrize("given", SQLITE_FILES)
-def test_a_file_is_the_same_to_all(readers: Readers, given: str) -> None:
+def test_all_readers_resolve_the_same_sqlite_file(readers: Readers, given: str) -> None:
     path = readers.root / SQLITE_FILES[given]
     assert readers.python(given).path == path
     # libsql reads a URL.
@@ -141,7 +143,7 @@ def test_a_file_is_the_same_to_all(readers: Readers, given: str) -> None:
 
 
 @pytest.mark.parametrize("kind", TABLE)
-def test_every_parameter_of_the_table_is_tried(kind: str) -> None:
+def test_every_parameter_is_tested(kind: str) -> None:
     tried = " ".join(map(str, [*TAKEN[kind], *TLS[kind], *REFUSED[kind]])).replace("&", " ")
     names = {word.partition("=")[0] for word in tried.split()}
     assert set(TABLE[kind]["parameters"]) <= names

@@ -55,20 +55,20 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> NpmProject:
         ("?pgbouncer=true&statement_timeout=9", "Remove statement_timeout= from DATABASE_URL in "),
     ],
 )
-def test_what_setup_says(pooler: str, tmp_path: Path, parameters: str, sentence: str) -> None:
+def test_setup_reports_a_transaction_pooler(
+    pooler: str, tmp_path: Path, parameters: str, sentence: str
+) -> None:
     said = connect.problem(f"{pooler}{parameters}", tmp_path, PLACE)
     assert said.startswith(sentence) and bool(said) == bool(sentence), said
 
 
-def test_no_pooler_and_one_that_keeps_connections_need_nothing(
-    database: str, tmp_path: Path
-) -> None:
+def test_session_pooling_needs_no_parameter(database: str, tmp_path: Path) -> None:
     assert connect.problem(database, tmp_path, PLACE) == ""
     with pgbouncer(database, "session") as url:
         assert connect.problem(url, tmp_path, PLACE) == ""
 
 
-async def test_tables_of_ones_own(pooler: str) -> None:
+async def test_own_tables_work_behind_a_pooler(pooler: str) -> None:
     engine = create_engine(f"{pooler}?pgbouncer=true&schema=own")
 
     async def ask(number: int) -> int:
@@ -80,7 +80,9 @@ async def test_tables_of_ones_own(pooler: str) -> None:
     await engine.dispose()
 
 
-def test_a_typescript_project_behind_it(project: NpmProject, database: str, pooler: str) -> None:
+def test_a_typescript_project_works_behind_a_pooler(
+    project: NpmProject, database: str, pooler: str
+) -> None:
     url = f"{pooler}?pgbouncer=true&connection_limit=5&schema=own"
     refused = run_node(project.folder, "--input-type=module", "--eval", COMPARE, DATABASE_URL=url)
     assert refused.startswith("Set DIRECT_URL to the database's URL past the pooler")

@@ -51,7 +51,7 @@ def of_python(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("stack", ["typescript", "python"])
-def test_a_url_that_cannot_be_used(tmp_path: Path, stack: str) -> None:
+def test_an_unusable_url_is_refused(tmp_path: Path, stack: str) -> None:
     folder = npm_project(tmp_path / "project", stack=stack).folder
     told = of_python(folder) if stack == "python" else of_typescript(folder)
     for said, sentence in zip(told, EXPECTED.values(), strict=True):

@@ -103,7 +103,7 @@ def prove(
 
 
 @pytest.mark.parametrize("parameters", PARAMETERS)
-def test_what_setup_says_of_the_parameters(
+def test_setup_accepts_or_refuses_tls_parameters(
     prove: Prove, server: Postgresql, parameters: str
 ) -> None:
     said, expected = prove(server.url(parameters)), PARAMETERS[parameters]
@@ -112,12 +112,12 @@ def test_what_setup_says_of_the_parameters(
 
 
 @pytest.mark.parametrize("parameters", OF_HOLDER)
-def test_the_certificate_of_a_client(prove: Prove, server: Postgresql, parameters: str) -> None:
+def test_client_certificates(prove: Prove, server: Postgresql, parameters: str) -> None:
     said, expected = prove(server.url(parameters, user="holder")), OF_HOLDER[parameters]
     assert said.startswith(expected) and bool(said) == bool(expected), said
 
 
-def test_other_ways_to_the_server(prove: Prove, server: Postgresql) -> None:
+def test_other_connection_methods(prove: Prove, server: Postgresql) -> None:
     assert prove(server.url(f"host={server.folder}/data")) == ""
     assert prove(server.url("sslmode=no-verify", host="[::1]")) == ""
     wrong = prove(server.url("sslrootcert=ca.pem", host="localhost"))
@@ -153,7 +153,7 @@ except Problem as problem:
 """
 
 
-def test_a_python_project_is_tried_with_both_drivers(python: Path, server: Postgresql) -> None:
+def test_setup_of_a_python_project_tries_both_drivers(python: Path, server: Postgresql) -> None:
     packages = [f"packages/better-auth-{name}/src" for name in ("setup", "sidecar")]
 
     def said(parameters: str) -> str:

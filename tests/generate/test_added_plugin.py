@@ -34,7 +34,7 @@ def _plugin(title: str) -> str:
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_a_plugin_added_to_none_is_as_rendered(provider: str) -> None:
+def test_the_first_added_plugin_gives_the_rendered_schema(provider: str) -> None:
     core = render({"provider": provider, "features": []})
     sets = [complete([one]) for one in FEATURES if supported(provider, complete([one]))]
     made, same = [], set()
@@ -53,7 +53,7 @@ def test_a_plugin_added_to_none_is_as_rendered(provider: str) -> None:
 
 
 @pytest.mark.e2e
-def test_a_plugin_added_to_another_means_what_would_have_been_rendered() -> None:
+def test_a_further_added_plugin_means_the_rendered_schema() -> None:
     """Wherever it stands among the plugins."""
     pairs = [pair for one in combinations(FEATURES, 2) for pair in (one, one[::-1])]
     olds = [complete([first]) for first, _ in pairs]
@@ -68,7 +68,7 @@ def test_a_plugin_added_to_another_means_what_would_have_been_rendered() -> None
     assert ask_prisma(generated, "format") == generated
 
 
-def test_plugins_added_one_by_one_end_where_rendering_does() -> None:
+def test_plugins_added_one_by_one_give_the_rendered_schema() -> None:
     chance = random.Random(1)
     generated, rendered = [], []
     for _ in range(10):

@@ -37,7 +37,7 @@ def test_a_fresh_project_needs_no_secret_and_no_database(project: Project) -> No
     assert project.schema.read_bytes() == before
 
 
-def test_a_plugin_is_checked_for_then_shown_then_added(project: Project) -> None:
+def test_check_diff_and_write_agree_about_a_new_plugin(project: Project) -> None:
     project.use(ADMIN)
     before = project.schema.read_bytes()
     checked = project.generate("--check")
@@ -70,7 +70,7 @@ PLACES = {
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_auth_is_found_where_people_have_it(project: Project, place: str) -> None:
+def test_auth_ts_is_found_in_usual_places(project: Project, place: str) -> None:
     project.use(ADMIN)
     lib, file = project.folder / "src" / "lib", project.folder / place
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -84,7 +84,7 @@ def test_auth_is_found_where_people_have_it(project: Project, place: str) -> Non
     assert "banExpires" in project.schema.read_text()
 
 
-def test_auth_that_is_nowhere_is_asked_for(project: Project) -> None:
+def test_a_missing_auth_ts_is_reported(project: Project) -> None:
     (project.folder / "src" / "lib" / "auth.ts").rename(project.folder / "src" / "better.ts")
     result = project.generate()
     assert result.returncode == 2
@@ -99,7 +99,7 @@ def test_auth_that_is_nowhere_is_asked_for(project: Project) -> None:
     )
 
 
-def test_auth_may_be_written_for_a_bundler(project: Project) -> None:
+def test_auth_ts_may_be_written_for_a_bundler(project: Project) -> None:
     """With aliases, without extensions, with types among the imports, JSX, and virtual modules."""
     (project.folder / "tsconfig.json").write_text(
         '{ "compilerOptions": { "paths": { "@/*": ["./src/*"] } } } // JSON with comments'
@@ -135,7 +135,7 @@ export const kept: (User | Session | Role)[] = [mail(), SECRET] as never;
     assert "banExpires" in project.schema.read_text()
 
 
-def test_a_configuration_may_log_and_wait_for_its_database(project: Project) -> None:
+def test_a_configuration_may_log_and_await(project: Project) -> None:
     project.configure(
         "\n/** The auth",
         """
@@ -149,7 +149,7 @@ setInterval(() => {}, 1000);
     assert project.generate("--check").returncode == 0
 
 
-def test_what_the_environment_has_is_there(project: Project) -> None:
+def test_auth_ts_reads_the_environment_and_env_files(project: Project) -> None:
     """The first that is not empty of the environment, .env.local and .env."""
     (project.folder / ".env.local").write_text("FIRST=\nSECOND=local\n")
     (project.folder / ".env").write_text("FIRST=env\nSECOND=env\nTHIRD=env\n")
@@ -158,7 +158,7 @@ def test_what_the_environment_has_is_there(project: Project) -> None:
     assert "env local process\n" in project.generate(FIRST="", THIRD="process").stderr
 
 
-def test_a_plugin_listed_twice_is_said(project: Project) -> None:
+def test_a_plugin_listed_twice_is_reported(project: Project) -> None:
     project.use(ADMIN)
     project.configure("admin(),", "admin(),\n    admin(),")
     result = project.generate()
@@ -168,7 +168,7 @@ def test_a_plugin_listed_twice_is_said(project: Project) -> None:
     )
 
 
-def test_another_provider_than_the_schemas_is_said(project: Project) -> None:
+def test_a_provider_that_differs_from_the_schema_is_reported(project: Project) -> None:
     project.configure('provider: "postgresql"', 'provider: "mysql"')
     result = project.generate()
     assert result.returncode == 2
@@ -187,7 +187,7 @@ SCHEMAS_OF_CONFIG = {
 
 
 @pytest.mark.parametrize("written", SCHEMAS_OF_CONFIG)
-def test_the_schema_is_where_prisma_config_says(project: Project, written: str) -> None:
+def test_the_schema_path_comes_from_prisma_config(project: Project, written: str) -> None:
     """And never in another file, which is there too."""
     parts = project.folder / "prisma" / "parts"
     parts.mkdir()
@@ -226,7 +226,9 @@ def test_a_prisma_config_that_fails_is_named(project: Project) -> None:
 
 
 @pytest.mark.parametrize("named", [[], ["--schema", "prisma/schema"]])
-def test_each_file_of_a_folder_gets_its_own(project: Project, named: list[str]) -> None:
+def test_each_file_of_a_schema_folder_gets_its_additions(
+    project: Project, named: list[str]
+) -> None:
     folder = folder_of_files(project)
     config = project.folder / "prisma.config.ts"
     config.write_text(config.read_text().replace("prisma/schema.prisma", "prisma/schema"))
@@ -251,7 +253,7 @@ def test_all_files_of_a_folder_are_written_or_none(project: Project) -> None:
     assert {file: file.read_bytes() for file in folder.iterdir()} == before
 
 
-def test_a_file_that_cannot_be_replaced_has_the_earlier_ones_put_back(project: Project) -> None:
+def test_a_failed_write_restores_the_files_written_before(project: Project) -> None:
     folder = folder_of_files(project)
     main, rest = folder / "main.prisma", folder / "rest.prisma"
     before = main.read_bytes()
@@ -273,7 +275,7 @@ def test_a_file_that_cannot_be_replaced_has_the_earlier_ones_put_back(project: P
     assert sorted(file.name for file in folder.iterdir()) == ["main.prisma", "rest.prisma"]
 
 
-def test_a_problem_anywhere_leaves_all_files_alone(project: Project) -> None:
+def test_a_problem_in_one_file_changes_no_file(project: Project) -> None:
     folder = folder_of_files(project)
     rest = folder / "rest.prisma"
     rest.write_text(rest.read_text().replace("expiresAt DateTime", "expiresAt Int     ", 1))
@@ -286,7 +288,7 @@ def test_a_problem_anywhere_leaves_all_files_alone(project: Project) -> None:
     assert {file: file.read_bytes() for file in folder.iterdir()} == before
 
 
-def test_permissions_and_links_stay(project: Project) -> None:
+def test_file_modes_and_links_are_kept(project: Project) -> None:
     elsewhere = project.folder / "elsewhere.prisma"
     project.schema.rename(elsewhere)
     project.schema.symlink_to(elsewhere)
@@ -308,7 +310,7 @@ SCHEMAS = {
 
 
 @pytest.mark.parametrize("text", SCHEMAS)
-def test_a_schema_that_is_none_is_refused(project: Project, text: str) -> None:
+def test_an_invalid_schema_is_refused(project: Project, text: str) -> None:
     project.schema.write_text(text)
     result = project.generate()
     assert result.returncode == 2
@@ -316,7 +318,7 @@ def test_a_schema_that_is_none_is_refused(project: Project, text: str) -> None:
     assert project.schema.read_text() == text
 
 
-def test_a_wrong_path_is_said(project: Project) -> None:
+def test_a_wrong_path_is_reported(project: Project) -> None:
     (project.folder / "empty").mkdir()
     nowhere = project.generate("--schema", "nowhere.prisma")
     assert (nowhere.returncode, nowhere.stderr) == (
@@ -342,7 +344,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_configuration_that_fails_is_named_with_its_line(project: Project, mistake: str) -> None:
+def test_a_failing_configuration_is_reported_with_its_line(project: Project, mistake: str) -> None:
     project.configure("telemetry: { enabled: false }", mistake)
     line = (project.folder / "src/lib/auth.ts").read_text()[:-1].split(mistake)[0].count("\n") + 1
     result = project.generate()
@@ -351,7 +353,7 @@ def test_a_configuration_that_fails_is_named_with_its_line(project: Project, mis
     assert MISTAKES[mistake] in result.stderr
 
 
-def test_a_password_is_not_repeated(project: Project) -> None:
+def test_a_password_is_not_printed(project: Project) -> None:
     project.configure(
         "\n/** The auth",
         "\nthrow new Error(`Bad URL: ${process.env.DATABASE_URL}`);\n\n/** The auth",
@@ -370,7 +372,7 @@ def test_a_folder_may_have_any_name(project: Project) -> None:
     assert moved.generate().stderr.startswith("src/lib/auth.ts:")
 
 
-def test_auth_must_be_one(project: Project) -> None:
+def test_auth_ts_must_export_one_auth(project: Project) -> None:
     (project.folder / "src" / "lib" / "auth.ts").write_text("export const auth = 'better';\n")
     result = project.generate()
     assert (result.returncode, result.stderr) == (
@@ -386,7 +388,7 @@ def test_auth_must_be_one(project: Project) -> None:
     )
 
 
-def test_a_reader_who_has_seen_enough_gets_no_traceback(project: Project) -> None:
+def test_a_closed_pipe_causes_no_traceback(project: Project) -> None:
     project.use(ADMIN)
     nobody_reads = "import os; r, w = os.pipe(); os.close(r); os.dup2(w, 1)"
     result = project.generate("--diff", python=nobody_reads)

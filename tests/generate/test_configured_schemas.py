@@ -31,7 +31,7 @@ USER = 'type: "string", defaultValue: "USER"'
 
 
 @pytest.mark.parametrize("default", ['"TEAM"', '() => "TEAM"'])
-def test_what_the_configuration_fills_may_be_required(default: str) -> None:
+def test_fields_with_a_configured_default_may_be_required(default: str) -> None:
     """On MySQL the official generator writes no default of a text, and of a function nowhere."""
     plan = f'type: "string", required: false, defaultValue: {default}'
     options = own(USER, plan, 'type: "number", required: false, defaultValue: () => 1')
@@ -39,13 +39,13 @@ def test_what_the_configuration_fills_may_be_required(default: str) -> None:
     assert (result.missing, result.problems) == ([], [])
 
 
-def test_a_default_that_an_enum_lacks_is_said_on_every_database() -> None:
+def test_a_default_missing_from_an_enum_is_reported() -> None:
     options = own(USER, 'type: "string", defaultValue: "GOLD"', 'type: "number", defaultValue: 1')
     (problem,) = compared("mysql_defaults", needs(provider="mysql", options=options)).problems
     assert "User.plan is the enum Plan, which has no 'GOLD'" in problem
 
 
-def test_what_nobody_fills_must_not_be_required() -> None:
+def test_a_required_field_without_a_default_is_reported() -> None:
     text = 'type: "string", required: false'
     options = own(text, text, 'type: "number", required: false')
     said = compared("mysql_defaults", needs(provider="mysql", options=options)).problems
@@ -65,7 +65,7 @@ def test_a_role_that_the_admin_plugin_sets_may_be_required() -> None:
     assert "User.role is required, and better-auth does not fill it" in problem
 
 
-def test_the_older_name_of_a_column_is_known() -> None:
+def test_a_former_column_name_is_recognized() -> None:
     (problem,) = compared("old_api_keys", needs("api-key")).problems
     assert "Apikey.userId looks like referenceId under another name" in problem
     assert (
@@ -88,7 +88,7 @@ IDS = {
 
 
 @pytest.mark.parametrize("strategy", IDS)
-def test_how_ids_are_made_reaches_the_schema(strategy: str) -> None:
+def test_the_id_strategy_is_written_to_the_schema(strategy: str) -> None:
     kind, attributes, of_key = IDS[strategy]
     options = f"{{ advanced: {{ database: {strategy} }} }}"
     referring = 0
@@ -112,7 +112,9 @@ MISFITS = [
 
 
 @pytest.mark.parametrize(("id_", "strategy", "sentence"), MISFITS)
-def test_ids_that_nobody_could_make_are_refused(id_: str, strategy: str, sentence: str) -> None:
+def test_id_strategies_that_contradict_the_schema_are_refused(
+    id_: str, strategy: str, sentence: str
+) -> None:
     options = f"{{ advanced: {{ database: {{ generateId: {strategy} }} }} }}"
     text = (FOLDER / "role_of_admin.prisma").read_text()
     text = re.sub(r"(?<=\n)  id( +)String( +)@id.*", f"  id {id_}", text)

@@ -43,7 +43,7 @@ datasource db {{
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_a_fresh_schema_lacks_nothing(provider: str) -> None:
+def test_a_fresh_schema_is_complete(provider: str) -> None:
     sets = [[name for name in complete(one) if supported(provider, complete([name]))]
             for one in SETS]  # fmt: skip
     for chosen, needs in zip(some(sets), all_needs(with_each(sets, provider)), strict=True):
@@ -59,7 +59,7 @@ def test_a_fresh_schema_lacks_nothing(provider: str) -> None:
         pytest.param(pairs(), id="pairs", marks=pytest.mark.exhaustive),
     ],
 )
-def test_an_empty_schema_means_what_the_official_generator_means(compared: list[Case]) -> None:
+def test_an_empty_schema_gets_what_the_official_generator_writes(compared: list[Case]) -> None:
     """On every provider."""
     ours = []
     for case, needs in zip(compared, all_needs(compared), strict=True):
@@ -121,7 +121,7 @@ REFUSED = {
 }
 
 
-def test_a_configuration_means_what_the_official_generator_means() -> None:
+def test_a_configured_schema_means_what_the_official_generator_writes() -> None:
     names = [(name, provider) for name in OPTIONS for provider in PROVIDERS]
     cases: list[Case] = [
         {
@@ -148,7 +148,7 @@ def test_a_configuration_means_what_the_official_generator_means() -> None:
 
 
 @pytest.mark.parametrize(("name", "provider"), sorted(REFUSED))
-def test_what_prisma_refuses_is_written_otherwise(name: str, provider: str) -> None:
+def test_deviations_from_the_official_schema_are_valid_prisma(name: str, provider: str) -> None:
     options, adapter = OPTIONS[name]
     case = {"provider": provider, "features": [], "options": options, "adapter": adapter}
     (needs,) = all_needs([case])

@@ -93,14 +93,14 @@ def is_valid(*schemas: str) -> bool:
     return ask_prisma(["\n".join(schemas)], "validate") == [None]
 
 
-def test_an_old_schema_gets_exactly_the_three_indexes() -> None:
+def test_a_schema_of_better_auth_1_2_gets_exactly_three_indexes() -> None:
     (new,) = generate(needs(), OLD)
     assert added(OLD, new) == ["@@index([userId])", "@@index([userId])", "@@index([identifier])"]
     assert is_valid(new)
     assert generate(needs(), new) == [new]
 
 
-def test_new_models_follow_the_project_that_maps_no_table() -> None:
+def test_new_models_have_no_map_where_the_project_has_none() -> None:
     (new,) = generate(needs("two-factor"), OLD)
     assert "@@map" not in new
     assert "go below this line" not in new
@@ -108,7 +108,7 @@ def test_new_models_follow_the_project_that_maps_no_table() -> None:
     assert generate(needs("two-factor"), new) == [new]
 
 
-def test_back_relations_are_known_by_their_type() -> None:
+def test_back_relations_are_recognized_by_type() -> None:
     """Two-factor's is called twofactors officially; nobody calls it that."""
     theirs = render({"provider": "postgresql", "features": ["two-factor"]})
     theirs = theirs.replace("twofactors       TwoFactor[]", "twoFactors       TwoFactor[]")
@@ -129,7 +129,7 @@ def test_a_folder_of_files_gets_each_addition_where_the_model_lives() -> None:
     assert is_valid(new_rest, new_user)
 
 
-def test_windows_line_ends_and_a_missing_last_one_stay() -> None:
+def test_crlf_and_a_missing_final_newline_are_kept() -> None:
     theirs = OLD.replace("\n", "\r\n").removesuffix("\r\n")
     (new,) = generate(needs("jwt"), theirs)
     assert "\n" not in new.replace("\r\n", "")
@@ -153,7 +153,7 @@ def test_lower_case_models_in_a_database_schema_are_found() -> None:
     assert new.count('@@schema("auth")') == theirs.count('@@schema("auth")') + 1
 
 
-def test_columns_and_tables_that_are_mapped_are_understood() -> None:
+def test_mapped_columns_and_tables_are_recognized() -> None:
     theirs = OLD.replace("userId    String\n", 'userId    String @map("user_id")\n')
     theirs = theirs.replace("/// Who", "// Who").replace(
         "fields: [userId], references: [id], onDelete: Cascade)\n",
@@ -165,7 +165,7 @@ def test_columns_and_tables_that_are_mapped_are_understood() -> None:
     assert is_valid(new)
 
 
-def test_names_that_the_configuration_gives_are_looked_for() -> None:
+def test_configured_names_are_used() -> None:
     theirs = OLD.replace("  userId    String\n", '  user_id   String @map("userId")\n')
     theirs = theirs.replace("fields: [userId], references: [id], onDelete",
                             "fields: [user_id], references: [id], onDelete")  # fmt: skip
@@ -177,7 +177,7 @@ def test_names_that_the_configuration_gives_are_looked_for() -> None:
     assert is_valid(new)
 
 
-def test_names_that_the_configuration_does_not_give_are_said() -> None:
+def test_names_missing_from_the_configuration_are_reported() -> None:
     """Better-auth would not find them, whatever the database calls them."""
     theirs = OLD.replace("  userId    String\n", '  user_id   String @map("userId")\n')
     theirs = theirs.replace("fields: [userId], references: [id], onDelete",
@@ -192,7 +192,7 @@ def test_names_that_the_configuration_does_not_give_are_said() -> None:
     )
 
 
-def test_another_programs_user_stays_its_own() -> None:
+def test_an_unrelated_user_model_is_left_alone() -> None:
     theirs = OLD.replace("model User ", "model AuthUser ").replace(" User ", " AuthUser ")
     theirs = theirs.replace("  @@unique([email])\n", '  @@unique([email])\n  @@map("auth_user")\n')
     theirs += "\nmodel User {\n  id   Int    @id\n  nick String\n}\n"
@@ -205,7 +205,7 @@ def test_another_programs_user_stays_its_own() -> None:
 
 
 @pytest.mark.parametrize("kind", ["model", "enum"])
-def test_a_name_that_differs_in_case_alone_is_another(kind: str) -> None:
+def test_names_are_case_sensitive(kind: str) -> None:
     body = '  id Int @id\n\n  @@map("other")\n' if kind == "model" else "  A\n"
     other = f"{kind} user {{\n{body}}}\n"
     for theirs in (f"{OLD}\n{other}", OLD.replace("model User {", f"{other}\nmodel User {{")):
@@ -240,7 +240,7 @@ def test_enums_and_required_fields_with_a_default_are_kept() -> None:
     assert is_valid(new)
 
 
-def test_an_enum_has_to_have_the_default() -> None:
+def test_an_enum_must_contain_the_default() -> None:
     """Under the name that Prisma's client knows, whatever the database calls it."""
     theirs = WITH_ROLES.replace("(user)", "(USER)") + '\nenum Role {\n  USER @map("user")\n}\n'
     assert is_valid(theirs)
@@ -260,7 +260,7 @@ OWN = """{ user: { additionalFields: {
 } } }"""
 
 
-def test_own_fields_of_the_configuration_are_added() -> None:
+def test_configured_additional_fields_are_added() -> None:
     schema = render({"provider": "postgresql", "features": []})
     (new,) = generate(needs(options=OWN), schema)
     assert added(schema, new) == [
@@ -276,7 +276,7 @@ def test_own_fields_of_the_configuration_are_added() -> None:
     assert generate(needs(options=OWN), new) == [new]
 
 
-def test_tables_of_plugins_that_this_template_does_not_know_are_added() -> None:
+def test_tables_of_unknown_plugins_are_added() -> None:
     audit = """{ plugins: [{ id: "audit", schema: {
         user: { fields: { auditedAt: { type: "date", required: false } } },
         entry: { fields: {
@@ -336,7 +336,7 @@ PROBLEMS = [
 
 
 @pytest.mark.parametrize(("old", "new", "sentence"), PROBLEMS)
-def test_what_cannot_be_reconciled_is_said(old: str, new: str, sentence: str) -> None:
+def test_conflicting_fields_are_reported(old: str, new: str, sentence: str) -> None:
     assert OLD.count(old) == 1
     with pytest.raises(ValueError, match=r"0\.prisma:\d+: ") as problem:
         generate(needs("admin"), OLD.replace(old, new))

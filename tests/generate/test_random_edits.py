@@ -81,7 +81,7 @@ def related(one: Any, model: Any) -> tuple[Any, ...] | None:
 
 @pytest.mark.e2e
 @pytest.mark.parametrize("times", [3, pytest.param(30, marks=pytest.mark.exhaustive)])
-def test_whatever_was_edited_nothing_is_lost_and_nothing_is_unsaid(times: int) -> None:
+def test_random_edits_lose_no_line_and_every_gap_is_added_or_reported(times: int) -> None:
     of_each = settings(
         max_examples=times,
         deadline=None,

@@ -46,7 +46,7 @@ def repeat(project: Project, line: str, *, instead: str = "") -> None:
 ADDRESS = "  ipAddress String?\n"
 
 
-def test_permissions_and_links_stay(project: Project) -> None:
+def test_file_modes_and_links_are_kept(project: Project) -> None:
     whole = project.schema.read_text()
     repeat(project, ADDRESS)
     elsewhere = project.folder / "elsewhere.prisma"
@@ -60,7 +60,7 @@ def test_permissions_and_links_stay(project: Project) -> None:
     assert elsewhere.stat().st_mode & 0o777 == 0o640
 
 
-def test_a_schema_that_cannot_be_written_stays_whole(project: Project) -> None:
+def test_an_unwritable_schema_stays_unchanged(project: Project) -> None:
     repeat(project, ADDRESS)
     before = project.schema.read_bytes()
     result = drop(project, "import resource as r; r.setrlimit(r.RLIMIT_FSIZE, (1000, 1000))")
@@ -71,7 +71,7 @@ def test_a_schema_that_cannot_be_written_stays_whole(project: Project) -> None:
     ]
 
 
-def test_nothing_is_written_where_something_is_refused(project: Project) -> None:
+def test_a_refusal_writes_no_file(project: Project) -> None:
     repeat(project, ADDRESS)
     repeat(project, "  userAgent String?\n", instead="  userAgent Int?\n")
     before = project.schema.read_bytes()
@@ -80,7 +80,7 @@ def test_nothing_is_written_where_something_is_refused(project: Project) -> None
     assert project.schema.read_bytes() == before
 
 
-def test_schemas_of_npm_packages_are_left_alone(project: Project) -> None:
+def test_schemas_in_node_modules_are_ignored(project: Project) -> None:
     config = project.folder / "prisma.config.ts"
     config.write_text(config.read_text().replace("prisma/schema.prisma", "prisma"))
     theirs = project.schema.parent / "node_modules" / "theirs.prisma"

@@ -82,7 +82,7 @@ PROBLEMS = {
 
 
 @pytest.mark.parametrize("name", [file.stem for file in FILES])
-def test_core_is_completed_with_as_few_lines_as_can_be(name: str) -> None:
+def test_the_core_is_completed_with_the_fewest_lines(name: str) -> None:
     one = outcomes(())[name]
     if name == "nothing_yet":
         assert [lack.block for lack in one.plan.missing] == [None] * 4
@@ -105,7 +105,7 @@ def test_every_result_is_valid_and_complete(plugins: tuple[str, ...]) -> None:
     assert len(done) > 30
 
 
-def test_only_what_stands_in_the_way_is_a_problem() -> None:
+def test_only_conflicts_are_problems() -> None:
     both = [*outcomes(()).items(), *outcomes(tuple(MANY)).items()]
     assert {name for name, one in both if one.plan.problems} == set(PROBLEMS)
 
@@ -118,7 +118,7 @@ def test_a_problem_names_the_field_and_a_remedy(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CONFIGURED)
-def test_what_the_configuration_says_is_no_problem(name: str) -> None:
+def test_configured_names_are_no_problem(name: str) -> None:
     text = (FOLDER / f"{name}.prisma").read_text()
     plugins, *configured = at_home(name, MANY)
     one = outcome(plugins, text, *configured)
@@ -146,7 +146,7 @@ def test_models_of_better_auth_may_live_in_any_file_of_a_folder() -> None:
     assert ask_prisma(["\n".join(new.values())], "validate") == [None]
 
 
-def test_new_models_are_written_as_the_project_writes_its_own() -> None:
+def test_new_models_follow_the_projects_conventions() -> None:
     new = {name: one.after for name, one in outcomes(tuple(MANY)).items()}
     assert '  @@map("two_factors")\n' in new["snake_case_columns"]
     assert '  userId                  String    @map("user_id")\n' in new["snake_case_columns"]
@@ -164,5 +164,5 @@ def test_a_relation_beside_another_one_gets_a_name() -> None:
     assert '@relation("Passkey_userId", fields: [userId]' in new
 
 
-def test_a_name_that_is_taken_is_not_taken_again() -> None:
+def test_generated_names_are_unique() -> None:
     assert "  membersRelation Member[]\n" in outcomes(tuple(MANY))["names_in_use"].after

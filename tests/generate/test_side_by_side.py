@@ -72,7 +72,7 @@ def judged(before: str, after: str, error: str | None) -> str:
 
 @pytest.mark.e2e
 @pytest.mark.parametrize("plugins", [[], MANY], ids=["core", "plugins"])
-def test_what_the_two_generators_do_to_peoples_schemas(
+def test_both_generators_on_real_schemas(
     plugins: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     known = {file.stem: outcome_at_home(file, plugins) for file in FILES}
@@ -121,7 +121,7 @@ def in_two_files(schema: str) -> tuple[str, str]:
 
 
 @pytest.mark.e2e
-def test_what_the_two_generators_do_to_folders_of_files(
+def test_both_generators_on_schema_folders(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The official one takes a single file: that of its own models."""

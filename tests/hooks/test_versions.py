@@ -75,7 +75,7 @@ def test_no_pre_release_of_a_python_package_is_proposed(monkeypatch: pytest.Monk
     assert newest_python({"fastapi": "1.0.0"}) == {"fastapi": "1.1.0"}
 
 
-def test_each_database_is_solved_alone_with_what_every_project_has() -> None:
+def test_each_provider_is_resolved_separately() -> None:
     """One holds SQLAlchemy back for itself; the driver of another would put FastAPI back."""
     assert list(newer(PINS)) == [
         ("python", "fastapi", "1.1.0"),
@@ -84,7 +84,7 @@ def test_each_database_is_solved_alone_with_what_every_project_has() -> None:
     ]
 
 
-def test_programs_for_npx_are_solved_beside_each_other() -> None:
+def test_npx_programs_are_resolved_together() -> None:
     """The newest compiler is none that the writer takes."""
     pins = {"npx": {"writer": "7.0.0", "compiler": "5.1.0"}}
     assert list(newer(pins)) == [("npx", "writer", "7.1.0"), ("npx", "compiler", "5.2.0")]

@@ -44,7 +44,7 @@ def test_an_outbox_in_sqlite(workshop: Workshop, tmp_path: Path, stack: str) -> 
     send_to_many(sqlite_project(workshop, tmp_path / stack, stack))
 
 
-def test_an_outbox_that_only_the_auth_server_reaches(workshop: Workshop, tmp_path: Path) -> None:
+def test_an_outbox_reached_through_the_auth_server(workshop: Workshop, tmp_path: Path) -> None:
     """As with SQL Server, for which Python has no driver."""
     project = sqlite_project(workshop, tmp_path / "python", "python")
     edits = {

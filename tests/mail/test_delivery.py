@@ -20,7 +20,7 @@ SENDER = "My App <hello@example.com>"
     [("smtp", "", False), ("smtps", "smtps", True), ("smtp", "starttls", True)],
     ids=["plain", "TLS and a user", "STARTTLS and a user"],
 )
-def test_a_password_is_chosen_anew_by_a_mail(
+def test_a_password_is_reset_by_mail(
     project: Project, tmp_path: Path, scheme: str, tls: str, wants_user: bool
 ) -> None:
     with mail_server(tls=tls, wants_user=wants_user) as mails:

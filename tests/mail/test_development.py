@@ -32,7 +32,7 @@ def test_a_page_shows_each_mail_with_a_link_that_works(project: Project) -> None
         assert link(server.text().partition(email)[2]) == href
 
 
-def test_nobody_else_reads_the_page(project: Project) -> None:
+def test_the_page_refuses_other_hosts(project: Project) -> None:
     """A page of another site that makes its own name lead to this machine."""
     with project.serving() as server:
         port = server.address.rpartition(":")[2]

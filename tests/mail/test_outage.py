@@ -17,7 +17,7 @@ SENDER = "My App <hello@example.com>"
 LEASE = 75
 
 
-def test_what_was_accepted_arrives_once_whatever_dies(project: Project) -> None:
+def test_accepted_mails_arrive_once_despite_kills(project: Project) -> None:
     port = free_port()
     settings = {"SMTP_URL": f"smtp://127.0.0.1:{port}", "MAIL_FROM": SENDER}
     with project.serving(**settings) as server:
@@ -60,7 +60,7 @@ def test_a_refused_mail_stays_visible_without_its_link(project: Project) -> None
             mails.wait_for("later@example.com", 30)
 
 
-def test_what_expires_before_it_is_sent_is_wiped(project: Project) -> None:
+def test_expired_mails_are_deleted_unsent(project: Project) -> None:
     dead = {"SMTP_URL": f"smtp://127.0.0.1:{free_port()}", "MAIL_FROM": SENDER}
     with project.serving(**dead) as server:
         user = server.sign_up()
@@ -75,7 +75,7 @@ def test_what_expires_before_it_is_sent_is_wiped(project: Project) -> None:
 
 
 @pytest.mark.exhaustive
-def test_of_several_processes_none_sends_twice_but_what_was_in_flight(project: Project) -> None:
+def test_several_processes_send_each_mail_once(project: Project) -> None:
     """What one had taken when it was killed comes later, from the other."""
     with mail_server() as mails:
         mails.delay = 0.1

@@ -63,7 +63,7 @@ def ask_typescript(expression: str, values: object) -> Any:
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_python_says_what_is_wrong(monkeypatch: pytest.MonkeyPatch, case: str) -> None:
+def test_python_reports_wrong_settings(monkeypatch: pytest.MonkeyPatch, case: str) -> None:
     settings, name, words = REFUSED[case]
     given = {
         "DATABASE_URL": "postgresql://u:p@h/d",
@@ -81,7 +81,7 @@ def test_python_says_what_is_wrong(monkeypatch: pytest.MonkeyPatch, case: str) -
     assert name in said and words in said and SECRET not in said
 
 
-def test_typescript_says_the_same() -> None:
+def test_typescript_reports_the_same() -> None:
     given = [
         {"SMTP_URL": SMTP_URL, "MAIL_FROM": SENDER, "MAIL": "", **settings}
         for settings, _, _ in REFUSED.values()
@@ -116,7 +116,7 @@ def test_both_stacks_read_the_same_sender() -> None:
     assert [[s["name"], s["address"]] for s in read] == [*SENDERS.values()]
 
 
-def test_a_unix_mailbox_is_no_setting_of_the_application(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_unix_mailbox_in_mail_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     """Login shells set MAIL."""
     monkeypatch.setenv("DATABASE_URL", "postgresql://u:p@h/d")
     monkeypatch.setenv("BETTER_AUTH_SECRET", "a secret of its own")
@@ -139,7 +139,7 @@ def _ended(project: Project, log: Path, **settings: str) -> str:
 
 
 @pytest.mark.e2e
-def test_production_has_something_to_send_mails_with(project: Project, tmp_path: Path) -> None:
+def test_production_needs_an_smtp_server(project: Project, tmp_path: Path) -> None:
     said = _ended(project, tmp_path / "log")
     assert "Set SMTP_URL and MAIL_FROM, or MAIL=log: production sends mails." in said
     with project.serving(**PRODUCTION, MAIL="log") as server:

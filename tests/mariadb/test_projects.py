@@ -70,7 +70,7 @@ def is_told(url: str, user: str) -> bool:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_people_sign_up_in_and_out(
+def test_users_sign_up_in_and_out(
     url: str, stack: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = {"stack": stack, "provider": "mysql", **EVERYTHING, "project_name": stack}

@@ -64,7 +64,9 @@ def test_it_is_formatted_and_typed(project: Path, check: str) -> None:
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-def test_its_tests_pass_and_leave_the_developers_data_alone(project: Path, address: str) -> None:
+def test_its_tests_pass_and_leave_the_development_database_alone(
+    project: Path, address: str
+) -> None:
     credentials = {"email": "developer@example.com", "password": "correct horse"}
     up = {"name": "Developer", **credentials}
     httpx.post(f"{address}/api/auth/sign-up/email", json=up, timeout=60).raise_for_status()
@@ -74,13 +76,13 @@ def test_its_tests_pass_and_leave_the_developers_data_alone(project: Path, addre
     httpx.post(f"{address}/api/auth/sign-in/email", json=credentials).raise_for_status()
 
 
-def test_somebody_signs_up_in_and_out(address: str) -> None:
+def test_a_user_signs_up_in_and_out(address: str) -> None:
     walk_through(address)
     assert httpx.get(f"{address}/docs").status_code == 200
     assert httpx.get(f"{address}/me?name=%00").status_code == 400
 
 
-def test_production_does_not_show_its_routes(on_sqlite: Path) -> None:
+def test_production_serves_no_openapi_document(on_sqlite: Path) -> None:
     code = (
         "from fastapi.testclient import TestClient; from my_app.main import app; "
         "print([TestClient(app).get(p).status_code for p in ('/docs', '/redoc', '/openapi.json')])"
@@ -96,7 +98,7 @@ def test_production_does_not_show_its_routes(on_sqlite: Path) -> None:
     assert said == "[404, 404, 404]\n"
 
 
-def test_the_database_goes_and_comes_back(on_postgresql: Path) -> None:
+def test_the_application_recovers_from_a_database_restart(on_postgresql: Path) -> None:
     with serving(PYTHON, on_postgresql) as address:
         database(on_postgresql, "stop")
         assert httpx.get(f"{address}/health").status_code == 503
@@ -112,7 +114,7 @@ def test_the_development_server_starts_the_database(on_postgresql: Path) -> None
         walk_through(address)
 
 
-def test_an_sqlite_database_goes_over_to_migrations(on_sqlite: Path) -> None:
+def test_an_sqlite_database_switches_to_migrations(on_sqlite: Path) -> None:
     """`test_migrations` tells the whole story on PostgreSQL."""
 
     def set_up(database: str, *flags: str) -> str:
@@ -175,7 +177,7 @@ def test_an_own_column_of_users_is_one_line_in_python(
         ({"DATABASE_URL": "oracle://me:geheim@db/app"}, "Correct DATABASE_URL of the environment"),
     ],
 )
-def test_a_server_that_must_not_start_says_why(
+def test_a_refused_start_reports_the_reason(
     project: Path, variables: dict[str, str], sentence: str
 ) -> None:
     result = subprocess.run(

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("stack", STACKS, scope="m
 NOTE = "\nmodel Note {\n  id Int @id\n}\n"
 
 
-def test_what_takes_nothing_away_is_said_and_done_unasked(bench: Bench) -> None:
+def test_additive_changes_are_announced_and_made(bench: Bench) -> None:
     new = bench.done(url=bench.another_url())
     assert "The database will change:\n      creates the database and all of its tables" in new
     bench.people()
@@ -34,7 +34,7 @@ def test_what_takes_nothing_away_is_said_and_done_unasked(bench: Bench) -> None:
     assert bench.rows() == before
 
 
-def test_what_would_lose_rows_is_refused(bench: Bench) -> None:
+def test_changes_that_lose_rows_are_refused(bench: Bench) -> None:
     whole = bench.schema.read_text()
     bench.people()
     bench.sql(
@@ -61,7 +61,7 @@ def test_what_would_lose_rows_is_refused(bench: Bench) -> None:
     assert bench.sql(rows) == before
 
 
-def test_what_is_not_in_the_schema_is_not_dropped_unasked_even_if_it_is_empty(
+def test_tables_outside_the_schema_are_not_dropped_without_the_flag(
     bench: Bench,
 ) -> None:
     bench.sql(
@@ -91,7 +91,7 @@ def test_what_is_not_in_the_schema_is_not_dropped_unasked_even_if_it_is_empty(
     assert bench.sql("SELECT to_regclass('billing'), to_regtype('mood')") == [(None, None)]
 
 
-def test_rows_that_are_alike_stop_a_unique_index_and_nothing_else_happens(bench: Bench) -> None:
+def test_duplicate_rows_stop_a_unique_index_and_change_nothing(bench: Bench) -> None:
     bench.people()
     bench.write(add("User", "nickname String?", "@@unique([name])"))
     result = sentence(bench.setup())
@@ -130,7 +130,7 @@ def sign_up(bench: Bench) -> int:
             return status
 
 
-def test_the_issuer_of_better_auth_1_7_2_has_a_way_out(bench: Bench) -> None:
+def test_an_issuer_column_of_better_auth_1_7_2_can_be_removed(bench: Bench) -> None:
     bench.people()
     bench.sql(*ISSUER)
     values = "SELECT id, issuer FROM account WHERE issuer IS NOT NULL ORDER BY id"
@@ -147,7 +147,7 @@ def test_the_issuer_of_better_auth_1_7_2_has_a_way_out(bench: Bench) -> None:
     assert bench.sql("SELECT count(*) FROM account WHERE \"userId\" IN ('1', '2', '3')") == [(3,)]
 
 
-def test_a_required_issuer_in_the_schema_is_found(bench: Bench) -> None:
+def test_a_required_issuer_in_the_schema_is_reported(bench: Bench) -> None:
     bench.write(add("Account", "issuer String"))
     said = "Account.issuer is required, and better-auth does not fill it"
     assert said in bench.checked()

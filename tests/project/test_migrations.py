@@ -44,7 +44,7 @@ def prisma(bench: Bench, stack: str, arguments: str, url: str = "") -> str:
 
 
 @pytest.mark.usefixtures("no_migrations")
-def test_a_project_goes_over_to_migrations(bench: Bench, stack: str) -> None:
+def test_a_project_switches_to_migrations(bench: Bench, stack: str) -> None:
     production = bench.copied_url()
     bench.people()
     before = bench.rows()

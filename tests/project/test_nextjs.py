@@ -61,7 +61,7 @@ def test_a_user_signs_in_and_sees_the_account(server: Server) -> None:
     assert ada.get(f"{server.address}/me").json()["email"] == ada.email
 
 
-def test_a_session_that_ended_leads_to_the_sign_in_page(server: Server) -> None:
+def test_an_ended_session_redirects_to_sign_in(server: Server) -> None:
     ada = server.browser()
     ada.sign_up()
     cookies = dict(ada.cookies)
@@ -71,7 +71,7 @@ def test_a_session_that_ended_leads_to_the_sign_in_page(server: Server) -> None:
     assert "Sign in" in page.text and ada.email not in page.text
 
 
-def test_what_went_wrong_is_said_on_a_page(server: Server) -> None:
+def test_an_error_redirect_shows_the_reason(server: Server) -> None:
     ada = server.browser()
     auth = f"{server.address}/api/auth"
     forged = ada.get(f"{auth}/error?error=state_mismatch", follow_redirects=True)
@@ -91,7 +91,7 @@ def test_the_second_factor_works(server: Server) -> None:
     test_two_factor.test_two_factor(server.browser())
 
 
-def test_an_invitation_leads_to_its_page(server: Server) -> None:
+def test_an_invitation_opens_its_page(server: Server) -> None:
     ada, guest = server.browser(), server.browser()
     ada.sign_up()
     organization = ada.do("/organization/create", name="Engines", slug="engines")["id"]
@@ -110,12 +110,14 @@ def test_an_invitation_leads_to_its_page(server: Server) -> None:
     assert "not valid" in stranger.get(link).text
 
 
-def test_attempts_are_counted_by_the_address_of_the_connection(project: Path) -> None:
+def test_sign_in_attempts_are_limited_by_the_connections_address(project: Path) -> None:
     with serving(project, command=NEXTJS.serve, TRUSTED_PROXIES="") as server:
         assert guesses(server.address) == [401, 401, 401, 429, 429]
 
 
-def test_a_route_that_was_not_instrumented_refuses(project: Path, server: Server) -> None:
+def test_the_handler_refuses_requests_without_instrumentation(
+    project: Path, server: Server
+) -> None:
     """As where another server calls the handler without the address of the caller."""
     route = project / "src/app/api/auth/[...all]/route.ts"
     assert "headers.has(clientAddressHeader)" in route.read_text()
@@ -142,7 +144,7 @@ def test_nul_characters_are_refused(server: Server) -> None:
     assert ada.post("/update-user", json={"name": r"100%00 \u0000"}).status_code == 200
 
 
-def test_pages_of_other_origins_cannot_write(server: Server) -> None:
+def test_writes_from_other_origins_are_refused(server: Server) -> None:
     ada = server.browser()
     ada.sign_up()
     for origin in ("https://evil.example.com", "null"):

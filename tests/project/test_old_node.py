@@ -20,7 +20,7 @@ PRETEND = "Object.defineProperty(process.versions, 'node', { value: '%s' });"
 
 
 @pytest.mark.parametrize(("stack", "framework"), KINDS)
-def test_every_script_says_which_node_it_needs(
+def test_every_script_reports_the_required_node(
     template: Path, tmp_path: Path, stack: str, framework: str
 ) -> None:
     answers: dict[str, Any] = {"stack": stack, "framework": framework}

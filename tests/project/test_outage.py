@@ -53,7 +53,7 @@ def start_database(project: Path) -> None:
     run([".venv/bin/better-auth-setup", "database", "start"], project)
 
 
-async def test_only_while_it_is_gone_requests_fail_and_nothing_acknowledged_is_lost(
+async def test_requests_fail_only_during_the_outage_and_acknowledged_writes_survive(
     project: Path, crowd: Crowd
 ) -> None:
     people = [crowd.person() for _ in range(PEOPLE)]
@@ -93,7 +93,7 @@ async def test_only_while_it_is_gone_requests_fail_and_nothing_acknowledged_is_l
         await person.http.aclose()
 
 
-async def test_more_requests_than_connections_wait(crowd: Crowd) -> None:
+async def test_requests_beyond_the_pool_size_wait(crowd: Crowd) -> None:
     person = crowd.person()
     await crowd.sign_up(person)
     cookies = person.http.cookies

@@ -81,7 +81,7 @@ await prisma.$disconnect();
 
 
 @pytest.mark.parametrize(("answers", "code"), PROJECTS)
-def test_a_purge_deletes_what_expired(
+def test_a_purge_deletes_expired_rows(
     tmp_path: Path, workshop: Workshop, answers: dict[str, Any], code: str
 ) -> None:
     project = tmp_path / "app"
@@ -108,7 +108,9 @@ def test_a_purge_deletes_what_expired(
     assert npm(project, "purge").stdout.count(": 0 deleted") == 3
 
 
-def test_a_purge_without_settings_says_what_is_missing(tmp_path: Path, workshop: Workshop) -> None:
+def test_a_purge_without_settings_reports_what_is_missing(
+    tmp_path: Path, workshop: Workshop
+) -> None:
     project = tmp_path / "app"
     answers = {"stack": "typescript", "framework": "hono"}
     workshop.render(answers, project, {"DATABASE_URL": "", "BETTER_AUTH_SECRET": ""})

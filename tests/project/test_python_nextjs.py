@@ -73,7 +73,7 @@ def server(project: Path, api_url: str) -> Iterator[Server]:
         yield Server(f"http://127.0.0.1:{port}", log)
 
 
-def test_one_session_is_good_for_the_page_and_the_api(server: Server) -> None:
+def test_one_session_works_for_the_pages_and_the_api(server: Server) -> None:
     ada = server.browser()
     assert ada.get(f"{server.address}/api/me").status_code == 401
     user = ada.sign_up()
@@ -105,14 +105,14 @@ def test_the_api_asks_nextjs_for_tokens_and_permissions(server: Server) -> None:
     assert ada.get(f"{server.address}/api/reports").status_code == 403
 
 
-def test_internal_routes_need_the_key(server: Server) -> None:
+def test_internal_routes_require_the_key(server: Server) -> None:
     assert httpx.get(f"{server.address}/internal/configuration").status_code == 404
     headers = {"x-internal-key": "0" * 64}
     answer = httpx.post(f"{server.address}/internal/test-sign-in", json={}, headers=headers)
     assert answer.status_code == 404
 
 
-def test_pages_of_other_origins_cannot_write(server: Server) -> None:
+def test_writes_from_other_origins_are_refused(server: Server) -> None:
     ada = server.browser()
     ada.sign_up()
     notes = f"{server.address}/api/notes"
@@ -120,7 +120,7 @@ def test_pages_of_other_origins_cannot_write(server: Server) -> None:
     assert ada.post(notes, headers={"Origin": "https://evil.example"}).status_code == 403
 
 
-def test_attempts_are_counted_by_the_address_of_the_connection(project: Path) -> None:
+def test_sign_in_attempts_are_limited_by_the_connections_address(project: Path) -> None:
     with serving(project, command=PYTHON_NEXTJS.serve, TRUSTED_PROXIES="") as alone:
         assert guesses(alone.address) == [401, 401, 401, 429, 429]
 
@@ -131,7 +131,7 @@ def test_mails_are_sent_by_python(server: Server) -> None:
     assert "/api/auth/verify-email?token=" in ada.message(ada.email)
 
 
-def test_the_types_of_the_api_are_those_of_a_new_project(project: Path, tmp_path: Path) -> None:
+def test_the_committed_api_types_match_a_new_project(project: Path, tmp_path: Path) -> None:
     types = project / "web" / "src" / "lib" / "api-types.ts"
     main, added, rendered = next(project.glob("src/*/main.py")), ROUTES, types.read_text()
     text = main.read_text()
@@ -150,5 +150,5 @@ def test_the_projects_own_tests_pass(project: Path) -> None:
     assert "passed" in output(project, ".venv/bin/pytest", "-q")
 
 
-def test_setup_has_nothing_to_do_afterwards(project: Path) -> None:
+def test_a_repeated_setup_changes_nothing(project: Path) -> None:
     output(project, *PYTHON_NEXTJS.setup, "--check")

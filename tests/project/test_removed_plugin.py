@@ -35,9 +35,7 @@ def committed(bench: Bench) -> Iterator[Path]:
     shutil.rmtree(folder / ".git")
 
 
-def test_what_people_stored_with_a_plugin_survives_its_removal(
-    bench: Bench, committed: Path
-) -> None:
+def test_data_of_a_removed_plugin_survives(bench: Bench, committed: Path) -> None:
     bench.people()
     before = bench.rows()
     settings = bench.project.env_file.read_bytes()

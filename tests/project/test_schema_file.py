@@ -17,7 +17,7 @@ def ban_line(bench: Bench) -> str:
     return line
 
 
-def test_a_moved_schema_gets_what_an_update_could_not_bring(bench: Bench) -> None:
+def test_setup_completes_a_moved_schema_after_an_update(bench: Bench) -> None:
     moved = bench.project.folder / "db" / "schema.prisma"
     moved.parent.mkdir(exist_ok=True)
     whole = bench.schema.read_text()
@@ -33,7 +33,7 @@ def test_a_moved_schema_gets_what_an_update_could_not_bring(bench: Bench) -> Non
     moved.unlink()
 
 
-def test_what_stands_there_twice_is_dropped_or_said(bench: Bench, stack: str) -> None:
+def test_duplicates_are_removed_or_reported(bench: Bench, stack: str) -> None:
     whole, line = bench.schema.read_text(), ban_line(bench)
     bench.schema.write_text(whole.replace(line, line + line))
     if stack == "python":

@@ -28,7 +28,7 @@ def project(stack: str, set_up: Callable[[str], Project]) -> Project:
     return set_up(stack)
 
 
-def test_it_can_be_repeated_and_finds_nothing_to_do(project: Project) -> None:
+def test_a_repeated_setup_finds_nothing_to_do(project: Project) -> None:
     before = project.env_file.read_bytes()
     again = project.setup()
     assert again.returncode == 0
@@ -39,7 +39,7 @@ def test_it_can_be_repeated_and_finds_nothing_to_do(project: Project) -> None:
     assert project.setup("--check").returncode == 0
 
 
-def test_a_client_that_was_generated_by_hand_gives_way_to_that_of_the_schema(
+def test_a_stale_prisma_client_is_generated_again(
     project: Project,
 ) -> None:
     schema = project.folder / "prisma" / "schema.prisma"
@@ -56,7 +56,7 @@ def test_a_client_that_was_generated_by_hand_gives_way_to_that_of_the_schema(
     assert "export type Note" not in client.read_text()
 
 
-def test_a_server_finds_its_packages_compiled(project: Project) -> None:
+def test_installed_packages_are_compiled(project: Project) -> None:
     if project.is_python:
         packages = project.folder / ".venv/lib"
         assert [*packages.glob("python*/site-packages/fastapi/__pycache__/*.pyc")]
@@ -65,7 +65,7 @@ def test_a_server_finds_its_packages_compiled(project: Project) -> None:
         assert [*project.folder.glob("node_modules/.cache/better-auth-setup/node/*/*")]
 
 
-def test_two_setups_at_once_do_not_meet(project: Project) -> None:
+def test_concurrent_setups_exclude_each_other(project: Project) -> None:
     first = project.start_setup()
     wait_for("✓ tools", first)
     assert "Another setup is running" in sentence(project.setup())
@@ -73,7 +73,7 @@ def test_two_setups_at_once_do_not_meet(project: Project) -> None:
     assert first.returncode == 0
 
 
-def test_a_wrong_password_is_said(project: Project) -> None:
+def test_a_wrong_password_is_reported(project: Project) -> None:
     url = project.url
     password = url.split(":")[2].split("@")[0]
     result = project.setup(DATABASE_URL=url.replace(password, "wr0ng-passw0rd"), **NO_AGENT)
@@ -81,19 +81,19 @@ def test_a_wrong_password_is_said(project: Project) -> None:
     assert "wr0ng-passw0rd" not in result.stdout + result.stderr
 
 
-def test_an_unreachable_server_is_said(project: Project) -> None:
+def test_an_unreachable_server_is_reported(project: Project) -> None:
     address = f"127.0.0.1:{free_port()}"
     result = project.setup(DATABASE_URL=f"postgresql://app:s3cret-word@{address}/app")
     assert f"{address} cannot be reached" in sentence(result)
     assert "s3cret-word" not in result.stdout + result.stderr
 
 
-def test_an_unknown_host_is_said(project: Project) -> None:
+def test_an_unknown_host_is_reported(project: Project) -> None:
     url = "postgresql://app:s3cret-word@database.invalid/app"
     assert "database.invalid:5432 cannot be reached" in sentence(project.setup(DATABASE_URL=url))
 
 
-def test_a_server_of_another_kind_is_said(project: Project) -> None:
+def test_a_server_of_another_kind_is_reported(project: Project) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         thread = threading.Thread(target=greet_like_mysql, args=[server], daemon=True)
         thread.start()
@@ -111,7 +111,7 @@ def greet_like_mysql(server: socket.socket) -> None:
         connection.sendall(bytes([74, 0, 0, 0, 10]) + b"8.4.0" + bytes(69))
 
 
-def test_a_url_of_another_provider_is_said(project: Project) -> None:
+def test_a_url_of_another_provider_is_reported(project: Project) -> None:
     result = project.setup(DATABASE_URL="mysql://app:s3cret-word@127.0.0.1/app")
     assert "a database URL for postgresql starts with postgresql:" in sentence(result)
     assert "s3cret-word" not in result.stdout + result.stderr
@@ -125,7 +125,7 @@ def test_a_missing_database_is_created(project: Project) -> None:
     assert "tables updated" in result.stdout
 
 
-def test_a_taken_port_is_said(project: Project) -> None:
+def test_a_taken_port_is_reported(project: Project) -> None:
     port = int(project.url.rpartition(":")[2].split("/")[0])
     project.stop_database()
     with socket.create_server(("127.0.0.1", port)):
@@ -133,7 +133,7 @@ def test_a_taken_port_is_said(project: Project) -> None:
     assert project.setup().returncode == 0
 
 
-def test_a_read_only_folder_is_said(project: Project) -> None:
+def test_a_read_only_folder_is_reported(project: Project) -> None:
     project.folder.chmod(0o555)
     try:
         assert "read-only" in sentence(project.setup(prefix=AS_A_USER))
@@ -172,7 +172,7 @@ def test_an_env_file_edited_by_hand_is_completed_and_kept(project: Project) -> N
         path.write_bytes(before)
 
 
-def test_a_change_that_would_lose_data_is_refused_until_told(project: Project) -> None:
+def test_data_loss_is_refused_without_the_flag(project: Project) -> None:
     project.query(
         'INSERT INTO "user" (id, name, email, "updatedAt") '
         "VALUES ('1', 'A', 'a@example.com', now())"
@@ -190,7 +190,9 @@ def test_a_change_that_would_lose_data_is_refused_until_told(project: Project) -
     assert project.query('SELECT name FROM "user"') == "A"
 
 
-def test_an_unreachable_package_index_is_said(stack: str, template: Path, tmp_path: Path) -> None:
+def test_an_unreachable_package_index_is_reported(
+    stack: str, template: Path, tmp_path: Path
+) -> None:
     project = Project(stack, template, tmp_path / "offline", [])
     closed = f"http://127.0.0.1:{free_port()}"
     result = project.setup(

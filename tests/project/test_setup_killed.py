@@ -31,7 +31,7 @@ WHILE_NPM_INSTALLS = ("✓ tools", "✓ settings", "✓ database")
     ],
     ids=[*STEPS, "python-while-npm-installs"],
 )
-def test_a_setup_killed_at_any_step_is_completed_by_the_next(
+def test_a_setup_killed_at_any_step_is_completed_by_the_next_one(
     stack: str, steps: Sequence[str], template: Path, tmp_path: Path
 ) -> None:
     project = Project(stack, template, tmp_path / "killed", [])

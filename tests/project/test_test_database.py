@@ -47,7 +47,9 @@ def columns(bench: Bench, url: str) -> set[str]:
     return {name for (name,) in bench.sql(sql, url=url)}
 
 
-def test_it_follows_the_schema_and_leaves_the_developers_database_alone(bench: Bench) -> None:
+def test_the_test_database_follows_the_schema_and_the_development_database_stays(
+    bench: Bench,
+) -> None:
     bench.people()
     before = bench.rows()
     url = done(bench)
@@ -84,7 +86,7 @@ def test_it_follows_the_schema_and_leaves_the_developers_database_alone(bench: B
     assert bench.rows() == before and "nickname" not in columns(bench, bench.url)
 
 
-def test_a_database_with_other_things_in_it_is_none_for_tests(bench: Bench) -> None:
+def test_a_database_with_foreign_tables_is_refused_for_tests(bench: Bench) -> None:
     own = run(bench, "true", TEST_DATABASE_URL=bench.url)
     assert own.returncode == 1 and "is that of DATABASE_URL" in own.stderr
 
@@ -100,7 +102,7 @@ def test_a_database_with_other_things_in_it_is_none_for_tests(bench: Bench) -> N
     assert done(bench, TEST_DATABASE_URL=other) == other
 
 
-def test_many_processes_of_a_run_share_it(bench: Bench) -> None:
+def test_parallel_test_processes_share_the_test_database(bench: Bench) -> None:
     processes = [
         subprocess.Popen(
             [".venv/bin/better-auth-setup", "test-database", "--", "true"],

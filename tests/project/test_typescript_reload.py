@@ -23,7 +23,7 @@ from tests.project.workshop import Workshop
 pytestmark = pytest.mark.e2e
 
 
-def test_every_way_of_saving(workshop: Workshop, tmp_path: Path) -> None:
+def test_a_reload_follows_every_way_of_saving(workshop: Workshop, tmp_path: Path) -> None:
     project, port = tmp_path / "project", free_port()
     workshop.render({}, project, workshop.settings())
     workshop.push(project)

@@ -59,12 +59,12 @@ def value(project: Path, module: str, expression: str, **settings: str) -> Any:
     return json.loads(run_node(project, "--input-type=module", "--eval", script, **settings))
 
 
-def test_an_empty_variable_hides_nothing(project: Path) -> None:
+def test_an_empty_variable_counts_as_unset(project: Path) -> None:
     with serving(project, DATABASE_URL="", BETTER_AUTH_SECRET="") as server:
         server.browser().sign_up()
 
 
-def test_the_environment_goes_before_the_files_and_env_local_before_env(project: Path) -> None:
+def test_the_environment_precedes_env_local_and_env(project: Path) -> None:
     (project / ".env").write_text("HOST=192.0.2.1\nDATABASE_URL=of-env\n")
     try:
         local = (project / ".env.local").read_text()
@@ -76,7 +76,7 @@ def test_the_environment_goes_before_the_files_and_env_local_before_env(project:
         (project / ".env").unlink()
 
 
-def test_a_wrong_value_is_told_with_its_place(project: Path) -> None:
+def test_a_wrong_value_is_reported_with_its_source(project: Path) -> None:
     assert "PORT of the environment is not a number" in refusal(project, PORT="80 80")
     (project / ".env").write_text("TRUSTED_PROXIES=proxy\n")
     try:
@@ -85,7 +85,7 @@ def test_a_wrong_value_is_told_with_its_place(project: Path) -> None:
         (project / ".env").unlink()
 
 
-def test_production_is_what_is_not_on_this_machine(project: Path) -> None:
+def test_production_unless_the_base_url_is_loopback(project: Path) -> None:
     url = {"BETTER_AUTH_URL": "https://app.example.com"}
     production = "env.isProduction"
     assert value(project, "env", production, NODE_ENV="production") is False
@@ -98,14 +98,14 @@ def test_production_is_what_is_not_on_this_machine(project: Path) -> None:
 @pytest.mark.parametrize(
     "secret", ["better-auth-secret-12345678901234567890", "a" * 40, "0123456789abcdef" * 2, "short"]
 )
-def test_production_refuses_a_weak_secret_without_a_word_of_it(project: Path, secret: str) -> None:
+def test_production_refuses_a_weak_secret_without_printing_it(project: Path, secret: str) -> None:
     url = {"BETTER_AUTH_URL": "https://app.example.com", "NODE_ENV": "development"}
     said = refusal(project, BETTER_AUTH_SECRET=secret, **url)
     assert "BETTER_AUTH_SECRET of the environment is too weak" in said
     assert secret not in said
 
 
-def test_what_is_for_development_is_not_in_production(project: Path) -> None:
+def test_development_features_are_off_in_production(project: Path) -> None:
     ids = "auth.options.plugins.map((plugin) => plugin.id)"
     url = "https://app.example.com"
     development = {"open-api", "test-utils"}
@@ -113,7 +113,7 @@ def test_what_is_for_development_is_not_in_production(project: Path) -> None:
     assert development.isdisjoint(value(project, "auth", ids, BETTER_AUTH_URL=url))
 
 
-def test_the_address_header_has_a_secret_name(project: Path) -> None:
+def test_the_address_header_cannot_be_guessed(project: Path) -> None:
     digest = hmac.digest(SECRET.encode(), b"client-address", hashlib.sha256).hex()
     header = f"x-client-address-{digest[:32]}"
     name = "clientAddressHeader"
@@ -122,7 +122,7 @@ def test_the_address_header_has_a_secret_name(project: Path) -> None:
     assert value(project, "env", name, **other) == header
 
 
-def test_node_env_switches_no_check_off(project: Path) -> None:
+def test_node_env_disables_no_check(project: Path) -> None:
     with serving(project, NODE_ENV="test", TEST="1") as server:
         browser = server.browser()
         browser.sign_up()
@@ -130,7 +130,7 @@ def test_node_env_switches_no_check_off(project: Path) -> None:
         assert browser.post("/sign-out", json={}, headers=foreign).status_code == 403
 
 
-def test_the_port_alone_can_be_another(project: Path) -> None:
+def test_the_port_can_be_changed_alone(project: Path) -> None:
     port = free_port()
     address = f"http://localhost:{port}"
     server = subprocess.Popen(TYPESCRIPT.serve, cwd=project, env=environment(PORT=str(port)))
@@ -148,14 +148,14 @@ def test_the_port_alone_can_be_another(project: Path) -> None:
         server.wait(timeout=30)
 
 
-def test_a_base_url_without_a_port_trusts_origins_as_browsers_send_them(project: Path) -> None:
+def test_a_base_url_without_a_port_trusts_origins_without_one(project: Path) -> None:
     for scheme in ("http", "https"):
         url = f"{scheme}://localhost"
         trusted = value(project, "env", "trustedOrigins", BETTER_AUTH_URL=url)
         assert trusted == [url, f"{scheme}://127.0.0.1"]
 
 
-def test_pages_of_trusted_origins_may_call(project: Path) -> None:
+def test_trusted_origins_may_send_requests(project: Path) -> None:
     with serving(project, TRUSTED_ORIGINS="https://*.example.com") as server:
         for origin, allowed in (("https://app.example.com", True), ("https://example.org", False)):
             asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
@@ -181,7 +181,7 @@ def test_nul_characters_are_refused(project: Path) -> None:
         assert created.status_code == 200, created.text
 
 
-def test_a_port_in_use_is_a_sentence(project: Path) -> None:
+def test_a_port_in_use_is_reported(project: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert refusal(project, PORT=str(port)) == (
@@ -189,7 +189,7 @@ def test_a_port_in_use_is_a_sentence(project: Path) -> None:
         )
 
 
-def test_a_connection_that_stays_open_does_not_keep_the_server(project: Path) -> None:
+def test_an_open_connection_does_not_block_shutdown(project: Path) -> None:
     port = free_port()
     server = subprocess.Popen(TYPESCRIPT.serve, cwd=project, env=environment(PORT=str(port)))
     wait_until_healthy(server, f"http://localhost:{port}")

@@ -90,7 +90,7 @@ def test_settings_edited_by_hand_survive(project: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-def test_what_a_plugin_lacks_is_added(project: Path, schema: Path) -> None:
+def test_missing_tables_of_a_plugin_are_added(project: Path, schema: Path) -> None:
     before = schema.read_text()
     line = next(line for line in before.splitlines() if "twoFactorEnabled" in line)
     schema.write_text(before.replace(line + "\n", ""))
@@ -105,7 +105,7 @@ def test_what_a_plugin_lacks_is_added(project: Path, schema: Path) -> None:
     assert [line for line in after if "twoFactorEnabled" not in line] == rest
 
 
-def test_no_data_is_lost_unasked(project: Path, schema: Path) -> None:
+def test_data_loss_needs_a_flag(project: Path, schema: Path) -> None:
     with serving(project) as server:
         server.browser().sign_up()
     before = schema.read_text()
@@ -122,7 +122,7 @@ def test_no_data_is_lost_unasked(project: Path, schema: Path) -> None:
     assert agreed.returncode == 0, agreed.stdout
 
 
-def test_left_over_conflicts_stop_it(project: Path) -> None:
+def test_conflict_markers_stop_setup(project: Path) -> None:
     file = project / "src" / "lib" / "auth.ts"
     before = file.read_text()
     file.write_text("<<<<<<< before updating\n" + before)
@@ -132,7 +132,7 @@ def test_left_over_conflicts_stop_it(project: Path) -> None:
     assert "The last update left conflicts in src/lib/auth.ts; resolve them" in done.stdout
 
 
-def test_a_broken_configuration_is_named(project: Path) -> None:
+def test_a_broken_configuration_is_reported(project: Path) -> None:
     file = project / "src" / "lib" / "auth.ts"
     before = file.read_text()
     file.write_text(before.replace("username(),", "usrname(),"))
@@ -157,7 +157,7 @@ def test_an_unknown_option_is_refused(project: Path) -> None:
 
 
 @pytest.mark.parametrize("version", ["12.22.9", "20.20.2", "22.17.0"])
-def test_an_old_node_is_told_what_it_lacks(project: Path, version: str) -> None:
+def test_an_old_node_is_reported(project: Path, version: str) -> None:
     pretend = f"Object.defineProperty(process.versions, 'node', {{ value: '{version}' }});"
     command = [
         TYPESCRIPT.serve[0],

@@ -125,7 +125,7 @@ def test_the_test_of_a_route(followed: Project) -> None:
     followed.run(command.removesuffix(" tests/test_notes.py"))
 
 
-def test_what_was_followed_is_formatted_and_typed(followed: Project) -> None:
+def test_the_followed_recipes_are_formatted_and_typed(followed: Project) -> None:
     followed.run("npm run lint && npm run format:check")
     probe = followed.reader().path("auth.ts").with_name("probe.ts")
     probe.write_text(
@@ -336,7 +336,7 @@ def wait_until(right: Callable[[], bool]) -> None:
     raise AssertionError("it did not come to be in 20 s")
 
 
-def test_every_recipe_is_followed() -> None:
+def test_every_recipe_is_tested() -> None:
     """Each title is given to a reader's method; of "Reload", `test_reload` proves the prose."""
     calls = [
         node

@@ -14,11 +14,11 @@ from hooks.node import pins
 from tests.some import some
 
 
-def test_every_entry_has_its_form() -> None:
+def test_every_entry_matches_its_schema() -> None:
     assert data.plugins() and data.providers() and data.social_providers()
 
 
-def test_what_a_plugin_requires_is_offered_before_or_after_it() -> None:
+def test_required_plugins_are_offered() -> None:
     plugins = data.plugins()
     for name, plugin in some(plugins.items()):
         needed = {*plugin.requires, *(each for o in plugin.options.values() for each in o.requires)}
@@ -31,14 +31,14 @@ def test_an_option_belongs_to_one_plugin() -> None:
     assert len({*options, *plugins}) == len(options) + len(plugins)
 
 
-def test_every_package_that_is_imported_is_pinned() -> None:
+def test_every_imported_package_is_pinned() -> None:
     databases = {provider.typescript.package for provider in data.providers().values()}
     imported = databases | data.imported_packages()
     assert {"@better-auth/passkey", "stripe", "viem"} <= imported
     assert imported <= {*pins()["versions"]["npm"]}
 
 
-def test_what_cannot_be_combined_is_there() -> None:
+def test_incompatible_combinations_name_existing_plugins() -> None:
     """A plugin that goes, or gets another name, leaves no rule behind."""
     features = {*data.plugins(), *(o for each in data.plugins().values() for o in each.options)}
     for provider, reasons in some(data.raw("unsupported", "unsupported").items()):
@@ -73,6 +73,8 @@ SOCIAL: dict[str, Any] = {"label": "Shop", "console": "https://shop.example.com"
         (data.SocialProvider, changed(SOCIAL, "https", value=False), "https"),
     ],
 )
-def test_a_slip_is_named(load: Callable[..., object], entry: dict[str, Any], sentence: str) -> None:
+def test_a_wrong_entry_is_reported(
+    load: Callable[..., object], entry: dict[str, Any], sentence: str
+) -> None:
     with pytest.raises(ValidationError, match=sentence):
         load(**entry)

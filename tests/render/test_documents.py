@@ -22,7 +22,7 @@ def anchors(document: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_links_lead_to_files_and_headings(document: Path) -> None:
+def test_links_point_to_files_and_headings(document: Path) -> None:
     for file, anchor in LINK.findall(document.read_text()):
         target = (document.parent / file).resolve() if file else document
         assert target.exists(), file
@@ -39,7 +39,7 @@ def test_the_readme_is_short() -> None:
     assert len((REPOSITORY / "README.md").read_text().splitlines()) <= 150
 
 
-def test_the_readme_shows_every_picture_and_none_is_heavy() -> None:
+def test_the_readme_shows_every_picture_and_all_are_small() -> None:
     """`make pictures` takes them again."""
     readme = (REPOSITORY / "README.md").read_text()
     shown = set(re.findall(r'(?:src="|\]\()(docs/pictures/[^")]+)', readme))
@@ -49,7 +49,7 @@ def test_the_readme_shows_every_picture_and_none_is_heavy() -> None:
 
 
 @pytest.mark.parametrize("picture", [*(REPOSITORY / "docs/pictures").glob("*.svg")])
-def test_a_drawn_picture_loads_nothing_and_names_no_folder(picture: Path) -> None:
+def test_svg_pictures_load_nothing_and_contain_no_paths(picture: Path) -> None:
     text = picture.read_text()
     assert not re.search(r"url\((?!#)|href|<script|/(?:home|root|tmp|work)/", text)
 

@@ -57,7 +57,7 @@ READ_WITH_SH = 'for file; do (. "$file"; printf "%s\\n" "$DATABASE_URL"); done'
 
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(written=st.lists(urls, min_size=40, max_size=40))
-def test_every_reader_sees_the_url_that_was_typed(written: list[str]) -> None:
+def test_every_reader_gets_the_typed_url(written: list[str]) -> None:
     problem = module("database_url").problem
     assert not [url for url in written if problem(url, "postgresql")]
     env_file = environment().get_template("template/python/.env.local.jinja")
@@ -78,7 +78,7 @@ def read_with_shell(texts: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_a_setting_stands_once_and_the_server_reads_it(stack: str, tmp_path: Path) -> None:
+def test_each_setting_occurs_once_and_is_read(stack: str, tmp_path: Path) -> None:
     """Also where a plugin and a social provider share one."""
     render_project({"stack": stack, **EVERYTHING}, tmp_path)
     example = (tmp_path / ".env.example").read_text()

@@ -63,12 +63,12 @@ def test_no_jinja_is_left_over(project: Path) -> None:
         assert not re.search(r"[{%}]|jinja", str(name)), name
 
 
-def test_file_names_are_safe_on_windows(project: Path) -> None:
+def test_file_names_are_valid_on_windows(project: Path) -> None:
     for name, _ in files(project):
         assert not [part for part in name.parts if UNSAFE_ON_WINDOWS.search(part)], name
 
 
-def test_no_file_has_debris_of_blanks(project: Path) -> None:
+def test_no_file_has_stray_blank_lines(project: Path) -> None:
     for name, text in files(project):
         assert text == "" or re.search(r"[^\n]\n\Z", text), f"{name} does not end in one newline"
         assert not text.startswith("\n"), f"{name} begins with a blank line"

@@ -26,7 +26,7 @@ def git_url(template: Path, tmp_path: Path) -> str:
     return f"git+file://{repository}"
 
 
-def test_answers_are_typed_and_a_mistake_is_put_right(git_url: str, tmp_path: Path) -> None:
+def test_answers_are_typed_and_a_mistake_is_corrected(git_url: str, tmp_path: Path) -> None:
     terminal = pexpect.spawn(
         sys.executable,
         ["-m", "copier", "copy", git_url, "shop"],

@@ -27,7 +27,7 @@ def extras(text: str) -> set[str]:
     return {*tomllib.loads(text)["project"]["optional-dependencies"]}
 
 
-def test_pythons_setup_knows_them() -> None:
+def test_pythons_setup_supports_every_provider() -> None:
     assert {*database._KINDS} == {*command._PROVIDERS} == {*PROVIDERS}
     for name, kind in database._KINDS.items():
         provider = PROVIDERS[name]
@@ -37,7 +37,7 @@ def test_pythons_setup_knows_them() -> None:
     assert extras(rendered) >= {*PROVIDERS}
 
 
-def test_npms_setup_knows_them() -> None:
+def test_npms_setup_supports_every_provider() -> None:
     text = NPM_TABLE.read_text()
     names = re.findall(r"export type Provider = ([^;]+);", text)[0]
     assert {*re.findall(r'"(\w+)"', names)} == {*PROVIDERS}
@@ -49,6 +49,6 @@ def test_npms_setup_knows_them() -> None:
 
 
 @pytest.mark.parametrize("name", PROVIDERS)
-def test_the_sidecar_has_a_driver_or_asks_the_auth_server(name: str) -> None:
+def test_the_sidecar_has_a_driver_or_uses_the_auth_server(name: str) -> None:
     """SQL Server has no driver: its projects have no engine of their own."""
     assert (name in extras(SIDECAR.read_text())) == (name != "sqlserver")

@@ -55,7 +55,7 @@ def test_an_answer_is_refused_with_a_sentence(
     assert not project.exists()
 
 
-def test_every_provider_and_plugin_is_accepted_or_refused_as_the_oracle_says() -> None:
+def test_providers_and_plugins_are_accepted_as_the_oracle_expects() -> None:
     choices, providers = module("choices"), ["mongodb", *provider_data()]
     wrong = []
     for provider, plugin in product(providers, plugin_data()):
@@ -81,7 +81,7 @@ def json_choices(text: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("provider", provider_data())
-def test_every_provider_has_a_url_to_imitate(provider: str) -> None:
+def test_every_provider_has_an_example_url(provider: str) -> None:
     problem = module("database_url").problem
     assert problem(provider_data()[provider]["example"], provider) == ""
     assert problem(URLS[provider].format(password="Pa-55_word"), provider) == ""
@@ -197,7 +197,7 @@ GOOD_URLS = [
 
 
 @pytest.mark.parametrize(("provider", "url"), GOOD_URLS)
-def test_urls_that_people_have_are_accepted(provider: str, url: str) -> None:
+def test_real_urls_are_accepted(provider: str, url: str) -> None:
     assert module("database_url").problem(url, provider) == ""
 
 
@@ -211,7 +211,7 @@ def test_a_wrong_url_never_reaches_the_terminal(template: Path, tmp_path: Path) 
     assert not (tmp_path / "project").exists()
 
 
-def test_no_project_can_shadow_python() -> None:
+def test_the_reserved_names_contain_python_modules_and_keywords() -> None:
     reserved = set(module("reserved_names").reserved_names)
     names = {*sys.stdlib_module_names, *keyword.kwlist}
     assert not {name for name in names if name == name.lower() and name[0] != "_"} - reserved

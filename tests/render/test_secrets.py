@@ -36,7 +36,7 @@ def random_answers(stack: str, chance: random.Random) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "seed", [0, *(pytest.param(seed, marks=pytest.mark.exhaustive) for seed in range(1, 10))]
 )
-def test_twenty_passwords_leave_no_trace(
+def test_passwords_are_written_to_env_local_only(
     stack: str, seed: int, template: Path, tmp_path: Path
 ) -> None:
     chance = random.Random(seed)

@@ -14,7 +14,7 @@ SHIPPING = {"Dockerfile", ".dockerignore", "compose.yaml"}
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_the_owners_tree_stays_small(template: Path, tmp_path: Path, stack: str) -> None:
+def test_a_new_project_stays_small(template: Path, tmp_path: Path, stack: str) -> None:
     project = render(template, tmp_path / "app", {"stack": stack})
     everything = [path for path in project.rglob("*") if path.is_file()]
     own = [path for path in everything if "packages" not in path.relative_to(project).parts]

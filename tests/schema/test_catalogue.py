@@ -37,7 +37,7 @@ def check(catalogue: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.e2e
-def test_the_committed_catalogue_is_what_the_pinned_versions_generate(tmp_path: Path) -> None:
+def test_the_committed_catalogue_matches_the_pinned_versions(tmp_path: Path) -> None:
     result = check(CATALOGUE)
     assert (result.returncode, result.stderr) == (0, "")
 
@@ -50,7 +50,7 @@ def test_the_committed_catalogue_is_what_the_pinned_versions_generate(tmp_path: 
     )
 
 
-def test_a_catalogue_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
+def test_a_failed_recording_is_reported_in_one_sentence(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "hooks.catalogue", "--versions", "nowhere.json"]
     result = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
     assert result.returncode == 1
@@ -60,7 +60,7 @@ def test_a_catalogue_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
 
 
 @pytest.mark.e2e
-def test_the_real_releases_are_appended_one_to_the_other(tmp_path: Path) -> None:
+def test_real_releases_are_appended_in_order(tmp_path: Path) -> None:
     """better-auth 1.7.2 has an issuer of accounts that neither 1.6.33 nor 1.7.25 has."""
     file = tmp_path / "catalogue.json"
     history = []

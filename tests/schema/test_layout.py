@@ -31,7 +31,7 @@ def blocks(schema: str) -> dict[str, str]:
     return dict(re.findall(r"^model (\w+) \{\n(.*?)^\}", schema, re.M | re.S))
 
 
-def test_groups_stand_in_their_order_and_the_reserved_place_behind_them() -> None:
+def test_groups_are_in_order_before_the_reserved_place() -> None:
     for name, body in some(blocks(render(EVERYTHING)).items()):
         groups = body.rstrip("\n").split("\n\n")
         assert groups[0].startswith("  id "), name
@@ -45,7 +45,7 @@ def test_groups_stand_in_their_order_and_the_reserved_place_behind_them() -> Non
 
 @pytest.mark.e2e
 @pytest.mark.parametrize("provider", ["postgresql", "mysql"])
-def test_a_plugin_that_is_added_deletes_no_line(provider: str) -> None:
+def test_an_added_plugin_deletes_no_line(provider: str) -> None:
     for first, second in combinations(FEATURES, 2):
         both = render({"provider": provider, "features": complete([first, second])})
         for alone in (first, second):
@@ -53,7 +53,7 @@ def test_a_plugin_that_is_added_deletes_no_line(provider: str) -> None:
             assert is_subsequence(old, both), (first, second)
 
 
-def test_a_unique_of_one_column_stands_at_its_field() -> None:
+def test_a_unique_of_one_column_is_an_attribute_of_its_field() -> None:
     for case in some(singles()):
         schema = render(case)
         assert not re.search(r"@@unique\(\[\w+\]\)", schema)
@@ -68,14 +68,14 @@ def test_each_reserved_comment_occurs_once() -> None:
     assert len(comments) == len(set(comments)) == len(blocks(render(EVERYTHING))) + 1
 
 
-def test_every_place_to_insert_has_a_context_of_its_own() -> None:
+def test_every_insertion_point_has_unique_context() -> None:
     lines = render(EVERYTHING).splitlines()
     places = [n for n, line in enumerate(lines) if line == "" or "go below this line" in line]
     contexts = [tuple(lines[max(0, n - 3) : n + 4]) for n in places]
     assert len(contexts) == len(set(contexts))
 
 
-def test_verification_and_the_projects_own_model_are_last_and_the_end_is_reserved() -> None:
+def test_verification_and_the_example_model_are_last_before_the_reserved_end() -> None:
     for case in some(singles()):
         schema = render(case)
         assert list(blocks(schema))[-2:] == ["Verification", "OutboxMessage"]
@@ -83,19 +83,19 @@ def test_verification_and_the_projects_own_model_are_last_and_the_end_is_reserve
 
 
 @pytest.mark.e2e
-def test_prisma_accepts_it_and_formats_nothing() -> None:
+def test_prisma_validates_it_and_format_changes_nothing() -> None:
     schemas = [render(case) for case in [*singles(), *random_sets(100)]]
     assert not [error for error in ask_prisma(schemas, "validate") if error]
     assert ask_prisma(schemas, "format") == schemas
 
 
 @pytest.mark.e2e
-def test_the_official_generator_has_nothing_to_add() -> None:
+def test_the_official_generator_adds_nothing() -> None:
     some = [*singles(), *random.Random(20261124).sample(pairs(), 200)]
     assert not [case for case, more in zip(some, offered_by_official(some), strict=True) if more]
 
 
-def test_line_ends_are_those_that_merge() -> None:
+def test_line_ends_merge_cleanly() -> None:
     assert "\r" not in render(EVERYTHING)
     for stack in STACKS:
         attributes = (REPOSITORY / "template" / stack / ".gitattributes.jinja").read_text()

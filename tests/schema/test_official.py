@@ -25,7 +25,7 @@ from tests.template import module
 
 
 @pytest.mark.e2e
-def test_the_schema_means_what_the_official_generator_means() -> None:
+def test_the_schema_means_what_the_official_generator_writes() -> None:
     compared = [*singles(), *pairs(), *random_sets(300)]
     with ThreadPoolExecutor() as other:
         waiting = other.submit(official, compared)
@@ -41,7 +41,7 @@ def test_the_schema_means_what_the_official_generator_means() -> None:
     assert not different
 
 
-def test_the_comparison_sees_every_kind_of_difference() -> None:
+def test_the_comparison_detects_every_kind_of_difference() -> None:
     """Each of these edits of a schema changes what it means."""
     schema = render({"provider": "mysql", "features": list(FEATURES)})
     edits = [
@@ -76,7 +76,7 @@ def test_a_deviation_is_needed_because_prisma_refuses_the_official_schema(
         assert ask_prisma([render(question)], "validate") == [None]
 
 
-def test_the_known_deviations_are_all_that_the_comparison_overlooks() -> None:
+def test_the_comparison_ignores_only_the_known_deviations() -> None:
     known = {(case.provider, case.feature) for case in INVALID_UPSTREAM}
     compared = [case for case in singles() if case["features"] != list(FEATURES)]
     overlooked = {
@@ -88,7 +88,7 @@ def test_the_known_deviations_are_all_that_the_comparison_overlooks() -> None:
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_prisma_accepts_what_is_not_refused_at_the_prompt(provider: str) -> None:
+def test_prisma_accepts_exactly_what_the_prompt_accepts(provider: str) -> None:
     """And nothing is refused without need: by Prisma, or by better-auth's adapter."""
     refused = module("unsupported").unsupported.get(provider, {})
     schemas = [render({"provider": provider, "features": complete([name])}) for name in FEATURES]

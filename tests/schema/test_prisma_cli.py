@@ -44,7 +44,7 @@ def prisma(command: str, schema: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.e2e
-def test_the_cli_validates_and_formats_as_its_webassembly_does(tmp_path: Path) -> None:
+def test_the_cli_agrees_with_its_webassembly_build(tmp_path: Path) -> None:
     file = tmp_path / "schema.prisma"
     for case in [*ACCEPTED, *REFUSED]:
         schema = render(case)
@@ -80,7 +80,7 @@ def copied() -> list[dict[str, Any]]:
 
 
 @pytest.mark.e2e
-def test_copier_writes_what_these_tests_render(template: Path, tmp_path: Path) -> None:
+def test_copier_renders_what_these_tests_render(template: Path, tmp_path: Path) -> None:
     for number, answers in enumerate(some(copied())):
         given = {"stack": "typescript", **answers}
         project = render_project(template, tmp_path / str(number), given)

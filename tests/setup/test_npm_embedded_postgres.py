@@ -21,7 +21,7 @@ remove("draft");
 """
 
 
-def test_a_draft_that_a_failing_initdb_cleans_up_is_removed(tmp_path: Path) -> None:
+def test_an_incomplete_data_folder_of_a_failed_initdb_is_removed(tmp_path: Path) -> None:
     for attempt in range(3):
         draft = tmp_path / str(attempt) / "draft"
         for name in ("base", "global"):

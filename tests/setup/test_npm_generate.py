@@ -65,7 +65,7 @@ def split(project: NpmProject, folder: str) -> Path:
     return place
 
 
-def test_what_is_missing_is_added_and_nothing_else(project: NpmProject) -> None:
+def test_only_missing_lines_are_added(project: NpmProject) -> None:
     before = (project.folder / SCHEMA).read_text()
     add_plugins(project, "twoFactor()")
     lacks = project.refused("generate", "--check")
@@ -90,7 +90,7 @@ def test_what_is_missing_is_added_and_nothing_else(project: NpmProject) -> None:
         'schema: "./prisma/models"',
     ],
 )
-def test_a_folder_is_found_however_it_is_named(project: NpmProject, schema: str) -> None:
+def test_a_schema_folder_is_found_by_every_spelling(project: NpmProject, schema: str) -> None:
     head = 'import path from "node:path";\n'
     place = split(project, "prisma/models")
     config = head + (project.folder / CONFIG).read_text().replace(LITERAL, schema)
@@ -122,7 +122,7 @@ def test_each_line_goes_into_the_file_of_its_model(project: NpmProject) -> None:
     assert "up to date" in project.done("setup", "--check")
 
 
-def test_a_configuration_that_does_not_load_is_said(project: NpmProject) -> None:
+def test_a_configuration_that_does_not_load_is_reported(project: NpmProject) -> None:
     project.replace(CONFIG, (LITERAL, "schema: folderThatIsNot"))
     before = (project.folder / SCHEMA).read_bytes()
     said = project.refused("generate")
@@ -130,13 +130,13 @@ def test_a_configuration_that_does_not_load_is_said(project: NpmProject) -> None
     assert (project.folder / SCHEMA).read_bytes() == before
 
 
-def test_a_schema_that_is_not_there_is_said(project: NpmProject) -> None:
+def test_a_missing_schema_is_reported(project: NpmProject) -> None:
     project.replace(CONFIG, (LITERAL, 'schema: "prisma/moved.prisma"'))
     said = project.refused("generate")
     assert "names prisma/moved.prisma, which does not exist" in said
 
 
-def test_a_schema_of_any_project_can_be_named(project: NpmProject) -> None:
+def test_a_schema_path_can_be_given(project: NpmProject) -> None:
     other = project.folder / "other.prisma"
     other.write_text((project.folder / SCHEMA).read_text())
     before = (project.folder / SCHEMA).read_bytes()
@@ -147,7 +147,7 @@ def test_a_schema_of_any_project_can_be_named(project: NpmProject) -> None:
     assert "There is no lib/none.ts." in project.refused("generate", "--config", "lib/none.ts")
 
 
-def test_what_a_comment_says_is_no_model(project: NpmProject) -> None:
+def test_models_in_comments_are_ignored(project: NpmProject) -> None:
     text = (project.folder / SCHEMA).read_text()
     comment = "/* model TwoFactor {\n  id String @id\n} */\n// twoFactorEnabled Boolean?\n"
     (project.folder / SCHEMA).write_text(text + comment)
@@ -158,7 +158,7 @@ def test_what_a_comment_says_is_no_model(project: NpmProject) -> None:
     assert "\nmodel TwoFactor {" in after and "\n  twoFactorEnabled " in after
 
 
-def test_a_table_keeps_its_name_and_an_index_its_own(project: NpmProject) -> None:
+def test_names_of_tables_and_indexes_are_kept(project: NpmProject) -> None:
     project.replace(
         SCHEMA,
         ('  @@map("session")\n', ""),
@@ -194,7 +194,7 @@ def test_a_table_keeps_its_name_and_an_index_its_own(project: NpmProject) -> Non
         ),
     ],
 )
-def test_what_cannot_be_added_is_said_by_both(
+def test_setup_and_generate_report_what_they_cannot_add(
     project: NpmProject, old: str, new: str, said: str
 ) -> None:
     text = (project.folder / SCHEMA).read_text()
@@ -207,7 +207,7 @@ def test_what_cannot_be_added_is_said_by_both(
     assert (project.folder / SCHEMA).read_bytes() == before
 
 
-def test_ids_that_the_database_makes_reach_the_schema(project: NpmProject) -> None:
+def test_database_generated_ids_are_written_to_the_schema(project: NpmProject) -> None:
     project.replace(
         AUTH, ("  advanced: {", '  advanced: {\n    database: { generateId: "serial" },')
     )
@@ -215,11 +215,11 @@ def test_ids_that_the_database_makes_reach_the_schema(project: NpmProject) -> No
     assert "User.id is String, but better-auth writes Int" in said
 
 
-def test_a_plugin_that_is_listed_twice_is_said(project: NpmProject) -> None:
+def test_a_plugin_that_is_listed_twice_is_reported(project: NpmProject) -> None:
     add_plugins(project, "twoFactor()", "twoFactor()")
     assert "The plugin two-factor is twice in src/lib/auth.ts." in project.refused("generate")
 
 
-def test_a_broken_configuration_is_said_in_its_own_words(project: NpmProject) -> None:
+def test_the_error_of_a_broken_configuration_is_shown(project: NpmProject) -> None:
     project.replace(AUTH, ("  appName:", "  appName: nameThatIsNot ??"))
     assert "nameThatIsNot is not defined" in project.refused("generate")

@@ -40,7 +40,7 @@ def start(folder: Path, milliseconds: int) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True)
 
 
-def test_of_many_at_once_one_gets_in(folder: Path) -> None:
+def test_one_of_many_concurrent_setups_gets_the_lock(folder: Path) -> None:
     chance = random.Random(7)
     processes = []
     killed = set()
@@ -69,7 +69,7 @@ def test_of_many_at_once_one_gets_in(folder: Path) -> None:
     assert len([entry for entry in entries if entry.startswith("in ")]) > 1
 
 
-def test_a_killed_setup_lets_the_next_one_in_at_once(folder: Path) -> None:
+def test_a_killed_setup_releases_the_lock_at_once(folder: Path) -> None:
     first = start(folder, 60_000)
     while not (folder.parent / "log").exists():
         time.sleep(0.01)

@@ -50,7 +50,7 @@ def run(folder: Path, *command: str) -> str:
     return done.stdout
 
 
-def test_it_is_the_same_text_in_every_project() -> None:
+def test_the_package_is_identical_in_every_project() -> None:
     templates = [*PACKAGE.glob("*.jinja"), *(PACKAGE / "src").glob("*.jinja")]
     # Another file of the template, as it is.
     assert all(re.fullmatch(r'{% include "[^"]+" %}', path.read_text()) for path in templates)
@@ -67,7 +67,7 @@ def test_it_is_formatted(package: Path) -> None:
     run(package, prettier, "--config", style, "--check", *files)
 
 
-def test_it_uses_nothing_but_node_and_its_peers() -> None:
+def test_it_imports_only_node_and_its_peers() -> None:
     manifest = json.loads((PACKAGE / "package.json").read_text())
     # Prisma brings @prisma/config along.
     allowed = {*manifest["peerDependencies"], "@prisma"}

@@ -28,7 +28,7 @@ MANAGERS = {
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("name", MANAGERS)
-def test_setup_works_with_it(name: str, tmp_path: Path) -> None:
+def test_setup_works_with_each_package_manager(name: str, tmp_path: Path) -> None:
     packages, program = MANAGERS[name]
     manager = str(install(packages) / program)
     project = tmp_path / "project"
@@ -50,7 +50,7 @@ def test_setup_works_with_it(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.e2e
-def test_settings_of_the_user_do_not_matter(tmp_path: Path) -> None:
+def test_user_settings_of_npm_are_ignored(tmp_path: Path) -> None:
     project = tmp_path / "project"
     render_project({"stack": "typescript", "provider": "sqlite"}, project)
     done = subprocess.run(
@@ -66,7 +66,7 @@ def test_settings_of_the_user_do_not_matter(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["yarn", "bun"])
-def test_what_setup_does_not_work_with_is_refused(name: str, tmp_path: Path) -> None:
+def test_unsupported_package_managers_are_refused(name: str, tmp_path: Path) -> None:
     project = npm_project(tmp_path / "project", provider="sqlite")
     said = project.refused("setup", npm_config_user_agent=f"{name}/4.0.0 npm/? node/v24")
     assert f"Use npm or pnpm (npm run setup): {name} " in said
@@ -104,7 +104,7 @@ def test_what_setup_does_not_work_with_is_refused(name: str, tmp_path: Path) -> 
         ("loading\nTypeError: x is not a function.\n    at y (z.ts:1:1)\n", "TypeError: x is not"),
     ],
 )
-def test_the_reason_of_a_failure_arrives(output: str, reason: str) -> None:
+def test_the_reason_of_a_failed_install_is_shown(output: str, reason: str) -> None:
     script = (
         f'import {{ reasonOf }} from "{PACKAGE / "src" / "report.ts"}";'
         f"process.stdout.write(reasonOf({json.dumps(output)}));"

@@ -42,7 +42,7 @@ def project_for(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Npm
     ],
     ids=lambda file: file.stem,
 )
-def test_a_schema_is_completed_or_left_alone(
+def test_a_real_schema_is_completed_or_left_unchanged(
     schema: Path, project_for: Callable[[str], NpmProject]
 ) -> None:
     before = schema.read_text()

@@ -14,7 +14,7 @@ def project(tmp_path: Path) -> NpmProject:
     return npm_project(tmp_path / "project", provider="sqlite")
 
 
-def test_env_local_is_closed_before_anything_else(project: NpmProject) -> None:
+def test_env_local_is_made_private_first(project: NpmProject) -> None:
     file = project.folder / ".env.local"
     assert file.stat().st_mode & 0o777 == 0o644
     (project.folder / "README.md").write_text("<<<<<<< before updating\n")
@@ -24,7 +24,7 @@ def test_env_local_is_closed_before_anything_else(project: NpmProject) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-def test_the_first_value_that_is_not_empty_counts(project: NpmProject) -> None:
+def test_the_first_non_empty_value_is_used(project: NpmProject) -> None:
     (project.folder / ".env.local").write_text("DATABASE_URL=\nBETTER_AUTH_SECRET=\n")
     (project.folder / ".env").write_text("DATABASE_URL=file:./from-env.db\n")
     said = project.done("setup", DATABASE_URL="")
@@ -43,7 +43,9 @@ def test_the_first_value_that_is_not_empty_counts(project: NpmProject) -> None:
         (".env", "DATABASE_URL in .env"),
     ],
 )
-def test_a_wrong_value_is_told_with_its_place(project: NpmProject, place: str, told: str) -> None:
+def test_a_wrong_value_is_reported_with_its_source(
+    project: NpmProject, place: str, told: str
+) -> None:
     url = "postgresql://a:s3cret-word@localhost/b"
     variables = {"DATABASE_URL": url} if place == "environment" else {}
     (project.folder / ".env.local").write_text("BETTER_AUTH_SECRET=x\n")

@@ -22,7 +22,7 @@ def run(*command: str | Path, folder: Path) -> str:
     return done.stdout
 
 
-def test_it_can_be_built_and_installed(template: Path, tmp_path: Path) -> None:
+def test_it_builds_and_installs(template: Path, tmp_path: Path) -> None:
     project = render(template, tmp_path / "app", {})
     package = project / "packages" / "better-auth-setup"
     dist = tmp_path / "dist"

@@ -22,7 +22,7 @@ def manifest(folder: Path, **content: object) -> Packages:
     return Packages(folder)
 
 
-def test_a_conflict_of_peers_is_told(tmp_path: Path) -> None:
+def test_a_peer_dependency_conflict_is_reported(tmp_path: Path) -> None:
     for name, peers in {"one": {}, "two": {"one": "^2.0.0"}}.items():
         manifest(tmp_path / name, name=name, version="1.0.0", peerDependencies=peers)
         subprocess.run([*NPM, "pack", f"./{name}"], cwd=tmp_path, check=True, capture_output=True)
@@ -36,13 +36,13 @@ def test_a_conflict_of_peers_is_told(tmp_path: Path) -> None:
     assert "A complete log" not in said
 
 
-def test_a_manifest_that_is_no_json_is_told(tmp_path: Path) -> None:
+def test_an_invalid_package_json_is_reported(tmp_path: Path) -> None:
     (tmp_path / "package.json").write_text("{")
     with pytest.raises(Problem, match=r"package\.json cannot be read"):
         Packages(tmp_path).install()
 
 
-def test_an_index_that_does_not_answer_leaves_nothing_that_counts(
+def test_an_unreachable_index_leaves_no_environment_that_counts_as_installed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("npm_config_registry", f"http://127.0.0.1:{free_port()}")
@@ -62,7 +62,7 @@ def test_an_index_that_does_not_answer_leaves_nothing_that_counts(
     ],
     ids=str,
 )
-def test_the_users_npm_settings_leave_nothing_out(
+def test_npm_settings_that_omit_packages_are_overridden(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]
 ) -> None:
     for name, value in settings.items():
@@ -86,7 +86,7 @@ def test_a_workspace_around_the_project_does_not_take_its_packages(tmp_path: Pat
     assert (folder / "node_modules" / "tool").exists()
 
 
-def test_a_version_that_is_newer_than_what_npm_remembers_is_installed(
+def test_a_version_newer_than_npms_cache_is_installed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))

@@ -38,7 +38,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SchemaEngin
     embedded_postgres.stop(folder)
 
 
-def test_errors_of_postgresql_arrive_whole(postgresql: SchemaEngine) -> None:
+def test_postgresql_errors_are_reported_in_full(postgresql: SchemaEngine) -> None:
     assert {"22P02", "23001", "42P01"} <= {*codes()}
     said = postgresql.execute([RAISE.format(code=code) for code in codes()])
     for code, words in zip(codes(), said, strict=True):
@@ -48,13 +48,13 @@ def test_errors_of_postgresql_arrive_whole(postgresql: SchemaEngine) -> None:
             assert words == f"ERROR: in words: {code}\nDETAIL: the row\nHINT: do so"
 
 
-def test_a_lost_connection_is_told(postgresql: SchemaEngine) -> None:
+def test_a_lost_connection_is_reported(postgresql: SchemaEngine) -> None:
     said, then = postgresql.execute(["SELECT pg_terminate_backend(pg_backend_pid())", "SELECT 1"])
     assert "terminating connection due to administrator command" in said
     assert then == ""
 
 
-def test_errors_of_sqlite_arrive_whole(tmp_path: Path) -> None:
+def test_sqlite_errors_are_reported_in_full(tmp_path: Path) -> None:
     path = tmp_path / "app.db"
     engine = SchemaEngine.make(tmp_path / "engine", "sqlite", f"file:{path}")
     path.touch()
@@ -83,7 +83,7 @@ def test_errors_of_sqlite_arrive_whole(tmp_path: Path) -> None:
     ]
 
 
-def test_a_locked_sqlite_database_is_told(tmp_path: Path) -> None:
+def test_a_locked_sqlite_database_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "app.db"
     engine = SchemaEngine.make(tmp_path / "engine", "sqlite", f"file:{path}")
     other = sqlite3.connect(path, isolation_level=None)

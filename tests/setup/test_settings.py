@@ -28,7 +28,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_the_first_value_that_is_not_empty_counts_and_its_place_is_known(
+def test_the_first_non_empty_value_is_used_and_its_source_is_stored(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Settings(root)
@@ -53,12 +53,12 @@ def test_the_first_value_that_is_not_empty_counts_and_its_place_is_known(
     assert settings.place("DATABASE_URL") == expected
 
 
-def test_a_dollar_means_itself_as_it_does_to_node(root: Path) -> None:
+def test_a_dollar_sign_is_literal_as_in_node(root: Path) -> None:
     (root / ".env.local").write_text('DATABASE_URL="postgresql://a:b${HOME}c@localhost/app"\n')
     assert Settings(root).get("DATABASE_URL") == "postgresql://a:b${HOME}c@localhost/app"
 
 
-def test_a_file_that_is_missing_is_written_for_its_owner_alone(root: Path) -> None:
+def test_a_missing_env_file_is_written_with_mode_600(root: Path) -> None:
     settings = Settings(root)
     assert settings.complete() == ["DATABASE_URL", "BETTER_AUTH_SECRET", "BETTER_AUTH_URL"]
     assert (root / ".env.local").stat().st_mode & 0o777 == 0o600
@@ -68,7 +68,7 @@ def test_a_file_that_is_missing_is_written_for_its_owner_alone(root: Path) -> No
     assert settings.missing() == [] and settings.complete() == []
 
 
-def test_no_secret_is_made_where_the_environment_has_one(
+def test_no_secret_is_generated_if_the_environment_has_one(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BETTER_AUTH_SECRET", "of the environment")
@@ -76,7 +76,7 @@ def test_no_secret_is_made_where_the_environment_has_one(
     assert "BETTER_AUTH_SECRET=\n" in (root / ".env.local").read_text()
 
 
-def test_lines_of_people_stay_byte_for_byte(root: Path) -> None:
+def test_existing_lines_stay_byte_for_byte(root: Path) -> None:
     own = b"# mine\r\nexport DATABASE_URL='file:x.db' # local\r\nBETTER_AUTH_SECRET=   # later"
     (root / ".env.local").write_bytes(own)
     settings = Settings(root)
@@ -87,7 +87,7 @@ def test_lines_of_people_stay_byte_for_byte(root: Path) -> None:
     assert content.endswith(b"application.\r\nBETTER_AUTH_URL=http://localhost:8000\r\n")
 
 
-def test_an_existing_file_is_closed(root: Path) -> None:
+def test_an_existing_env_file_is_made_private(root: Path) -> None:
     path = root / ".env.local"
     path.write_text("A=b\n")
     path.chmod(0o644)
@@ -97,7 +97,7 @@ def test_an_existing_file_is_closed(root: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_file_that_is_no_text_is_said(root: Path) -> None:
+def test_a_binary_env_file_is_reported(root: Path) -> None:
     (root / ".env.local").write_bytes(b"A=\xff\xfe\n")
     with pytest.raises(Problem, match=r"\.env\.local is not UTF-8 text"):
         Settings(root).get("A")

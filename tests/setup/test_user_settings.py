@@ -70,7 +70,7 @@ def private_packages(folder: Path) -> Path:
     "tried",
     [pytest.param(one, marks=() if one == "all" else pytest.mark.exhaustive) for one in TRIED],
 )
-def test_settings_of_the_user_put_nothing_elsewhere(
+def test_user_settings_redirect_no_installation(
     tried: str, stack: str, place: str, tmp_path: Path
 ) -> None:
     private = private_packages(tmp_path / "private")

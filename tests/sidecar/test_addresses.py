@@ -92,7 +92,7 @@ def addresses(server: Server, caller: str, *several: dict[str, str]) -> dict[str
 
 @pytest.mark.e2e
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_caller_cannot_choose_an_address(project: Path, command: str) -> None:
+def test_a_caller_cannot_forge_an_address(project: Path, command: str) -> None:
     with serving(project, COMMANDS[command], host="0.0.0.0") as server:
         server.address = server.address.replace("0.0.0.0", "127.0.0.1")
         for caller in ("127.0.0.1", OTHER):
@@ -114,7 +114,7 @@ def test_a_caller_cannot_choose_an_address(project: Path, command: str) -> None:
 
 
 @pytest.mark.parametrize("allowed", ["*", "127.0.0.0/8", OTHER])
-def test_what_uvicorn_believes_changes_nothing(project: Path, allowed: str) -> None:
+def test_uvicorns_proxy_headers_change_nothing(project: Path, allowed: str) -> None:
     command = [*UVICORN, "--forwarded-allow-ips", allowed]
     with serving(project, command) as server:
         found = addresses(server, OTHER)
@@ -132,7 +132,7 @@ def test_without_proxy_headers(project: Path) -> None:
         assert found == dict.fromkeys(found, OTHER)
 
 
-def test_a_trusted_proxy_tells_the_address(project: Path) -> None:
+def test_the_address_comes_from_a_trusted_proxy(project: Path) -> None:
     with serving(project, TRUSTED_PROXIES="127.0.0.1, 10.0.0.0/8") as server:
         told = {
             STRANGER: STRANGER,
@@ -199,7 +199,7 @@ def test_the_session_records_the_address(project: Path) -> None:
             assert session["ipAddress"] == OTHER
 
 
-def test_a_trailer_is_no_word_of_the_proxy(project: Path) -> None:
+def test_trailers_are_not_trusted(project: Path) -> None:
     """Uvicorn adds a caller's trailers to the headers that the proxy wrote."""
     head = [
         "POST /api/auth/probe/request HTTP/1.1",

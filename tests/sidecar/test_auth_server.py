@@ -27,7 +27,7 @@ def test_a_user_signs_up_and_out(server: Server) -> None:
         assert browser.get("/session").json() == {"session": None, "cookies": []}
 
 
-def test_the_application_asks_what_is_configured(server: Server) -> None:
+def test_the_application_reads_the_auth_configuration(server: Server) -> None:
     with server.client() as browser:
         assert browser.get("/ready").json() == {"ready": True}
         told = browser.get("/configuration").json()

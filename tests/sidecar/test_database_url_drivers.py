@@ -120,7 +120,7 @@ def test_both_drivers_read_the_url_alike(world: World) -> None:
     assert dict(zip(EXPECTED, ours, strict=True)) == EXPECTED
 
 
-def test_a_certificate_of_another_host(world: World) -> None:
+def test_a_certificate_for_another_host_is_refused(world: World) -> None:
     url = world.proxy.url.replace("127.0.0.1", "localhost")
     for parameters, outcome in {
         "sslmode=verify-full&sslrootcert=ca.pem": "refused",
@@ -131,9 +131,7 @@ def test_a_certificate_of_another_host(world: World) -> None:
         assert [*world.node([each]), asyncio.run(world.python(each))] == [outcome] * 2, parameters
 
 
-async def test_variables_of_libpq_change_nothing(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_libpq_variables_are_ignored(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGSSLMODE", "require")
     monkeypatch.setenv("PGTARGETSESSIONATTRS", "standby")
     monkeypatch.setenv("PGPORT", "1")

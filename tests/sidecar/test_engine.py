@@ -36,7 +36,7 @@ async def test_postgresql(postgresql: str) -> None:
 
 
 @pytest.mark.parametrize("more", ["", "&pgbouncer=true"])
-async def test_the_schema_of_the_url(postgresql: str, more: str) -> None:
+async def test_the_schema_parameter_sets_the_search_path(postgresql: str, more: str) -> None:
     from sqlalchemy import Column, Integer, MetaData, Table, insert, select
 
     table = Table("own", MetaData(), Column("id", Integer, primary_key=True))
@@ -51,7 +51,7 @@ async def test_the_schema_of_the_url(postgresql: str, more: str) -> None:
     await engine.dispose()
 
 
-async def test_a_pooler_gets_no_named_statement(postgresql: str) -> None:
+async def test_pgbouncer_gets_no_named_statements(postgresql: str) -> None:
     engine = create_engine(f"{postgresql}?pgbouncer=true&connection_limit=1")
     for _ in range(3):
         assert await _rows(engine, "SELECT 1") == [(1,)]

@@ -89,7 +89,7 @@ def comparable(body: bytes) -> object:
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_the_answer_is_the_same(both: Both, name: str) -> None:
+def test_the_response_is_the_same(both: Both, name: str) -> None:
     straight = answer_to(both.straight, REQUESTS[name])
     proxied = answer_to(both.proxied, REQUESTS[name])
     if known := DIFFERENCES.get(name):
@@ -99,13 +99,13 @@ def test_the_answer_is_the_same(both: Both, name: str) -> None:
         assert proxied == straight
 
 
-def test_each_difference_is_of_a_request() -> None:
+def test_each_listed_difference_belongs_to_a_request() -> None:
     assert set(DIFFERENCES) <= set(REQUESTS)
     assert all(difference["reason"] for difference in DIFFERENCES.values())
 
 
 @pytest.mark.parametrize("target", CLIMBING)
-def test_no_path_leads_elsewhere(both: Both, target: str) -> None:
+def test_no_path_reaches_other_routes(both: Both, target: str) -> None:
     """Not even to the auth server's own /health, which needs no key."""
     assert b"200 OK" in exchange(both.straight, raw("/health"))
     answer = exchange(both.proxied, raw(target))

@@ -51,7 +51,7 @@ def test_wheel_and_sdist(tmp_path: Path) -> None:
     assert {"README.md", "pyproject.toml", "node/internal.mjs"} <= names
 
 
-def test_it_uses_nothing_outside_itself() -> None:
+def test_it_imports_only_declared_dependencies() -> None:
     extras = [name for names in MANIFEST["optional-dependencies"].values() for name in names]
     declared = {
         name.partition(">")[0].partition("[")[0].replace("-", "_")
@@ -103,13 +103,13 @@ def in_python(program: str) -> str:
     return done.stdout
 
 
-def test_setup_can_ask_about_a_database_url_without_loading_the_web_framework() -> None:
+def test_the_database_url_module_does_not_import_fastapi() -> None:
     loaded = in_python("import sys, better_auth_sidecar.connect; print(*sys.modules)").split()
     assert "better_auth_sidecar.database_url" in loaded
     assert not {"aiohttp", "fastapi", "sqlalchemy"} & {*loaded}
 
 
-def test_every_public_name_is_there() -> None:
+def test_every_public_name_exists() -> None:
     program = "import better_auth_sidecar as it; print(all(getattr(it, n) for n in it.__all__))"
     assert in_python(program) == "True\n"
     assert in_python("import better_auth_sidecar as it; print(hasattr(it, 'Nobody'))") == "False\n"

@@ -50,7 +50,7 @@ def answer_of(server: Server) -> httpx.Response:
     return httpx.get(f"{server.address}/api/auth/ok", timeout=20)
 
 
-def test_kill_of_the_auth_server(project: Path) -> None:
+def test_a_killed_auth_server_is_restarted(project: Path) -> None:
     with serving(project) as server:
         before = pid(server)
         with under_load(server.address) as counts:
@@ -62,7 +62,7 @@ def test_kill_of_the_auth_server(project: Path) -> None:
         assert pid(server) != before
 
 
-def test_a_crash_is_mended_at_once(project: Path) -> None:
+def test_a_crashed_auth_server_restarts_at_once(project: Path) -> None:
     with serving(project) as server:
         before = pid(server)
         time.sleep(1.2)
@@ -74,7 +74,7 @@ def test_a_crash_is_mended_at_once(project: Path) -> None:
 
 
 @pytest.mark.e2e
-def test_workers_share_it_and_take_it_over(project: Path) -> None:
+def test_workers_share_the_auth_server_and_take_it_over(project: Path) -> None:
     with serving(project, [*UVICORN, "--workers", "3"]) as server:
         assert pid(server)
         assert len(server.children()) == 1
@@ -163,7 +163,7 @@ def test_the_configuration_follows_edits(copy: Path) -> None:
         wait_for(lambda: cookie() == "mine.session_token", 5)
 
 
-def test_what_does_not_start_says_why(copy: Path) -> None:
+def test_a_failed_start_reports_the_reason(copy: Path) -> None:
     file = copy / "auth/auth.ts"
     text = file.read_text()
     file.write_text(f'{text}\nthrow new Error("I am broken");\n')
@@ -187,7 +187,7 @@ def test_a_missing_package_is_named_with_the_remedy(copy: Path) -> None:
         assert "Run the project's setup" in answer_of(server).text
 
 
-def test_production_does_not_say_why(copy: Path) -> None:
+def test_production_does_not_reveal_the_reason(copy: Path) -> None:
     file = copy / "auth/auth.ts"
     file.write_text(f'{file.read_text()}\nthrow new Error("I am broken");\n')
     settings = {"BETTER_AUTH_ENV": "production", "BETTER_AUTH_URL": "https://example.com"}
@@ -201,7 +201,7 @@ def test_production_does_not_say_why(copy: Path) -> None:
         wait_for(lambda: answer_of(server).status_code == 200, 10)
 
 
-def test_a_long_line_in_its_log(copy: Path) -> None:
+def test_a_long_log_line_is_passed_on(copy: Path) -> None:
     file = copy / "auth/auth.ts"
     file.write_text(f'{file.read_text()}\nconsole.info("x".repeat(1_000_000) + "\\nthe next");\n')
     with serving(copy) as server:
@@ -209,7 +209,7 @@ def test_a_long_line_in_its_log(copy: Path) -> None:
         wait_for(lambda: "the next" in server.text(), 5)
 
 
-def test_its_log_and_request_ids_are_the_applications(server: Server) -> None:
+def test_its_log_goes_to_the_applications_with_request_ids(server: Server) -> None:
     with server.client() as browser:
         named = browser.get("/api/auth/probe/request", headers={"X-Request-Id": "mine-1"})
         assert named.headers.get_list("x-request-id") == ["mine-1"]
@@ -220,7 +220,7 @@ def test_its_log_and_request_ids_are_the_applications(server: Server) -> None:
     assert "The auth server is up" in server.text()
 
 
-def test_what_the_child_is_given(server: Server) -> None:
+def test_the_environment_of_the_child(server: Server) -> None:
     pid(server)
     child = server.child()
     assert child.cmdline()[1:] == ["auth/server.ts"]
@@ -231,7 +231,7 @@ def test_what_the_child_is_given(server: Server) -> None:
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_a_server_elsewhere(project: Path) -> None:
+def test_an_external_auth_server(project: Path) -> None:
     """Nothing is started; what the application knows of the caller arrives all the same."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
@@ -271,7 +271,7 @@ asyncio.run(main())
 """
 
 
-def test_windows(project: Path) -> None:
+def test_windows_needs_an_external_auth_server(project: Path) -> None:
     """There, the auth server has to be started by itself."""
 
     def run(**settings: str) -> subprocess.CompletedProcess[str]:
@@ -289,7 +289,7 @@ def test_windows(project: Path) -> None:
     assert "AuthServerError: Set AUTH_SERVER_URL and start `node auth/server.ts`" in refused.stderr
 
 
-def test_the_package_is_the_one_in_the_template() -> None:
+def test_the_tested_package_is_the_templates() -> None:
     import better_auth_sidecar
 
     assert Path(better_auth_sidecar.__file__).is_relative_to(PACKAGE)

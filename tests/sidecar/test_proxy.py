@@ -71,7 +71,7 @@ async def test_a_body_without_a_length_is_limited() -> None:
     assert (await call(part, part, part))["status"] == 413
 
 
-async def test_a_caller_who_leaves_is_not_answered() -> None:
+async def test_a_disconnected_caller_gets_no_response() -> None:
     part = {"type": "http.request", "body": b"x", "more_body": True}
     assert await call(part, {"type": "http.disconnect"}) == {}
 
@@ -85,7 +85,7 @@ def test_a_length_that_is_too_large_is_refused_at_once(server: Server) -> None:
     assert time.monotonic() - began < 5
 
 
-async def test_connections_that_a_restart_has_closed_lose_no_request(tmp_path: Path) -> None:
+async def test_connections_closed_by_a_restart_lose_no_request(tmp_path: Path) -> None:
     """The client learns of each closed connection only when it uses it."""
     connections = 0
 
@@ -110,7 +110,7 @@ async def test_connections_that_a_restart_has_closed_lose_no_request(tmp_path: P
         assert response.status == 200
 
 
-async def test_a_user_of_a_test_is_not_made_twice(tmp_path: Path) -> None:
+async def test_a_request_that_may_have_written_is_not_retried(tmp_path: Path) -> None:
     """The auth server may have written one before it went away."""
     connections = 0
 
@@ -133,7 +133,7 @@ async def test_a_user_of_a_test_is_not_made_twice(tmp_path: Path) -> None:
     assert connections == 1
 
 
-def test_a_body_that_is_not_read_breaks_no_later_request(auth: Official) -> None:
+def test_an_unread_body_breaks_no_later_request(auth: Official) -> None:
     """The auth server closes the connection half a second after such an answer."""
     with serving(auth.project, AUTH_SERVER_URL=auth.address) as server, server.client() as browser:
         assert browser.post("/api/auth/probe/unread", content=b"x" * 900_000).status_code == 429
@@ -148,7 +148,7 @@ def test_nul_characters_are_refused(server: Server) -> None:
     assert httpx.get(f"{auth}/reset-password/%00?callbackURL=/").status_code == 400
 
 
-def test_answers_are_streamed(server: Server) -> None:
+def test_responses_are_streamed(server: Server) -> None:
     with server.client() as browser, browser.stream("GET", "/api/auth/probe/stream") as answer:
         began = time.monotonic()
         arrived = [(part, time.monotonic() - began) for part in answer.iter_text()]
@@ -156,7 +156,7 @@ def test_answers_are_streamed(server: Server) -> None:
     assert arrived[-1][1] - arrived[0][1] > 0.4
 
 
-def test_each_cookie_arrives(server: Server) -> None:
+def test_each_cookie_is_passed_on(server: Server) -> None:
     with server.client() as browser:
         answer = browser.get("/api/auth/probe/cookies")
         cookies = answer.headers.get_list("set-cookie")
@@ -173,7 +173,7 @@ def preflight(server: Server, path: str, origin: str) -> httpx.Response:
     return httpx.options(f"{server.address}{path}", headers=headers)
 
 
-def test_preflights_are_answered_by_one_setting(server: Server) -> None:
+def test_preflights_follow_one_setting(server: Server) -> None:
     """The auth server answers those of its routes, the application its own."""
     for path in ("/api/auth/sign-in/email", "/health"):
         known = preflight(server, path, server.address)
@@ -190,14 +190,14 @@ def test_preflights_are_answered_by_one_setting(server: Server) -> None:
     assert read.headers["access-control-allow-origin"] == server.address
 
 
-def test_internal_routes_are_for_the_application_alone(server: Server) -> None:
+def test_internal_routes_are_not_proxied(server: Server) -> None:
     for path in ("/internal/configuration", "/api/auth/internal/configuration"):
         for key in ("", "00" * 32, "nonsense"):
             answer = httpx.get(f"{server.address}{path}", headers={"X-Internal-Key": key})
             assert answer.status_code == 404
 
 
-def test_the_access_log_tells_no_tokens(server: Server) -> None:
+def test_the_access_log_contains_no_tokens(server: Server) -> None:
     token = "t0ken" * 6
     with server.client() as browser:
         browser.get(f"/api/auth/verify-email?token={token}")
@@ -209,7 +209,7 @@ def test_the_access_log_tells_no_tokens(server: Server) -> None:
     assert token not in server.text()
 
 
-def test_an_endless_stream_is_left_with_its_reader(server: Server) -> None:
+def test_an_endless_stream_ends_with_its_client(server: Server) -> None:
     with server.client() as browser, browser.stream("GET", "/api/auth/probe/endless") as answer:
         assert next(answer.iter_text()) == "tick "
     wait_for(lambda: "the endless stream was left" in server.text(), 5)

@@ -16,7 +16,9 @@ from dotenv import dotenv_values
 from tests.sidecar.session_world import BASE_URL, application, make_settings, running
 
 
-async def test_an_edit_of_auth_ts_reaches_python(session_project: Path, tmp_path: Path) -> None:
+async def test_an_edit_of_auth_ts_is_applied_in_python(
+    session_project: Path, tmp_path: Path
+) -> None:
     """The names of cookies, tables and columns are never those of yesterday."""
     project = tmp_path / "app"
     shutil.copytree(session_project, project, symlinks=True)
@@ -41,7 +43,7 @@ async def test_an_edit_of_auth_ts_reaches_python(session_project: Path, tmp_path
         assert (await client.get("/who")).json() == user
 
 
-def test_a_certificate_has_to_stand_in_the_project(
+def test_certificate_paths_are_relative_to_the_project(
     session_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not only where the application was started: the auth server runs in the project."""

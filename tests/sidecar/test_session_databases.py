@@ -57,7 +57,7 @@ async def _visitor(auth: Official, **fields: Any) -> Visitor:
     ],
     ids=["sqlserver", "mysql", "another schema"],
 )
-async def test_the_auth_server_is_asked(
+async def test_sessions_are_checked_by_the_auth_server(
     auth: Official, url: str, reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The same answers, but for the time they take; the log says so, once."""
@@ -107,7 +107,7 @@ async def test_a_new_configuration_is_no_news_of_how_sessions_are_read(
     assert caplog.text.count("through the auth server") == 1
 
 
-async def test_a_database_that_does_not_answer(auth: Official) -> None:
+async def test_an_unresponsive_database_gives_503(auth: Official) -> None:
     """Nobody is told to sign in again."""
     visitor = await _visitor(auth)
     app = application(_server(auth, "postgresql://nobody:geheim@127.0.0.1:1/none"))
@@ -119,7 +119,7 @@ async def test_a_database_that_does_not_answer(auth: Official) -> None:
         assert (await client.get("/who", headers={"cookie": "a=b"})).json() is None
 
 
-async def test_an_auth_server_that_does_not_answer(auth: Official) -> None:
+async def test_an_unresponsive_auth_server_gives_503(auth: Official) -> None:
     settings = auth.settings.model_copy(update={"auth_server_url": "http://127.0.0.1:1"})
     from better_auth_sidecar import proxy
 
@@ -149,7 +149,7 @@ async def test_many_requests_share_few_connections(auth: Official) -> None:
     await connection.close()
 
 
-async def test_connections_that_the_server_has_closed(auth: Official) -> None:
+async def test_closed_connections_are_replaced(auth: Official) -> None:
     """At any moment, also right before the question."""
     app = application(_server(auth, f"{_url(auth)}?application_name=cut"))
     visitor = await _visitor(auth)
@@ -164,7 +164,7 @@ async def test_connections_that_the_server_has_closed(auth: Official) -> None:
     await connection.close()
 
 
-async def test_a_connection_that_a_firewall_has_forgotten(
+async def test_a_silently_dropped_connection_is_replaced(
     auth: Official, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing comes back on it; a new one is made soon enough."""
@@ -187,7 +187,7 @@ async def test_a_connection_that_a_firewall_has_forgotten(
             assert len(app.state.sessions._store._idle) == 1
 
 
-async def test_a_caller_who_hangs_up_does_not_block_a_connection(auth: Official) -> None:
+async def test_a_disconnected_caller_does_not_block_a_connection(auth: Official) -> None:
     app = application(_server(auth, f"{_url(auth)}?connection_limit=1"))
     visitor = await _visitor(auth)
     async with running(app) as client:
@@ -200,7 +200,7 @@ async def test_a_caller_who_hangs_up_does_not_block_a_connection(auth: Official)
             assert (await client.get("/who", headers=visitor.headers)).json() == visitor.user
 
 
-async def test_a_pooler_gets_no_prepared_statement(auth: Official) -> None:
+async def test_a_pooler_gets_no_prepared_statements(auth: Official) -> None:
     app = application(_server(auth, f"{_url(auth)}?pgbouncer=true&connection_limit=1"))
     visitor = await _visitor(auth)
     async with running(app) as client:
@@ -256,7 +256,7 @@ async def test_a_database_that_is_not_in_utc(auth: Official, zone: str, kind: st
             await database.execute(f"{alter} timestamp(3) {utc}")
 
 
-def test_values_become_what_better_auth_tells() -> None:
+def test_values_are_converted_as_better_auth_does() -> None:
     """Numbers as ids, JSON inside of a string, SQLite's dates, booleans and lists."""
 
     def field(kind: str, column: str) -> dict[str, object]:

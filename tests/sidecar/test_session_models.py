@@ -54,7 +54,7 @@ def _table(**fields: Any) -> Table:
         (Any, {"type": "json", "required": False}),
     ],
 )
-def test_a_field_that_fits(annotation: Any, field: dict[str, Any]) -> None:
+def test_a_matching_field_is_accepted(annotation: Any, field: dict[str, Any]) -> None:
     model = type("Own", (Row,), {"__annotations__": {"own_field": annotation}})
     assert mismatches(model, _table(ownField=field), "user") == []
 
@@ -84,13 +84,13 @@ def test_a_field_that_fits(annotation: Any, field: dict[str, Any]) -> None:
         ),
     ],
 )
-def test_a_field_that_does_not_fit(annotation: Any, field: dict[str, Any], told: str) -> None:
+def test_a_mismatched_field_is_reported(annotation: Any, field: dict[str, Any], told: str) -> None:
     model = type("Own", (Row,), {"__annotations__": {"own_field": annotation}})
     [problem] = mismatches(model, _table(ownField=field), "user")
     assert told in problem
 
 
-def test_a_field_that_auth_ts_does_not_have() -> None:
+def test_a_field_missing_from_auth_ts_is_reported() -> None:
     class Own(Row):
         id: str
         departement: str | None = None
@@ -109,7 +109,7 @@ class Mistaken(User):
     departement: str | None = None
 
 
-async def test_development_tells_of_a_mismatch(
+async def test_development_reports_a_mismatch(
     auth: Official, caplog: pytest.LogCaptureFixture
 ) -> None:
     auth_server = AuthServer(auth.project, auth.settings)
@@ -137,7 +137,7 @@ async def test_production_does_not_start_with_a_mismatch(session_project: Path) 
                 await make_visitor(auth_server)
 
 
-async def test_another_secret_in_auth_ts_is_told(session_project: Path) -> None:
+async def test_a_different_secret_in_auth_ts_is_reported(session_project: Path) -> None:
     """Otherwise, nobody could sign in, and nobody would know why."""
     other = Variant({"secret": "another-secret-of-more-than-thirty-two-letters"})
     with official(session_project, other) as auth:
@@ -148,7 +148,7 @@ async def test_another_secret_in_auth_ts_is_told(session_project: Path) -> None:
             assert "Sign with BETTER_AUTH_SECRET in auth.ts" in answer.json()["detail"]
 
 
-async def test_a_row_that_does_not_fit_is_an_error_to_see(
+async def test_a_row_that_does_not_match_the_model_gives_500(
     auth: Official, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Planned(User):

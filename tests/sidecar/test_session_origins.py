@@ -66,7 +66,7 @@ async def test_the_origin_of_a_write(auth: Official, method: str) -> None:
                     assert answer.json() == visitor.user
 
 
-async def test_who_sends_no_cookie_needs_no_origin(auth: Official) -> None:
+async def test_requests_without_cookies_need_no_origin(auth: Official) -> None:
     auth_server = _server(auth)
     async with running(application(auth_server)) as client:
         visitor = await make_visitor(auth_server)
@@ -125,7 +125,7 @@ def test_the_origin_of_a_websocket(auth: Official, origin: str | None, is_open: 
         ("chrome-extension://abc", "chrome-extension://def", False),
     ],
 )
-def test_patterns_of_origins(pattern: str, origin: str, is_allowed: bool) -> None:
+def test_origin_patterns(pattern: str, origin: str, is_allowed: bool) -> None:
     found = origin_of([(b"origin", origin.encode())])
     assert is_trusted(found, [pattern]) is is_allowed
 
@@ -133,6 +133,6 @@ def test_patterns_of_origins(pattern: str, origin: str, is_allowed: bool) -> Non
 @pytest.mark.parametrize(
     "origin", ["https://user@example.com", "https://", "https://[", "https://a:b", "é", "//a.b"]
 )
-def test_what_is_no_origin_is_not_trusted(origin: str) -> None:
+def test_invalid_origins_are_not_trusted(origin: str) -> None:
     found = origin_of([(b"origin", origin.encode())])
     assert not is_trusted(found, ["*", "https://*", "https://example.com"])

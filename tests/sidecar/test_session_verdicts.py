@@ -134,14 +134,14 @@ async def judge(official: Official) -> list[str]:
 
 
 @pytest.mark.parametrize("name", VARIANTS)
-def test_the_same_users_are_let_in(session_project: Path, name: str) -> None:
+def test_both_accept_the_same_sessions(session_project: Path, name: str) -> None:
     with official(session_project, VARIANTS[name]) as server:
         found = asyncio.run(judge(server))
         assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("name", ["plain", "cookie cache"])
-def test_the_same_users_are_let_in_on_sqlite(sqlite_project: Path, name: str) -> None:
+def test_both_accept_the_same_sessions_on_sqlite(sqlite_project: Path, name: str) -> None:
     with official(sqlite_project, VARIANTS[name]) as server:
         found = asyncio.run(judge(server))
         assert not found, "\n".join(found)

@@ -63,7 +63,7 @@ def _time(text: str) -> datetime:
     return found
 
 
-async def test_the_models_have_what_the_official_server_tells(each: Official) -> None:
+async def test_the_models_contain_the_official_servers_fields(each: Official) -> None:
     auth_server = AuthServer(each.project, each.settings)
     async with (
         running(application(auth_server)) as client,
@@ -87,7 +87,7 @@ async def test_the_models_have_what_the_official_server_tells(each: Official) ->
                 assert value == expected, name
 
 
-async def test_twenty_tests_with_a_user_of_their_own_take_no_time(auth: Official) -> None:
+async def test_twenty_tests_with_their_own_user_are_fast(auth: Official) -> None:
     auth_server = AuthServer(auth.project, auth.settings)
     async with running(application(auth_server)) as client:
         await sign_in(client, auth_server)
@@ -98,14 +98,14 @@ async def test_twenty_tests_with_a_user_of_their_own_take_no_time(auth: Official
         assert time.process_time() - began < 0.5
 
 
-async def test_tests_are_told_of_a_field_that_does_not_exist(auth: Official) -> None:
+async def test_tests_report_an_unknown_field(auth: Official) -> None:
     auth_server = AuthServer(auth.project, auth.settings)
     async with running(application(auth_server)) as client:
         with pytest.raises(LookupError, match="departement"):
             await sign_in(client, auth_server, departement="R&D")
 
 
-def test_the_docs_name_the_cookie(auth: Official) -> None:
+def test_the_openapi_document_contains_the_cookie(auth: Official) -> None:
     described = application(AuthServer(auth.project, auth.settings)).openapi()
     name = "better-auth.session_token"
     scheme = {"type": "apiKey", "in": "cookie", "name": name}
@@ -131,7 +131,7 @@ async def test_a_router_is_protected_as_a_whole(auth: Official) -> None:
         assert (await client.get("/inside")).json() == "inside"
 
 
-async def test_a_test_puts_a_user_in_the_place_of_the_check(auth: Official) -> None:
+async def test_a_test_overrides_the_current_user(auth: Official) -> None:
     app = application(AuthServer(auth.project, auth.settings))
     sessions = app.state.sessions
     ada = {"id": "1", "name": "Ada", "email": "ada@example.com", "emailVerified": True}
@@ -163,7 +163,7 @@ def _cookies(headers: list[tuple[bytes, bytes]]) -> list[bytes]:
 
 
 @pytest.mark.parametrize("path", ["/me", "/who", "/raw", "/teapot"])
-async def test_a_session_lives_longer_when_it_is_used(each: Official, path: str) -> None:
+async def test_a_used_session_is_renewed(each: Official, path: str) -> None:
     """Whatever the route answers: a model, a response of its own, or an error."""
     auth_server = AuthServer(each.project, each.settings)
     async with running(application(auth_server)) as client:
@@ -214,7 +214,7 @@ async def _talk(app: FastAPI, cookie: str, origin: str | None) -> list[dict]:  #
     return sent
 
 
-async def test_a_session_that_ends_with_the_browser_is_not_renewed(auth: Official) -> None:
+async def test_a_session_without_remember_me_is_not_renewed(auth: Official) -> None:
     auth_server = AuthServer(auth.project, auth.settings)
     async with running(application(auth_server)) as client:
         headers = await _due(auth, auth_server)
@@ -226,7 +226,7 @@ async def test_a_session_that_ends_with_the_browser_is_not_renewed(auth: Officia
         assert "set-cookie" in answer.headers
 
 
-async def test_without_the_middleware_no_renewal_gets_lost(
+async def test_without_the_middleware_sessions_are_not_renewed(
     auth: Official, caplog: pytest.LogCaptureFixture
 ) -> None:
     auth_server = AuthServer(auth.project, auth.settings)
@@ -240,7 +240,7 @@ async def test_without_the_middleware_no_renewal_gets_lost(
     assert caplog.text.count("Add app.add_middleware(SessionCookies)") == 1
 
 
-async def test_a_due_session_is_good_while_the_auth_server_is_down(
+async def test_a_session_due_for_renewal_works_while_the_auth_server_is_down(
     session_project: Path,
 ) -> None:
     with official(session_project) as auth:
@@ -281,7 +281,7 @@ async def test_the_cookie_cache_does_not_outlive_a_session(session_project: Path
             assert (await client.get("/who")).json() is None
 
 
-async def test_the_secret_is_changed(session_project: Path) -> None:
+async def test_the_secret_is_rotated(session_project: Path) -> None:
     """With both secrets set, cookies of the old one end, and new ones are accepted at once."""
     old, new = "old-secret-of-more-than-thirty-two-letters", "new-secret-of-more-than-that-many"
     with official(session_project, Variant(settings={"BETTER_AUTH_SECRET": old})) as auth:

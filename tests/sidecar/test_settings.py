@@ -50,7 +50,7 @@ def test_certificates_are_found_from_the_projects_folder(
         load(DATABASE_URL="postgresql://u:p@h/d?sslrootcert=none.pem")
 
 
-def test_the_first_value_that_is_not_empty_counts(
+def test_the_first_non_empty_value_is_used(
     load: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / ".env").write_text("\ufeffCOLOR=green\nTRUSTED_ORIGINS=https://a.example\nPORT=1\n")
@@ -62,7 +62,7 @@ def test_the_first_value_that_is_not_empty_counts(
     assert settings.port == 3
 
 
-def test_a_dollar_is_a_character(load: Load) -> None:
+def test_a_dollar_sign_is_literal(load: Load) -> None:
     settings = load(DATABASE_URL="'postgresql://u:pa$HOME${HOME}@h/d'")
     assert settings.database_url.get_secret_value() == "postgresql://u:pa$HOME${HOME}@h/d"
 
@@ -106,7 +106,7 @@ def test_lists(load: Load) -> None:
     assert settings.trusted_proxies == ("127.0.0.1", "10.0.0.0/8", "unix:", "::1")
 
 
-def test_the_first_of_several_secrets_signs(load: Load) -> None:
+def test_the_first_secret_signs(load: Load) -> None:
     new = secrets.token_urlsafe(32)
     assert load(BETTER_AUTH_SECRETS=f"2:{new},1:{SECRET}").secret == new
     assert load(BETTER_AUTH_SECRETS=f"2:{new}", BETTER_AUTH_SECRET=None).secret == new
@@ -154,7 +154,7 @@ def test_a_wrong_value_is_one_sentence(
     "secret",
     ["short", "abcdefghijk" * 3, "ab1!" * 16, "better-auth-secret-12345678901234567890"],
 )
-def test_production_refuses_secrets_that_can_be_guessed(load: Load, secret: str) -> None:
+def test_production_refuses_weak_secrets(load: Load, secret: str) -> None:
     load(BETTER_AUTH_SECRET=secret)
     with pytest.raises(SystemExit) as refused:
         load(BETTER_AUTH_SECRET=secret, BETTER_AUTH_URL="https://example.com")
@@ -163,7 +163,9 @@ def test_production_refuses_secrets_that_can_be_guessed(load: Load, secret: str)
     assert secret not in message
 
 
-def test_the_place_of_a_wrong_value_is_told(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_source_of_a_wrong_value_is_reported(
+    load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PORT", "http")
     with pytest.raises(
         SystemExit, match=r"PORT of the environment, which overrides \.env\.local: "

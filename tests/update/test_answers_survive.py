@@ -91,7 +91,7 @@ def answers(project: Project) -> dict[str, Any]:
 
 @pytest.mark.parametrize("stack", STACKS)
 @pytest.mark.parametrize("way", ["interactive", "--defaults", "--skip-answered"])
-def test_a_release_with_fewer_choices(
+def test_answers_survive_a_release_with_fewer_choices(
     fewer: Projects, tmp_path: Path, stack: str, way: str
 ) -> None:
     """What is no longer offered goes and is named; a renamed choice gets its new name."""
@@ -121,7 +121,9 @@ def test_a_provider_that_cannot_hold_a_plugin_is_refused(
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_another_provider_keeps_the_plugins(projects: Projects, tmp_path: Path, stack: str) -> None:
+def test_a_change_of_provider_keeps_the_plugins(
+    projects: Projects, tmp_path: Path, stack: str
+) -> None:
     stored = {"stack": stack, **STORED}
     project = projects.committed("0.3.0", stored, tmp_path / "shop")
     project.update("0.3.0", provider="sqlserver")
@@ -130,7 +132,9 @@ def test_another_provider_keeps_the_plugins(projects: Projects, tmp_path: Path, 
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_another_stack_keeps_the_answers(projects: Projects, tmp_path: Path, stack: str) -> None:
+def test_a_change_of_stack_keeps_the_answers(
+    projects: Projects, tmp_path: Path, stack: str
+) -> None:
     project = projects.committed("0.3.0", {"stack": stack, **STORED}, tmp_path / "shop")
     other = next(each for each in STACKS if each != stack)
     project.update("0.3.0", stack=other)
@@ -174,7 +178,7 @@ def test_a_name_that_the_other_stack_cannot_take_is_refused(
         ),
     ],
 )
-def test_options_of_a_plugin_that_is_taken_out_go_with_it(
+def test_removing_a_plugin_removes_its_options(
     projects: Projects,
     tmp_path: Path,
     stack: str,
@@ -192,7 +196,7 @@ def test_options_of_a_plugin_that_is_taken_out_go_with_it(
 
 @pytest.mark.parametrize("folder", ["shop", "[shop]*"])
 @pytest.mark.parametrize("stack", STACKS)
-def test_an_update_without_news_asks_nothing(
+def test_an_update_without_new_questions_asks_nothing(
     projects: Projects, tmp_path: Path, stack: str, folder: str
 ) -> None:
     """Also in a folder whose name has characters that mean something in a pattern."""
@@ -205,7 +209,7 @@ def test_an_update_without_news_asks_nothing(
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_an_update_with_a_new_question_asks_it_alone(
+def test_an_update_asks_only_the_new_question(
     projects: Projects, tmp_path: Path, stack: str
 ) -> None:
     asking = later.release(

@@ -62,7 +62,7 @@ def with_one_more() -> list[tuple[list[str], list[str]]]:
 
 @pytest.mark.parametrize("stack", STACKS)
 @pytest.mark.parametrize("source", SOURCES)
-def test_a_plugin_that_is_added_deletes_no_line(source: str, stack: str) -> None:
+def test_an_added_plugin_deletes_no_line(source: str, stack: str) -> None:
     for before, after in some(with_one_more()):
         old, new = (render(source, plugins, stack).splitlines() for plugins in (before, after))
         lines = iter(new)
@@ -72,7 +72,7 @@ def test_a_plugin_that_is_added_deletes_no_line(source: str, stack: str) -> None
 @pytest.mark.parametrize("stack", STACKS)
 @pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("plugins", [[], ["one-tap"]])
-def test_a_social_provider_that_is_added_deletes_no_line(
+def test_an_added_social_provider_deletes_no_line(
     source: str, stack: str, plugins: list[str]
 ) -> None:
     """Also not with the plugin that shares a setting with Google."""
@@ -93,7 +93,7 @@ def test_each_reserved_comment_occurs_once() -> None:
     assert len(re.findall("go below this line", render("auth.ts", PLUGINS))) == 2
 
 
-def test_what_an_owner_wrote_and_a_new_social_provider_do_not_meet(tmp_path: Path) -> None:
+def test_owners_lines_and_a_new_social_provider_merge(tmp_path: Path) -> None:
     """Also not where the owner gave a provider options of its own."""
     scope = ("      clientSecret: env.GITHUB_CLIENT_SECRET,\n", '      scope: ["repo"],\n')
     updates, expected = [], []
@@ -114,7 +114,7 @@ def test_what_an_owner_wrote_and_a_new_social_provider_do_not_meet(tmp_path: Pat
         assert (update.conflicts, update.files["auth.ts"]) == ([], wanted)
 
 
-def test_what_an_owner_wrote_and_a_new_plugin_do_not_meet(tmp_path: Path) -> None:
+def test_owners_lines_and_a_new_plugin_merge(tmp_path: Path) -> None:
     sets: list[tuple[list[str], list[str]]] = [([], [plugin]) for plugin in PLUGINS]
     updates = []
     for before, after in [*sets, *with_one_more()]:

@@ -24,9 +24,7 @@ SHRUNK = {"oauth-provider", "scim", "scim-managed-connections"}
 OTHERS = [name for name in FEATURES if name not in {*complete(CHOSEN), *SHRUNK}]
 
 
-def test_generate_and_the_answers_lead_to_the_same_schema(
-    projects: Projects, tmp_path: Path
-) -> None:
+def test_generate_and_an_update_give_the_same_schema(projects: Projects, tmp_path: Path) -> None:
     """Once written by hand and brought by *generate*, then updated; once answered in the update."""
     answers = {"stack": "python", **COMMON}
     cases = with_each([complete([*CHOSEN, feature]) for feature in OTHERS], "postgresql")

@@ -54,7 +54,7 @@ def update_edited(
     "pair", [pytest.param(PAIRS[0], marks=pytest.mark.exhaustive), *PAIRS[1:]], ids="-".join
 )
 @pytest.mark.parametrize("stack", STACKS)
-def test_the_ordinary_edits_all_at_once(
+def test_all_ordinary_edits_together(
     projects: Projects, tmp_path: Path, stack: str, pair: tuple[str, str]
 ) -> None:
     outcome = update_edited(projects, tmp_path, stack, pair, edits(stack, ORDINARY))

@@ -20,7 +20,7 @@ def copier(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True)
 
 
-def test_an_update_asks_for_no_trust_and_says_what_comes_next(
+def test_an_update_needs_no_trust_and_prints_the_next_step(
     projects: Projects, tmp_path: Path
 ) -> None:
     project = projects.committed("0.2.0", ANSWERS, tmp_path / "shop")
@@ -63,7 +63,7 @@ def test_an_update_never_asks_for_the_database(projects: Projects, tmp_path: Pat
     assert "correct-horse" not in (project.folder / ".copier-answers.yml").read_text()
 
 
-def test_work_that_is_not_committed_is_left_alone(projects: Projects, tmp_path: Path) -> None:
+def test_an_update_refuses_uncommitted_work(projects: Projects, tmp_path: Path) -> None:
     project = projects.committed("0.1.0", ANSWERS, tmp_path / "shop")
     schema = project.folder / "prisma" / "schema.prisma"
     schema.write_text(schema.read_text() + "\n// Later: invoices.\n")
@@ -92,7 +92,7 @@ def test_a_project_in_a_folder_of_a_bigger_repository(projects: Projects, tmp_pa
     assert {line[3:].split("/")[0] for line in changed} == {"fresh", "services"}
 
 
-def test_recopy_gives_up_the_edits_but_not_the_settings(projects: Projects, tmp_path: Path) -> None:
+def test_recopy_discards_edits_and_keeps_env_local(projects: Projects, tmp_path: Path) -> None:
     project = projects.committed("0.1.0", ANSWERS, tmp_path / "shop")
     settings = project.folder / ".env.local"
     settings.write_text("DATABASE_URL=postgresql://a:b@db/shop\n")

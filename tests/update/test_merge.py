@@ -135,11 +135,11 @@ def random_case(seed: int) -> tuple[str, str, str, str]:
 @pytest.mark.parametrize(
     "seeds", [range(60), pytest.param(range(60, 2000), marks=pytest.mark.exhaustive)], ids=str
 )
-def test_whatever_was_edited_the_release_arrives_and_no_line_is_lost(seeds: range) -> None:
+def test_the_merge_applies_the_release_and_loses_no_line(seeds: range) -> None:
     check([random_case(seed) for seed in seeds])
 
 
-def test_a_plugin_that_goes_stays_where_it_was_edited() -> None:
+def test_edited_models_of_a_removed_plugin_are_kept() -> None:
     base, new = schema("passkey", "jwt"), schema("jwt")
     mine = base.replace("  aaguid       String?\n", "  aaguid       String? // of the maker\n")
     assert mine != base
@@ -161,7 +161,7 @@ model Login {
 """
 
 
-def test_a_plugin_that_goes_stays_where_something_builds_on_it() -> None:
+def test_referenced_models_of_a_removed_plugin_are_kept() -> None:
     base, new = schema("passkey"), schema()
     mine = own("Passkey", "  logins Login[]")(base) + LOGIN
     result = merge(base, mine, new)
@@ -169,7 +169,7 @@ def test_a_plugin_that_goes_stays_where_something_builds_on_it() -> None:
     assert ask_prisma([mine, result.text], "validate") == [None, None]
 
 
-def test_renamed_models_and_columns_are_known_again() -> None:
+def test_renamed_models_and_columns_are_recognized() -> None:
     base, new = schema(), schema("two-factor", "passkey")
     mine = re.sub(r"\bUser\b(?! go)", "Person", base)
     mine = mine.replace("  ipAddress String?", '  ip String? @map("ipAddress")')
@@ -180,13 +180,13 @@ def test_renamed_models_and_columns_are_known_again() -> None:
     assert result.held_back == []
 
 
-def test_windows_line_ends_stay() -> None:
+def test_crlf_is_kept() -> None:
     base, new = schema(), schema("two-factor", "jwt")
     result = merge(base, base.replace("\n", "\r\n"), new)
     assert result.text == new.replace("\n", "\r\n")
 
 
-def test_what_both_changed_stays_as_it_was_edited_and_is_said() -> None:
+def test_contradicting_changes_keep_the_edit_and_are_reported() -> None:
     base = schema()
     new = base.replace("  slug      String   @unique", "  slug      String?  @unique")
     mine = base.replace(
@@ -201,13 +201,13 @@ def test_what_both_changed_stays_as_it_was_edited_and_is_said() -> None:
     ]
 
 
-def test_a_plugin_that_generate_brought_before_the_update_is_not_brought_twice() -> None:
+def test_a_plugin_added_by_generate_is_not_added_again() -> None:
     base, new = schema(), schema("two-factor", "jwt")
     (generated,) = generate(needs("two-factor", "jwt"), base + "\nmodel Own {\n  id Int @id\n}\n")
     assert merge(base, generated, new).text == generated
 
 
-def test_a_schema_that_is_none_is_left_alone() -> None:
+def test_an_invalid_schema_is_left_unchanged() -> None:
     with pytest.raises(ValueError, match="<<<<<<<"):
         merge(schema(), "<<<<<<< before updating\n" + schema(), schema())
 
@@ -251,7 +251,7 @@ def refusal(project: Project, *flags: str) -> str:
     return done.stderr
 
 
-def test_conflicts_are_left_to_those_who_want_them_or_whose_git_forgot_the_versions(
+def test_conflicts_stay_if_wanted_or_if_git_lacks_the_versions(
     conflicting: Project,
 ) -> None:
     sentence = "The last update left conflicts in prisma/schema.prisma; resolve them"
@@ -260,7 +260,7 @@ def test_conflicts_are_left_to_those_who_want_them_or_whose_git_forgot_the_versi
     assert sentence in refusal(conflicting)
 
 
-def test_setup_merges_what_an_update_left_as_conflicts(
+def test_setup_resolves_the_conflicts_of_an_update(
     projects: Projects, conflicting: Project, tmp_path: Path
 ) -> None:
     project = conflicting

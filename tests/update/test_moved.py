@@ -18,7 +18,7 @@ ANSWERS = {"stack": "python", **COMMON}
 FEATURES = complete([*COMMON["plugins"], *COMMON["plugin_options"], "rate-limit"])
 
 
-def test_a_moved_schema_stays_where_it_is_and_generate_brings_the_release(
+def test_a_moved_schema_stays_in_place_and_generate_completes_it(
     projects: Projects, tmp_path: Path
 ) -> None:
     posts = IN_RESERVED_PLACES[0]
@@ -38,7 +38,7 @@ def test_a_moved_schema_stays_where_it_is_and_generate_brings_the_release(
     assert ask_prisma([text], "meaning") == ask_prisma([fresh], "meaning")
 
 
-def test_deleted_files_do_not_come_back_but_the_settings_do(
+def test_an_update_restores_env_local_but_no_deleted_files(
     projects: Projects, tmp_path: Path
 ) -> None:
     project = projects.committed("0.1.0", ANSWERS, tmp_path / "shop")
@@ -53,9 +53,7 @@ def test_deleted_files_do_not_come_back_but_the_settings_do(
     assert files == {path: text for path, text in fresh.items() if path not in unwanted}
 
 
-def test_the_file_of_a_plugin_goes_with_it_and_git_has_the_edits(
-    projects: Projects, tmp_path: Path
-) -> None:
+def test_removing_a_plugin_removes_its_file(projects: Projects, tmp_path: Path) -> None:
     project = projects.committed("0.1.0", ANSWERS, tmp_path / "shop")
     file = project.folder / "tests" / "test_admin.py"
     mine = file.read_text() + "\n\ndef test_of_the_shop() -> None: ...\n"

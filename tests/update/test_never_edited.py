@@ -24,13 +24,13 @@ def test_the_recorded_tables_are_what_better_auth_generates(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(("old", "new"), PAIRS)
 @pytest.mark.parametrize("stack", STACKS)
-def test_an_update_is_a_fresh_render(
+def test_an_update_equals_a_fresh_render(
     projects: Projects, tmp_path: Path, stack: str, old: str, new: str
 ) -> None:
     becomes_a_fresh_render(projects, tmp_path, old, new, {"stack": stack, **COMMON})
 
 
-def test_an_update_needs_no_url_where_a_first_copy_does(projects: Projects, tmp_path: Path) -> None:
+def test_an_update_needs_no_database_url(projects: Projects, tmp_path: Path) -> None:
     url = "mysql://app:correct-horse@localhost:3306/app"
     answers = {"stack": "python", "provider": "mysql", **COMMON}
     project = projects.committed("0.1.0", {**answers, "database_url": url}, tmp_path / "shop")
@@ -46,7 +46,7 @@ def test_an_update_needs_no_url_where_a_first_copy_does(projects: Projects, tmp_
 @pytest.mark.parametrize(("old", "new"), PAIRS)
 @pytest.mark.parametrize("stack", STACKS)
 @pytest.mark.parametrize("plugin", plugin_data())
-def test_an_update_is_a_fresh_render_with_any_plugin(
+def test_an_update_equals_a_fresh_render_with_any_plugin(
     projects: Projects, tmp_path: Path, stack: str, plugin: str, old: str, new: str
 ) -> None:
     needed = {"oauth-provider": ["jwt"]}.get(plugin, [])

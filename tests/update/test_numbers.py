@@ -16,7 +16,7 @@ from tests.update.simulation import simulate
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_updates_lose_nothing_and_rarely_conflict(projects: Projects, stack: str) -> None:
+def test_updates_lose_no_line_and_rarely_conflict(projects: Projects, stack: str) -> None:
     rows = count(projects, stack, range(30))
     assert [problem for row in rows for problem in row.wrong] == []
     for kind in KINDS:

@@ -61,7 +61,9 @@ def test_other_answers(projects: Projects, tmp_path: Path, stack: str, change: s
     assert ask_prisma([updated[SCHEMA]], "validate") == [None]
 
 
-def test_the_package_is_renamed_by_hand_or_not_at_all(projects: Projects, tmp_path: Path) -> None:
+def test_an_update_keeps_the_package_name_unless_the_owner_moved_it(
+    projects: Projects, tmp_path: Path
+) -> None:
     answers = {"stack": "python", **FEW}
     project = projects.committed("0.1.0", answers, tmp_path / "shop")
     before = project.files()

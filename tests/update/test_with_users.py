@@ -106,7 +106,7 @@ def shop(request: pytest.FixtureRequest, projects: Projects, tmp_path: Path) -> 
     indirect=True,
     ids="-".join,
 )
-def test_people_stay_and_sign_in_and_have_what_is_new(shop: Shop) -> None:
+def test_users_stay_and_sign_in_and_get_the_new_features(shop: Shop) -> None:
     with shop.browser() as browser:
         ask(browser, "/sign-up/email", {**ADA, "username": "ada"})
     columns = shop.database.columns()
@@ -132,7 +132,7 @@ def test_people_stay_and_sign_in_and_have_what_is_new(shop: Shop) -> None:
 @pytest.mark.parametrize(
     "shop", [("typescript", "0.1.0", "postgresql")], indirect=True, ids="-".join
 )
-def test_a_column_that_no_row_could_fill_is_refused_and_nothing_is_changed(shop: Shop) -> None:
+def test_a_required_column_without_a_default_is_refused(shop: Shop) -> None:
     """better-auth 1.7.2 wants an issuer of each account."""
     shop.refuses("0.2.0")
 
@@ -141,7 +141,7 @@ def test_a_column_that_no_row_could_fill_is_refused_and_nothing_is_changed(shop:
 @pytest.mark.parametrize(
     "shop", [("typescript", "0.2.0", "postgresql")], indirect=True, ids="-".join
 )
-def test_a_column_goes_only_if_told_and_nothing_goes_with_it(shop: Shop) -> None:
+def test_a_column_is_dropped_only_with_the_flag(shop: Shop) -> None:
     """better-auth 1.7.3 knows no issuer any more."""
     columns, before = shop.refuses("0.3.0")
     told = shop.set_up("--accept-data-loss")

@@ -1,1 +1,1 @@
-"""Attacks. Each module has functions that take a world, like the flows."""
+"""Attacks. Like the flows, each module has functions that take a world."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.conformance.world import World
 
-#: Pages that are not the application's.
+#: Origins that are not the application's.
 _ELSEWHERE = [
     "https://evil.example",
     "//evil.example",
@@ -39,7 +39,7 @@ _ORIGINS = [
 ]
 
 
-def sends_people_elsewhere(world: World) -> None:
+def redirects_to_another_origin(world: World) -> None:
     ada = world.signed_up()
     for url in _ELSEWHERE:
         url = url.replace("{origin}", world.server.address)
@@ -112,7 +112,7 @@ def names_another_host(world: World) -> None:
 
 
 def forges_an_address(world: World) -> None:
-    """The address is that of the proxy, whatever stands before it."""
+    """The proxy's entry counts, and what the caller put before it does not."""
     ada = world.browser()
     for value in ["1.2.3.4", "1.2.3.4, 5.6.7.8", "nonsense", "", "::1", "1.2.3.4:80", "[::1]:80"]:
         ada.request(
@@ -128,7 +128,7 @@ def forges_an_address(world: World) -> None:
         )
 
 
-def takes_what_others_have(world: World) -> None:
+def reads_and_changes_resources_of_others(world: World) -> None:
     ada = world.signed_up()
     organization = ada.post("/organization/create", name="Ada", slug=f"ada{world.tag}").json()
     key = ada.post("/api-key/create", name="mine").json()

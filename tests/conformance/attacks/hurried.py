@@ -35,7 +35,7 @@ def guesses_a_code(world: World) -> None:
     code = ada.message()
     eve = world.browser("eve")
     guesses = [{"email": ada.email, "otp": f"x{guess}{code[2:]}"} for guess in range(8)]
-    # How many at a time are counted is chance; with those that follow, it is enough of them.
+    # How many concurrent requests are counted is random; those that follow exceed the limit.
     eve.race("POST", "/sign-in/email-otp", guesses, then=guesses[:4], winners=0)
     eve.post("/sign-in/email-otp", email=ada.email, otp=code)
     eve.post("/sign-in/email-otp", email=ada.email, otp=code)
@@ -87,8 +87,8 @@ def redeems_a_code(world: World) -> None:
     client.program().race("POST", "/oauth2/token", [body] * 4, forms=True)
 
 
-def uses_up_a_key(world: World) -> None:
-    """A key may be shown ten times a day."""
+def races_for_the_last_use_of_a_key(world: World) -> None:
+    """A key is limited to ten requests a day."""
     key = world.signed_up().post("/api-key/create").json()["key"]
     program = world.browser("program")
     path = "/get-session"

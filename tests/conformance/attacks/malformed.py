@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 from tests.conformance.world import World
 
-#: Values that stand where a text belongs.
+#: Values sent in place of a string.
 _NO_TEXTS: list[Any] = [None, 5, True, ["x"], {"a": 1}, "", "a\0b", "eve" * 7_000, "\ud800"]
 
-#: What signed-in users send, and which members of it are replaced one after the other.
+#: Requests of signed-in users, and the members that are replaced one at a time.
 _BODIES: dict[str, dict[str, Any]] = {
     "/sign-up/email": {"name": "Eve", "email": "eve@example.com", "password": "correct horse"},
     "/sign-in/email": {"email": "eve@example.com", "password": "wrong password"},
@@ -36,7 +36,7 @@ _BODIES: dict[str, dict[str, Any]] = {
 }
 
 
-def puts_something_else_where_text_belongs(world: World) -> None:
+def sends_other_types_instead_of_text(world: World) -> None:
     eve = world.signed_up("eve")
     for path, body in _BODIES.items():
         for member in body:
@@ -51,7 +51,7 @@ def puts_something_else_where_text_belongs(world: World) -> None:
                 )
 
 
-def sends_other_things_than_an_object(world: World) -> None:
+def sends_a_body_that_is_no_object(world: World) -> None:
     nobody = world.browser()
     bodies = [
         b"",

@@ -1,4 +1,4 @@
-"""Every route with a body, with a value of a wrong type in each member.
+"""Sends each route a value of a wrong type in each member.
 
 The routes and their members are better-auth's own, as ``routes.mjs`` prints them.
 """
@@ -18,9 +18,9 @@ _ROUTES = Path(__file__).parents[1] / "routes.txt"
 _LINE = re.compile(r"(GET|POST) (/\S+?)(?: form/json)? \??\((.*)\)")
 _MEMBER = re.compile(r"([\w-]+)(\??):([^ (]+)")
 
-#: What stands in the wrong place: each in turn, so that every kind meets every kind of member.
+#: Wrong values, used in turn, so that each type of member gets each type of value.
 _WRONG: list[Any] = [None, 5, True, ["x"], {"a": 1}, "", -1, 1e400, [[]], "x\0", "x" * 70_000]
-#: They would end the session of whoever is trying.
+#: Left out: they would end the attacker's own session.
 _ENDING = {"/delete-user", "/sign-out"}
 
 _RIGHT: dict[str, Any] = {"url": "https://x.example", "number": 5, "count": 5, "boolean": True}
@@ -28,7 +28,7 @@ _RIGHT |= {"{any}": {}, "{[string]}": {}}
 
 
 def _routes(method: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """Each route of a method, with its members and what each takes."""
+    """The routes of a method, with the members and types that each accepts."""
     for line in _ROUTES.read_text().splitlines():
         found = _LINE.fullmatch(line)
         if found and found[1] == method and found[2] not in _ENDING and ":" not in found[2]:
@@ -37,9 +37,9 @@ def _routes(method: str) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def _right(kinds: dict[str, str], world: World) -> dict[str, Any]:
-    """Members as a route takes them.
+    """Valid members of a route.
 
-    A text is new each time: what has to be unique can be taken once, by one of the two servers.
+    Strings are new on each call, because both servers share the database's unique columns.
     """
     text = f"x-{world.tag}-{len(world.exchanges)}"
     return {name: _value(kind.partition("|")[0], text) for name, kind in kinds.items()}
@@ -51,7 +51,7 @@ def _value(kind: str, text: str) -> Any:
     return [text] if kind.startswith("[") else _RIGHT.get(kind, text)
 
 
-def puts_something_else_into_bodies(world: World) -> None:
+def sends_wrong_types_in_bodies(world: World) -> None:
     eve, wrong = world.signed_up("eve"), cycle(_WRONG)
     for path, kinds in _routes("POST"):
         for member in kinds:
@@ -75,7 +75,7 @@ def leaves_members_out(world: World) -> None:
             eve.request("POST", path, name=f"POST {path} without {member}", json=body)
 
 
-def puts_something_else_into_queries(world: World) -> None:
+def sends_wrong_types_in_queries(world: World) -> None:
     eve, wrong = world.signed_up("eve"), cycle(["", "-1", "1e9", "x" * 5_000, "\0", "ü", "9" * 30])
     for path, kinds in _routes("GET"):
         eve.request("GET", path, name=f"GET {path} with nothing")

@@ -82,7 +82,7 @@ def guesses_a_password_from_one_address(world: World) -> None:
     ada.sign_in()
 
 
-def shows_an_expired_key(world: World) -> None:
+def sends_an_expired_key(world: World) -> None:
     ada = world.signed_up()
     made = ada.post("/api-key/create", expiresIn=86_400 * 2).json()
     world.change(

@@ -24,8 +24,8 @@ def signs_in_again(world: World, company: Company) -> None:
         browser.get("/list-accounts")
 
 
-def has_a_password_here_too(world: World, company: Company) -> None:
-    """As long as nobody has verified the address, that might be somebody else."""
+def has_a_password_account_with_the_same_address(world: World, company: Company) -> None:
+    """An account is not linked until its address is verified on both sides."""
     world.signed_up()
     employee = company.employee(world)
     for verify_here, verify_there in ((False, False), (False, True), (True, False)):
@@ -66,8 +66,8 @@ def links_an_account_that_is_not_theirs(world: World, company: Company) -> None:
     world.browser("nobody").post("/link-social", provider="company")
 
 
-def asks_the_company_for_more(world: World, company: Company) -> None:
-    """With the tokens that the company gave."""
+def calls_the_provider_with_its_tokens(world: World, company: Company) -> None:
+    """Uses the access and refresh tokens of the provider."""
     employee, ada = company.employee(world), world.browser()
     returns(ada, employee.agrees(asks(ada)))
     account = ada.get("/list-accounts").json()[0]["id"]
@@ -86,8 +86,8 @@ def asks_the_company_for_more(world: World, company: Company) -> None:
         somebody.get("/account-info", accountId=account)
 
 
-def brings_an_id_token(world: World, company: Company) -> None:
-    """Of the company, for this application; as applications on a phone do."""
+def signs_in_with_an_id_token(world: World, company: Company) -> None:
+    """As mobile applications do, with a token that was issued to this application."""
     employee, ada = company.employee(world, verified=True), world.browser()
     returns(ada, employee.agrees(asks(ada)))
     account = ada.get("/list-accounts").json()[0]["id"]
@@ -110,7 +110,7 @@ def refuses(world: World, company: Company) -> None:
     returns(visitor, employee.refuses(asks(visitor, errorCallbackURL=None)))
 
 
-def comes_back_twice(world: World, company: Company) -> None:
+def repeats_the_callback(world: World, company: Company) -> None:
     employee, visitor = company.employee(world), world.browser()
     back = employee.agrees(asks(visitor))
     for _ in range(2):
@@ -120,8 +120,8 @@ def comes_back_twice(world: World, company: Company) -> None:
     visitor.session()
 
 
-def brings_the_code_of_another_sign_in(world: World, company: Company) -> None:
-    """PKCE binds a code to the browser that asked for it, and the nonce its token."""
+def sends_the_code_of_another_sign_in(world: World, company: Company) -> None:
+    """PKCE binds a code to the browser that requested it, and the nonce the ID token."""
     employee, visitor, victim = company.employee(world), world.browser(), world.browser("eve")
     stolen = employee.agrees(asks(visitor))
     mine = employee.agrees(asks(victim))
@@ -129,8 +129,8 @@ def brings_the_code_of_another_sign_in(world: World, company: Company) -> None:
     victim.session()
 
 
-def comes_back_in_another_browser(world: World, company: Company) -> None:
-    """The attacker's sign-in does not become the victim's."""
+def calls_back_in_another_browser(world: World, company: Company) -> None:
+    """A victim's browser does not get the attacker's session (login CSRF)."""
     employee, attacker, victim = company.employee(world), world.browser(), world.browser("eve")
     back = employee.agrees(asks(attacker))
     returns(victim, back)
@@ -140,7 +140,7 @@ def comes_back_in_another_browser(world: World, company: Company) -> None:
     victim.session()
 
 
-def comes_back_with_something_else(world: World, company: Company) -> None:
+def calls_back_with_other_parameters(world: World, company: Company) -> None:
     employee = company.employee(world)
     others: list[dict[str, str | None]] = [
         {"state": "nonsense"},
@@ -158,7 +158,7 @@ def comes_back_with_something_else(world: World, company: Company) -> None:
         visitor.session()
 
 
-def comes_back_too_late(world: World, company: Company) -> None:
+def calls_back_with_an_expired_state(world: World, company: Company) -> None:
     employee, visitor = company.employee(world), world.browser()
     back = employee.agrees(asks(visitor))
     world.change(
@@ -171,7 +171,7 @@ def comes_back_too_late(world: World, company: Company) -> None:
     visitor.session()
 
 
-def comes_back_by_a_form(world: World, company: Company) -> None:
+def calls_back_by_form_post(world: World, company: Company) -> None:
     employee, visitor = company.employee(world), world.browser()
     back = employee.agrees(asks(visitor))
     address, _, query = back.partition("?")
@@ -189,14 +189,14 @@ def comes_back_by_a_form(world: World, company: Company) -> None:
     visitor.session()
 
 
-def comes_back_for_another_provider(world: World, company: Company) -> None:
+def calls_back_for_another_provider(world: World, company: Company) -> None:
     employee, visitor = company.employee(world), world.browser()
     back = employee.agrees(asks(visitor))
     returns(visitor, back.replace("/callback/company", "/callback/unknown"))
     visitor.session()
 
 
-def wants_to_go_elsewhere(world: World, company: Company) -> None:
+def requests_untrusted_redirects(world: World, company: Company) -> None:
     visitor = world.browser()
     company.employee(world)
     for page in ["callbackURL", "errorCallbackURL", "newUserCallbackURL"]:
@@ -213,7 +213,7 @@ def wants_to_go_elsewhere(world: World, company: Company) -> None:
             visitor.post("/sign-in/social", **body)
 
 
-def asks_for_more(world: World, company: Company) -> None:
+def sends_further_sign_in_parameters(world: World, company: Company) -> None:
     visitor = world.browser()
     company.employee(world)
     more: list[dict[str, Any]] = [
@@ -233,8 +233,8 @@ def asks_for_more(world: World, company: Company) -> None:
         visitor.post("/sign-in/social", **{"provider": "company", "callbackURL": "/home", **each})
 
 
-def takes_the_state_for_a_link_of_a_mail(world: World, company: Company) -> None:
-    """What a visitor hands in for the time after the sign-in proves no address."""
+def uses_a_state_as_a_verification_token(world: World, company: Company) -> None:
+    """A state is stored in `verification` too, but verifies no address."""
     ada, visitor = world.signed_up(), world.browser("eve")
     company.employee(world, "eve")
     data = {"email": ada.email, "name": "Ada", "type": "magic-link", "userId": ada.user_id}
@@ -248,7 +248,7 @@ def takes_the_state_for_a_link_of_a_mail(world: World, company: Company) -> None
     visitor.session()
 
 
-def takes_a_link_of_a_mail_for_the_state(world: World, company: Company) -> None:
+def uses_a_verification_token_as_a_state(world: World, company: Company) -> None:
     eve = world.browser("eve")
     company.employee(world, "eve")
     eve.post("/sign-in/magic-link", email=eve.email, name="Eve")

@@ -9,12 +9,12 @@ from tests.conformance.world import Browser, World
 
 
 def _address(world: World, name: str = "ada") -> str:
-    """An address in the domain of the customer."""
+    """An email address in the customer's domain."""
     return f"{name}@customer{world.tag}.example.com"
 
 
 def _boss(world: World, company: Company) -> tuple[Browser, Employee]:
-    """Who runs the customer: in a browser here, and as one of its employees."""
+    """The customer's admin, as a browser here and as an employee there."""
     email = _address(world, "boss")
     return world.signed_up("boss"), company.employee(world, "boss", email=email)
 
@@ -22,7 +22,7 @@ def _boss(world: World, company: Company) -> tuple[Browser, Employee]:
 def _provider(
     world: World, company: Company, owner: Browser, boss: Employee, *, verified: bool, **more: Any
 ) -> str:
-    """Makes the company known as the provider of its domain."""
+    """Registers the company as the SSO provider of its domain."""
     provider = f"customer-{world.tag}"
     client = register(boss, company.server, f"/api/auth/sso/callback/{provider}")
     world.form.replace(client["client_id"], "customer-id")
@@ -40,7 +40,7 @@ def _provider(
         oidcConfig=configuration,
         **more,
     )
-    if verified:  # by a record in the DNS, which is none of this machine's
+    if verified:  # in place of a DNS record
         world.change(
             'UPDATE "ssoProvider" SET "domainVerified" = true WHERE "providerId" = $1', provider
         )
@@ -81,7 +81,7 @@ def joins_the_organization(world: World, company: Company) -> None:
     visitor.post("/sign-in/sso", organizationSlug=f"engines-{world.tag}", callbackURL="/home")
 
 
-def has_a_password_here_too(world: World, company: Company) -> None:
+def has_a_password_account_with_the_same_address(world: World, company: Company) -> None:
     owner, boss = _boss(world, company)
     provider = _provider(world, company, owner, boss, verified=True)
     ada = world.browser()
@@ -109,7 +109,7 @@ def refuses(world: World, company: Company) -> None:
     visitor.session()
 
 
-def comes_back_wrongly(world: World, company: Company) -> None:
+def sends_an_invalid_callback(world: World, company: Company) -> None:
     owner, boss = _boss(world, company)
     provider = _provider(world, company, owner, boss, verified=True)
     employee, visitor, victim = (
@@ -131,7 +131,7 @@ def comes_back_wrongly(world: World, company: Company) -> None:
         visitor.session()
 
 
-def wants_to_go_elsewhere(world: World, company: Company) -> None:
+def requests_untrusted_redirects(world: World, company: Company) -> None:
     owner, boss = _boss(world, company)
     provider = _provider(world, company, owner, boss, verified=True)
     for page in ["callbackURL", "errorCallbackURL", "newUserCallbackURL"]:

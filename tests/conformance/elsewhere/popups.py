@@ -38,15 +38,15 @@ def refuses(world: World, company: Company) -> None:
     popup.session()
 
 
-def signs_in_within_the_page_afterwards(world: World, company: Company) -> None:
-    """The page of the pop-up comes only after a sign-in in a pop-up."""
+def signs_in_on_the_page_after_a_pop_up(world: World, company: Company) -> None:
+    """The pop-up's page is sent only after a sign-in that began in a pop-up."""
     employee, browser = company.employee(world), world.browser()
     returns(browser, employee.agrees(_opens(browser)))
     asked = browser.post("/sign-in/social", provider="company", callbackURL="/home").json()["url"]
     returns(browser, employee.agrees(asked))
 
 
-def opens_it_wrongly(world: World, company: Company) -> None:
+def opens_the_pop_up_with_invalid_parameters(world: World, company: Company) -> None:
     company.employee(world)
     popup = world.browser()
     for more in [
@@ -71,7 +71,7 @@ def opens_it_wrongly(world: World, company: Company) -> None:
     popup.get("/oauth-popup/start")
 
 
-def comes_back_in_another_browser(world: World, company: Company) -> None:
+def calls_back_in_another_browser(world: World, company: Company) -> None:
     employee, popup, victim = company.employee(world), world.browser(), world.browser("eve")
     back = employee.agrees(_opens(popup))
     returns(victim, back)

@@ -41,7 +41,7 @@ def refuses(world: World, company: Company) -> None:
     visitor.session()
 
 
-def comes_back_twice(world: World, company: Company) -> None:
+def repeats_the_callback(world: World, company: Company) -> None:
     employee, visitor, thief = company.employee(world), _preview(world), _preview(world, "eve")
     back = employee.agrees(asks(visitor))
     page = returns(visitor, back)
@@ -51,7 +51,7 @@ def comes_back_twice(world: World, company: Company) -> None:
     thief.session()
 
 
-def comes_back_with_something_else(world: World, company: Company) -> None:
+def calls_back_with_other_parameters(world: World, company: Company) -> None:
     employee, visitor = company.employee(world), _preview(world)
     back = employee.agrees(asks(visitor))
     page = returns(visitor, back)
@@ -65,7 +65,7 @@ def comes_back_with_something_else(world: World, company: Company) -> None:
     visitor.session()
 
 
-def wants_to_go_elsewhere(world: World, company: Company) -> None:
+def requests_untrusted_redirects(world: World, company: Company) -> None:
     company.employee(world)
     visitor = _preview(world)
     for address in ["https://evil.example/", "//evil.example/", f"{world.server.address}/home"]:
@@ -74,7 +74,7 @@ def wants_to_go_elsewhere(world: World, company: Company) -> None:
     visitor.post("/sign-in/social", provider="company", callbackURL="/home")
 
 
-def needs_no_preview(world: World, company: Company) -> None:
+def skips_the_oauth_proxy(world: World, company: Company) -> None:
     company.employee(world)
     _preview(world).request(
         "POST",

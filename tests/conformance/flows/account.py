@@ -26,7 +26,7 @@ def revokes_a_session(world: World) -> None:
     ada.post("/revoke-session", token="unknown")
 
 
-def cannot_revoke_a_strangers_session(world: World) -> None:
+def cannot_revoke_a_session_of_another_user(world: World) -> None:
     token = world.signed_up("eve").session()["session"]["token"]
     ada = world.signed_up()
     ada.post("/revoke-session", token=token)
@@ -47,7 +47,7 @@ def revokes_all_sessions(world: World) -> None:
     ada.session()
 
 
-def comes_back_after_the_session_ended(world: World) -> None:
+def requests_after_the_session_expired(world: World) -> None:
     ada = world.signed_up()
     world.change(
         """UPDATE session SET "expiresAt" = now() AT TIME ZONE 'UTC' - interval '1 second'
@@ -58,15 +58,15 @@ def comes_back_after_the_session_ended(world: World) -> None:
     ada.session()
 
 
-def comes_back_after_two_days(world: World) -> None:
-    """The session is renewed."""
+def has_the_session_renewed_after_two_days(world: World) -> None:
+    """A request after `updateAge` renews the session."""
     ada = world.signed_up()
     _age(world, ada)
     ada.session()
     ada.session()
 
 
-def comes_back_without_renewing(world: World) -> None:
+def reads_the_session_without_renewing(world: World) -> None:
     ada = world.signed_up()
     _age(world, ada)
     ada.get("/get-session", disableRefresh="true")
@@ -74,7 +74,7 @@ def comes_back_without_renewing(world: World) -> None:
 
 
 def is_no_longer_fresh(world: World) -> None:
-    """What is dangerous wants a session that was made within a day."""
+    """Sensitive routes require a fresh session: one younger than a day."""
     ada = world.signed_up()
     _age(world, ada)
     ada.get("/list-sessions")
@@ -131,7 +131,7 @@ def changes_the_password(world: World) -> None:
     ada.sign_in(password=OTHER_PASSWORD)
 
 
-def changes_the_password_everywhere(world: World) -> None:
+def changes_the_password_and_revokes_other_sessions(world: World) -> None:
     ada = world.signed_up()
     phone = world.browser()
     phone.sign_in()
@@ -157,8 +157,8 @@ def verifies_a_password(world: World) -> None:
     world.browser().post("/verify-password", password=ada.password)
 
 
-def sets_a_password_without_knowing_it(world: World) -> None:
-    """For the application alone, not for its users."""
+def cannot_set_a_password_over_http(world: World) -> None:
+    """`setPassword` is for server code only."""
     ada = world.signed_up()
     ada.post("/set-password", newPassword=OTHER_PASSWORD)
     world.change('UPDATE account SET password = NULL WHERE "userId" = $1', ada.user_id)
@@ -214,7 +214,7 @@ def resets_the_password_too_late(world: World) -> None:
     ada.post("/reset-password", token=token, newPassword=OTHER_PASSWORD)
 
 
-def asks_to_reset_a_strangers_password(world: World) -> None:
+def requests_a_reset_for_an_unknown_address(world: World) -> None:
     nobody = world.browser()
     nobody.post("/request-password-reset", email=nobody.email)
     nobody.post("/request-password-reset", email=nobody.email, redirectTo="https://evil.example")
@@ -235,7 +235,7 @@ def verifies_the_address_without_a_callback(world: World) -> None:
     ada.get("/verify-email", token=parse_qs(urlsplit(ada.message()).query)["token"][0])
 
 
-def asks_for_the_mail_again(world: World) -> None:
+def requests_the_verification_mail_again(world: World) -> None:
     ada = world.signed_up()
     ada.post("/send-verification-email", email=ada.email, callbackURL="/welcome")
     ada.follow(ada.message())
@@ -315,7 +315,7 @@ def unlinks_an_account(world: World) -> None:
     ada.post("/refresh-token", providerId="google")
 
 
-def signs_in_with_a_provider_that_is_not_there(world: World) -> None:
+def signs_in_with_an_unknown_provider(world: World) -> None:
     ada = world.browser()
     ada.post("/sign-in/social", provider="google", callbackURL="/")
     ada.post("/sign-in/social", provider="nonsense")

@@ -42,7 +42,7 @@ def lists_users_wrongly(world: World) -> None:
     boss.get("/admin/list-users", filterOperator="nonsense", filterField="role", **nobody)
 
 
-def looks_at_a_user(world: World) -> None:
+def reads_a_user(world: World) -> None:
     boss, ada = world.admin(), world.signed_up()
     boss.get("/admin/get-user", id=ada.user_id)
     boss.get("/admin/get-user", id="unknown")
@@ -57,7 +57,7 @@ def creates_a_user(world: World) -> None:
     ada.sign_in()
 
 
-def creates_odd_users(world: World) -> None:
+def creates_users_with_unusual_values(world: World) -> None:
     boss = world.admin()
     boss.post("/admin/create-user", email=f"a{world.tag}@example.com", name="No password")
     boss.post(
@@ -176,7 +176,7 @@ def removes_a_user(world: World) -> None:
     boss.post("/admin/remove-user", userId=boss.user_id)
 
 
-def asks_for_permissions(world: World) -> None:
+def checks_permissions(world: World) -> None:
     boss, ada = world.admin(), world.signed_up()
     boss.post("/admin/has-permission", permissions={"user": ["ban"]})
     ada.post("/admin/has-permission", permissions={"user": ["ban"]})
@@ -208,7 +208,7 @@ _REQUESTS: list[tuple[str, str, dict[str, Any]]] = [
 ]
 
 
-def is_no_administrator(world: World) -> None:
+def is_not_an_admin(world: World) -> None:
     ada = world.signed_up()
     for method, path, body in _REQUESTS:
         if method == "GET":
@@ -218,7 +218,7 @@ def is_no_administrator(world: World) -> None:
     ada.session()
 
 
-def is_nobody(world: World) -> None:
+def sends_requests_without_a_session(world: World) -> None:
     nobody = world.browser()
     for method, path, body in _REQUESTS:
         if method == "GET":

@@ -11,11 +11,11 @@ def _made(browser: Browser, **more: Any) -> dict[str, Any]:
 
 
 def _uses(browser: Browser, key: str) -> None:
-    """Somebody without cookies shows a key."""
+    """Sends a request with an API key and no cookies."""
     browser.request("GET", "/get-session", headers={"x-api-key": key})
 
 
-def makes_a_key(world: World) -> None:
+def creates_a_key(world: World) -> None:
     ada = world.signed_up()
     made = _made(ada)
     ada.get("/api-key/list")
@@ -23,7 +23,7 @@ def makes_a_key(world: World) -> None:
     _uses(world.browser("program"), made["key"])
 
 
-def shows_a_key(world: World) -> None:
+def sends_a_key(world: World) -> None:
     ada, program = world.signed_up(), world.browser("program")
     made = _made(ada)
     _uses(program, made["key"])
@@ -36,20 +36,20 @@ def shows_a_key(world: World) -> None:
     _uses(program, made["key"])
 
 
-def shows_a_key_too_often(world: World) -> None:
+def sends_a_key_too_often(world: World) -> None:
     made = _made(world.signed_up())
     for _ in range(12):
         _uses(world.browser("program"), made["key"])
 
 
-def uses_a_key_up(world: World) -> None:
+def uses_all_requests_of_a_key(world: World) -> None:
     made = _made(world.signed_up())
     world.change("UPDATE apikey SET remaining = 2 WHERE id = $1", made["id"])
     for _ in range(4):
         _uses(world.browser("program"), made["key"])
 
 
-def keeps_data_with_a_key(world: World) -> None:
+def stores_metadata_with_a_key(world: World) -> None:
     ada = world.signed_up()
     made = _made(ada, metadata={"plan": "pro", "seats": [1, 2]})
     ada.get("/api-key/get", id=made["id"])
@@ -61,7 +61,7 @@ def keeps_data_with_a_key(world: World) -> None:
     _made(ada, metadata={})
 
 
-def makes_a_key_with_options(world: World) -> None:
+def creates_a_key_with_options(world: World) -> None:
     ada = world.signed_up()
     _made(ada, name="Deployments", prefix="deploy_", expiresIn=86_400 * 2)
     _made(ada, expiresIn=None)
@@ -70,7 +70,7 @@ def makes_a_key_with_options(world: World) -> None:
     ada.get("/api-key/list", sortBy="createdAt")
 
 
-def cannot_make_a_key(world: World) -> None:
+def cannot_create_a_key(world: World) -> None:
     ada = world.signed_up()
     bodies: list[dict[str, Any]] = [
         {"expiresIn": 1},
@@ -100,7 +100,7 @@ def cannot_make_a_key(world: World) -> None:
     ada.get("/api-key/list")
 
 
-def looks_at_keys(world: World) -> None:
+def reads_keys(world: World) -> None:
     ada = world.signed_up()
     names = ["one", "two", "three"]
     for name in names:
@@ -117,7 +117,7 @@ def looks_at_keys(world: World) -> None:
     world.browser("nobody").get("/api-key/list")
 
 
-def looks_at_a_strangers_key(world: World) -> None:
+def cannot_read_a_key_of_another_user(world: World) -> None:
     made = _made(world.signed_up())
     eve = world.signed_up("eve")
     eve.get("/api-key/get", id=made["id"])
@@ -163,7 +163,7 @@ def cannot_change_a_key(world: World) -> None:
     ada.get("/api-key/get", id=key)
 
 
-def takes_a_key_away(world: World) -> None:
+def deletes_a_key(world: World) -> None:
     ada = world.signed_up()
     made = _made(ada)
     world.signed_up("eve").post("/api-key/delete", keyId=made["id"])
@@ -174,7 +174,7 @@ def takes_a_key_away(world: World) -> None:
     ada.get("/api-key/list")
 
 
-def tries_odd_keys(world: World) -> None:
+def sends_invalid_keys(world: World) -> None:
     program = world.browser("program")
     for key in ["", "x", "x" * 64, "ü" * 64, "a b", "x" * 5_000]:
         program.request("GET", "/get-session", headers={"x-api-key": key.encode()})

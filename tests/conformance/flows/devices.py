@@ -46,7 +46,7 @@ def refuses_a_device(world: World) -> None:
     ada.post("/device/approve", userCode=codes["user_code"])
 
 
-def types_the_code_in_another_way(world: World) -> None:
+def types_the_code_in_another_format(world: World) -> None:
     television, ada = world.browser("television"), world.signed_up()
     code = _codes(television)["user_code"]
     ada.get("/device", user_code=f"{code[:4]}-{code[4:]}")
@@ -77,7 +77,7 @@ def polls_wrongly(world: World) -> None:
     television.post("/device/code", client_id="")
 
 
-def is_too_late(world: World) -> None:
+def uses_expired_device_codes(world: World) -> None:
     television, ada = world.browser("television"), world.signed_up()
     codes = _codes(television)
     world.change(
@@ -91,14 +91,14 @@ def is_too_late(world: World) -> None:
     _polls(television, codes)
 
 
-def approves_without_looking(world: World) -> None:
+def approves_an_unclaimed_code(world: World) -> None:
     television, ada = world.browser("television"), world.signed_up()
     codes = _codes(television)
     ada.post("/device/approve", userCode=codes["user_code"])
     ada.post("/device/deny", userCode=codes["user_code"])
 
 
-def approves_what_somebody_else_looked_at(world: World) -> None:
+def approves_a_code_that_another_user_claimed(world: World) -> None:
     television, ada, eve = world.browser("television"), world.signed_up(), world.signed_up("eve")
     code = _codes(television)["user_code"]
     ada.get("/device", user_code=code)

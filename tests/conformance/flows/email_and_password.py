@@ -47,14 +47,14 @@ def signs_in_with_a_callback(world: World) -> None:
     ada.sign_in(callbackURL="/dashboard")
 
 
-def types_the_wrong_password(world: World) -> None:
+def sends_a_wrong_password(world: World) -> None:
     ada = world.signed_up()
     ada.forget()
     ada.sign_in(password="not the password")
     ada.session()
 
 
-def is_unknown(world: World) -> None:
+def signs_in_with_an_unknown_address(world: World) -> None:
     world.browser().sign_in()
 
 
@@ -72,14 +72,14 @@ def chooses_a_bad_password(world: World) -> None:
     ada.sign_up(password="")
 
 
-def has_a_bad_address(world: World) -> None:
+def signs_up_with_an_invalid_address(world: World) -> None:
     ada = world.browser()
     for email in ["ada", "ada@", "@example.com", "ada@example", "a b@example.com", ""]:
         ada.sign_up(email=email)
         ada.sign_in(email=email)
 
 
-def is_nobody(world: World) -> None:
+def sends_requests_without_a_session(world: World) -> None:
     nobody = world.browser()
     nobody.session()
     nobody.get("/list-sessions")
@@ -97,16 +97,16 @@ def posts_no_body(world: World) -> None:
     nobody.request("POST", "/sign-out")
 
 
-def is_named_in_another_alphabet(world: World) -> None:
+def has_a_name_in_another_script(world: World) -> None:
     ada = world.signed_up(name="Ада Лавлейс 🧮 'quote\" \\ <b>")
     ada.session()
 
 
-def has_long_values(world: World) -> None:
+def sends_long_values(world: World) -> None:
     world.signed_up(name="x" * 5000).session()
     world.browser("b" * 250).sign_up()
 
 
-def sends_what_nobody_asked_for(world: World) -> None:
+def signs_up_with_protected_fields(world: World) -> None:
     ada = world.signed_up(nonsense=1, emailVerified=True, role="admin", id="chosen", banned=True)
     ada.session()

@@ -27,7 +27,7 @@ def signs_in_by_a_code(world: World) -> None:
     ada.session()
 
 
-def asks_for_several_codes(world: World) -> None:
+def requests_several_codes(world: World) -> None:
     ada = world.browser()
     first = _code(ada)
     second = _code(ada)
@@ -58,7 +58,7 @@ def guesses_codes_by_checking(world: World) -> None:
     ada.post("/email-otp/check-verification-otp", email=ada.email, type="forget-password", otp=code)
 
 
-def is_late_with_a_code(world: World) -> None:
+def uses_an_expired_code(world: World) -> None:
     ada = world.browser()
     code = _code(ada)
     world.change(
@@ -93,14 +93,14 @@ def resets_the_password_by_a_code(world: World) -> None:
     ada.session()
 
 
-def resets_the_password_by_a_code_the_old_way(world: World) -> None:
+def resets_the_password_by_a_code_on_the_deprecated_route(world: World) -> None:
     ada = world.signed_up()
     ada.post("/forget-password/email-otp", email=ada.email)
     body = {"email": ada.email, "otp": ada.message(), "password": OTHER_PASSWORD}
     ada.post("/email-otp/reset-password", **body)
 
 
-def uses_a_code_for_something_else(world: World) -> None:
+def uses_a_code_for_another_purpose(world: World) -> None:
     ada = world.signed_up()
     code = _code(ada)
     ada.post("/email-otp/verify-email", email=ada.email, otp=code)
@@ -109,7 +109,7 @@ def uses_a_code_for_something_else(world: World) -> None:
     eve.post("/sign-in/email-otp", email=eve.email, otp=code)
 
 
-def asks_for_codes_wrongly(world: World) -> None:
+def requests_codes_with_invalid_bodies(world: World) -> None:
     nobody = world.browser()
     for email in [nobody.email, "nonsense", ""]:
         for kind in ["email-verification", "forget-password", "change-email", "nonsense"]:
@@ -126,7 +126,7 @@ def asks_for_codes_wrongly(world: World) -> None:
 
 
 def cannot_change_the_address_by_a_code(world: World) -> None:
-    """Only an application that turns it on has that."""
+    """The option is off by default."""
     ada = world.signed_up()
     ada.post("/email-otp/request-email-change", newEmail=f"new{ada.email}")
     ada.post("/email-otp/change-email", newEmail=f"new{ada.email}", otp="000000")

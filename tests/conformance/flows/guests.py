@@ -3,7 +3,7 @@
 from tests.conformance.world import World
 
 
-def comes_as_a_guest(world: World) -> None:
+def signs_in_anonymously(world: World) -> None:
     guest = world.browser()
     guest.post("/sign-in/anonymous")
     guest.session()
@@ -20,7 +20,7 @@ def becomes_a_user(world: World) -> None:
     guest.session()
 
 
-def is_a_user_already(world: World) -> None:
+def signs_in_anonymously_with_a_session(world: World) -> None:
     ada = world.signed_up()
     ada.forget()
     ada.post("/sign-in/anonymous")
@@ -45,7 +45,7 @@ def becomes_a_user_by_a_code(world: World) -> None:
     guest.session()
 
 
-def leaves_no_trace(world: World) -> None:
+def deletes_the_anonymous_user(world: World) -> None:
     guest = world.browser()
     guest.post("/sign-in/anonymous")
     guest.post("/delete-anonymous-user")

@@ -23,7 +23,7 @@ def signs_in_by_a_link(world: World) -> None:
     ada.get("/list-accounts")
 
 
-def goes_where_new_users_go(world: World) -> None:
+def is_redirected_as_a_new_user(world: World) -> None:
     ada = world.browser()
     pages = {"callbackURL": "/home", "newUserCallbackURL": "/new", "errorCallbackURL": "/error"}
     ada.post("/sign-in/magic-link", email=ada.email, **pages)
@@ -35,7 +35,7 @@ def goes_where_new_users_go(world: World) -> None:
     ada.follow(ada.message())
 
 
-def opens_a_link_too_late(world: World) -> None:
+def opens_an_expired_link(world: World) -> None:
     ada = world.browser()
     ada.post("/sign-in/magic-link", email=ada.email, errorCallbackURL="/error")
     world.change(
@@ -47,7 +47,7 @@ def opens_a_link_too_late(world: World) -> None:
     ada.session()
 
 
-def opens_no_link(world: World) -> None:
+def opens_an_invalid_link(world: World) -> None:
     nobody = world.browser()
     nobody.get("/magic-link/verify", token="unknown")
     nobody.get("/magic-link/verify", token="unknown", callbackURL="/home")
@@ -63,7 +63,7 @@ def opens_no_link(world: World) -> None:
     ada.session()
 
 
-def asks_for_no_link(world: World) -> None:
+def requests_a_link_with_an_invalid_body(world: World) -> None:
     nobody = world.browser()
     nobody.post("/sign-in/magic-link")
     nobody.post("/sign-in/magic-link", email="nonsense")
@@ -73,7 +73,7 @@ def asks_for_no_link(world: World) -> None:
 
 
 def verifies_the_address_by_a_link(world: World) -> None:
-    """Somebody signed up with an address that was never verified."""
+    """A magic link verifies the address of an existing user."""
     eve = world.signed_up("ada")
     ada = world.browser()
     ada.post("/sign-in/magic-link", email=ada.email)

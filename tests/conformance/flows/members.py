@@ -6,28 +6,28 @@ from tests.conformance.world import Browser, World
 
 
 def _owner(world: World, name: str = "ada") -> tuple[Browser, str]:
-    """Somebody with an organization, and its id."""
+    """A user who owns an organization, and its id."""
     owner = world.signed_up(name)
     made = owner.post("/organization/create", name="Engines", slug=f"{name}-{world.tag}")
     return owner, made.json()["id"]
 
 
 def _invite(owner: Browser, email: str, role: Any = "member", **more: Any) -> str:
-    """Gives the id of the invitation."""
+    """Invites an address; returns the invitation's id."""
     answer = owner.post("/organization/invite-member", email=email, role=role, **more)
     invitation: str = answer.json().get("id", "none")
     return invitation
 
 
 def _joined(owner: Browser, name: str, role: Any = "member") -> tuple[Browser, str]:
-    """Somebody who has accepted an invitation, and the id of the membership."""
+    """A user who has accepted an invitation, and the id of the membership."""
     guest = owner.world.signed_up(name)
     invitation = _invite(owner, guest.email, role)
     accepted = guest.post("/organization/accept-invitation", invitationId=invitation).json()
     return guest, accepted["member"]["id"]
 
 
-def invites_somebody(world: World) -> None:
+def invites_a_user(world: World) -> None:
     ada, _ = _owner(world)
     bob = world.signed_up("bob")
     invitation = _invite(ada, bob.email)
@@ -42,7 +42,7 @@ def invites_somebody(world: World) -> None:
     bob.post("/organization/accept-invitation", invitationId=invitation)
 
 
-def invites_somebody_who_is_not_there_yet(world: World) -> None:
+def invites_an_address_without_an_account(world: World) -> None:
     ada, _ = _owner(world)
     invitation = _invite(ada, f"BOB{world.tag}@Example.com", "admin")
     bob = world.signed_up("bob")
@@ -50,7 +50,7 @@ def invites_somebody_who_is_not_there_yet(world: World) -> None:
     bob.get("/organization/list-members")
 
 
-def invites_somebody_again(world: World) -> None:
+def invites_a_user_again(world: World) -> None:
     ada, organization = _owner(world)
     bob = world.signed_up("bob")
     _invite(ada, bob.email)
@@ -102,7 +102,7 @@ def rejects_an_invitation(world: World) -> None:
     _invite(ada, bob.email)
 
 
-def withdraws_an_invitation(world: World) -> None:
+def cancels_an_invitation(world: World) -> None:
     ada, _ = _owner(world)
     bob = world.signed_up("bob")
     invitation = _invite(ada, bob.email)
@@ -114,7 +114,7 @@ def withdraws_an_invitation(world: World) -> None:
     world.browser("nobody").post("/organization/cancel-invitation", invitationId=invitation)
 
 
-def comes_too_late(world: World) -> None:
+def uses_an_expired_invitation(world: World) -> None:
     ada, _ = _owner(world)
     bob = world.signed_up("bob")
     invitation = _invite(ada, bob.email)
@@ -130,7 +130,7 @@ def comes_too_late(world: World) -> None:
     _invite(ada, bob.email)
 
 
-def takes_a_strangers_invitation(world: World) -> None:
+def cannot_use_an_invitation_of_another_user(world: World) -> None:
     ada, organization = _owner(world)
     bob, eve = world.signed_up("bob"), world.signed_up("eve")
     invitation = _invite(ada, bob.email)
@@ -153,7 +153,7 @@ def takes_a_strangers_invitation(world: World) -> None:
     nobody.get("/organization/list-invitations", organizationId=organization)
 
 
-def is_invited_by_somebody_who_left(world: World) -> None:
+def accepts_an_invitation_of_a_member_who_left(world: World) -> None:
     ada, organization = _owner(world)
     bob, _ = _joined(ada, "bob", "admin")
     carl = world.signed_up("carl")
@@ -234,7 +234,7 @@ def cannot_change_roles(world: World) -> None:
     )
 
 
-def is_an_administrator_of_an_organization(world: World) -> None:
+def is_an_admin_of_an_organization(world: World) -> None:
     ada, organization = _owner(world)
     owner = ada.get("/organization/get-active-member").json()["id"]
     bob, own = _joined(ada, "bob", "admin")
@@ -296,8 +296,8 @@ def leaves(world: World) -> None:
     world.browser("nobody").post("/organization/leave", organizationId=organization)
 
 
-def asks_for_a_role(world: World) -> None:
-    """A route that tells the role of a member."""
+def reads_the_role_of_a_member(world: World) -> None:
+    """The role of oneself, of others, and from outside the organization."""
     ada, organization = _owner(world)
     bob, _ = _joined(ada, "bob")
     ada.get("/organization/get-active-member-role")

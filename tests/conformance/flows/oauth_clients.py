@@ -13,7 +13,7 @@ def _client(browser: Browser, **more: Any) -> dict[str, Any]:
     return client
 
 
-def makes_a_client_known(world: World) -> None:
+def registers_a_client(world: World) -> None:
     ada = world.signed_up()
     client = _client(ada, client_uri="https://client.example.com", contacts=["a@example.com"])
     ada.get("/oauth2/get-client", client_id=client["client_id"])
@@ -21,7 +21,7 @@ def makes_a_client_known(world: World) -> None:
     ada.get("/oauth2/get-clients")
 
 
-def makes_a_public_client_known(world: World) -> None:
+def registers_a_public_client(world: World) -> None:
     ada = world.signed_up()
     native = ["http://127.0.0.1:3000/callback", "app.example:/callback"]
     _client(ada, token_endpoint_auth_method="none", application_type="native", redirect_uris=native)
@@ -29,8 +29,8 @@ def makes_a_public_client_known(world: World) -> None:
     ada.get("/oauth2/get-clients")
 
 
-def registers_by_itself(world: World) -> None:
-    """Dynamic client registration (RFC 7591), which the developer has turned on."""
+def registers_a_client_dynamically(world: World) -> None:
+    """Dynamic client registration (RFC 7591), enabled in the configuration."""
     program = world.browser("program")
     body = {"redirect_uris": [CALLBACK], "client_name": "Program"}
     program.post("/oauth2/register", **body, token_endpoint_auth_method="none")
@@ -44,7 +44,7 @@ def registers_by_itself(world: World) -> None:
     world.signed_up().post("/oauth2/register", **body)
 
 
-def cannot_make_a_client_known(world: World) -> None:
+def cannot_register_a_client(world: World) -> None:
     ada = world.signed_up()
     _client(ada, redirect_uris=[])
     _client(ada, redirect_uris=["nonsense"])
@@ -77,7 +77,7 @@ def changes_a_client(world: World) -> None:
     ada.get("/oauth2/get-client", client_id=client)
 
 
-def has_a_client_of_somebody_else(world: World) -> None:
+def cannot_access_a_client_of_another_user(world: World) -> None:
     ada, eve, nobody = world.signed_up(), world.signed_up("eve"), world.browser("nobody")
     client = _client(ada)["client_id"]
     for somebody in (eve, nobody):
@@ -93,7 +93,7 @@ def has_a_client_of_somebody_else(world: World) -> None:
     ada.get("/oauth2/get-client", client_id=client)
 
 
-def forgets_a_client(world: World) -> None:
+def deletes_a_client(world: World) -> None:
     ada = world.signed_up()
     client = _client(ada)["client_id"]
     ada.post("/oauth2/delete-client", client_id=client)

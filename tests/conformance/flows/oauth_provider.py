@@ -6,7 +6,7 @@ from tests.conformance.oauth_client import CALLBACK, Client, asks_who, client_of
 from tests.conformance.world import World
 
 
-def lets_an_application_in(world: World) -> None:
+def authorizes_a_client(world: World) -> None:
     client = client_of(world)
     tokens = client.redeems(client.is_let(client.asks()))
     asks_who(world, tokens["access_token"])
@@ -15,8 +15,8 @@ def lets_an_application_in(world: World) -> None:
     client.user.get("/oauth2/get-consents")
 
 
-def lets_an_application_in_again(world: World) -> None:
-    """Who has agreed is not asked twice."""
+def authorizes_a_client_with_stored_consent(world: World) -> None:
+    """A stored consent is not asked for again."""
     client = client_of(world)
     client.redeems(client.is_let(client.asks()))
     client.redeems(code_of(client.asks()))
@@ -26,14 +26,14 @@ def lets_an_application_in_again(world: World) -> None:
     client.asks(prompt="login")
 
 
-def lets_an_application_know_less(world: World) -> None:
+def consents_to_fewer_scopes(world: World) -> None:
     client = client_of(world)
     tokens = client.redeems(client.is_let(client.asks(scope="openid profile"), scope="openid"))
     asks_who(world, tokens.get("access_token", "none"))
     tokens = client.redeems(client.is_let(client.asks(scope="openid"), scope="openid email"))
 
 
-def refuses_an_application(world: World) -> None:
+def denies_consent(world: World) -> None:
     client = client_of(world)
     page = client.asks()
     client.user.post("/oauth2/consent", accept=False, oauth_query=urlsplit(page).query)
@@ -56,7 +56,7 @@ def renews_tokens(world: World) -> None:
     new = client.gets(grant_type="refresh_token", refresh_token=tokens["refresh_token"])
     asks_who(world, new["access_token"])
     client.gets(grant_type="refresh_token", refresh_token=new["refresh_token"], scope="openid")
-    # A token that was used already may be a stolen one.
+    # A refresh token that is used again may be stolen.
     client.gets(grant_type="refresh_token", refresh_token=tokens["refresh_token"])
     client.gets(grant_type="refresh_token", refresh_token=new["refresh_token"])
 
@@ -72,7 +72,7 @@ def renews_tokens_wrongly(world: World) -> None:
     client.gets(grant_type="refresh_token", refresh_token=token, scope="openid nonsense")
 
 
-def takes_tokens_back(world: World) -> None:
+def revokes_tokens(world: World) -> None:
     client = client_of(world)
     tokens = client.redeems(client.is_let(client.asks()))
     access, refresh = tokens["access_token"], tokens["refresh_token"]
@@ -114,7 +114,7 @@ def redeems_a_code_wrongly(world: World) -> None:
     client.gets()
 
 
-def redeems_a_code_late(world: World) -> None:
+def redeems_an_expired_code(world: World) -> None:
     client = client_of(world)
     code = client.is_let(client.asks())
     world.change(
@@ -135,7 +135,7 @@ def redeems_the_code_of_another_client(world: World) -> None:
     client.redeems(code)
 
 
-def asks_wrongly(world: World) -> None:
+def sends_invalid_authorization_requests(world: World) -> None:
     client = client_of(world)
     wrongs: list[dict[str, str | None]] = [
         {"client_id": "unknown"},
@@ -159,7 +159,7 @@ def asks_wrongly(world: World) -> None:
         client.asks(**wrong)
 
 
-def agrees_wrongly(world: World) -> None:
+def sends_invalid_consents(world: World) -> None:
     client = client_of(world)
     page = urlsplit(client.asks()).query
     ada, eve = client.user, world.signed_up("eve")
@@ -174,7 +174,7 @@ def agrees_wrongly(world: World) -> None:
     ada.post("/oauth2/continue")
 
 
-def takes_a_consent_back(world: World) -> None:
+def revokes_a_consent(world: World) -> None:
     client = client_of(world)
     client.redeems(client.is_let(client.asks()))
     ada, eve = client.user, world.signed_up("eve")
@@ -193,8 +193,8 @@ def takes_a_consent_back(world: World) -> None:
     client.asks()
 
 
-def is_a_program_of_its_own(world: World) -> None:
-    """The client credentials grant: there is no user."""
+def uses_the_client_credentials_grant(world: World) -> None:
+    """This grant has no user."""
     ada = world.signed_up()
     body = {
         "client_name": "Robot",
@@ -208,7 +208,7 @@ def is_a_program_of_its_own(world: World) -> None:
     client.gets(grant_type="client_credentials", client_secret="wrong")
 
 
-def asks_who_it_is_wrongly(world: World) -> None:
+def sends_invalid_userinfo_requests(world: World) -> None:
     nobody = world.browser()
     nobody.get("/oauth2/userinfo")
     asks_who(world, "unknown")
@@ -225,7 +225,7 @@ def asks_who_it_is_wrongly(world: World) -> None:
     nobody.post("/oauth2/token", grant_type="authorization_code")
 
 
-def describes_itself(world: World) -> None:
+def publishes_its_metadata(world: World) -> None:
     nobody = world.browser()
     nobody.get("/.well-known/openid-configuration")
     nobody.get("/.well-known/oauth-authorization-server")
@@ -233,7 +233,7 @@ def describes_itself(world: World) -> None:
     nobody.get("/oauth2/end-session", id_token_hint="nonsense", post_logout_redirect_uri="/")
 
 
-def signs_out_everywhere(world: World) -> None:
+def ends_the_session_of_the_provider(world: World) -> None:
     client = client_of(world)
     tokens = client.redeems(client.is_let(client.asks()))
     ada = client.user

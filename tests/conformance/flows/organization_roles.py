@@ -6,14 +6,14 @@ from tests.conformance.world import Browser, World
 
 
 def _owner(world: World, name: str = "ada") -> tuple[Browser, str]:
-    """Somebody with an organization, and its id."""
+    """A user who owns an organization, and its id."""
     owner = world.signed_up(name)
     made = owner.post("/organization/create", name="Engines", slug=f"{name}-{world.tag}")
     return owner, made.json()["id"]
 
 
 def _role(owner: Browser, name: str, permission: Any, **more: Any) -> str:
-    """Gives the id of a new role."""
+    """Creates a role; returns its id."""
     made = owner.post("/organization/create-role", role=name, permission=permission, **more).json()
     role: str = made.get("roleData", {}).get("id", "none")
     return role
@@ -28,7 +28,7 @@ def defines_a_role(world: World) -> None:
     ada.get("/organization/list-roles", organizationId=organization)
 
 
-def gives_somebody_the_role(world: World) -> None:
+def assigns_a_role(world: World) -> None:
     ada, organization = _owner(world)
     _role(ada, "clerk", {"invitation": ["create"]})
     bob = world.signed_up("bob")
@@ -59,7 +59,7 @@ def changes_a_role(world: World) -> None:
     ada.post("/organization/update-role", roleId="unknown", data={"roleName": "x"})
 
 
-def takes_a_role_away(world: World) -> None:
+def deletes_a_role(world: World) -> None:
     ada, _ = _owner(world)
     role = _role(ada, "clerk", {"member": ["update"]})
     _role(ada, "porter", {"member": ["update"]})
@@ -92,7 +92,7 @@ def cannot_define_a_role(world: World) -> None:
     ada.get("/organization/list-roles", organizationId="unknown")
 
 
-def may_not_define_roles(world: World) -> None:
+def cannot_define_roles_without_the_permission(world: World) -> None:
     ada, organization = _owner(world)
     role = _role(ada, "clerk", {"member": ["update"]})
     bob = world.signed_up("bob")
@@ -114,7 +114,7 @@ def may_not_define_roles(world: World) -> None:
         somebody.post("/organization/delete-role", roleId=role, **there)
 
 
-def may_not_give_away_more_than_they_have(world: World) -> None:
+def cannot_grant_permissions_they_lack(world: World) -> None:
     ada, organization = _owner(world)
     _role(ada, "keeper", {"ac": ["create", "read", "update"], "member": ["update"]})
     bob = world.signed_up("bob")

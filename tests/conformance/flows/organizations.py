@@ -6,14 +6,14 @@ from tests.conformance.world import Browser, World
 
 
 def _created(browser: Browser, name: str = "engines", **more: Any) -> dict[str, Any]:
-    """An organization of which this user is the owner."""
+    """Creates an organization owned by this user."""
     slug = f"{name}-{browser.world.tag}"
     made = browser.post("/organization/create", name="Engines", slug=slug, **more)
     organization: dict[str, Any] = made.json()
     return organization
 
 
-def creates_one(world: World) -> None:
+def creates_an_organization(world: World) -> None:
     ada = world.signed_up()
     _created(ada)
     ada.session()
@@ -23,7 +23,7 @@ def creates_one(world: World) -> None:
     ada.get("/organization/get-active-member")
 
 
-def creates_one_with_everything(world: World) -> None:
+def creates_an_organization_with_all_members(world: World) -> None:
     ada = world.signed_up()
     made = _created(ada, logo="https://example.com/logo.png", metadata={"plan": "pro", "seats": 5})
     ada.get("/organization/get-full-organization", organizationId=made["id"])
@@ -32,7 +32,7 @@ def creates_one_with_everything(world: World) -> None:
     _created(ada, "empty", logo=None, metadata={})
 
 
-def creates_another_without_leaving_the_first(world: World) -> None:
+def creates_a_second_organization_without_activating_it(world: World) -> None:
     ada = world.signed_up()
     _created(ada)
     _created(ada, "looms", keepCurrentActiveOrganization=True)
@@ -41,7 +41,7 @@ def creates_another_without_leaving_the_first(world: World) -> None:
     ada.session()
 
 
-def cannot_create_one(world: World) -> None:
+def cannot_create_an_organization(world: World) -> None:
     ada = world.signed_up()
     made = _created(ada)
     eve = world.signed_up("eve")
@@ -56,7 +56,7 @@ def cannot_create_one(world: World) -> None:
     world.browser("nobody").post("/organization/create", name="Nobody", slug=f"e{world.tag}")
 
 
-def asks_which_slugs_are_free(world: World) -> None:
+def checks_slugs(world: World) -> None:
     ada = world.signed_up()
     made = _created(ada)
     ada.post("/organization/check-slug", slug=made["slug"])
@@ -67,7 +67,7 @@ def asks_which_slugs_are_free(world: World) -> None:
     world.browser("nobody").post("/organization/check-slug", slug=made["slug"])
 
 
-def changes_one(world: World) -> None:
+def updates_an_organization(world: World) -> None:
     ada = world.signed_up()
     made = _created(ada, metadata={"plan": "free"})
     ada.post("/organization/update", data={"name": "Difference Engines"})
@@ -79,7 +79,7 @@ def changes_one(world: World) -> None:
     ada.get("/organization/get-full-organization")
 
 
-def cannot_change_one(world: World) -> None:
+def cannot_update_an_organization(world: World) -> None:
     ada, eve = world.signed_up(), world.signed_up("eve")
     made, theirs = _created(ada), _created(eve, "other")
     ada.post("/organization/update", data={"slug": theirs["slug"]})
@@ -96,7 +96,7 @@ def cannot_change_one(world: World) -> None:
     ada.get("/organization/get-full-organization")
 
 
-def chooses_one(world: World) -> None:
+def activates_an_organization(world: World) -> None:
     ada = world.signed_up()
     first, second = _created(ada), _created(ada, "looms")
     ada.post("/organization/set-active", organizationId=first["id"])
@@ -111,7 +111,7 @@ def chooses_one(world: World) -> None:
     ada.get("/organization/get-active-member")
 
 
-def cannot_choose_one(world: World) -> None:
+def cannot_activate_an_organization(world: World) -> None:
     ada, eve = world.signed_up(), world.signed_up("eve")
     mine, theirs = _created(ada), _created(eve, "other")
     ada.post("/organization/set-active", organizationId=theirs["id"])
@@ -123,7 +123,7 @@ def cannot_choose_one(world: World) -> None:
     world.browser("nobody").post("/organization/set-active", organizationId=mine["id"])
 
 
-def looks_at_organizations(world: World) -> None:
+def reads_organizations(world: World) -> None:
     ada, eve = world.signed_up(), world.signed_up("eve")
     mine, theirs = _created(ada), _created(eve, "other")
     for path in ["/organization/get-full-organization", "/organization/get-organization"]:
@@ -137,7 +137,7 @@ def looks_at_organizations(world: World) -> None:
     ada.get("/organization/get-full-organization", organizationId=mine["id"], membersLimit="x")
 
 
-def deletes_one(world: World) -> None:
+def deletes_an_organization(world: World) -> None:
     ada = world.signed_up()
     made = _created(ada)
     ada.post("/organization/invite-member", email=f"x{world.tag}@example.com", role="member")
@@ -148,7 +148,7 @@ def deletes_one(world: World) -> None:
     _created(ada)
 
 
-def cannot_delete_one(world: World) -> None:
+def cannot_delete_an_organization(world: World) -> None:
     ada, eve = world.signed_up(), world.signed_up("eve")
     made = _created(ada)
     eve.post("/organization/delete", organizationId=made["id"])
@@ -158,7 +158,7 @@ def cannot_delete_one(world: World) -> None:
     world.browser("nobody").post("/organization/delete", organizationId=made["id"])
 
 
-def asks_what_members_may_do(world: World) -> None:
+def checks_permissions_of_members(world: World) -> None:
     ada = world.signed_up()
     made = _created(ada)
     for permissions in [

@@ -7,7 +7,7 @@ from tests.project.typescript_flows.authenticator import Authenticator
 
 
 def _registered(browser: Browser, **more: Any) -> Authenticator:
-    """The new passkey of somebody who is signed in."""
+    """Registers a passkey for a signed-in user."""
     passkey = Authenticator(browser.world.server.address)
     options = browser.get("/passkey/generate-register-options").json()
     answer = passkey.register(options)
@@ -16,7 +16,7 @@ def _registered(browser: Browser, **more: Any) -> Authenticator:
 
 
 def _shows(browser: Browser, passkey: Authenticator) -> dict[str, Any]:
-    """What somebody sends who signs in with a passkey."""
+    """The authentication response of a passkey."""
     options = browser.get("/passkey/generate-authenticate-options").json()
     options.setdefault("rpId", "127.0.0.1")
     answer = passkey.authenticate(options)
@@ -44,7 +44,7 @@ def signs_in_with_a_passkey(world: World) -> None:
     _shows(ada, passkey)
 
 
-def shows_an_old_answer(world: World) -> None:
+def replays_a_passkey_response(world: World) -> None:
     ada = world.signed_up()
     passkey = _registered(ada)
     ada.post("/sign-out")
@@ -56,7 +56,7 @@ def shows_an_old_answer(world: World) -> None:
     ada.session()
 
 
-def shows_a_wrong_passkey(world: World) -> None:
+def signs_in_with_an_unknown_passkey(world: World) -> None:
     ada = world.signed_up()
     passkey = _registered(ada)
     ada.post("/sign-out")
@@ -69,7 +69,7 @@ def shows_a_wrong_passkey(world: World) -> None:
     ada.session()
 
 
-def registers_wrongly(world: World) -> None:
+def sends_invalid_registrations(world: World) -> None:
     ada, eve = world.signed_up(), world.signed_up("eve")
     passkey = Authenticator("https://evil.example")
     options = ada.get("/passkey/generate-register-options").json()

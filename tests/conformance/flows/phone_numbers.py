@@ -15,7 +15,7 @@ def _code(browser: Browser, number: str) -> str:
 
 
 def _add(browser: Browser, number: str) -> None:
-    """Makes a number that of the one who is signed in."""
+    """Adds a verified number to the signed-in user."""
     code = _code(browser, number)
     browser.post("/phone-number/verify", phoneNumber=number, code=code, updatePhoneNumber=True)
 
@@ -52,7 +52,7 @@ def adds_a_number(world: World) -> None:
     ada.session()
 
 
-def takes_a_strangers_number(world: World) -> None:
+def cannot_take_a_number_of_another_user(world: World) -> None:
     ada, number = world.signed_up(), _number(world)
     _add(ada, number)
     eve = world.signed_up("eve")
@@ -84,7 +84,7 @@ def guesses_codes(world: World) -> None:
     ada.session()
 
 
-def is_late_with_a_code(world: World) -> None:
+def uses_an_expired_code(world: World) -> None:
     ada, number = world.browser(), _number(world)
     code = _code(ada, number)
     world.change(

@@ -29,7 +29,7 @@ def signs_in_twice_with_one_account(world: World) -> None:
     ada.get("/multi-session/list-device-sessions")
 
 
-def has_an_account_that_ended(world: World) -> None:
+def has_an_expired_session_among_several(world: World) -> None:
     browser, bob = world.signed_up(), world.signed_up("bob")
     first = browser.session()["session"]["token"]
     browser.post("/sign-in/email", email=bob.email, password=bob.password)
@@ -43,7 +43,7 @@ def has_an_account_that_ended(world: World) -> None:
     browser.session()
 
 
-def uses_a_session_that_is_not_there(world: World) -> None:
+def activates_an_unknown_session(world: World) -> None:
     ada, eve = world.signed_up(), world.signed_up("eve")
     token = ada.session()["session"]["token"]
     nobody = world.browser("nobody")
@@ -57,7 +57,7 @@ def uses_a_session_that_is_not_there(world: World) -> None:
     ada.session()
 
 
-def remembers_how_somebody_signed_in(world: World) -> None:
+def stores_the_last_login_method(world: World) -> None:
     ada = world.signed_up(username=f"ada{world.tag}")
     ada.sign_in()
     ada.post("/sign-in/username", username=f"ada{world.tag}", password=ada.password)

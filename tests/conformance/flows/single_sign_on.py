@@ -28,7 +28,7 @@ def _provider(browser: Browser, **more: Any) -> str:
     return provider
 
 
-def makes_a_provider_known(world: World) -> None:
+def registers_a_provider(world: World) -> None:
     ada = world.signed_up()
     provider = _provider(ada)
     ada.get("/sso/providers")
@@ -36,7 +36,7 @@ def makes_a_provider_known(world: World) -> None:
     _provider(ada)
 
 
-def makes_a_provider_of_an_organization_known(world: World) -> None:
+def registers_a_provider_of_an_organization(world: World) -> None:
     ada, eve = world.signed_up(), world.signed_up("eve")
     made = ada.post("/organization/create", name="Engines", slug=f"engines-{world.tag}").json()
     _provider(ada, organizationId=made["id"])
@@ -45,7 +45,7 @@ def makes_a_provider_of_an_organization_known(world: World) -> None:
     ada.get("/sso/providers")
 
 
-def cannot_make_a_provider_known(world: World) -> None:
+def cannot_register_a_provider(world: World) -> None:
     ada = world.signed_up()
     _provider(ada, issuer="nonsense")
     _provider(ada, oidcConfig={})
@@ -57,8 +57,8 @@ def cannot_make_a_provider_known(world: World) -> None:
     ada.get("/sso/providers")
 
 
-def makes_a_provider_without_a_name_known(world: World) -> None:
-    # It can be taken once: by the first of two servers on the same database.
+def registers_a_provider_without_a_name(world: World) -> None:
+    # It is unique, and both servers share the database.
     world.change('DELETE FROM "ssoProvider" WHERE "providerId" = $1', "")
     _provider(world.signed_up(), providerId="")
     _provider(world.signed_up("bob"), domain="")
@@ -77,7 +77,7 @@ def changes_a_provider(world: World) -> None:
     ada.get("/sso/get-provider", providerId=provider)
 
 
-def has_a_strangers_provider(world: World) -> None:
+def cannot_access_a_provider_of_another_user(world: World) -> None:
     ada, eve, nobody = world.signed_up(), world.signed_up("eve"), world.browser("nobody")
     for provider in (_provider(ada), "unknown"):
         for somebody in (eve, nobody):
@@ -89,7 +89,7 @@ def has_a_strangers_provider(world: World) -> None:
             somebody.get("/sso/providers")
 
 
-def asks_a_provider(world: World) -> None:
+def signs_in_with_a_provider(world: World) -> None:
     ada, visitor = world.signed_up(), world.browser("visitor")
     provider = _provider(ada)
     email = f"x@ada{world.tag}.example.com"
@@ -108,7 +108,7 @@ def asks_a_provider(world: World) -> None:
     visitor.post("/sign-in/social", provider=provider, callbackURL="/home")
 
 
-def comes_back_wrongly(world: World) -> None:
+def sends_an_invalid_callback(world: World) -> None:
     ada, visitor = world.signed_up(), world.browser("visitor")
     provider = _provider(ada)
     for name in (provider, "unknown"):
@@ -119,7 +119,7 @@ def comes_back_wrongly(world: World) -> None:
     visitor.session()
 
 
-def owns_a_domain(world: World) -> None:
+def verifies_a_domain(world: World) -> None:
     ada = world.signed_up()
     provider = _provider(ada)
     ada.post("/sso/request-domain-verification", providerId=provider)

@@ -6,7 +6,7 @@ from tests.conformance.world import Browser, World
 
 
 def _owner(world: World, name: str = "ada") -> tuple[Browser, str]:
-    """Somebody with an organization, and its id."""
+    """A user who owns an organization, and its id."""
     owner = world.signed_up(name)
     made = owner.post("/organization/create", name="Engines", slug=f"{name}-{world.tag}")
     return owner, made.json()["id"]
@@ -19,7 +19,7 @@ def _team(owner: Browser, name: str = "Looms", **more: Any) -> str:
 
 
 def _joined(owner: Browser, name: str, **more: Any) -> Browser:
-    """Somebody who has accepted an invitation."""
+    """A user who has accepted an invitation."""
     guest = owner.world.signed_up(name)
     body = {"email": guest.email, "role": "member", **more}
     invitation = owner.post("/organization/invite-member", **body).json()["id"]
@@ -64,7 +64,7 @@ def removes_teams(world: World) -> None:
     ada.post("/organization/remove-team")
 
 
-def puts_people_into_a_team(world: World) -> None:
+def adds_members_to_a_team(world: World) -> None:
     ada, _ = _owner(world)
     team, bob = _team(ada), _joined(ada, "bob")
     ada.post("/organization/add-team-member", teamId=team, userId=bob.user_id)
@@ -94,7 +94,7 @@ def is_invited_into_a_team(world: World) -> None:
     ada.post("/organization/invite-member", email=email, role="member", teamId=[looms, "unknown"])
 
 
-def chooses_a_team(world: World) -> None:
+def activates_a_team(world: World) -> None:
     ada, organization = _owner(world)
     team = _team(ada)
     ada.post("/organization/set-active-team", teamId=team)
@@ -135,7 +135,7 @@ def cannot_manage_teams(world: World) -> None:
     ada.post("/organization/remove-team-member", teamId=team, userId="unknown")
 
 
-def leaves_with_a_team(world: World) -> None:
+def leaves_an_organization_with_a_team(world: World) -> None:
     ada, organization = _owner(world)
     team, bob = _team(ada), _joined(ada, "bob")
     ada.post("/organization/add-team-member", teamId=team, userId=bob.user_id)

@@ -3,7 +3,7 @@
 from tests.conformance.world import World
 
 
-def asks_for_a_token(world: World) -> None:
+def requests_a_jwt(world: World) -> None:
     ada = world.signed_up()
     ada.get("/token")
     ada.get("/jwks")
@@ -11,7 +11,7 @@ def asks_for_a_token(world: World) -> None:
     ada.session()
 
 
-def asks_for_a_token_without_a_session(world: World) -> None:
+def requests_a_jwt_without_a_session(world: World) -> None:
     nobody = world.browser()
     nobody.get("/token")
     nobody.get("/jwks")
@@ -23,7 +23,7 @@ def asks_for_a_token_without_a_session(world: World) -> None:
     ada.get("/token")
 
 
-def signs_in_with_a_bearer(world: World) -> None:
+def sends_a_bearer_token(world: World) -> None:
     ada = world.signed_up()
     given = ada.sign_in()
     token = given.json()["token"]
@@ -42,14 +42,14 @@ def signs_in_with_a_bearer(world: World) -> None:
     ada.session()
 
 
-def shows_a_bearer_and_a_cookie(world: World) -> None:
+def sends_a_bearer_token_and_a_cookie(world: World) -> None:
     ada, bob = world.signed_up(), world.signed_up("bob")
     token = bob.session()["session"]["token"]
     ada.request("GET", "/get-session", headers={"Authorization": f"Bearer {token}"})
     ada.request("GET", "/get-session", headers={"Authorization": "Bearer nonsense"})
 
 
-def hands_a_session_over(world: World) -> None:
+def uses_a_one_time_token(world: World) -> None:
     ada = world.signed_up()
     token = ada.get("/one-time-token/generate").json()["token"]
     phone = world.browser()
@@ -59,7 +59,7 @@ def hands_a_session_over(world: World) -> None:
     ada.session()
 
 
-def hands_a_session_over_too_late(world: World) -> None:
+def uses_an_expired_one_time_token(world: World) -> None:
     ada = world.signed_up()
     token = ada.get("/one-time-token/generate").json()["token"]
     world.change(
@@ -72,14 +72,14 @@ def hands_a_session_over_too_late(world: World) -> None:
     phone.session()
 
 
-def hands_an_ended_session_over(world: World) -> None:
+def uses_a_one_time_token_of_a_revoked_session(world: World) -> None:
     ada = world.signed_up()
     token = ada.get("/one-time-token/generate").json()["token"]
     ada.post("/sign-out")
     world.browser().post("/one-time-token/verify", token=token)
 
 
-def cannot_hand_a_session_over(world: World) -> None:
+def cannot_create_a_one_time_token(world: World) -> None:
     nobody = world.browser()
     nobody.get("/one-time-token/generate")
     nobody.post("/one-time-token/verify", token="unknown")

@@ -14,7 +14,7 @@ def _enabled(world: World) -> tuple[Browser, dict[str, Any]]:
 
 
 def _asked(world: World) -> tuple[Browser, dict[str, Any]]:
-    """A browser that has given the password, and is asked for more."""
+    """A browser that has sent the password and must send a second factor."""
     ada, given = _enabled(world)
     ada.post("/sign-out")
     ada.sign_in()
@@ -132,7 +132,7 @@ def guesses_backup_codes(world: World) -> None:
     ada.session()
 
 
-def has_not_given_the_password(world: World) -> None:
+def sends_a_second_factor_without_the_password(world: World) -> None:
     nobody = world.browser()
     nobody.post("/two-factor/verify-totp", code="123456")
     nobody.post("/two-factor/verify-otp", code="123456")
@@ -150,7 +150,7 @@ def makes_new_backup_codes(world: World) -> None:
     ada.post("/two-factor/verify-backup-code", code=new["backupCodes"][0])
 
 
-def shows_the_secret_again(world: World) -> None:
+def reads_the_totp_uri_again(world: World) -> None:
     ada, _ = _enabled(world)
     ada.post("/two-factor/get-totp-uri", password=ada.password)
     ada.post("/two-factor/get-totp-uri", password="wrong password")

@@ -17,7 +17,7 @@ def chooses_how_the_name_is_shown(world: World) -> None:
     bob.session()
 
 
-def takes_a_name_later(world: World) -> None:
+def adds_a_user_name(world: World) -> None:
     ada = world.signed_up()
     ada.post("/update-user", username=f"Ada{world.tag}")
     ada.session()
@@ -26,7 +26,7 @@ def takes_a_name_later(world: World) -> None:
     ada.session()
 
 
-def cannot_take_a_name(world: World) -> None:
+def cannot_add_a_user_name(world: World) -> None:
     world.signed_up("eve", username=f"eve{world.tag}")
     ada = world.browser()
     for name in [f"EVE{world.tag}", "ab", "x" * 31, "a b c", "ada!", "", "адада"]:
@@ -37,7 +37,7 @@ def cannot_take_a_name(world: World) -> None:
     ada.session()
 
 
-def asks_which_names_are_free(world: World) -> None:
+def checks_user_names(world: World) -> None:
     world.signed_up(username=f"ada{world.tag}")
     nobody = world.browser("nobody")
     nobody.post("/is-username-available", username=f"ada{world.tag}")

@@ -18,7 +18,7 @@ Issued At: 2026-11-24T00:00:00.000Z{more}"""
 
 
 class _Wallet:
-    """A wallet, whose key is new in each run."""
+    """A wallet with a random key."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -28,7 +28,7 @@ class _Wallet:
         world.form.replace(self.address.lower(), "wallet in lower case")
 
     def signs(self, browser: Browser, **more: Any) -> dict[str, str]:
-        """A message with a new nonce, and its signature."""
+        """Signs a message with a new nonce."""
         nonce = browser.post("/siwe/nonce").json()["nonce"]
         fields = {
             "domain": self.world.server.host,

@@ -18,7 +18,7 @@ def _sends_each_form(browser: Browser, token: str | None) -> None:
         browser.request("POST", path, json=body, headers=headers)
 
 
-def solves_it(world: World, services: Services) -> None:
+def solves_the_captcha(world: World, services: Services) -> None:
     ada = services.visitor(world)
     ada.address = "203.0.113.7"
     ada.sign_up()
@@ -29,7 +29,7 @@ def solves_it(world: World, services: Services) -> None:
     services.compare_asked(world)
 
 
-def does_not_solve_it(world: World, services: Services) -> None:
+def sends_no_captcha_token(world: World, services: Services) -> None:
     ada = world.browser()
     for token in (None, "", "nonsense", "x" * 3000):
         _sends_each_form(ada, token)
@@ -37,14 +37,14 @@ def does_not_solve_it(world: World, services: Services) -> None:
     services.compare_asked(world)
 
 
-def solves_it_once_for_two_forms(world: World, services: Services) -> None:
+def uses_one_captcha_token_for_two_forms(world: World, services: Services) -> None:
     ada = world.browser()
     _sends_each_form(ada, services.solve(world))
     ada.session()
     services.compare_asked(world)
 
 
-def solves_it_once_for_many_at_a_time(world: World, services: Services) -> None:
+def uses_one_captcha_token_concurrently(world: World, services: Services) -> None:
     ada = services.signed_up(world)
     ada.post("/sign-out")
     thief = world.browser()
@@ -53,7 +53,7 @@ def solves_it_once_for_many_at_a_time(world: World, services: Services) -> None:
     thief.race("POST", "/sign-in/email", bodies, headers=solved)
 
 
-def tries_another_address_for_the_form(world: World, services: Services) -> None:
+def sends_the_form_to_variants_of_its_path(world: World, services: Services) -> None:
     ada = services.signed_up(world)
     services.compare_asked(world)
     body = {"email": ada.email, "password": PASSWORD}
@@ -79,8 +79,8 @@ def tries_another_address_for_the_form(world: World, services: Services) -> None
     services.compare_asked(world)
 
 
-def sends_forms_without_captchas(world: World, services: Services) -> None:
-    """They are not guarded, whatever is sent along."""
+def sends_forms_that_need_no_captcha(world: World, services: Services) -> None:
+    """Other routes ignore the captcha header."""
     ada = services.signed_up(world)
     services.compare_asked(world)
     link = world.browser()
@@ -94,16 +94,16 @@ def sends_forms_without_captchas(world: World, services: Services) -> None:
     services.compare_asked(world)
 
 
-def comes_from_anywhere(world: World, services: Services) -> None:
-    """The service is told the address, as far as it is known."""
-    # Both servers count the requests of an address, in the same table.
+def sends_forms_from_several_addresses(world: World, services: Services) -> None:
+    """The service gets the caller's address, if it is known."""
+    # Both servers count requests by address in the same table.
     tag = world.tag
     rest = f"{tag[:2]}.{tag[2:4].lstrip('0') or 0}.{tag[4:6].lstrip('0') or 0}"
     addresses = [f"{first}.{rest}" for first in (101, 102, 103, 104)]
     network = f"2001:0db8:1{tag[:3]}:1{tag[3:6]}"
     for number, address in enumerate(addresses):
         world.form.replace(address, f"address {number}")
-    # better-auth takes the network for the address, and writes it in full.
+    # better-auth replaces an IPv6 address by its network, written in full.
     world.form.replace(f"{network}:0000:0000:0000:0000", "network")
     for index, forwarded in enumerate(
         (
@@ -121,7 +121,7 @@ def comes_from_anywhere(world: World, services: Services) -> None:
         services.compare_asked(world)
 
 
-def sends_an_odd_token(world: World, services: Services) -> None:
+def sends_invalid_captcha_tokens(world: World, services: Services) -> None:
     ada = world.browser()
     solved = services.solve(world)
     for value in ("é", '"}', "a, b", f"{solved}, {solved}", "0"):
@@ -138,7 +138,7 @@ def _origin(world: World) -> bytes:
     return world.server.address.encode()
 
 
-def finds_the_service_down(world: World, services: Services) -> None:
+def gets_no_response_from_the_service(world: World, services: Services) -> None:
     ada = services.visitor(world)
     for answer in (
         None,
@@ -153,8 +153,8 @@ def finds_the_service_down(world: World, services: Services) -> None:
     ada.sign_up()
 
 
-def finds_the_service_out_of_its_mind(world: World, services: Services) -> None:
-    """Only a clear yes opens the door."""
+def gets_malformed_responses_from_the_service(world: World, services: Services) -> None:
+    """Only `success: true` is accepted."""
     ada = services.signed_up(world)
     ada.post("/sign-out")
     for answer in (

@@ -21,7 +21,7 @@ def signs_up(world: World, services: Services) -> None:
 
 
 def signs_up_again(world: World, services: Services) -> None:
-    """A leaked password does not tell whether there is such a user."""
+    """The refusal of a leaked password does not reveal whether the user exists."""
     services.signed_up(world)
     ada = services.visitor(world)
     for password in (LEAKED, PASSWORD):
@@ -30,7 +30,7 @@ def signs_up_again(world: World, services: Services) -> None:
 
 
 def signs_up_wrongly(world: World, services: Services) -> None:
-    """The service is asked about passwords alone that could be taken."""
+    """Only passwords of a valid length are sent to the service."""
     ada = services.visitor(world)
     ada.sign_up(password="password")
     ada.sign_up(password="short")
@@ -39,22 +39,22 @@ def signs_up_wrongly(world: World, services: Services) -> None:
     services.compare_asked(world)
 
 
-def has_other_letters_in_it(world: World, services: Services) -> None:
-    """Its SHA-1 is that of UTF-8; one letter less is another password."""
+def chooses_a_password_with_non_ascii_letters(world: World, services: Services) -> None:
+    """The hash is of the UTF-8 encoding."""
     for number, password in enumerate(("Grüße aus Köln", "correct horse 🔋 staple", LEAKED[:-1])):
         services.visitor(world, f"ada{number}").sign_up(password=password)
     services.compare_asked(world)
 
 
-def has_what_the_padding_has(world: World, services: Services) -> None:
-    """An entry that never leaked is padding."""
+def chooses_a_password_whose_hash_is_padding(world: World, services: Services) -> None:
+    """An entry with count 0 is padding."""
     services.passwords.pads_with(_NEW)
     ada = services.visitor(world)
     ada.sign_up(password=_NEW)
     ada.session()
 
 
-def changes_it(world: World, services: Services) -> None:
+def changes_to_a_leaked_password(world: World, services: Services) -> None:
     ada = services.signed_up(world)
     for new in (LEAKED, _NEW):
         ada.post("/change-password", currentPassword=PASSWORD, newPassword=new)
@@ -66,7 +66,7 @@ def changes_it(world: World, services: Services) -> None:
     ada.sign_in()
 
 
-def resets_it(world: World, services: Services) -> None:
+def resets_to_a_leaked_password(world: World, services: Services) -> None:
     ada = services.signed_up(world)
     ada.post("/reset-password", token="nonsense", newPassword=LEAKED)
     for new in (LEAKED, _NEW):
@@ -79,7 +79,7 @@ def resets_it(world: World, services: Services) -> None:
         ada.sign_in(password=password)
 
 
-def resets_it_by_a_code(world: World, services: Services) -> None:
+def resets_to_a_leaked_password_by_a_code(world: World, services: Services) -> None:
     ada = services.signed_up(world)
     for new in (LEAKED, _NEW):
         ada.post("/email-otp/request-password-reset", email=ada.email)
@@ -91,7 +91,7 @@ def resets_it_by_a_code(world: World, services: Services) -> None:
         ada.sign_in(password=password)
 
 
-def resets_it_by_phone(world: World, services: Services) -> None:
+def resets_to_a_leaked_password_by_phone(world: World, services: Services) -> None:
     ada, phone = services.visitor(world), f"+1{world.tag}"
     ada.post("/phone-number/send-otp", phoneNumber=phone)
     ada.post("/phone-number/verify", phoneNumber=phone, code=world.message(phone))
@@ -104,7 +104,7 @@ def resets_it_by_phone(world: World, services: Services) -> None:
         ada.post("/sign-in/phone-number", phoneNumber=phone, password=password)
 
 
-def is_given_one_by_an_administrator(world: World, services: Services) -> None:
+def gets_a_leaked_password_from_an_admin(world: World, services: Services) -> None:
     boss = services.signed_up(world, "boss")
     world.change('UPDATE "user" SET role = $1 WHERE email = $2', "admin", boss.email)
     made = ""
@@ -117,8 +117,8 @@ def is_given_one_by_an_administrator(world: World, services: Services) -> None:
     services.compare_asked(world)
 
 
-def has_a_leaked_one_already(world: World, services: Services) -> None:
-    """Who signs in with it gets in; only a new one is refused."""
+def signs_in_with_a_leaked_password(world: World, services: Services) -> None:
+    """Only new passwords are checked, not those of a sign-in."""
     ada = services.visitor(world)
     with services.internet.says(services.passwords, Answer("", type="text/plain")):
         ada.sign_up(password=LEAKED)
@@ -131,8 +131,8 @@ def has_a_leaked_one_already(world: World, services: Services) -> None:
     services.compare_asked(world)
 
 
-def finds_the_service_down(world: World, services: Services) -> None:
-    """Nothing is taken that was not checked."""
+def gets_no_response_from_the_service(world: World, services: Services) -> None:
+    """A password that cannot be checked is refused."""
     ada, bob = services.signed_up(world), services.visitor(world, "bob")
     for answer in (
         None,
@@ -148,7 +148,7 @@ def finds_the_service_down(world: World, services: Services) -> None:
     bob.sign_up()
 
 
-def finds_the_service_out_of_its_mind(world: World, services: Services) -> None:
+def gets_malformed_responses_from_the_service(world: World, services: Services) -> None:
     suffix = "9D0B0CBA0D4F1C0B9A0F0BDB0B0B0B0B0B0"
     for number, answer in enumerate(
         (
@@ -165,7 +165,7 @@ def finds_the_service_out_of_its_mind(world: World, services: Services) -> None:
             services.visitor(world, f"ada{number}").sign_up(password=LEAKED)
 
 
-def finds_the_count_out_of_its_mind(world: World, services: Services) -> None:
+def gets_malformed_counts_from_the_service(world: World, services: Services) -> None:
     suffix = services.passwords.suffix(LEAKED)
     for number, count in enumerate(
         ("", "many", "-1", "0", "00", "1.5", "1e3", "9" * 30, " 1", "1 ", "0x1", "\u0661", "1:2")

@@ -24,7 +24,7 @@ def _taps(browser: Browser, token: object, **more: Any) -> None:
 
 
 def _token(world: World, services: Services, person: str = "ada", **more: Any) -> str:
-    """That of a person, whose number at Google goes with their name."""
+    """An ID token of a user, whose Google id is derived from the name."""
     claims = {"sub": f"1{person.encode().hex()}{world.tag}", "email": world.browser(person).email}
     return services.google.id_token(**{**claims, **more})
 
@@ -61,8 +61,8 @@ def has_an_address_in_capital_letters(world: World, services: Services) -> None:
     ada.session()
 
 
-def has_a_password_here_too(world: World, services: Services) -> None:
-    """As long as nobody has verified the address, that might be somebody else."""
+def has_a_password_account_with_the_same_address(world: World, services: Services) -> None:
+    """An account is not linked until its address is verified on both sides."""
     for name, here, there in (
         ("ada", False, False),
         ("grace", False, True),
@@ -78,8 +78,8 @@ def has_a_password_here_too(world: World, services: Services) -> None:
         visitor.get("/list-accounts")
 
 
-def has_somebody_elses_address(world: World, services: Services) -> None:
-    """The account at Google counts, not the address that it has got meanwhile."""
+def has_the_address_of_another_user(world: World, services: Services) -> None:
+    """The Google account's id identifies the user, not its current address."""
     bob = services.signed_up(world, "bob")
     _verify(world, bob.email)
     _taps(world.browser(), _token(world, services))
@@ -88,15 +88,15 @@ def has_somebody_elses_address(world: World, services: Services) -> None:
     visitor.session()
 
 
-def is_not_sure_of_the_address(world: World, services: Services) -> None:
-    """Google says so in several ways."""
+def has_an_address_of_uncertain_verification(world: World, services: Services) -> None:
+    """`email_verified` may have several types."""
     for number, verified in enumerate((False, "false", "true", "yes", 1, "", None)):
         visitor = world.browser(f"ada{'a' * number}")
         _taps(visitor, _token(world, services, visitor.name, email_verified=verified))
         visitor.session()
 
 
-def has_little_to_say(world: World, services: Services) -> None:
+def sends_a_token_with_few_claims(world: World, services: Services) -> None:
     each: _Claims = (
         {"name": None},
         {"name": ""},
@@ -118,8 +118,8 @@ def has_little_to_say(world: World, services: Services) -> None:
         visitor.session()
 
 
-def brings_somebody_elses_token(world: World, services: Services) -> None:
-    """For another application, from somebody else, or too old."""
+def sends_a_token_that_is_not_for_this_application(world: World, services: Services) -> None:
+    """For another client, from another issuer, or expired."""
     now = int(time.time())
     visitor = world.browser()
     wrong: _Claims = (
@@ -153,8 +153,8 @@ def brings_somebody_elses_token(world: World, services: Services) -> None:
     visitor.session()
 
 
-def brings_a_token_of_another_form(world: World, services: Services) -> None:
-    """As Google might write it, too."""
+def sends_a_token_in_another_valid_form(world: World, services: Services) -> None:
+    """Forms that Google's documentation allows."""
     now = int(time.time())
     forms: _Claims = (
         {"iss": "accounts.google.com"},
@@ -212,7 +212,7 @@ def forges_a_token(world: World, services: Services) -> None:
     visitor.session()
 
 
-def puts_white_space_around_a_token(world: World, services: Services) -> None:
+def sends_a_token_with_white_space(world: World, services: Services) -> None:
     good = _token(world, services)
     for token in (f" {good}", f"{good}\n"):
         _taps(world.browser(), token)
@@ -223,13 +223,13 @@ def _coded(part: Any) -> str:
 
 
 def _hashed(claims: str, secret: bytes) -> str:
-    """Signed with what everybody knows, as if it was a secret."""
+    """A token signed by HMAC with the public key."""
     signed = f"{_coded({'alg': 'HS256', 'kid': 'first'})}.{claims}"
     digest = hmac.new(secret, signed.encode(), hashlib.sha256).digest()
     return f"{signed}.{base64.urlsafe_b64encode(digest).rstrip(b'=').decode()}"
 
 
-def brings_no_token(world: World, services: Services) -> None:
+def sends_no_token(world: World, services: Services) -> None:
     visitor = world.browser()
     none: list[Any] = [None, "", 5, True, [], {}, {"token": _token(world, services)}]
     for token in none:
@@ -238,7 +238,7 @@ def brings_no_token(world: World, services: Services) -> None:
     visitor.get("/one-tap/callback", idToken=_token(world, services))
 
 
-def comes_from_another_page(world: World, services: Services) -> None:
+def sends_a_token_from_another_origin(world: World, services: Services) -> None:
     pages: _Claims = (
         {"callbackURL": "https://evil.example/home"},
         {"callbackURL": "//evil.example"},
@@ -267,14 +267,14 @@ def is_banned(world: World, services: Services) -> None:
     visitor.session()
 
 
-def taps_twice_at_a_time(world: World, services: Services) -> None:
+def taps_twice_concurrently(world: World, services: Services) -> None:
     bodies = [{"idToken": _token(world, services)}] * 4
     _taps(world.browser(), bodies[0]["idToken"])
     world.browser().race("POST", "/one-tap/callback", bodies)
 
 
-def comes_while_google_changes_its_keys(world: World, services: Services) -> None:
-    """A new key counts at once, even after somebody named one that never was."""
+def signs_in_while_google_rotates_its_keys(world: World, services: Services) -> None:
+    """A new key is fetched at once, also after a token with an unknown key id."""
     _taps(world.browser(), _token(world, services))
     _taps(world.browser("eve"), _token(world, services, "eve", kid="mallory"))
     services.google.kids = ["second", "third"]
@@ -287,8 +287,8 @@ def comes_while_google_changes_its_keys(world: World, services: Services) -> Non
         services.google.kids = ["first", "second"]
 
 
-def finds_google_down(world: World, services: Services) -> None:
-    """Whoever cannot be checked is nobody."""
+def gets_no_response_from_google(world: World, services: Services) -> None:
+    """A token that cannot be verified is refused."""
     visitor = world.browser()
     services.google.kids.append("fourth")
     for answer in (
@@ -319,7 +319,7 @@ def finds_google_down(world: World, services: Services) -> None:
     visitor.session()
 
 
-def finds_a_key_that_is_none(world: World, services: Services) -> None:
+def gets_an_invalid_key_from_google(world: World, services: Services) -> None:
     fifth = services.google.public_key("fifth")
     for key in (
         {"kid": "fifth"},

@@ -14,7 +14,7 @@ from tests.conformance.services.pwned_passwords import PwnedPasswords
 from tests.conformance.services.turnstile import SECRET_KEY, Turnstile
 from tests.conformance.world import Browser, World
 
-#: What the servers read in their settings, or in their auth configurations.
+#: Settings that the auth configurations read.
 SETTINGS = {
     "TURNSTILE_SECRET_KEY": SECRET_KEY,
     "CAPTCHA_SECRET_KEY": SECRET_KEY,
@@ -25,7 +25,7 @@ SETTINGS = {
 
 
 class Services:
-    """The services that one server asks."""
+    """The services that one server calls."""
 
     def __init__(self, internet: Internet) -> None:
         self.internet = internet
@@ -34,7 +34,7 @@ class Services:
             internet.services[service.host] = service
 
     def visitor(self, world: World, name: str = "ada") -> Browser:
-        """A browser whose pages have it solve a captcha before each form is sent."""
+        """A browser that solves a captcha before each form."""
         browser = world.browser(name)
 
         def solve(request: httpx.Request) -> None:
@@ -49,19 +49,19 @@ class Services:
         return browser
 
     def solve(self, world: World) -> str:
-        """The token of somebody who has solved a captcha."""
+        """The token of a solved captcha."""
         token = self.turnstile.solve()
         world.form.replace(token, "solved")
         return token
 
     def compare_asked(self, world: World) -> None:
-        """What the services were asked since the last time is part of the comparison."""
+        """Adds the requests to the services since the last call to the comparison."""
         world.observe("what was asked", self.internet.take_asked())
 
 
 @contextmanager
 def services(folder: Path, count: int) -> Iterator[list[Services]]:
-    """The same services, for several servers."""
+    """The same services for several servers."""
     hosts = [Turnstile.host, PwnedPasswords.host, Google.host]
     with internets(folder, hosts, count) as several:
         yield [Services(internet) for internet in several]

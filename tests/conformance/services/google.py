@@ -16,7 +16,7 @@ CLIENT_ID = "1234567890-shop.apps.googleusercontent.com"
 
 
 class Google:
-    """Signs ID tokens, and shows the keys for them.
+    """Signs ID tokens and publishes their keys.
 
     See https://developers.google.com/identity/gsi/web/guides/verify-google-id-token.
     """
@@ -28,13 +28,13 @@ class Google:
         self._keys: dict[str, RSAPrivateKey] = {}
 
     def key(self, name: str) -> RSAPrivateKey:
-        """A key by a name."""
+        """The key with this id, created on first use."""
         if name not in self._keys:
             self._keys[name] = generate_private_key(65537, 2048)
         return self._keys[name]
 
     def public_key(self, name: str) -> dict[str, Any]:
-        """What others see of a key."""
+        """The public part of a key, as a JWK."""
         shown: dict[str, Any] = RSAAlgorithm.to_jwk(self.key(name).public_key(), as_dict=True)
         return {**shown, "kid": name, "use": "sig", "alg": "RS256"}
 
@@ -44,9 +44,9 @@ class Google:
         return Answer({"keys": [self.public_key(kid) for kid in self.kids]})
 
     def id_token(self, *, kid: str = "first", signed_with: str = "", **more: Any) -> str:
-        """What One Tap gives a page: these claims and the usual ones; none takes one away.
+        """The ID token that One Tap gives a page; a claim of None is left out.
 
-        Each differs, as each of Google's does.
+        Each token is unique, as Google's are.
         """
         now = int(time.time())
         claims = {

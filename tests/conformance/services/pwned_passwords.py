@@ -15,7 +15,7 @@ def _hash(password: str) -> str:
 
 
 class PwnedPasswords:
-    """Says how often passwords leaked whose SHA-1 begins with five characters.
+    """Lists the leaked passwords whose SHA-1 begins with five characters, with counts.
 
     See https://haveibeenpwned.com/API/v3#PwnedPasswords.
     """
@@ -26,11 +26,11 @@ class PwnedPasswords:
         self._counts = {_hash(LEAKED): 384}
 
     def pads_with(self, password: str) -> None:
-        """Has it happen that the padding has the very hash of a password."""
+        """Adds the hash of a password to the padding."""
         self._counts[_hash(password)] = 0
 
     def suffix(self, password: str) -> str:
-        """What the service says of a password's hash."""
+        """The part of a password's hash that the service lists."""
         return _hash(password)[5:]
 
     def answer(self, request: Request) -> Answer:

@@ -10,7 +10,7 @@ SECRET_KEY = "0x4AAAAAAAsecret-of-the-widget"
 
 
 class Turnstile:
-    """Gives tokens to browsers, and says to servers which are good: each of them once.
+    """Issues tokens to browsers, and verifies each of them once for servers.
 
     See https://developers.cloudflare.com/turnstile/get-started/server-side-validation.
     """
@@ -22,7 +22,7 @@ class Turnstile:
         self._used: set[str] = set()
 
     def solve(self) -> str:
-        """The token of somebody who has solved a captcha."""
+        """The token of a solved captcha."""
         token = f"0.{secrets.token_urlsafe(48)}"
         self._unused.add(token)
         return token

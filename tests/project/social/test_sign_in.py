@@ -58,7 +58,7 @@ def accounts(visitor: Browser) -> list[str]:
     return sorted(account["providerId"] for account in visitor.ask("/list-accounts"))
 
 
-def test_a_new_user_comes_back(shop: Shop, provider: Provider) -> None:
+def test_a_new_user_signs_up_and_signs_in_again(shop: Shop, provider: Provider) -> None:
     first, later = shop.browser(), shop.browser()
     person = Person(first.email)
     assert sign_in(first, provider, person) == "/home"
@@ -85,7 +85,7 @@ def test_an_account_with_a_password_is_linked_where_both_addresses_are_verified(
 
 
 @pytest.mark.parametrize("verified", ["here", "there"])
-def test_an_address_that_one_side_has_not_verified_opens_no_account(
+def test_an_unverified_address_links_no_account(
     shop: Shop, provider: Provider, verified: str
 ) -> None:
     """Otherwise one signs up with an address of others and waits for them, or comes as them."""
@@ -114,16 +114,14 @@ def test_a_user_links_an_account(shop: Shop, provider: Provider) -> None:
     assert "error=email_does_not_match" in lands(owner, provider, back)
 
 
-def test_what_another_browser_began_signs_nobody_in(shop: Shop, provider: Provider) -> None:
+def test_a_state_of_another_browser_is_refused(shop: Shop, provider: Provider) -> None:
     attacker, victim = shop.browser(), shop.browser()
     back = provider.agree(ask(attacker, provider), Person(attacker.email))
     assert "error=state_mismatch" in lands(victim, provider, back)
     assert victim.user() is None
 
 
-def test_a_state_or_a_code_that_is_not_known_signs_nobody_in(
-    shop: Shop, provider: Provider
-) -> None:
+def test_an_unknown_state_or_code_is_refused(shop: Shop, provider: Provider) -> None:
     visitor = shop.browser()
     back = provider.agree(ask(visitor, provider), Person(visitor.email))
     state = parse_qs(urlsplit(back).query)["state"][0]
@@ -134,7 +132,7 @@ def test_a_state_or_a_code_that_is_not_known_signs_nobody_in(
     assert visitor.user() is None
 
 
-def test_a_code_is_good_once(shop: Shop, provider: Provider) -> None:
+def test_a_code_works_once(shop: Shop, provider: Provider) -> None:
     visitor = shop.browser()
     back = provider.agree(ask(visitor, provider), Person(visitor.email))
     assert lands(visitor, provider, back) == "/home"
@@ -143,7 +141,7 @@ def test_a_code_is_good_once(shop: Shop, provider: Provider) -> None:
     assert visitor.user() is None
 
 
-def test_somebody_who_declines_is_told(shop: Shop, provider: Provider) -> None:
+def test_a_denied_consent_is_reported(shop: Shop, provider: Provider) -> None:
     visitor = shop.browser()
     back = provider.agree(ask(visitor, provider), Person(visitor.email))
     declined = re.sub("code=[^&]*", "error=access_denied", back)
@@ -151,7 +149,7 @@ def test_somebody_who_declines_is_told(shop: Shop, provider: Provider) -> None:
     assert visitor.user() is None
 
 
-def test_the_callback_url_is_the_one_that_the_settings_name(
+def test_the_callback_url_comes_from_the_settings(
     project: Project, shop: Shop, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A provider sends people nowhere else."""
@@ -169,7 +167,7 @@ def test_the_callback_url_is_the_one_that_the_settings_name(
                 sign_in(visitor, provider, Person(visitor.email))
 
 
-def test_a_provider_without_keys_is_off_and_the_log_says_so(shop: Shop) -> None:
+def test_a_provider_without_keys_is_disabled_and_logged(shop: Shop) -> None:
     body = {"provider": OFF, "callbackURL": "/home"}
     answer = shop.browser().post("/sign-in/social", json=body)
     assert (answer.status_code, answer.json()["code"]) == (404, "PROVIDER_NOT_FOUND")
@@ -187,7 +185,7 @@ def test_only_a_provider_with_keys_has_a_button(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in social_data() if name != OFF])
-def test_a_provider_with_keys_has_a_page_to_send_people_to(shop: Shop, name: str) -> None:
+def test_a_provider_with_keys_has_an_authorization_url(shop: Shop, name: str) -> None:
     sends_people_to_its_page(shop, name)
 
 
@@ -200,7 +198,7 @@ def sends_people_to_its_page(shop: Shop, provider: str) -> None:
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("name", social_data())
-def test_a_provider_alone(workshop: Workshop, project: Project, name: str, tmp_path: Path) -> None:
+def test_a_single_provider(workshop: Workshop, project: Project, name: str, tmp_path: Path) -> None:
     """The code is typed and formatted, the schema stays, and the server runs with it."""
     alone = replace(project, folder=tmp_path / "alone")
     answers = {"stack": project.stack, "social_providers": [name]}
@@ -218,7 +216,7 @@ def test_a_provider_alone(workshop: Workshop, project: Project, name: str, tmp_p
         assert "are off" not in shop.log.read_text()
 
 
-def test_half_of_the_keys_is_an_error(project: Project) -> None:
+def test_incomplete_keys_are_an_error(project: Project) -> None:
     """The server that has them does not start; FastAPI passes on why."""
     key, secret = project.providers["github"].settings
     sentence = f"Set {key} as well as {secret}, or neither."
@@ -251,7 +249,7 @@ def test_no_secret_is_logged(project: Project, shop: Shop, provider: Provider) -
     assert ours not in shop.log.read_text()
 
 
-def test_a_provider_out_of_reach_is_an_error_page(
+def test_an_unreachable_provider_shows_an_error_page(
     project: Project, shop: Shop, provider: Provider
 ) -> None:
     visitor = shop.browser()

@@ -34,7 +34,7 @@ def test_password(browser: Browser) -> None:
     assert browser.user()
 
 
-def test_another_browser_is_signed_out(server: Server) -> None:
+def test_other_sessions_are_revoked(server: Server) -> None:
     here, elsewhere = server.browser(), server.browser()
     here.sign_up()
     body = {"email": here.email, "password": here.password}

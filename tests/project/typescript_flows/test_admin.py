@@ -28,7 +28,7 @@ def test_admin(project: Path, server: Server) -> None:
     assert guest.post("/sign-in/email", json=body).status_code == 403
 
 
-def test_an_admin_does_not_change_ids(project: Path, server: Server) -> None:
+def test_an_admin_cannot_change_ids(project: Path, server: Server) -> None:
     boss, guest = server.browser(), server.browser()
     boss.sign_up()
     guest_id = guest.sign_up()["id"]

@@ -36,7 +36,9 @@ ANSWERED: list[dict[str, Any]] = [
 ]
 
 
-def test_a_list_is_sorted_and_filtered_by_what_it_has(project: Path, browser: Browser) -> None:
+def test_lists_are_sorted_and_filtered_by_their_columns_only(
+    project: Path, browser: Browser
+) -> None:
     browser.sign_up()
     promote(project, browser.email)
     slug = secrets.token_hex(6)
@@ -56,7 +58,7 @@ def test_a_list_is_sorted_and_filtered_by_what_it_has(project: Path, browser: Br
     ).is_client_error
 
 
-def test_a_body_is_neither_large_nor_deep_nor_has_nul(browser: Browser) -> None:
+def test_large_and_deep_bodies_and_nul_are_refused(browser: Browser) -> None:
     browser.sign_up()
     headers = {"Content-Type": "application/json"}
 
@@ -97,7 +99,9 @@ await prisma.$disconnect();
 """
 
 
-def test_a_sign_in_by_phone_costs_one_hash_whoever_exists(project: Path, server: Server) -> None:
+def test_a_sign_in_by_phone_costs_one_hash_for_unknown_numbers_too(
+    project: Path, server: Server
+) -> None:
     def verified(browser: Browser, **more: bool) -> str:
         number = f"+49{secrets.randbelow(10**10):010}"
         browser.do("/phone-number/send-otp", phoneNumber=number)
@@ -130,5 +134,5 @@ console.log((await answer).status);
 """
 
 
-def test_a_body_that_does_not_arrive_is_given_up(project: Path) -> None:
+def test_a_body_that_does_not_arrive_times_out(project: Path) -> None:
     assert run_node(project, "--input-type=module", "--eval", SLOW).strip() == "408"

@@ -33,14 +33,14 @@ def test_phone_number(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("number", ["5551234567", "+1 555 123 4567", "+0155", "+", "a@example.com"])
-def test_a_phone_number_has_one_form(browser: Browser, number: str) -> None:
+def test_phone_numbers_must_be_in_e164_format(browser: Browser, number: str) -> None:
     send = browser.post("/phone-number/send-otp", json={"phoneNumber": number})
     assert (send.status_code, send.json()["code"]) == (400, "INVALID_PHONE_NUMBER")
     verify = browser.post("/phone-number/verify", json={"phoneNumber": number, "code": "123456"})
     assert verify.status_code == 400
 
 
-def test_a_code_of_a_mail_is_none_of_a_text_message(browser: Browser) -> None:
+def test_a_code_from_a_mail_verifies_no_phone_number(browser: Browser) -> None:
     browser.do("/email-otp/send-verification-otp", email=browser.email, type="sign-in")
     code = browser.message(browser.email)
     for name in (browser.email, f"sign-in-otp-{browser.email}"):

@@ -31,7 +31,7 @@ def test_organization(server: Server) -> None:
     assert [team["name"] for team in guest.ask("/organization/list-user-teams")] == ["Looms"]
 
 
-def test_an_admin_does_not_make_owners(server: Server) -> None:
+def test_an_admin_cannot_make_owners(server: Server) -> None:
     owner, admin, guest = server.browser(), server.browser(), server.browser()
     owner.sign_up()
     admin.sign_up()

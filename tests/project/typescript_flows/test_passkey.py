@@ -31,7 +31,7 @@ def test_a_passkey_signs_in(browser: Browser) -> None:
         assert user and user["email"] == browser.email
 
 
-def test_an_answer_counts_once(browser: Browser) -> None:
+def test_an_authentication_response_works_once(browser: Browser) -> None:
     passkey = registered(browser)
     browser.do("/sign-out")
     options = browser.ask("/passkey/generate-authenticate-options")
@@ -43,7 +43,7 @@ def test_an_answer_counts_once(browser: Browser) -> None:
     assert browser.user() is None
 
 
-def test_the_key_of_another_is_refused(browser: Browser) -> None:
+def test_a_signature_by_another_key_is_refused(browser: Browser) -> None:
     passkey = registered(browser)
     browser.do("/sign-out")
     passkey.key = Authenticator(browser.origin).key
@@ -53,7 +53,7 @@ def test_the_key_of_another_is_refused(browser: Browser) -> None:
     assert browser.user() is None
 
 
-def test_a_page_of_another_origin_is_refused(browser: Browser) -> None:
+def test_a_passkey_response_for_another_origin_is_refused(browser: Browser) -> None:
     passkey = registered(browser)
     browser.do("/sign-out")
     passkey.origin = "https://stranger.example.com"

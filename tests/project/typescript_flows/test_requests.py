@@ -21,7 +21,7 @@ def test_rate_limits_are_counted_in_the_database(server: Server) -> None:
     assert other.post("/sign-in/email", json=body).status_code == 401
 
 
-def test_bad_requests_are_the_callers_fault(browser: Browser) -> None:
+def test_malformed_requests_get_4xx(browser: Browser) -> None:
     json_type = {"Content-Type": "application/json"}
     assert browser.post("/sign-in/email", content=b"{", headers=json_type).status_code == 400
     assert browser.post("/sign-in/email", content=b"[]", headers=json_type).status_code == 400

@@ -94,7 +94,7 @@ def ask(visitor: Browser, shop: Server) -> str:
     return url
 
 
-def test_a_user_of_any_oauth_provider(server: Server, shop: Server) -> None:
+def test_sign_in_with_a_generic_oauth_provider(server: Server, shop: Server) -> None:
     person, visitor = server.browser(), shop.browser()
     subject = person.sign_up()["id"]
     back = agree(person, ask(visitor, shop))
@@ -107,7 +107,7 @@ def test_a_user_of_any_oauth_provider(server: Server, shop: Server) -> None:
     ]
 
 
-def test_a_preview_is_called_back_by_way_of_production(shop: Server) -> None:
+def test_a_preview_gets_its_callback_through_production(shop: Server) -> None:
     production = "https://shop.example.com"
     with serving(shop.log.parent, OAUTH_PROXY_PRODUCTION_URL=production) as preview:
         url = ask(preview.browser(), preview)
@@ -116,7 +116,7 @@ def test_a_preview_is_called_back_by_way_of_production(shop: Server) -> None:
     ]
 
 
-def test_a_link_of_another_browser_signs_nobody_in(server: Server, shop: Server) -> None:
+def test_a_callback_in_another_browser_is_refused(server: Server, shop: Server) -> None:
     person, attacker, victim = server.browser(), shop.browser(), shop.browser()
     person.sign_up()
     back = agree(person, ask(attacker, shop))
@@ -124,7 +124,7 @@ def test_a_link_of_another_browser_signs_nobody_in(server: Server, shop: Server)
     assert victim.user() is None
 
 
-def test_a_popup_hands_the_session_to_its_page(server: Server, shop: Server) -> None:
+def test_a_popup_passes_the_session_to_its_page(server: Server, shop: Server) -> None:
     person, popup, page = server.browser(), shop.browser(), shop.browser()
     person.sign_up()
     start = {"provider": "company", "popupNonce": secrets.token_hex(8)}
@@ -141,7 +141,7 @@ def test_a_popup_hands_the_session_to_its_page(server: Server, shop: Server) -> 
     assert user and user["email"] == person.email
 
 
-def test_a_user_of_a_customers_identity_provider(server: Server, shop: Server) -> None:
+def test_sign_in_with_a_customers_identity_provider(server: Server, shop: Server) -> None:
     person, administrator, visitor = server.browser(), shop.browser(), shop.browser()
     person.sign_up()
     administrator.sign_up()

@@ -43,7 +43,7 @@ def decoded(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def test_jwt_comes_for_the_asking(browser: Browser) -> None:
+def test_jwt(browser: Browser) -> None:
     user = browser.sign_up()
     token = browser.ask("/token")["token"]
     content, _, signature = token.rpartition(".")
