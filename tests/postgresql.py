@@ -9,7 +9,7 @@ import asyncpg  # type: ignore[import-untyped]
 
 
 def sql(url: str, *statements: str) -> list[Any]:
-    """Runs statements; gives the rows of the last one."""
+    """Runs statements; returns the rows of the last one."""
 
     async def run() -> list[Any]:
         connection = await asyncpg.connect(url)

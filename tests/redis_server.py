@@ -53,7 +53,7 @@ def redis_server() -> Iterator[RedisServer]:
 
 
 def _program() -> tuple[str, dict[str, str]]:
-    """The program and its environment: the installed one, or Debian's, unpacked."""
+    """The installed program or Debian's, unpacked, and its environment."""
     if installed := shutil.which("redis-server") or shutil.which("valkey-server"):
         return installed, dict(os.environ)
     root = debian.unpacked("redis-tools", LIBRARIES)

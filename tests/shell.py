@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def bash(command: str, folder: Path, environment: Mapping[str, str]) -> str:
-    """What a command of the shell prints; it has to succeed."""
+    """Runs a shell command that must succeed; returns its output."""
     done = subprocess.run(
         ["bash", "-c", command],
         cwd=folder,

@@ -41,7 +41,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """In the Python stack the same pages come by way of its proxy: `make test` samples them."""
+    """Marks most Python cases exhaustive: they test the same pages through the proxy."""
     for item in items:
         is_sampled = item.get_closest_marker("both")
         uses_site = isinstance(item, pytest.Function) and "site" in item.fixturenames
@@ -65,9 +65,9 @@ FAILED = pytest.StashKey[bool]()
 
 @pytest.fixture
 def person(request: pytest.FixtureRequest, site: Site, chromium: Browser) -> Iterator[Person]:
-    """Somebody at a browser of their own; nothing may go wrong in its console."""
+    """A user with a browser context, whose console must show no errors."""
     context = chromium.new_context(
-        # Rate limits count each person.
+        # Rate limits are counted for each address.
         extra_http_headers={
             "X-Forwarded-For": f"10.{'.'.join(str(b) for b in secrets.token_bytes(3))}"
         },

@@ -13,7 +13,7 @@ from playwright.sync_api import ConsoleMessage, Locator, Page
 from hooks import node
 from tests.browser.sites import Site
 
-#: Checks pages against the rules of WCAG.
+#: axe-core, which checks pages against WCAG.
 AXE = {"axe-core": "4.14.1"}
 
 
@@ -24,9 +24,9 @@ def axe() -> str:
 
 
 def barriers(page: Page, rule: str = "") -> list[str]:
-    """What keeps people with disabilities out of a page, by axe, or by one of its rules."""
+    """The violations that axe finds on a page, by all rules or one."""
     if page.evaluate("typeof axe") == "undefined":
-        # A page that needs Trusted Types takes scripts from the debugger.
+        # Trusted Types refuse the script tag that axe would add; the debugger may evaluate.
         page.evaluate(axe())
     options = {"runOnly": [rule]} if rule else {}
     found: Any = page.evaluate("options => axe.run(options)", options)
@@ -34,7 +34,7 @@ def barriers(page: Page, rule: str = "") -> list[str]:
 
 
 def add_authenticator(page: Page) -> None:
-    """Gives the browser an authenticator for passkeys, which always finds its user present."""
+    """Adds a virtual authenticator for passkeys, whose user is always present."""
     debugger = page.context.new_cdp_session(page)
     debugger.send("WebAuthn.enable")
     options = {
@@ -48,15 +48,15 @@ def add_authenticator(page: Page) -> None:
 
 
 class Person:
-    """A person, with an address and a password, and the page in front of them."""
+    """A user with an address and a password, and their page."""
 
     def __init__(self, site: Site, page: Page) -> None:
         self.site, self.page = site, page
         self.email = f"{secrets.token_hex(6)}@example.com"
         self.password = secrets.token_urlsafe(12)
-        #: What the browser's console says is wrong.
+        #: Errors in the browser's console.
         self.complaints: list[str] = []
-        #: Statuses of answers that the flow expects; Chromium reports them as errors.
+        #: Expected error statuses, which Chromium reports in its console.
         self.expected: set[int] = set()
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -73,7 +73,7 @@ class Person:
         self.page.wait_for_selector("html[data-ready]")
 
     def fill(self, place: Locator | None = None, **fields: str) -> None:
-        """Types into the inputs of these names."""
+        """Fills the inputs with these names."""
         for name, text in fields.items():
             (place or self.page).locator(f"input[name={name}]:visible").fill(text)
 
@@ -86,7 +86,7 @@ class Person:
         return self.page.locator("section").filter(has=heading)
 
     def way(self, title: str) -> Locator:
-        """Opens another way to sign in."""
+        """Opens another sign-in method."""
         self.page.locator("summary", has_text=title).click()
         return self.page.locator("details[open]")
 
@@ -94,7 +94,7 @@ class Person:
         (place or self.page).get_by_text(text).filter(visible=True).first.wait_for()
 
     def at(self, page: str) -> None:
-        """Is led to a page."""
+        """Waits until a page is open and ready."""
         self.page.wait_for_url(re.compile(rf"/auth/{page}(\?|$)"))
         self.page.wait_for_selector("html[data-ready]")
 
@@ -105,7 +105,7 @@ class Person:
         self.at_account()
 
     def sign_up(self) -> None:
-        """Without the page, for tests of other pages."""
+        """Signs up over HTTP, for tests of other pages."""
         body = {
             "name": "Ada",
             "email": self.email,
@@ -137,9 +137,9 @@ class Person:
         self.press("Sign in", self.page.locator("form").first)
 
     def message(self, about: str, to: str = "") -> str:
-        """The message with that subject that was sent last."""
+        """The latest message with that subject."""
         return self.site.message(to or self.email, about)
 
     def barriers(self, rule: str = "") -> list[str]:
-        """What `barriers` finds on the page."""
+        """The violations that axe finds on the page."""
         return barriers(self.page, rule)

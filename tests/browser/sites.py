@@ -24,7 +24,7 @@ from tests.project.workshop import Workshop
 
 T = TypeVar("T")
 
-#: Everything that has something on a page.
+#: All plugins and options that add something to a page.
 PANELS: dict[str, Any] = {
     "plugins": [
         "username",
@@ -61,7 +61,7 @@ class Site:
         return f"{self.address}/auth/{page}"
 
     def message(self, to: str, about: str = "") -> str:
-        """The text of the latest message with that subject, which development logs."""
+        """The text of the latest message with that subject in the development log."""
         deadline = time.monotonic() + 5
         while time.monotonic() < deadline:
             texts = re.findall(
@@ -73,11 +73,11 @@ class Site:
         raise AssertionError(f"nothing was sent to {to}")
 
     def make_admin(self, email: str) -> None:
-        """As the owner does with the first one: in the database."""
+        """Sets the role in the database, as an owner does for the first admin."""
         self._execute("""UPDATE "user" SET role = 'admin' WHERE email = $1""", email)
 
     def add_users(self, count: int) -> None:
-        """Older than all others, so that lists of the newest do not begin with them."""
+        """Adds users older than all others, so that they are last in lists by age."""
         self._execute(
             """INSERT INTO "user" (id, name, email, "emailVerified", "createdAt", "updatedAt")
             SELECT gen_random_uuid(), 'Somebody', gen_random_uuid() || '@example.com', false,
@@ -97,13 +97,13 @@ class Site:
 
 
 def apart(work: Callable[[], T]) -> T:
-    """Does it in another thread: Playwright has the event loop of this one."""
+    """Runs it in another thread, because Playwright's event loop runs in this one."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(work).result()
 
 
 def command(stack: str, project: Path, port: int) -> tuple[list[str], Mapping[str, str]]:
-    """What starts a project without an environment of its own, and the variables for it."""
+    """The command and variables that start a project with the tests' Python environment."""
     if stack == "typescript":
         return [*STACKS["typescript"].serve], {}
     sources = [project / "src", *project.glob("packages/*/src")]
@@ -115,7 +115,7 @@ def command(stack: str, project: Path, port: int) -> tuple[list[str], Mapping[st
 def serving(
     workshop: Workshop, stack: str, answers: dict[str, Any], folder: Path
 ) -> Iterator[Site]:
-    """Writes a project and runs it, at the name that passkeys want."""
+    """Renders a project and runs it on localhost, because passkeys need a domain."""
 
     def write() -> str:
         database = workshop.settings()

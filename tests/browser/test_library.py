@@ -12,7 +12,7 @@ from tests.project.typescript_sources import install_packages
 from tests.template import REPOSITORY
 
 SHARED = REPOSITORY / "template/shared/better-auth-pages"
-#: What `python -m hooks.browser_client` writes.
+#: The file that `python -m hooks.browser_client` writes.
 BUNDLED = {"client.js", "LICENSES.txt"}
 STYLE = REPOSITORY / "template/typescript/.prettierrc.json"
 

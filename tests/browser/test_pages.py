@@ -71,7 +71,7 @@ def test_a_password_is_reset_by_mail(person: Person) -> None:
 
 OLD = "This link is no longer valid."
 AGAIN = "The sign-in was interrupted"
-#: Where better-auth redirects to when something went wrong, and what the page says.
+#: URLs to which better-auth redirects on errors, and the page's text.
 FAILURES = {
     "reset-password/dead?callbackURL=/auth/reset-password": ("reset-password", OLD),
     "verify-email?token=dead&callbackURL=/auth/account": ("sign-in", OLD),
@@ -373,7 +373,7 @@ def test_an_invitation_is_declined(person: Person) -> None:
     person.fill(panel, name="Engines", slug=f"engines-{person.email[:6]}")
     person.press("Create", panel)
     panel.locator("summary").click()
-    # Nobody else has to be there: the invitation goes to a second account in this browser.
+    # The invitation goes to a second account in this browser.
     person.email = f"guest-{person.email}"
     person.fill(panel, email=person.email)
     person.press("Invite to Engines", panel)
@@ -443,7 +443,7 @@ def test_an_oauth_client_gets_consent(person: Person, button: str, word: str) ->
 
 
 def ask_for_access(person: Person, callback: str) -> str:
-    """The URL that an application sends people to who are to let it in."""
+    """The authorization URL of a new OAuth client."""
     auth = f"{person.site.address}/api/auth"
     headers = {"Origin": person.site.address}
     asked = {"redirect_uris": [callback], "scope": "openid email", "client_name": "Shop"}
@@ -496,7 +496,7 @@ def test_an_oauth_client_waits_for_the_sign_in(person: Person) -> None:
 
 
 def become_admin(person: Person) -> str:
-    """Signs a guest up, and then the person as an admin; gives the guest's address."""
+    """Signs up a guest, then the user as an admin; returns the guest's address."""
     person.sign_up()
     guest = person.email
     person.email = f"admin-{guest}"
@@ -558,7 +558,7 @@ def test_several_accounts_in_one_browser(person: Person) -> None:
     person.at("sign-in")
 
 
-#: Every page, by whether it is for users who are signed in.
+#: Every page, and whether it requires a session.
 PAGES = {
     False: [
         "sign-in",
@@ -577,7 +577,7 @@ PAGES = {
 def test_the_pages_pass_axe_in_light_and_dark(person: Person, is_member: bool) -> None:
     if is_member:
         person.sign_up()
-        # Of what there is none; the tests of invitations and consent look at what there is.
+        # Without content; the tests of invitations and consent check them with content.
         person.expected = {400, 401}
     for name in PAGES[is_member]:
         person.open(name)
@@ -607,7 +607,7 @@ def test_the_pages_work_by_keyboard_alone(person: Person) -> None:
 def test_a_page_reports_that_its_script_did_not_load(person: Person) -> None:
     person.page.route("**/app.js", lambda route: route.abort())
     person.page.goto(person.site.url("sign-in"))
-    # It gives the script three seconds.
+    # The page waits three seconds for its script.
     person.page.evaluate("document.getAnimations().forEach((one) => one.finish())")
     person.page.get_by_text("The script of this page did not start.").wait_for()
     assert any("ERR_FAILED" in complaint for complaint in person.complaints)
@@ -641,7 +641,7 @@ def test_a_page_reports_that_scripts_are_disabled(site: Site, chromium: Browser)
 
 
 def test_a_page_is_small(person: Person) -> None:
-    """The largest one, with everything that it loads and asks for."""
+    """The largest page, with everything that it loads and requests."""
     person.sign_up()
     debugger = person.page.context.new_cdp_session(person.page)
     debugger.send("Network.enable")
@@ -654,7 +654,7 @@ def test_a_page_is_small(person: Person) -> None:
     assert len(sizes) >= 5 and sum(sizes) <= 60_000
 
 
-#: The milliseconds until something of the page's content was painted.
+#: Milliseconds to the first contentful paint.
 FIRST_PAINT = """() => new Promise((resolve) => {
   const entries = (list) => list.getEntriesByName("first-contentful-paint");
   const see = (list) => entries(list).forEach(({ startTime }) => resolve(startTime));

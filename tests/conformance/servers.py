@@ -30,7 +30,7 @@ from tests.project.workshop import Workshop
 
 Result = TypeVar("Result")
 
-#: In these tests' own environment, which has the packages of a project's.
+#: In the tests' environment, which has a project's packages.
 FASTAPI = [sys.executable, "-m", "fastapi", *STACKS["python"].serve[1:]]
 _SOURCES = ["src", "packages/better-auth-sidecar/src", "packages/better-auth-setup/src"]
 

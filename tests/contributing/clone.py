@@ -13,13 +13,13 @@ from tests.shell import bash
 from tests.template import REPOSITORY
 
 DOCUMENT = REPOSITORY / "CONTRIBUTING.md"
-#: What `make install` and the hooks put there.
+#: Created by `make install` and the hooks.
 INSTALLED = (".venv", ".cache")
 _FENCE = re.compile(r"^( *)```console\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
 
 
 def commands() -> dict[str, list[str]]:
-    """The commands of each section, by its title; those before the first have no title."""
+    """The commands of each section by title; those before the first section have the title ""."""
     first, *sections = re.split(r"^## ", DOCUMENT.read_text(), flags=re.MULTILINE)
     titled = {"": first} | {text.partition("\n")[0]: text for text in sections}
     return {title: [*_commands(text)] for title, text in titled.items()}
@@ -38,15 +38,15 @@ class Clone:
     origin: Path
 
     def run(self, command: str) -> str:
-        """What a command prints; it has to succeed."""
+        """Runs a command that must succeed; returns its output."""
         return bash(command, self.folder, os.environ | {"PYTHONDONTWRITEBYTECODE": "1"})
 
     def changed(self) -> list[str]:
-        """The files that differ from the commit."""
+        """The files that differ from the last commit."""
         return [line[3:] for line in self.run("git status --porcelain").splitlines()]
 
     def cut(self, name: str, pattern: str) -> str:
-        """Takes the one match of a pattern out of a file; gives what the file was."""
+        """Removes the only match of a pattern from a file; returns the former text."""
         before = (self.folder / name).read_text()
         after, count = re.subn(pattern, "", before, flags=re.DOTALL | re.MULTILINE)
         assert count == 1, f"{name} has {count} times {pattern}"
@@ -62,7 +62,7 @@ class Clone:
 
 
 def clone(folder: Path) -> Clone:
-    """Makes one of the files that git knows here, as they are now."""
+    """Makes a clone with the present text of the tracked files."""
     made = Clone(folder / "clone", folder / "origin.git")
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],

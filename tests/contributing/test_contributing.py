@@ -22,12 +22,12 @@ def contributor(tmp_path: Path) -> Clone:
 
 
 def entry(name: str) -> str:
-    """The pattern of an entry of the data, with its lines."""
+    """A pattern that matches the lines of an entry of the data."""
     return rf'^  "{name}": \{{\n.*?^  \}},\n'
 
 
 def test_the_checks_are_make_targets(contributor: Clone) -> None:
-    """They would run this test again: make only says what it would do."""
+    """Uses `make --dry-run`, because the checks would run this test again."""
     [check] = commands()[""]
     assert "pytest" in contributor.run(f"{check} --dry-run")
     assert "pytest" in contributor.run("make --dry-run test test-updates")
@@ -36,7 +36,7 @@ def test_the_checks_are_make_targets(contributor: Clone) -> None:
 
 @pytest.mark.e2e
 def test_a_plugin_is_one_entry(contributor: Clone, tmp_path: Path) -> None:
-    """It is taken out, and added as if it were new: all but the order of tables is as before."""
+    """Removes a plugin and adds it again: only the order of tables differs."""
     catalogue, documents = commands()["Add a plugin"]
     chosen = "plugins=[device-authorization]"
 
@@ -64,7 +64,7 @@ def test_a_plugin_is_one_entry(contributor: Clone, tmp_path: Path) -> None:
 
 @pytest.mark.exhaustive
 def test_a_provider_is_one_entry(contributor: Clone, tmp_path: Path) -> None:
-    """As with the plugin: without its entry nothing knows the provider, with it everything does."""
+    """Removes a provider and adds it again: without its entry it is refused."""
     [catalogue] = commands()["Add a provider"]
     chosen = ("provider=cockroachdb", "database_url=postgresql://root@127.0.0.1:26257/app")
 
@@ -84,7 +84,7 @@ def test_a_provider_is_one_entry(contributor: Clone, tmp_path: Path) -> None:
 
 @pytest.mark.exhaustive
 def test_an_outdated_pin_is_reported(contributor: Clone) -> None:
-    """The registries are asked for the newest set that resolves."""
+    """The hook prints the newest versions that resolve together."""
     [hook] = commands()["Raise versions"]
     versions = contributor.folder / "template/shared/versions.jinja"
     text, count = re.subn('"httpx": "[^"]+"', '"httpx": "0.27.0"', versions.read_text())

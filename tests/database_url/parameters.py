@@ -12,7 +12,7 @@ from tests.database_url import readers
 
 TABLE: dict[str, Any] = json.loads(readers.TABLE.read_text())
 
-#: A server of each kind; the password can be searched for.
+#: A server of each kind, with a password to search for in outputs.
 SERVERS = {
     "postgresql": "postgresql://me:p%40ss%2Fgeheim@db.example.com:6543/app",
     "mysql": "mysql://me:p%40ss%2Fgeheim@db.example.com:6543/app",
@@ -22,7 +22,7 @@ SERVERS = {
 
 @dataclass(frozen=True)
 class Taken:
-    """Parameters that are taken: a part of the options of Node.js's driver and of Python's."""
+    """Accepted parameters, and the driver options that they set in Node.js and Python."""
 
     parameters: str
     node: dict[str, Any] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Taken:
 
 @dataclass(frozen=True)
 class Tls:
-    """How a connection is protected: what of the server is looked at, and what it is shown."""
+    """The TLS of a connection: what is verified, and the client's certificate."""
 
     verifies: bool = True
     checks_host: bool = True
@@ -60,14 +60,14 @@ VERIFIED, TRUSTED = Tls(), Tls(verifies=False, checks_host=False)
 PRIVATE = Tls(authority=True)
 OF_CLIENT = Tls(authority=True, client=True)
 
-#: TLS by the parameters that ask for it.
+#: The TLS that each parameter requests.
 TLS: dict[str, dict[str, Tls | None]] = {
     "postgresql": {
         "": None,
         "sslmode=disable": None,
         "ssl=false": None,
         "ssl=0": None,
-        # As node-postgres has it: what asks for TLS at all verifies the server.
+        # As in node-postgres, each parameter that enables TLS verifies the server.
         "sslmode=prefer": VERIFIED,
         "sslmode=require": VERIFIED,
         "sslmode=verify-ca": VERIFIED,
@@ -82,7 +82,7 @@ TLS: dict[str, dict[str, Tls | None]] = {
         "ssl=no-verify": TRUSTED,
         "sslaccept=accept_invalid_certs": TRUSTED,
         "sslmode=require&sslaccept=accept_invalid_certs": TRUSTED,
-        # Prisma's name and libpq's of the authority's certificate, in the project and in prisma/.
+        # The CA certificate by Prisma's and libpq's name, in the project and in prisma/.
         "sslcert=ca.pem": PRIVATE,
         "sslcert=inner.pem": PRIVATE,
         "sslmode=require&sslaccept=strict&sslcert=./ca.pem": PRIVATE,
@@ -171,7 +171,7 @@ TAKEN: dict[str, list[Taken]] = {
     "sqlite": [Taken("connection_limit=1&socket_timeout=9", {"url": "file:./app.db"})],
 }
 
-#: How the sentence begins, and whether the prompt can know it, which has no files.
+#: The start of the message, and whether the prompt, which reads no files, reports it.
 REFUSED: dict[str, dict[str, str]] = {
     "postgresql": {
         "channel_binding=require": "Remove channel_binding=require",
@@ -207,7 +207,7 @@ REFUSED: dict[str, dict[str, str]] = {
 }
 
 
-#: URLs that no server takes, and how the sentence begins.
+#: Invalid URLs, and the start of the message.
 URLS_REFUSED = {
     '"postgresql://me:geheim@db/app"': "Remove the quotes",
     "'postgresql://me:geheim@db/app'": "Remove the quotes",
@@ -246,7 +246,7 @@ URLS_REFUSED = {
     "file:dev.db#x": "Remove the # from the path",
 }
 
-#: Where the file of an SQLite URL is, from the project's folder: to Prisma's CLI, it is no URL.
+#: SQLite URLs and their files relative to the project, as Prisma's CLI resolves them.
 SQLITE_FILES = {
     "file:./dev.db": "dev.db",
     "file:data/dev.db": "data/dev.db",
@@ -263,7 +263,7 @@ def url(kind: str, parameters: str) -> str:
 
 
 def write_certificates(root: Path) -> None:
-    """The files that the parameters above name."""
+    """Writes the files named in the parameters above."""
     import trustme
 
     authority = trustme.CA()

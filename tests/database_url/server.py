@@ -21,7 +21,7 @@ from hooks.demo import free_port
 from tests import debian
 from tests.project.typescript_sources import install_packages
 
-#: Over TCP only with TLS, and one user only with a certificate; over the socket for everybody.
+#: TCP requires TLS, and for one user a client certificate; the socket admits all users.
 ACCESS = """
 local all all scram-sha-256
 hostssl all holder all cert
@@ -44,7 +44,7 @@ PASSWORD = "geheim"
 
 @dataclass(frozen=True)
 class Postgresql:
-    """A server, and the folder of its certificates and its socket."""
+    """A server, and the folder with its certificates and socket."""
 
     folder: Path
     port: int
@@ -55,7 +55,7 @@ class Postgresql:
 
 
 def _demoted() -> dict[str, object]:
-    """PostgreSQL does not run as root."""
+    """The arguments of `subprocess` for another user, since PostgreSQL refuses root."""
     if os.geteuid() != 0:
         return {}
     nobody = pwd.getpwnam("nobody")
@@ -69,7 +69,7 @@ def _own(folder: Path) -> None:
 
 
 def _programs(folder: Path) -> Path:
-    """npm's PostgreSQL, which has TLS, where everybody may run it; with its links."""
+    """A copy of npm's PostgreSQL, which has TLS, that every user may execute."""
     [native] = (install_packages() / "@embedded-postgres").glob("*/native")
     shutil.copytree(native, folder, symlinks=True, ignore=shutil.ignore_patterns("*.a"))
     for library in (folder / "lib").glob("*.so.*.*"):
@@ -82,7 +82,7 @@ def _programs(folder: Path) -> Path:
 
 @contextmanager
 def tls_postgresql() -> Iterator[Postgresql]:
-    """Runs one with a database ``app``, and users ``app`` and ``holder`` (of a certificate)."""
+    """Runs a server with a database ``app`` and users ``app`` and ``holder`` (by certificate)."""
     home = Path(tempfile.mkdtemp(prefix="tls-", dir="/tmp"))
     home.chmod(0o755)
     data = home / "data"
@@ -125,7 +125,7 @@ def tls_postgresql() -> Iterator[Postgresql]:
 
 
 def certificates(folder: Path) -> None:
-    """Of a private authority: the server's, and that of ``holder``."""
+    """Writes certificates of a private CA: the server's and that of ``holder``."""
     authority, other = trustme.CA(), trustme.CA()
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
     other.cert_pem.write_to_path(str(folder / "other.pem"))
@@ -162,7 +162,7 @@ default_pool_size = 5
 
 @contextmanager
 def pgbouncer(url: str, mode: str = "transaction") -> Iterator[str]:
-    """Runs a PgBouncer in front of a server; gives the URL of the same database through it."""
+    """Runs PgBouncer in front of a server; yields the URL of the same database through it."""
     program, environment = _pgbouncer()
     folder = Path(tempfile.mkdtemp(prefix="pgbouncer-", dir="/tmp"))
     parts, port = urlsplit(url), free_port()
@@ -187,7 +187,7 @@ def pgbouncer(url: str, mode: str = "transaction") -> Iterator[str]:
 
 
 def _pgbouncer() -> tuple[str, dict[str, str]]:
-    """The program and its environment: the installed one, or Debian's, unpacked."""
+    """The installed program or Debian's, unpacked, and its environment."""
     if installed := shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin"):
         return installed, dict(os.environ)
     root = debian.unpacked("pgbouncer", ("libc-ares2", "libevent-2"))

@@ -44,7 +44,7 @@ console.log(JSON.stringify(found));
 
 
 class Readers:
-    """A project's folder, and those who read its DATABASE_URL there."""
+    """A project's folder, and the readers of its DATABASE_URL."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -66,7 +66,7 @@ class Readers:
         return dict(zip(urls, json.loads(told), strict=True))
 
     def node(self, url: str) -> Any:
-        """The options of the driver, or the ``problem``."""
+        """The driver's options, or the ``problem``."""
         return self._of_node[url]
 
     def python(self, url: str) -> Any:
@@ -138,7 +138,7 @@ def test_invalid_urls_are_refused(readers: Readers, given: str) -> None:
 def test_all_readers_resolve_the_same_sqlite_file(readers: Readers, given: str) -> None:
     path = readers.root / SQLITE_FILES[given]
     assert readers.python(given).path == path
-    # libsql reads a URL.
+    # libsql takes a URL.
     assert readers.root / unquote(readers.node(given)["url"].removeprefix("file:")) == path
 
 

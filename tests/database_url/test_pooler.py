@@ -17,7 +17,7 @@ from tests.project.typescript import run_node, serving
 from tests.setup.npm_project import NpmProject, npm_project
 
 PLACE = "DATABASE_URL in .env.local"
-#: As setup does before it pushes.
+#: What setup runs before a push.
 COMPARE = """
 const src = "./packages/better-auth-setup/src";
 const { locate } = await import(`${src}/schema.ts`);

@@ -21,7 +21,7 @@ from tests.setup.npm_project import NODE_FILE, NpmProject, npm_project
 CERTIFICATES = ("ca.pem", "other.pem", "holder.pem", "holder.key")
 SECRET = "BETTER_AUTH_SECRET=9Zk2vQ7mXw4TnRb8LsYc3HpJd6FgAe1U\n"
 
-#: What setup says of the parameters; nothing where the application can connect.
+#: Parameters and setup's message, which is empty if the application can connect.
 PARAMETERS = {
     "": "Add sslmode=verify-full to DATABASE_URL in .env.local: the server wants TLS.",
     "sslmode=disable": "Add sslmode=verify-full to DATABASE_URL in .env.local",
@@ -36,7 +36,7 @@ PARAMETERS = {
     "sslrootcert=ca.pem&connection_limit=1&pool_timeout=2&application_name=own": "",
     "channel_binding=require&sslrootcert=ca.pem": "Remove channel_binding=require",
 }
-#: The same of the user who signs in with a certificate.
+#: The same for the user with a certificate.
 OF_HOLDER = {
     "sslrootcert=ca.pem": "Add sslcert= and sslkey= to DATABASE_URL in .env.local",
     "sslrootcert=ca.pem&sslcert=holder.pem&sslkey=holder.key": "",
@@ -82,7 +82,7 @@ def prove(
     typescript: NpmProject,
     python: Path,
 ) -> Prove:
-    """Gives what the driver of a language says of a URL, whatever else the environment says."""
+    """Connects with a language's driver, in a clean environment; returns its output."""
     monkeypatch.setenv("PGSSLMODE", "require")
     monkeypatch.setenv("PGSSLROOTCERT", "other.pem")
 

@@ -19,19 +19,19 @@ Case = dict[str, Any]
 
 
 def all_needs(cases: Sequence[Case], versions: dict[str, str] | None = None) -> list[Needs]:
-    """What better-auth needs in each case, all of them asked at once.
+    """What better-auth needs in each case, all in one call.
 
     Args:
-        cases: ``provider``, ``features``, and, as JavaScript, further ``options`` of
-            ``betterAuth`` and of the ``adapter``, if there are any.
-        versions: of the npm packages; those that are pinned if none are named.
+        cases: ``provider``, ``features``, and optionally, as JavaScript, further ``options`` of
+            ``betterAuth`` and of the ``adapter``.
+        versions: of the npm packages; the pinned ones by default.
     """
     found = described(cases, versions)
     return [needed(one, case["provider"]) for one, case in zip(found, cases, strict=True)]
 
 
 def described(cases: Sequence[Case], versions: dict[str, str] | None = None) -> list[Any]:
-    """What *generate* asks for in each case, as it comes."""
+    """The unparsed description of each case that *generate* reads."""
     asked = [{**case, "described": DESCRIBE} for case in cases]
     return ask(asked, versions or node.pinned(*node.BETTER_AUTH))
 
@@ -39,7 +39,7 @@ def described(cases: Sequence[Case], versions: dict[str, str] | None = None) -> 
 def needs(
     *features: str, provider: str = "postgresql", options: str = "{}", adapter: str = "{}"
 ) -> Needs:
-    """What better-auth needs with some features, in this order."""
+    """What better-auth needs with these features, in this order."""
     return _needs(features, provider, options, adapter)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.template import REPOSITORY
 
-#: What an installation would make importable.
+#: The paths that an installation would make importable.
 SOURCES = (str(REPOSITORY / "template/python/packages/better-auth-setup/src"),)
 
 
@@ -25,7 +25,7 @@ class Project:
     def generate(
         self, *options: str | Path, python: str = "", **environment: str
     ) -> subprocess.CompletedProcess[str]:
-        """Runs the command with this interpreter; ``python`` is run before it, in its process."""
+        """Runs the command with this interpreter, after the code ``python`` in the same process."""
         start = "import runpy, sys; sys.argv[0] = 'generate'; "
         run = "runpy.run_module('better_auth_setup', run_name='__main__', alter_sys=True)"
         begin = [sys.executable, "-c", f"{python}\n{start}{run}"]

@@ -17,7 +17,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def project(rendered: Path, tmp_path: Path) -> Project:
-    """A project of one's own, without a database, secrets or an ``.env.local``."""
+    """A copy of the project without a database, secrets or ``.env.local``."""
     folder = shutil.copytree(rendered, tmp_path / "app")
     shutil.rmtree(folder / "node_modules", ignore_errors=True)
     (folder / "node_modules").symlink_to(install_packages())

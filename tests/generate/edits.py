@@ -1,4 +1,4 @@
-"""Random edits of a schema, as users make them."""
+"""Random edits of a schema, as owners make them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Edited:
 
     blocks: list[list[str]]
     chance: Random
-    #: what was taken out, as ``model.column``
+    #: removed fields, as ``model.column``
     removed: set[str] = field(default_factory=set)
-    #: what auth.ts has to say now: fields and models by their names in the release
+    #: the configuration that auth.ts now needs: fields and models by their former names
     fields: dict[tuple[str, str], str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     newline: str = "\n"
@@ -29,14 +29,14 @@ class Edited:
         return [block for block in self.blocks if _head(block).startswith("model ")]
 
     def some(self, block: list[str], wanted: Callable[[str], object]) -> list[int]:
-        """About a third of a block's lines that are as wanted; never its first and last one."""
+        """A random third of a block's matching lines, without the first and last one."""
         last = max(n for n, line in enumerate(block) if line.startswith("}"))
         inner = range(block.index(_head(block)) + 1, last)
         return [n for n in inner if wanted(block[n]) and self.chance.random() < 0.3]
 
 
 def edited(schema: str, chance: Random) -> tuple[list[str], Edited]:
-    """The files of a schema after some edits, and what was edited."""
+    """A schema's files after random edits, and what was edited."""
     one = Edited(_blocks(schema), chance)
     for edit in chance.sample(EDITS, chance.randint(1, 6)):
         edit(one)
@@ -49,7 +49,7 @@ def edited(schema: str, chance: Random) -> tuple[list[str], Edited]:
 
 
 def configured(described: Any, one: Edited) -> Any:
-    """What better-auth describes if auth.ts says how the schema calls things now."""
+    """The needs of better-auth if auth.ts has the edited names."""
     for table in described["tables"]:
         model = singular(table["key"])
         table["name"] = one.names.get(model, table["name"])
@@ -62,7 +62,7 @@ def configured(described: Any, one: Edited) -> Any:
 
 
 def singular(model: str) -> str:
-    """A model's name without what a rename may have changed."""
+    """A model's name without the differences that a rename may make."""
     return model.removesuffix("s").lower()
 
 
@@ -73,7 +73,7 @@ def _blocks(schema: str) -> list[list[str]]:
             blocks[-1].append(line)
         if line == "}":
             blocks.append([])
-    last = blocks.pop()  # what stands below all blocks
+    last = blocks.pop()  # the lines below all blocks
     blocks[-1] += ["", *last] if last else []
     return blocks
 
@@ -88,7 +88,7 @@ def _name(block: list[str]) -> str:
     return _head(block).split()[1]
 
 
-# --- what people do ---------------------------------------------------------------------------
+# --- edits ------------------------------------------------------------------------------------
 
 
 def remove_fields_and_indexes(one: Edited) -> None:
@@ -103,7 +103,7 @@ def remove_fields_and_indexes(one: Edited) -> None:
             found = _SCALAR.match(block[number])
             is_missed = found and not found[4] and "@default" not in block[number]
             if is_missed and one.chance.random() < 0.9:
-                continue  # it would have to come back by hand
+                continue  # it would have to be restored by hand
             if found and found[1] not in used | elsewhere:
                 mapped = re.search(r'@map\("(\w+)"\)', block[number])
                 column = mapped[1] if mapped else found[1]
@@ -122,7 +122,7 @@ def reorder_fields(one: Edited) -> None:
 
 
 def rename_fields(one: Edited) -> None:
-    """To another name, with ``@map``; what refers to it in the same model follows."""
+    """Renames fields with ``@map``, and the references in the same model."""
     text = "\n".join(line for block in one.blocks for line in block)
     elsewhere = set(re.findall(r"references: \[(\w+)\]", text))
     for block in one.models:
@@ -207,13 +207,13 @@ def use_windows(one: Edited) -> None:
 
 
 def close_up(one: Edited) -> None:
-    """No blank lines within blocks."""
+    """Removes the blank lines within blocks."""
     for block in one.blocks:
         block[:] = [line for line in block if line.strip()]
 
 
 def forget_the_layout(one: Edited) -> None:
-    """No comments of the template, which mark its places."""
+    """Removes the template's comments that mark reserved places."""
     for block in one.blocks:
         block[:] = [line for line in block if not line.strip().startswith("//")]
 

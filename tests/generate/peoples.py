@@ -21,7 +21,7 @@ SERIAL = '{ advanced: { database: { generateId: "serial" } } }'
 UUID = '{ advanced: { database: { generateId: "uuid" } } }'
 ADMIN = '{ plugins: [admin({ defaultRole: "USER", adminRoles: ["ADMIN"] })] }'
 
-#: What a schema's own project has in auth.ts: options, and those of the adapter.
+#: The options of `betterAuth` and of the adapter in the schema's own project.
 CONFIGURED = {
     "big_number_ids": (SERIAL, "{}"),
     "enum_roles": (ADMIN, "{}"),
@@ -56,19 +56,19 @@ def provider_of(document: Document) -> str:
 
 @cache
 def outcomes(plugins: tuple[str, ...]) -> dict[str, Outcome]:
-    """Each schema with a configuration that says nothing of it."""
+    """The result for each schema with a default configuration."""
     return {file.stem: outcome(list(plugins), file.read_text()) for file in FILES}
 
 
 def at_home(name: str, plugins: Iterable[str]) -> tuple[list[str], str, str]:
-    """A schema's own configuration: plugins, options, and those of the adapter."""
+    """A schema's own configuration: plugins, options, adapter options."""
     options, adapter = CONFIGURED.get(name, ("{}", "{}"))
     brought = ["admin"] if "admin(" in options else []
     return [one for one in plugins if one not in brought], options, adapter
 
 
 def added(old: str, new: str) -> list[str]:
-    """The lines of ``new`` that are not in ``old``; fails if one of the old is gone or moved."""
+    """The lines added in ``new``; fails if a line of ``old`` is missing or moved."""
     rest = iter(old.splitlines())
     expected, more = next(rest, None), []
     for line in new.splitlines():

@@ -11,10 +11,10 @@ from better_auth_setup.generate.tables import Needs
 
 
 def generate(needs: Needs, *schemas: str) -> list[str]:
-    """What generate makes of the files of a schema; every file, changed or not.
+    """Runs generate on the files of a schema; returns every file, changed or not.
 
     Raises:
-        ValueError: there are problems, which it names.
+        ValueError: the plan has problems; names them.
     """
     documents = [parse(Path(f"{number}.prisma"), text) for number, text in enumerate(schemas)]
     result = plan(documents, needs)

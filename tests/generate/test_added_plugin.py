@@ -16,7 +16,7 @@ from tests.schema.cases import complete, render, supported
 
 
 def groups(schema: str) -> dict[str, list[str]]:
-    """The groups of better-auth's own models, by whose they are: a plugin's options are its own."""
+    """The groups of better-auth's models by plugin, options included."""
     models = re.findall(r"^model (User|Session|Account) \{\n(.*?)^\}", schema, re.M | re.S)
     titles = {
         name: re.findall(r"^  // ([\w-]+)(?:, since .*)?$", body, re.M) for name, body in models
@@ -46,7 +46,7 @@ def test_the_first_added_plugin_gives_the_rendered_schema(provider: str) -> None
         made.append(after)
         same |= set(features) if after == rendered else set()
     assert ask_prisma(made, "format") == made
-    # To the letter, unless a later release of better-auth added to what it has.
+    # Byte for byte, unless a later better-auth release added columns to its models.
     grown = {"jwt", "oauth-provider", "scim", "device-authorization"}
     plugins = {name for name in FEATURES if "import" in FEATURES[name]} - grown
     assert plugins & {name for features in sets for name in features} <= same
@@ -54,7 +54,7 @@ def test_the_first_added_plugin_gives_the_rendered_schema(provider: str) -> None
 
 @pytest.mark.e2e
 def test_a_further_added_plugin_means_the_rendered_schema() -> None:
-    """Wherever it stands among the plugins."""
+    """At any position in the list of plugins."""
     pairs = [pair for one in combinations(FEATURES, 2) for pair in (one, one[::-1])]
     olds = [complete([first]) for first, _ in pairs]
     boths = [[*old, *(n for n in complete(pair) if n not in old)]

@@ -53,7 +53,7 @@ def test_check_diff_and_write_agree_about_a_new_plugin(project: Project) -> None
     assert b"  banExpires DateTime?\n" in after
     assert project.generate("--check").returncode == 0
 
-    # What --diff shows is a patch.
+    # The output of --diff is a patch.
     project.schema.write_bytes(before)
     patch = ["git", "apply", "-"]
     subprocess.run(patch, cwd=project.folder, input=shown.stdout, text=True, check=True)
@@ -76,7 +76,7 @@ def test_auth_ts_is_found_in_usual_places(project: Project, place: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     for one in list(lib.iterdir()):
         moved = one.rename(file if one.name == "auth.ts" else file.with_name(one.name))
-        # As an editor does it.
+        # As an editor saves.
         packages = os.path.relpath(project.folder / "packages", file.parent)
         moved.write_text(moved.read_text().replace("../../packages", packages))
     result = project.generate(*PLACES[place])
@@ -100,7 +100,7 @@ def test_a_missing_auth_ts_is_reported(project: Project) -> None:
 
 
 def test_auth_ts_may_be_written_for_a_bundler(project: Project) -> None:
-    """With aliases, without extensions, with types among the imports, JSX, and virtual modules."""
+    """Uses aliases, imports without extensions, type imports, JSX, and virtual modules."""
     (project.folder / "tsconfig.json").write_text(
         '{ "compilerOptions": { "paths": { "@/*": ["./src/*"] } } } // JSON with comments'
     )
@@ -150,7 +150,7 @@ setInterval(() => {}, 1000);
 
 
 def test_auth_ts_reads_the_environment_and_env_files(project: Project) -> None:
-    """The first that is not empty of the environment, .env.local and .env."""
+    """The first non-empty value of the environment, .env.local and .env is used."""
     (project.folder / ".env.local").write_text("FIRST=\nSECOND=local\n")
     (project.folder / ".env").write_text("FIRST=env\nSECOND=env\nTHIRD=env\n")
     said = "${process.env.FIRST} ${process.env.SECOND} ${process.env.THIRD}"
@@ -188,7 +188,7 @@ SCHEMAS_OF_CONFIG = {
 
 @pytest.mark.parametrize("written", SCHEMAS_OF_CONFIG)
 def test_the_schema_path_comes_from_prisma_config(project: Project, written: str) -> None:
-    """And never in another file, which is there too."""
+    """Other files are not changed."""
     parts = project.folder / "prisma" / "parts"
     parts.mkdir()
     (parts / "main.prisma").write_text(project.schema.read_text())
@@ -245,7 +245,7 @@ def test_all_files_of_a_folder_are_written_or_none(project: Project) -> None:
     rest.write_text(rest.read_text() + "// a long comment\n" * 4000)
     before = {file: file.read_bytes() for file in folder.iterdir()}
     project.use(ADMIN)
-    # The first file is small enough for this limit, the second one is not.
+    # Only the first file is within this size limit.
     small = "import resource as r; r.setrlimit(r.RLIMIT_FSIZE, (20000, 20000))"
     result = project.generate("--schema", folder, python=small)
     assert result.returncode == 2
@@ -258,7 +258,7 @@ def test_a_failed_write_restores_the_files_written_before(project: Project) -> N
     main, rest = folder / "main.prisma", folder / "rest.prisma"
     before = main.read_bytes()
     project.use(ADMIN)
-    # As soon as the first file is replaced, somebody has a folder of the second one's name.
+    # Creates a folder of the second file's name once the first file is replaced.
     lost = f"""if True:
         import os, sys
         def lose(event, arguments):

@@ -22,7 +22,7 @@ def compared(name: str, needs: Needs) -> Plan:
 
 
 def own(role: str, plan: str, seats: str) -> str:
-    """Options with three fields of User, each with what it has besides its type."""
+    """Options with three fields of User and their attributes."""
     fields = f"role: {{ {role} }}, plan: {{ {plan} }}, seats: {{ {seats} }}"
     return f"{{ user: {{ additionalFields: {{ {fields} }} }} }}"
 
@@ -32,7 +32,7 @@ USER = 'type: "string", defaultValue: "USER"'
 
 @pytest.mark.parametrize("default", ['"TEAM"', '() => "TEAM"'])
 def test_fields_with_a_configured_default_may_be_required(default: str) -> None:
-    """On MySQL the official generator writes no default of a text, and of a function nowhere."""
+    """The official generator writes no default for texts on MySQL, nor for functions anywhere."""
     plan = f'type: "string", required: false, defaultValue: {default}'
     options = own(USER, plan, 'type: "number", required: false, defaultValue: () => 1')
     result = compared("mysql_defaults", needs(provider="mysql", options=options))
@@ -101,7 +101,7 @@ def test_the_id_strategy_is_written_to_the_schema(strategy: str) -> None:
     assert referring > 0
 
 
-#: What an existing id has, and what generateId is, that cannot go together.
+#: An existing id field and a value of generateId that contradict each other.
 MISFITS = [
     ("String @id", '"uuid"', 'add @default(dbgenerated("pg_catalog.gen_random_uuid()")) @db.Uuid.'),
     ("String @id", "false", "add @default(cuid())."),

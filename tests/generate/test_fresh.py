@@ -29,7 +29,7 @@ SETS = [
     list(FEATURES),
     *(RANDOM.sample(list(FEATURES), RANDOM.randint(2, 10)) for _ in range(20)),
 ]
-#: A schema before better-auth, as `prisma init` leaves it.
+#: A schema without better-auth, as `prisma init` writes it.
 EMPTY = """\
 generator client {{
   provider = "prisma-client"
@@ -75,7 +75,7 @@ def test_an_empty_schema_gets_what_the_official_generator_writes(compared: list[
     assert not different
 
 
-#: Options, and those of the adapter, in which a configuration may say how a schema is to be.
+#: Options of `betterAuth` and of the adapter that affect the schema.
 OPTIONS = {
     "serial": ('{ advanced: { database: { generateId: "serial" } } }', "{}"),
     "uuid": ('{ advanced: { database: { generateId: "uuid" } } }', "{}"),
@@ -114,7 +114,7 @@ OPTIONS = {
     ),
     "sessions elsewhere": ("{ secondaryStorage: {} }", "{}"),
 }
-#: Where the official generator writes what Prisma refuses.
+#: Options for which Prisma refuses the official generator's schema.
 REFUSED = {
     ("serial", "cockroachdb"),
     *(("lists", name) for name in ("mysql", "sqlite", "sqlserver")),

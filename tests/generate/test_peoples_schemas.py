@@ -12,7 +12,7 @@ from tests.generate.run import generate
 from tests.node import ask_prisma
 from tests.schema.cases import render
 
-#: What a project of better-auth 1.2 has: no indexes, optional dates, no @@map, own order.
+#: A project of better-auth 1.2: no indexes, optional dates, no @@map, own order.
 OLD = """\
 generator client {
   provider = "prisma-client-js"
@@ -109,7 +109,7 @@ def test_new_models_have_no_map_where_the_project_has_none() -> None:
 
 
 def test_back_relations_are_recognized_by_type() -> None:
-    """Two-factor's is called twofactors officially; nobody calls it that."""
+    """The official name of two-factor's is twofactors, which real schemas do not use."""
     theirs = render({"provider": "postgresql", "features": ["two-factor"]})
     theirs = theirs.replace("twofactors       TwoFactor[]", "twoFactors       TwoFactor[]")
     assert generate(needs("two-factor"), theirs) == [theirs]
@@ -178,7 +178,7 @@ def test_configured_names_are_used() -> None:
 
 
 def test_names_missing_from_the_configuration_are_reported() -> None:
-    """Better-auth would not find them, whatever the database calls them."""
+    """better-auth uses the names of Prisma's client, not those of the database."""
     theirs = OLD.replace("  userId    String\n", '  user_id   String @map("userId")\n')
     theirs = theirs.replace("fields: [userId], references: [id], onDelete",
                             "fields: [user_id], references: [id], onDelete")  # fmt: skip
@@ -241,7 +241,7 @@ def test_enums_and_required_fields_with_a_default_are_kept() -> None:
 
 
 def test_an_enum_must_contain_the_default() -> None:
-    """Under the name that Prisma's client knows, whatever the database calls it."""
+    """By its name in Prisma's client, not by that in the database."""
     theirs = WITH_ROLES.replace("(user)", "(USER)") + '\nenum Role {\n  USER @map("user")\n}\n'
     assert is_valid(theirs)
     with pytest.raises(ValueError, match="is the enum Role, which has no 'user'"):

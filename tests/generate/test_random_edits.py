@@ -22,7 +22,7 @@ from tests.node import ask_prisma
 from tests.schema.cases import complete, render, supported, without_own
 
 TRIES = st.tuples(
-    # SQL Server has no enums, which people add.
+    # Prisma has no enums on SQL Server, and some edits add one.
     st.sampled_from([name for name in PROVIDERS if name != "sqlserver"]),
     st.lists(st.sampled_from(list(FEATURES)), max_size=4),
     st.lists(st.sampled_from(list(FEATURES)), max_size=4),
@@ -31,7 +31,7 @@ TRIES = st.tuples(
 
 
 def lacks(needed: Any, found: Any) -> Iterator[str]:
-    """What a schema has not of another one, both in Prisma's parsed form."""
+    """The elements that a schema lacks of another one, both as Prisma's DMMF."""
     for model in needed["models"]:
         theirs = next((m for m in found["models"] if table(m) == table(model)), None)
         if theirs is None:
@@ -54,7 +54,7 @@ def lacks(needed: Any, found: Any) -> Iterator[str]:
             wanted = [f["name"] for f in index["fields"]]
             if index["model"] != model["name"]:
                 continue
-            # The first columns of an index, or a unique, are as good as an index of their own.
+            # A prefix of an index or unique replaces an index.
             longer = index["type"] == "normal" and any(
                 own[: len(wanted)] == wanted for _, own in indexes
             )
@@ -71,7 +71,7 @@ def column(one: Any) -> str:
 
 
 def related(one: Any, model: Any) -> tuple[Any, ...] | None:
-    """A relation by what it means: the model at its other end, and its columns."""
+    """A relation's meaning: its other model and its columns."""
     if one["kind"] != "object":
         return None
     columns = {field["name"]: column(field) for field in model["fields"]}
@@ -85,7 +85,7 @@ def test_random_edits_lose_no_line_and_every_gap_is_added_or_reported(times: int
     of_each = settings(
         max_examples=times,
         deadline=None,
-        phases=[Phase.generate],  # shrinking would ask Prisma hundreds of times
+        phases=[Phase.generate],  # shrinking would call Prisma hundreds of times
         suppress_health_check=list(HealthCheck),
     )
     of_each(given(st.lists(TRIES, min_size=40, max_size=40))(check))()
@@ -109,7 +109,7 @@ def check(tries: list[tuple[str, list[str], list[str], int]]) -> None:
         try:
             after = generate(needs, *files)
         except ValueError as problems:
-            # Nothing stands in the way but fields that were taken out and cannot come back so.
+            # The only problems are removed fields that cannot be restored automatically.
             for line in str(problems).splitlines():
                 said = re.search(r": (\w+)\.(\w+) is missing and has no default", line)
                 assert said, line

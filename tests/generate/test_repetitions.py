@@ -25,7 +25,7 @@ except (Problem, OSError) as error:
 
 
 def drop(project: Project, python: str = "") -> subprocess.CompletedProcess[str]:
-    """Runs the step of setup; ``python`` is run before it, in its process."""
+    """Runs setup's step, after the code ``python`` in the same process."""
     folders = [str(project.folder / folder) for folder in SOURCES]
     return subprocess.run(
         [sys.executable, "-c", python + DROP],
@@ -37,7 +37,7 @@ def drop(project: Project, python: str = "") -> subprocess.CompletedProcess[str]
 
 
 def repeat(project: Project, line: str, *, instead: str = "") -> None:
-    """Has a line of the schema there twice, or once more as something else."""
+    """Duplicates a line of the schema, unchanged or changed."""
     text = project.schema.read_text()
     assert text.count(line) == 1
     project.schema.write_text(text.replace(line, line + (instead or line)))

@@ -1,6 +1,6 @@
 """The schemas in this folder, in many styles, with the exact additions of *generate*.
 
-Better-auth with nothing but its core first, then with plugins that touch most models.
+First with better-auth's core alone, then with plugins that change most models.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tests.generate.peoples import (
 from tests.node import ask_prisma
 
 INDEXES = ["@@index([userId])", "@@index([userId])", "@@index([identifier])"]
-#: What better-auth's core lacks in the schemas that lack anything.
+#: The lines that better-auth's core adds to incomplete schemas.
 CORE = {
     "block_comments": ["@@index([userId])"],
     "comments_on_attributes": INDEXES,
@@ -53,7 +53,7 @@ CORE = {
     "wide_user": ["@@index([userId])"],
 }  # fmt: skip
 
-#: What cannot be reconciled with the core or with MANY plugins: model, field, and a remedy.
+#: Conflicts with the core or with MANY plugins: model, field, and a remedy.
 PROBLEMS = {
     "accounts_without_an_id": ["Account has an @@id instead of the field id", "Make it a @@unique"],
     "ban_as_a_number": ["User.banExpires is Int", "writes DateTime: change its type"],

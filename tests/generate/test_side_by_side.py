@@ -36,13 +36,13 @@ REPORTED = "left alone, with what to do"
 
 
 def squeezed(schema: str) -> str:
-    """The schema without what only aligns it."""
+    """The schema without alignment."""
     lines = (" ".join(line.split()) for line in schema.splitlines())
     return "\n".join(line for line in lines if line)
 
 
 def official_results(plugins: list[str], texts: dict[str, str], folder: Path) -> list[Any]:
-    """The official generator's new text of each schema, empty if it is to stay, or the error."""
+    """The official generator's text for each schema, empty if unchanged, or its error."""
     questions = []
     for name, text in texts.items():
         file = folder / f"{name}.prisma"
@@ -60,7 +60,7 @@ def outcome_at_home(file: Path, plugins: list[str]) -> Outcome:
 
 
 def judged(before: str, after: str, error: str | None) -> str:
-    """What became of a schema that was valid before."""
+    """Classifies the result for a schema that was valid before."""
     if error:
         return INVALID
     if after == before:
@@ -110,7 +110,7 @@ def report(title: str, theirs: Counter[str], ours: Counter[str]) -> None:
 
 
 def in_two_files(schema: str) -> tuple[str, str]:
-    """A schema as two files: the models that people have of their users, and all else."""
+    """A schema as two files: the users' models, and the rest."""
     document = parse(Path("schema.prisma"), schema)
     users = [block for block in document.blocks if re.match("users?$", block.name, re.I)]
     lines = {number for block in users for number in range(block.start, block.end + 1)}
@@ -124,7 +124,7 @@ def in_two_files(schema: str) -> tuple[str, str]:
 def test_both_generators_on_schema_folders(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The official one takes a single file: that of its own models."""
+    """The official one gets the file with its models, because it takes only one."""
     whole = {file.stem: file.read_text() for file in FILES if file.stem != "nothing_yet"}
     valid = ask_prisma(list(whole.values()), "validate")
     whole = {n: t for (n, t), error in zip(whole.items(), valid, strict=True) if not error}

@@ -14,10 +14,10 @@ from urllib.parse import unquote
 
 @dataclass(frozen=True)
 class Package:
-    """The versions of a package, each with what it asks for; npm's `latest` is the last one."""
+    """A package's versions and their dependencies; npm's `latest` is the last version."""
 
     versions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    #: What all of them want beside them, in npm.
+    #: Peer dependencies of all npm packages.
     peers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -35,7 +35,7 @@ class _Registry(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def answer(self, path: str) -> tuple[str, str] | None:
-        """The type and the text of what is at a path."""
+        """The content type and text of a path."""
         kind, _, rest = path.strip("/").partition("/")
         if kind == "npm" and rest in self.npm:
             return "application/json", json.dumps(self._packument(rest))
@@ -92,12 +92,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(text.encode())
 
     def log_message(self, format: str, *args: object) -> None:
-        """Says nothing: a test that fails shows what was found."""
+        """Logs nothing: a failing test shows the result."""
 
 
 @contextmanager
 def registry(npm: Mapping[str, Package], python: Mapping[str, Package]) -> Iterator[dict[str, str]]:
-    """Runs it; gives the settings with which npm and uv ask it."""
+    """Runs it; yields the settings that make npm and uv use it."""
     server = _Registry(("127.0.0.1", 0), _Handler)
     server.npm, server.python = npm, python
     Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()

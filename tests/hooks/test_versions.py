@@ -41,7 +41,7 @@ PINS = {
 
 @pytest.fixture(autouse=True)
 def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """npm and uv ask our own registry, and have no memory of another."""
+    """Makes npm and uv use the local registry, with empty caches."""
     with registry(NPM, PYTHON) as settings:
         caches = {"npm_config_cache": tmp_path / "npm", "UV_CACHE_DIR": tmp_path / "uv"}
         for name, value in {**settings, **caches}.items():
@@ -50,7 +50,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
 
 
 def test_no_pre_release_is_proposed_even_if_it_is_the_latest() -> None:
-    """But one that is pinned, for want of anything else, stays; Node.js keeps its major version."""
+    """A pinned pre-release without an alternative stays; Node.js keeps its major version."""
     pins = {
         "better-auth": "1.0.0",
         **dict.fromkeys(FAMILY, "1.0.0"),
@@ -70,13 +70,13 @@ def test_no_pre_release_is_proposed_even_if_it_is_the_latest() -> None:
 
 
 def test_no_pre_release_of_a_python_package_is_proposed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever the maintainer's own settings allow."""
+    """Even if the maintainer's uv settings allow pre-releases."""
     monkeypatch.setenv("UV_PRERELEASE", "allow")
     assert newest_python({"fastapi": "1.0.0"}) == {"fastapi": "1.1.0"}
 
 
 def test_each_provider_is_resolved_separately() -> None:
-    """One holds SQLAlchemy back for itself; the driver of another would put FastAPI back."""
+    """A driver that needs an older SQLAlchemy or FastAPI affects its provider only."""
     assert list(newer(PINS)) == [
         ("python", "fastapi", "1.1.0"),
         ("python", "sqlalchemy", "2.1.1"),
@@ -85,6 +85,6 @@ def test_each_provider_is_resolved_separately() -> None:
 
 
 def test_npx_programs_are_resolved_together() -> None:
-    """The newest compiler is none that the writer takes."""
+    """The newest compiler is outside the writer's peer range."""
     pins = {"npx": {"writer": "7.0.0", "compiler": "5.1.0"}}
     assert list(newer(pins)) == [("npx", "writer", "7.1.0"), ("npx", "compiler", "5.2.0")]

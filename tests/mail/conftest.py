@@ -22,7 +22,7 @@ def project(
     workshop: Workshop,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Project:
-    """A project of each stack on PostgreSQL, without limits of rates."""
+    """A project of each stack on PostgreSQL, without rate limits."""
     folder = tmp_path_factory.mktemp(request.param)
     workshop.render({"stack": request.param}, folder, workshop.settings())
     workshop.push(folder)

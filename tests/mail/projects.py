@@ -24,13 +24,13 @@ from hooks.demo import STACKS, environment, free_port, wait_until_healthy
 
 _T = TypeVar("_T")
 
-#: In these tests' own environment, which has the packages of a project's.
+#: In the tests' environment, which has a project's packages.
 UVICORN = [sys.executable, "-m", "uvicorn", "my_app.main:app", "--host", "127.0.0.1", "--port"]
 _SOURCES = ["src", "packages/better-auth-sidecar/src", "packages/better-auth-setup/src"]
 
 
 def wait_for(find: Callable[[], _T | None], seconds: float = 15) -> _T:
-    """The first answer that is true."""
+    """Polls until the result is true; returns it."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if found := find():
@@ -41,7 +41,7 @@ def wait_for(find: Callable[[], _T | None], seconds: float = 15) -> _T:
 
 @dataclass(frozen=True)
 class Project:
-    """A project that is set up."""
+    """A project after setup."""
 
     stack: str
     folder: Path
@@ -58,7 +58,7 @@ class Project:
             await connection.close()
 
     def rows(self, sql: str, *values: object) -> list[dict[str, Any]]:
-        """What its PostgreSQL answers."""
+        """The rows of a query."""
         return asyncio.run(self._rows(sql, values))
 
     def message(self, to: str) -> dict[str, Any]:
@@ -71,7 +71,7 @@ class Project:
         return [*UVICORN, str(port)] if is_python else [*STACKS["typescript"].serve]
 
     def start(self, port: int, log: Path, **settings: str) -> subprocess.Popen[bytes]:
-        """Starts the server; it may refuse to."""
+        """Starts the server, which may refuse to."""
         paths = os.pathsep.join(str(self.folder / source) for source in _SOURCES)
         defaults = {
             "BETTER_AUTH_URL": f"http://127.0.0.1:{port}",
@@ -113,7 +113,7 @@ class Project:
 
 
 def without_limits(project: Project) -> None:
-    """Lets one address sign up as many users as a test likes."""
+    """Disables rate limits, so that one address may sign up many users."""
     folder = project.folder / ("auth" if project.stack == "python" else "src/lib")
     text = (folder / "auth.ts").read_text()
     limit = "rateLimit: { enabled: true"
@@ -133,13 +133,13 @@ class Server:
         return self.log.read_text(errors="replace")
 
     def kill(self) -> None:
-        """Ends it and its children at once."""
+        """Kills it and its children."""
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     def post(self, path: str, **body: object) -> httpx.Response:
-        """What it answers to a browser with no cookies."""
+        """The response to a request without cookies."""
         return httpx.post(
             f"{self.address}/api/auth{path}",
             json=body,
@@ -148,7 +148,7 @@ class Server:
         )
 
     def sign_up(self, name: str = "Ada") -> str:
-        """Signs somebody up; gives the address."""
+        """Signs a user up; returns the address."""
         email = f"{secrets.token_hex(6)}@example.com"
         body = {"name": name, "email": email, "password": secrets.token_urlsafe(12)}
         response = self.post("/sign-up/email", **body)
@@ -156,7 +156,7 @@ class Server:
         return email
 
     def forget_password(self, email: str) -> httpx.Response:
-        """Asks for a link to choose a new password."""
+        """Requests a password reset."""
         return self.post("/request-password-reset", email=email, redirectTo="/")
 
 

@@ -20,7 +20,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from hooks.demo import free_port
 
 USER, PASSWORD = "my app", "p@ss/word#1"
-#: As both stand in SMTP_URL.
+#: User and password, as in SMTP_URL.
 CREDENTIALS = "my%20app:p%40ss%2Fword%231"
 
 
@@ -30,9 +30,9 @@ class MailServer:
 
     port: int
     authority: trustme.CA
-    #: What it answers to a recipient, in the place of taking the mail.
+    #: A reply that refuses each recipient.
     refusals: dict[str, str] = field(default_factory=dict)
-    #: Seconds that it takes for each mail.
+    #: Seconds of delay for each mail.
     delay: float = 0
     _taken: list[tuple[str, EmailMessage]] = field(default_factory=list)
     _arrived: threading.Condition = field(default_factory=threading.Condition)
@@ -57,12 +57,12 @@ class MailServer:
         return "250 OK"
 
     def mails(self, to: str) -> list[EmailMessage]:
-        """What came for an address."""
+        """The mails to an address."""
         with self._arrived:
             return [mail for recipient, mail in self._taken if recipient == to]
 
     def wait_for(self, to: str, seconds: float = 15) -> EmailMessage:
-        """The latest mail to an address; waits for the first one."""
+        """Waits for a mail to an address; returns the latest one."""
         deadline = time.monotonic() + seconds
         with self._arrived:
             while not (found := [mail for recipient, mail in self._taken if recipient == to]):
@@ -85,9 +85,9 @@ def mail_server(
     """Runs a mail server.
 
     Args:
-        port: a free one without.
-        tls: ``smtps`` for TLS from the start, ``starttls`` for TLS before anything else.
-        wants_user: whether only `USER` may send.
+        port: a free one if None.
+        tls: ``smtps`` for implicit TLS, ``starttls`` to require STARTTLS.
+        wants_user: whether to require authentication as `USER`.
     """
     authority = trustme.CA()
     context = None

@@ -27,7 +27,7 @@ def sqlite_project(workshop: Workshop, folder: Path, stack: str) -> Project:
 
 
 def send_to_many(project: Project) -> None:
-    """Users sign up at once, while mails are sent: each gets an answer, and one mail."""
+    """Signs up users concurrently while mails are sent: each gets a response and one mail."""
     with mail_server() as mails:
         settings = {"SMTP_URL": f"smtp://127.0.0.1:{mails.port}", "MAIL_FROM": SENDER}
         with project.serving(**settings) as server, ThreadPoolExecutor(8) as browsers:
@@ -45,7 +45,7 @@ def test_an_outbox_in_sqlite(workshop: Workshop, tmp_path: Path, stack: str) -> 
 
 
 def test_an_outbox_reached_through_the_auth_server(workshop: Workshop, tmp_path: Path) -> None:
-    """As with SQL Server, for which Python has no driver."""
+    """As on SQL Server, for which there is no Python driver."""
     project = sqlite_project(workshop, tmp_path / "python", "python")
     edits = {
         "auth/app.ts": (

@@ -44,7 +44,7 @@ def test_a_password_is_reset_by_mail(
             assert (mail["from"], mail["to"]) == (SENDER, email)
             assert mail["auto-submitted"] == "auto-generated"
             text, html = _text(mail, "plain"), _text(mail, "html")
-            # Mail programs would make a link of the name, and HTML of its tags.
+            # The name contains a URL and tags, which mail programs would render.
             assert "Hello Ada <b>Lovelace evil. example," in text
             assert "<b>Lovelace" not in html
             assert link(text) in unescape(html)

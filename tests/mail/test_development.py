@@ -33,7 +33,7 @@ def test_a_page_shows_each_mail_with_a_link_that_works(project: Project) -> None
 
 
 def test_the_page_refuses_other_hosts(project: Project) -> None:
-    """A page of another site that makes its own name lead to this machine."""
+    """DNS rebinding: another site's host name resolves to this machine."""
     with project.serving() as server:
         port = server.address.rpartition(":")[2]
         headers = {"Host": f"evil.example:{port}"}

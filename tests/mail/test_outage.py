@@ -13,7 +13,7 @@ from tests.mail.server import mail_server
 pytestmark = pytest.mark.e2e
 
 SENDER = "My App <hello@example.com>"
-#: The time for which nobody else takes a message that was being sent at a kill, and some more.
+#: A little more than the lease of a message that was being sent when its process was killed.
 LEASE = 75
 
 
@@ -25,7 +25,7 @@ def test_accepted_mails_arrive_once_despite_kills(project: Project) -> None:
         wait_for(lambda: "Mails wait: " in server.text())
         for user in users:
             assert project.message(user)["sentAt"] is None
-        # What the log says of it lets nobody in.
+        # The log contains no working link.
         assert "token=" not in server.text()
         server.kill()
     with mail_server(port=port) as mails, project.serving(**settings) as server:
@@ -76,7 +76,7 @@ def test_expired_mails_are_deleted_unsent(project: Project) -> None:
 
 @pytest.mark.exhaustive
 def test_several_processes_send_each_mail_once(project: Project) -> None:
-    """What one had taken when it was killed comes later, from the other."""
+    """Mails that a killed process had taken are sent later by the other one."""
     with mail_server() as mails:
         mails.delay = 0.1
         settings = {"SMTP_URL": f"smtp://127.0.0.1:{mails.port}", "MAIL_FROM": SENDER}

@@ -21,7 +21,7 @@ SECRET = "hunter2"
 SMTP_URL, SENDER = f"smtps://ada:{SECRET}@smtp.example.com", "My App <hello@example.com>"
 PRODUCTION = {"BETTER_AUTH_ENV": "production", "BETTER_AUTH_URL": "https://app.example.com"}
 
-#: Settings that keep a server from starting: what is wrong with which of them.
+#: Settings with which a server refuses to start, and the reported problem.
 REFUSED = {
     "no sender": ({"MAIL_FROM": ""}, "MAIL_FROM", "My App <hello@example.com>"),
     "no domain": ({"MAIL_FROM": "My App <hello@>"}, "MAIL_FROM", "no address, such as My App"),
@@ -35,7 +35,7 @@ REFUSED = {
     "a word for log": ({"MAIL": "console"}, "MAIL", "log"),
 }
 
-#: Values that both stacks take for the same: host, port, whether TLS starts it, user and password.
+#: Values that mean the same in both stacks: host, port, implicit TLS, user, password.
 URLS = {
     "smtp://localhost": ["localhost", 587, False, "", ""],
     "smtp://127.0.0.1:1025/": ["127.0.0.1", 1025, False, "", ""],
@@ -52,7 +52,7 @@ SENDERS = {
 
 
 def ask_typescript(expression: str, values: object) -> Any:
-    """What an expression of the library's ``settings`` makes of each of the values."""
+    """Evaluates an expression of the TypeScript ``settings`` module for each value."""
     module = REPOSITORY / "template/shared/outbox/settings.mjs"
     script = f"""
         import * as settings from {json.dumps(module.as_uri())}
@@ -102,7 +102,7 @@ def test_both_stacks_read_the_same_server() -> None:
         [s["host"], s["port"], s["secure"], *(s.get("auth") or {"user": "", "pass": ""}).values()]
         for s in read
     ] == [*URLS.values()]
-    # Without TLS, a password goes to this machine alone.
+    # Without TLS, a password is sent to loopback only.
     needs = ["smtp://a:b@h.example", "smtp://a:b@localhost", "smtp://h.example"]
     assert [read_smtp_url(url).start_tls for url in needs] == [True, None, None]
     strict = ask_typescript("settings.readSmtpUrl(value).requireTLS", needs)
@@ -127,7 +127,7 @@ def test_a_unix_mailbox_in_mail_is_ignored(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def _ended(project: Project, log: Path, **settings: str) -> str:
-    """What a server says that does not start."""
+    """The output of a server that refuses to start."""
     process = project.start(free_port(), log, **{**PRODUCTION, **settings})
     try:
         assert process.wait(timeout=60) != 0

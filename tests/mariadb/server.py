@@ -18,17 +18,17 @@ from pathlib import Path
 from hooks.demo import free_port
 from tests import debian
 
-#: What of Debian's server not every Debian has.
+#: Libraries of Debian's server that not every Debian has.
 _LIBRARIES = ("libaio", "liburing", "libnuma")
 
 
 class MariaDbError(Exception):
-    """Why there is no MariaDB, and what to do."""
+    """MariaDB is not available; names a remedy."""
 
 
 @dataclass(frozen=True)
 class Programs:
-    """Where a MariaDB's server and its tables' definitions are."""
+    """The paths of a MariaDB server and its system tables."""
 
     server: Path
     share: Path
@@ -54,7 +54,7 @@ def programs() -> Programs:
     """The programs of a MariaDB.
 
     Raises:
-        DebianError: none is installed, and apt cannot bring one.
+        DebianError: none is installed, and apt cannot download one.
     """
     installed = shutil.which("mariadbd") or shutil.which("mariadbd", path="/usr/sbin")
     if installed:
@@ -71,11 +71,11 @@ def _programs(server: Path, libraries: Path | None = None) -> Programs:
 
 @contextmanager
 def running(folder: Path, *options: str) -> Iterator[str]:
-    """Runs a MariaDB with its data in ``folder``; gives the URL of an empty database.
+    """Runs a MariaDB with its data in ``folder``; yields the URL of an empty database.
 
     Args:
-        folder: an empty one.
-        options: the server's, besides those for where it is.
+        folder: an empty folder.
+        options: further options of the server.
     """
     found = programs()
     data, log, password = folder / "data", folder / "log", secrets.token_urlsafe(16)
@@ -102,7 +102,7 @@ def running(folder: Path, *options: str) -> Iterator[str]:
             stderr=output,
             check=True,
         )
-        # A time zone that is not UTC's shows what depends on it.
+        # A time zone other than UTC reveals code that depends on it.
         command = found.command(data, "--default-time-zone=+13:00", *listen, *options)
         server = subprocess.Popen(command, env=found.environment(), stdout=output, stderr=output)
         try:

@@ -1,7 +1,7 @@
 """The tables that Prisma creates on MySQL, because its engine cannot run here.
 
-Prisma's engine for MySQL comes as a native program alone, which has to be downloaded from a host
-of Prisma's. The mapping of types is the one that Prisma documents:
+Prisma's schema engine for MySQL exists only as a native program, which is downloaded from Prisma's
+host. The type mapping is the documented one:
 https://www.prisma.io/docs/orm/overview/databases/mysql#type-mapping-between-mysql-and-prisma-schema
 """
 
@@ -28,7 +28,7 @@ _ON_DELETE = {"Cascade": "CASCADE", "SetNull": "SET NULL", "Restrict": "RESTRICT
 
 
 def create_tables(schema: str) -> list[str]:
-    """The statements that make the tables of a Prisma schema."""
+    """The statements that create the tables of a Prisma schema."""
     [meaning] = ask_prisma([schema], "meaning")
     enums = {
         enum["name"]: [value["dbName"] or value["name"] for value in enum["values"]]

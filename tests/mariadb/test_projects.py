@@ -1,6 +1,6 @@
 """Projects of both stacks on a real MariaDB: sign-up, sign-in, sign-out.
 
-Their tables are made here: Prisma's native engine alone could do it.
+The tests create the tables, because only Prisma's native engine could.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ FASTAPI = [sys.executable, "-m", "fastapi", "run", "--host", "127.0.0.1", "--por
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a MariaDB's database, as Prisma has it."""
+    """The Prisma URL of a MariaDB database."""
     with server.running(tmp_path_factory.mktemp("mariadb")) as url:
         yield url
 
@@ -64,7 +64,7 @@ async def _run_sql(url: str, statements: Sequence[str]) -> list[Any]:
 
 
 def is_told(url: str, user: str) -> bool:
-    """Whether the mail to a new user has left the outbox."""
+    """Whether the mail to a new user was sent from the outbox."""
     sql = f"SELECT sentAt FROM outboxMessage WHERE recipient = '{user}'"
     return any(sent_at is not None for (sent_at,) in run_sql(url, sql))
 
@@ -79,7 +79,7 @@ def test_users_sign_up_in_and_out(
     secret = "BETTER_AUTH_SECRET=9Zk2vQ7mXw4TnRb8LsYc3HpJd6FgAe1U"
     own_url = url.removesuffix("app") + stack
     (tmp_path / ".env.local").write_text(f"DATABASE_URL={own_url}\n{secret}\n")
-    # Any file will do: the client is made without the engine, which would be downloaded.
+    # Any file works: the client is generated without the engine, which would be downloaded.
     engine = {"PRISMA_SCHEMA_ENGINE_BINARY": __file__}
     run_node(tmp_path, "node_modules/prisma/build/index.js", "generate", **engine)
     run_sql(url, f"CREATE DATABASE {stack} COLLATE utf8mb4_unicode_ci")

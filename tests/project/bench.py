@@ -10,12 +10,12 @@ from tests import postgresql
 from tests.project.projects import NO_AGENT, Project
 
 SCHEMA = "prisma/schema.prisma"
-#: The last line of the schema, below which people write.
+#: The last line of the schema, below which owners add models.
 LAST = "// Your own models and enums go below this line.\n"
 
 
 class Bench:
-    """A project, with a database of the test's own."""
+    """A project with its own database."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
@@ -23,7 +23,7 @@ class Bench:
         self.url = self.copied_url()
 
     def copied_url(self) -> str:
-        """The URL of a database with the tables of the schema as it was set up, and no rows."""
+        """The URL of a new database with the tables of the original schema and no rows."""
         url = self.another_url()
         names = [one.rpartition("/")[2].partition("?")[0] for one in (url, self.project.url)]
         maintenance = f"{url.rpartition('/')[0]}/postgres"
@@ -39,19 +39,19 @@ class Bench:
         return self.project.setup(*arguments, DATABASE_URL=url or self.url, **NO_AGENT)
 
     def done(self, *arguments: str, url: str = "") -> str:
-        """What setup prints, which has to succeed."""
+        """Runs setup, which must succeed; returns its output."""
         result = self.setup(*arguments, url=url)
         assert result.returncode == 0, result.stdout + result.stderr
         return result.stdout
 
     def checked(self, url: str = "") -> str:
-        """What ``--check`` prints, which has to find something."""
+        """Runs ``--check``, which must report something; returns its output."""
         result = self.setup("--check", url=url)
         assert result.returncode == 1, result.stdout
         return result.stdout + result.stderr
 
     def write(self, *changes: tuple[str, str]) -> None:
-        """Replaces what the schema has once."""
+        """Replaces the only occurrence of a text in the schema."""
         text = self.schema.read_text()
         for old, new in changes:
             assert text.count(old) == 1, f"not once in the schema: {old}"
@@ -59,11 +59,11 @@ class Bench:
         self.schema.write_text(text)
 
     def sql(self, *statements: str, url: str = "") -> list[Any]:
-        """Runs statements; gives the rows of the last one."""
+        """Runs statements; returns the rows of the last one."""
         return postgresql.sql(url or self.url, *statements)
 
     def people(self) -> None:
-        """Signs three people up, two of the same name."""
+        """Adds three users, two of whom have the same name."""
         self.sql(
             'INSERT INTO "user" (id, name, email, role, "updatedAt") VALUES '
             "('1', 'Ada', 'ada@example.com', 'admin', now()), "
@@ -82,5 +82,5 @@ def below(model: str) -> str:
 
 
 def add(model: str, *lines: str) -> tuple[str, str]:
-    """A change that adds lines at a model's reserved place."""
+    """An edit that adds lines at a model's reserved place."""
     return below(model), below(model) + "".join(f"  {line}\n" for line in lines)

@@ -13,16 +13,16 @@ from tests.update.history import git
 
 @pytest.fixture(scope="session")
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    """For TypeScript projects on a real PostgreSQL."""
+    """npm packages and a PostgreSQL for TypeScript projects."""
     with Workshop.opened(tmp_path_factory.mktemp("postgresql")) as workshop:
         yield workshop
 
 
 @pytest.fixture(scope="session")
 def set_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Project]]:
-    """Gives a stack's project that was set up on its own PostgreSQL; the same one each time.
+    """Returns a stack's project after setup on its embedded PostgreSQL, the same one each time.
 
-    It can be updated: its template is in git.
+    Its template is in git, so that it can be updated.
     """
     made: list[Project] = []
     template = snapshot(tmp_path_factory.mktemp("released"))

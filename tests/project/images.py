@@ -1,7 +1,7 @@
 """Runs the steps of a Dockerfile in folders, because no container engine is available.
 
-Each stage is a folder in place of ``/``, with what its instructions copy there and its commands
-leave behind. The build context is what ``.dockerignore`` lets through. Base images are empty:
+Each stage is a folder in place of ``/``, with the files that its instructions copy and its commands
+write. The build context respects ``.dockerignore``. Base images are empty:
 Node.js, npm, Python and uv are those of the tests, and commands run unconfined.
 """
 
@@ -25,16 +25,16 @@ from typing import Any
 
 from hooks.node import NODE, NPM
 
-#: Steps that install what this machine has already.
+#: Steps that install programs which this machine has already.
 PROVIDED = re.compile(r"apt-get update && apt-get install --yes openssl\b|pip install uv==")
 ALL_PACKAGES = re.compile(r"npm ci (?!.*--omit=dev)")
-#: The settings by which package managers reach their registries.
+#: Variables with which package managers reach their registries.
 PASSED = re.compile(r"(?i)npm_|uv_|pip_|(https?|no)_proxy$|ssl_cert|node_extra_ca")
 
 
 @dataclass
 class Image:
-    """A stage: its folder in place of ``/``, and what its instructions have set."""
+    """A stage: its folder in place of ``/``, and the settings of its instructions."""
 
     root: Path
     base: str
@@ -58,7 +58,7 @@ class Image:
         return int(done.stdout.split()[0])
 
     def environment(self, **more: str) -> dict[str, str]:
-        """What a command of the image sees; nothing of this process but where packages are."""
+        """The variables of an image's command; from this process only those of registries."""
         path = f"{self.root.parent / 'bin'}{os.pathsep}{os.defpath}"
         passed = {name: value for name, value in os.environ.items() if PASSED.match(name)}
         own = {
@@ -70,7 +70,7 @@ class Image:
 
     @property
     def as_user(self) -> dict[str, Any]:
-        """Whose rights `subprocess` gives a command; only root can give those of others."""
+        """The arguments of `subprocess` for the image's `USER`, if this process is root."""
         if os.getuid() or self.user == "root":
             return {}
         number = {"node": 1000}.get(self.user) or int(self.user)
@@ -78,10 +78,10 @@ class Image:
 
     @contextmanager
     def started(self, port: int, **settings: str) -> Iterator[str]:
-        """Runs the image's `CMD` until its health check succeeds; gives its address.
+        """Runs the image's `CMD`, waits for its health check, and yields its address.
 
         Raises:
-            AssertionError: it ends before, or its health check fails for a minute.
+            AssertionError: it exits early, or its health check fails for a minute.
         """
         own = self.environment(PORT=str(port), **settings)
         check = [word.replace(f":{self.port}/", f":{port}/") for word in self.health]
@@ -107,7 +107,7 @@ class Image:
     def run(
         self, command: list[str], settings: Mapping[str, str] = {}, **options: Any
     ) -> subprocess.CompletedProcess[str]:
-        """Runs a command of the image, as its `CMD` would be."""
+        """Runs a command in the image, like its `CMD`."""
         return subprocess.run(
             command,
             cwd=self.folder,
@@ -125,7 +125,7 @@ class Images:
 
     Args:
         project: its folder.
-        folder: an empty one, for the stages.
+        folder: an empty folder for the stages.
         lent: whether npm's packages, with those of development, are linked from the project, in
             which the same lock file has put them; else they are installed as in an image.
     """
@@ -145,16 +145,16 @@ class Images:
             program.chmod(0o755)
         (programs / "node").symlink_to(NODE / "bin" / "node")
         (programs / "uv").symlink_to(Path(sys.executable).with_name("uv"))
-        # Debian's, as the one that runs the tests may be where other users cannot read it.
+        # Debian's Python, since other users may not be able to read that of the tests.
         debian = Path("/usr/bin/python3")
         (programs / "python").symlink_to(debian if debian.exists() else sys.executable)
 
     def build(self, target: str) -> Image:
-        """Runs the instructions of a target, after those of the stages that it needs.
+        """Builds a target, after the stages that it needs.
 
         Raises:
-            AssertionError: a command fails; with what it said.
-            KeyError: there is no such target, or an instruction is unknown here.
+            AssertionError: a command fails; contains its output.
+            KeyError: no such target, or an unknown instruction.
         """
         if target not in self.built:
             self.built[target] = self._run_stage(target)
@@ -209,7 +209,7 @@ class Images:
             assert found or "*" in name, f"{name} is not there to be copied"
             for path in found:
                 if path.is_dir():
-                    # A folder's content is copied, not itself.
+                    # COPY copies a folder's content, not the folder.
                     shutil.copytree(path, target, symlinks=True, dirs_exist_ok=True)
                     _move(target, source, image.root)
                 else:
@@ -217,7 +217,7 @@ class Images:
 
 
 def _move(folder: Path, source: Path, root: Path) -> None:
-    """Python environments have absolute paths in them, which images have in common."""
+    """Moves a Python environment, which contains absolute paths."""
     for environment in folder.glob(".venv"):
         for path in [*environment.glob("bin/*"), *environment.rglob("*.pth")]:
             text = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
@@ -226,7 +226,7 @@ def _move(folder: Path, source: Path, root: Path) -> None:
 
 
 def _stages(text: str) -> dict[str, tuple[str, list[tuple[str, str]]]]:
-    """The base and the instructions of each stage, by its name."""
+    """The base and the instructions of each stage by name."""
     stages: dict[str, tuple[str, list[tuple[str, str]]]] = {}
     for line in text.splitlines():
         if not line or line.startswith("#"):
@@ -241,7 +241,7 @@ def _stages(text: str) -> dict[str, tuple[str, list[tuple[str, str]]]]:
 
 
 def _copy_context(project: Path, context: Path) -> None:
-    """What the builder is sent: the project without what `.dockerignore` names."""
+    """Copies the build context: the project without the files in `.dockerignore`."""
     rules = (project / ".dockerignore").read_text().splitlines()
     rules = [rule for rule in rules if rule and not rule.startswith("#")]
 

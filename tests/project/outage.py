@@ -17,7 +17,7 @@ PASSWORD = "correct horse"
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of a request, and when."""
+    """The result of a request, and its time."""
 
     name: str
     began: float
@@ -27,18 +27,18 @@ class Answer:
 
 @dataclass
 class Person:
-    """Somebody with a browser of their own, and what the application has promised to them."""
+    """A user with a browser, and the writes that the application has acknowledged."""
 
     http: httpx.AsyncClient
     email: str
     name: str = "nobody"
-    #: A name that was sent, but not acknowledged: it may have been written or not.
+    #: A name that was sent but not acknowledged, so it may be stored or not.
     doubtful: str | None = None
 
 
 @dataclass
 class Crowd:
-    """People who send requests until together they have sent enough."""
+    """Users who send requests concurrently, up to a total number."""
 
     address: str
     answers: list[Answer] = field(default_factory=list)
@@ -50,12 +50,12 @@ class Crowd:
 
     def person(self) -> Person:
         number = next(self._numbers)
-        # The server believes the header, as if each came from an address of their own.
+        # The server trusts this header, so each user has their own address.
         headers = {
             "Origin": self.address,
             "X-Forwarded-For": f"198.51.{number // 250}.{1 + number % 250}",
         }
-        # Uvicorn closes a connection that is idle for five seconds, httpx leaves it earlier.
+        # Uvicorn closes connections idle for five seconds; httpx must give them up earlier.
         limits = httpx.Limits(keepalive_expiry=2)
         http = httpx.AsyncClient(base_url=self.address, headers=headers, limits=limits, timeout=300)
         return Person(http, f"{self._tag}{number}@example.com")
@@ -65,7 +65,7 @@ class Crowd:
         return sum(answer.status == 200 for answer in self.answers)
 
     async def has_answers(self, number: int) -> None:
-        """Waits until the application has answered so many requests."""
+        """Waits for a number of responses."""
         self._waited_for = number
         await self._reached.wait()
 
@@ -76,7 +76,7 @@ class Crowd:
             self.signed_up.append(person.email)
 
     async def use(self, person: Person, until: int) -> None:
-        """Does what people do, mostly looking, until all have had so many good answers."""
+        """Sends requests, mostly reads, until each user has had a number of successes."""
         chance = random.Random(person.email)
         for number in itertools.count():
             if self.successes >= until:

@@ -14,7 +14,7 @@ from dotenv import dotenv_values
 from hooks.demo import NODE, STACKS, environment, run
 from tests.template import render
 
-#: Prisma wants a human to say yes to lost data, if it finds traces of a program that types.
+#: Prisma asks for a user's consent to data loss if these variables reveal an AI agent.
 NO_AGENT = {"CLAUDECODE": "", "GEMINI_CLI": "", "CURSOR_TRACE_ID": ""}
 
 
@@ -28,14 +28,14 @@ class Project:
         self.env_file = self.folder / ".env.local"
 
     def command(self, *arguments: str) -> list[str]:
-        """Setup itself, without the npm that usually starts it."""
+        """The command of setup, without npm around it."""
         direct = [str(NODE / "bin" / "node"), "packages/better-auth-setup/bin.cjs", "setup"]
         return [*(self.stack.setup if self.is_python else direct), *arguments]
 
     def setup(
         self, *arguments: str, prefix: Sequence[str] = (), **variables: str
     ) -> subprocess.CompletedProcess[str]:
-        """Runs setup; whatever it says, it is no traceback and no secret."""
+        """Runs setup; its output must contain no traceback and no secret."""
         result = subprocess.run(
             [*prefix, *self.command(*arguments)],
             cwd=self.folder,
@@ -80,18 +80,18 @@ class Project:
             await connection.close()
 
     def query(self, sql: str) -> Any:
-        """The first value of what the project's database answers."""
+        """The first value of a query's result."""
         return asyncio.run(self._query(sql))
 
 
 def wait_for(step: str, setup: subprocess.Popen[str]) -> None:
-    """Until it has printed a line that begins so."""
+    """Reads the output up to a line with this prefix."""
     assert setup.stdout
     assert any(line.startswith(f"{step} ") for line in setup.stdout), f"it ended before {step}"
 
 
 def sentence(result: subprocess.CompletedProcess[str]) -> str:
-    """What setup says when it fails: one line."""
+    """The only line of a failed setup's error output."""
     assert result.returncode == 1, result.stdout + result.stderr
     (line,) = result.stderr.strip().splitlines()
     return line

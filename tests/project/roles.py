@@ -17,7 +17,7 @@ from better_auth_setup import embedded_postgres
 
 from tests.template import REPOSITORY
 
-#: What a running server has no use for, and a thief of its password has.
+#: Statements that no server needs, but that an attacker with its password would use.
 FORBIDDEN = [
     "CREATE TABLE mine (id int)",
     "CREATE TEMPORARY TABLE mine (id int)",
@@ -31,7 +31,7 @@ FORBIDDEN = [
 
 @contextmanager
 def server(folder: Path) -> Iterator[str]:
-    """A PostgreSQL with its data in an empty folder; gives a URL of its administrator."""
+    """A PostgreSQL with its data in an empty folder; yields a superuser's URL."""
     url = urlsplit(embedded_postgres.create(folder, "roles"))
     try:
         [access] = folder.rglob("pg_hba.conf")
@@ -46,10 +46,10 @@ def server(folder: Path) -> Iterator[str]:
 
 
 def create(url: str) -> tuple[str, str]:
-    """Makes a database as the document says, under names of its own.
+    """Creates a database and roles by the document's statements, under new names.
 
     Args:
-        url: a database of a server, as its administrator.
+        url: a superuser's URL.
 
     Returns:
         The new database's URLs for the migrating and the running role.
@@ -58,7 +58,7 @@ def create(url: str) -> tuple[str, str]:
     block = re.search(r"```sql\n(.*?)```", document, re.DOTALL)
     assert block, "the document has no SQL"
     name = f"roles_{secrets.token_hex(6)}"
-    # Roles belong to the server, which the tests share.
+    # Roles belong to the server, which several tests share.
     text = re.sub(r"\bapp(?=_|\b)", name, block[1])
     on_server, on_database = text.split(f"\\connect {name}\n")
     place = urlsplit(url)
@@ -82,7 +82,7 @@ async def _execute(url: str, text: str) -> None:
 
 
 def allowed(url: str, statements: list[str]) -> list[str]:
-    """The statements that a role may execute; none of them lasts."""
+    """The statements that a role may execute; each is rolled back."""
 
     async def ask() -> list[str]:
         done = []

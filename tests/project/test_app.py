@@ -71,7 +71,7 @@ def test_its_tests_pass_and_leave_the_development_database_alone(
     up = {"name": "Developer", **credentials}
     httpx.post(f"{address}/api/auth/sign-up/email", json=up, timeout=60).raise_for_status()
     run([".venv/bin/pytest", "--quiet"], project)
-    # Once more, over what the first run left behind.
+    # Again, on the data of the first run.
     run([".venv/bin/pytest", "--quiet", "tests/test_app.py"], project)
     httpx.post(f"{address}/api/auth/sign-in/email", json=credentials).raise_for_status()
 
@@ -115,7 +115,7 @@ def test_the_development_server_starts_the_database(on_postgresql: Path) -> None
 
 
 def test_an_sqlite_database_switches_to_migrations(on_sqlite: Path) -> None:
-    """`test_migrations` tells the whole story on PostgreSQL."""
+    """`test_migrations` tests all of it on PostgreSQL."""
 
     def set_up(database: str, *flags: str) -> str:
         return subprocess.run(
@@ -202,10 +202,10 @@ def test_no_dependency_can_be_shadowed_by_a_project(project: Path) -> None:
 
 
 def test_a_forged_address_does_not_lift_the_rate_limit(address: str) -> None:
-    """Uvicorn believes X-Forwarded-For of whoever is on its own machine; the application not.
+    """Uvicorn trusts X-Forwarded-For from loopback, and the application does not.
 
-    Three attempts in ten seconds are allowed; of eight, one is too many even if ten seconds end
-    among them. This test is the last: nobody can sign in from here for ten seconds after it.
+    Three attempts in ten seconds are allowed, so eight exceed the limit even across two windows.
+    This is the last test: it blocks sign-ins from this address for ten seconds.
     """
     wrong = {"email": "nobody@example.com", "password": "wrong password"}
     statuses = [

@@ -20,7 +20,7 @@ from tests.template import REPOSITORY
 
 pytestmark = pytest.mark.e2e
 
-#: What `prisma generate` writes, as far as the code of a project asks for it.
+#: The part of the generated Prisma client that a project's code uses.
 CLIENT = """
 import type { SqlDriverAdapterFactory } from "@prisma/client/runtime/client";
 
@@ -79,7 +79,7 @@ def projects(stack: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run_node(folder: Path, script: str, *arguments: str) -> str:
-    """What a command of the installed packages prints; nothing if all is well."""
+    """The output of an npm package's command, empty on success."""
     command = ["node", "--max-old-space-size=8192", f"node_modules/{script}", *arguments]
     result = subprocess.run(
         command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=900
@@ -88,7 +88,7 @@ def run_node(folder: Path, script: str, *arguments: str) -> str:
 
 
 def run_python(folder: Path, *arguments: str) -> str:
-    """What a Python tool prints; nothing if all is well."""
+    """The output of a Python tool, empty on success."""
     command = [sys.executable, "-m", *arguments]
     packages = [str(path / "src") for path in PACKAGES.iterdir()]
     env = {**os.environ, "MYPYPATH": os.pathsep.join(packages)}
@@ -110,7 +110,7 @@ def test_every_project_is_typed(projects: Path, stack: str) -> None:
 
 
 def test_every_project_with_nextjs_is_typed(projects: Path) -> None:
-    # Each has global types of its own.
+    # Each project declares its own global types.
     for folder in some(filter(None, map(nextjs_folder, projects.glob("[0-9]*")))):
         name = str(folder.relative_to(projects))
         assert run_node(projects, "next/dist/bin/next", "typegen", name) == ""
@@ -125,7 +125,7 @@ def nextjs_folder(project: Path) -> Path | None:
 
 
 def test_every_project_is_linted(projects: Path) -> None:
-    # Each folder's own .oxlintrc.json counts within it.
+    # Each folder's .oxlintrc.json applies to it.
     (projects / ".oxlintrc.json").write_text(json.dumps({"ignorePatterns": ["node_modules"]}))
     assert run_node(projects, "oxlint/bin/oxlint", "--deny-warnings") == ""
 
@@ -143,7 +143,7 @@ def test_every_project_is_formatted(projects: Path, stack: str) -> None:
 
 def test_every_project_is_typed_in_python(projects: Path, stack: str) -> None:
     if stack == "python":
-        # The same file in each.
+        # The file is the same in each.
         scripts = some(projects.glob("*/scripts/setup.py"))[:1]
         sources = [str(path) for path in [*scripts, *some(projects.glob("*/src/*"))]]
         strict = ["--strict", "--no-incremental", "--explicit-package-bases"]

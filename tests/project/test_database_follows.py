@@ -112,7 +112,7 @@ ISSUER = (
 
 
 def sign_up(bench: Bench) -> int:
-    """The status of a sign-up at the running application."""
+    """Signs a user up; returns the status."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", bench.url)
         with serving(bench.project.stack, bench.project.folder) as address:

@@ -45,14 +45,14 @@ PROJECTS = [
 
 @pytest.fixture(scope="module")
 def administrator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a PostgreSQL's administrator."""
+    """A superuser's URL of a PostgreSQL."""
     with roles.server(tmp_path_factory.mktemp("roles")) as url:
         yield url
 
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """One that the users of images can read, unlike those of pytest."""
+    """A folder that an image's user can read, unlike pytest's."""
     folder = Path(tempfile.mkdtemp(prefix="images-"))
     folder.chmod(0o755)
     yield folder
@@ -102,7 +102,7 @@ def test_the_images_migrate_the_database_and_sign_users_in(
             api_address = running.enter_context(
                 api.started(own_port, **settings, AUTH_SERVER_URL=address)
             )
-            # Next.js's build has the address of FastAPI's container.
+            # The build of Next.js contains the address of FastAPI's container.
             assert httpx.get(f"{api_address}{'/api' if is_nextjs else ''}/me").status_code == 401
             address = api_address if is_behind else address
         walk_through(address)

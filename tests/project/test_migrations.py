@@ -27,7 +27,7 @@ def no_migrations(bench: Bench) -> Iterator[None]:
 
 
 def prisma(bench: Bench, stack: str, arguments: str, url: str = "") -> str:
-    """What the CLI shows in a terminal; it has to succeed."""
+    """Runs the CLI in a terminal; it must succeed; returns its output."""
     program, *rest = [*CLI[stack].split(), *arguments.split()]
     terminal = pexpect.spawn(
         str(bench.project.folder / program),

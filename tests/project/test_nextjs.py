@@ -34,7 +34,7 @@ ANSWERS = {
 
 @pytest.fixture(scope="module")
 def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project that is set up and was built without any setting."""
+    """A project after setup, built without any setting."""
     folder = render(template, tmp_path_factory.mktemp("nextjs") / "app", ANSWERS)
     done = setup(lend(folder))
     assert done.returncode == 0, done.stdout
@@ -118,7 +118,7 @@ def test_sign_in_attempts_are_limited_by_the_connections_address(project: Path) 
 def test_the_handler_refuses_requests_without_instrumentation(
     project: Path, server: Server
 ) -> None:
-    """As where another server calls the handler without the address of the caller."""
+    """Another server may call the handler without the caller's address."""
     route = project / "src/app/api/auth/[...all]/route.ts"
     assert "headers.has(clientAddressHeader)" in route.read_text()
     script = "import('./src/app/api/auth/[...all]/route.ts').then(async ({ GET }) => {\n"
@@ -195,7 +195,7 @@ def test_an_edit_is_live(project: Path) -> None:
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    """A page of Chromium that may use the clipboard; its console stays without errors."""
+    """A page in Chromium with clipboard access, whose console must show no errors."""
     with chromium.launched() as browser:
         context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
         page = context.new_page()
@@ -213,7 +213,7 @@ def page() -> Iterator[Page]:
 
 @pytest.fixture
 def site(project: Path) -> Iterator[Server]:
-    """The server under the name localhost: passkeys need a domain."""
+    """The server as localhost, because passkeys need a domain."""
     port = free_port()
     address = f"http://localhost:{port}"
     with serving(project, port, NEXTJS.serve, BETTER_AUTH_URL=address) as server:

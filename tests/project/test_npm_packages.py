@@ -22,7 +22,7 @@ PLUGINS = {
 
 
 def npm(version: str) -> Path:
-    """That of Node.js 24, which is 11, or that of 22, which is 10."""
+    """npm 11 of Node.js 24, or npm 10 of Node.js 22."""
     if version == "11":
         return node.NPM
     return node.install({"npm": "10.9.9"}) / "node_modules" / "npm" / "bin" / "npm-cli.js"

@@ -30,7 +30,7 @@ def test_every_script_reports_the_required_node(
     scripts = json.loads((project / "package.json").read_text())["scripts"]
     for version, name in product(["20.18.0", "22.12.0"], scripts):
         pretend.write_text(PRETEND % version)
-        # npm runs the script of the same name with `pre` first.
+        # npm runs the `pre` script of the same name first.
         first = scripts.get(f"pre{name}", scripts[name])
         done = subprocess.run(
             ["sh", "-c", first],

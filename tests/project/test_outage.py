@@ -37,7 +37,7 @@ def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def crowd(
     request: pytest.FixtureRequest, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Crowd]:
-    """People before the running application, of one process or more."""
+    """Users of a running application with one or more processes."""
     monkeypatch.setenv("TRUSTED_PROXIES", "127.0.0.1")
     server = replace(PYTHON, serve=[*PYTHON.serve, "--workers", str(request.param)])
     with serving(server, project) as address:
@@ -71,7 +71,7 @@ async def test_requests_fail_only_during_the_outage_and_acknowledged_writes_surv
 
     failed = [answer for answer in crowd.answers if answer.status != 200]
     assert {answer.status for answer in failed if not answer.name.startswith("/api/")} == {503}
-    # What better-auth answers without its database: a sign-up with 422, a lost session with 401.
+    # Without a database, better-auth answers sign-ups with 422 and sessions with 401.
     assert {answer.status for answer in failed} <= {401, 422, 500, 503}
     outside = [answer for answer in failed if answer.ended < went or answer.began > came_back]
     assert not outside

@@ -39,10 +39,10 @@ PROJECTS = [
     ),
 ]
 
-#: The modules of a Next.js project leave it to Next.js to read the file.
+#: In a Next.js project, Next.js reads the file.
 SETTINGS = "--env-file=.env.local"
 
-#: Rows named by what became of them.
+#: Rows named by the expected result.
 SEED = """
 import { prisma } from "./FOLDER/prisma.ts";
 
@@ -104,7 +104,7 @@ def test_a_purge_deletes_expired_rows(
         "verification": ["live"],
         "outbox": ["failed", "sent", "waiting"],
     }
-    # Nothing is left to be deleted; that is no error.
+    # A purge without expired rows succeeds.
     assert npm(project, "purge").stdout.count(": 0 deleted") == 3
 
 

@@ -24,7 +24,7 @@ ANSWERS = {
     "provider": "sqlite",
     "plugins": ["admin", "bearer", "organization"],
 }
-#: Routes of FastAPI that ask the auth server by its internal routes.
+#: Routes of FastAPI that call internal routes of the auth server.
 ROUTES = """
 
 @app.get("/api/reports", dependencies=[Depends(sessions.user_has_permission({"user": ["ban"]}))])
@@ -45,7 +45,7 @@ def api_url() -> str:
 
 @pytest.fixture(scope="module")
 def project(template: Path, tmp_path_factory: pytest.TempPathFactory, api_url: str) -> Path:
-    """A project that is set up, with two routes of its owner, and built without any setting."""
+    """A project after setup, with two routes of its owner, built without any setting."""
     folder = lend(render(template, tmp_path_factory.mktemp("both") / "app", ANSWERS))
     said = output(folder, *PYTHON_NEXTJS.setup)
     assert "npm run dev" in said and "http://localhost:3000/auth/sign-up" in said

@@ -24,7 +24,7 @@ ADMIN = ["role String?", "banned Boolean? @default(false)", "banReason String?",
 
 @pytest.fixture
 def committed(bench: Bench) -> Iterator[Path]:
-    """The project's folder in git, which is as it was when the test is over."""
+    """The project's folder in git, restored after the test."""
     folder = bench.project.folder
     git(folder, "init", "--quiet")
     git(folder, "add", "--all")

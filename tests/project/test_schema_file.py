@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("stack", STACKS, scope="m
 
 
 def ban_line(bench: Bench) -> str:
-    """The line of a field that the plugin admin needs, as the schema has it."""
+    """The schema's line of a field that the admin plugin needs."""
     (line,) = [one for one in bench.schema.read_text().splitlines(True) if "  banReason" in one]
     return line
 

@@ -17,14 +17,14 @@ from tests.project.projects import NO_AGENT, Project, sentence, wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("stack", STACKS, scope="module")]
 
-#: Root may write everywhere; without this capability it is a user like others.
+#: Without this capability, root is subject to file permissions.
 AS_A_USER = ["setpriv", "--bounding-set=-dac_override"] if os.geteuid() == 0 else []
 OWN_FIELDS = "  // Your own fields and relations of User go below this line.\n"
 
 
 @pytest.fixture
 def project(stack: str, set_up: Callable[[str], Project]) -> Project:
-    """A project that was set up on its own PostgreSQL."""
+    """A project after setup on its embedded PostgreSQL."""
     return set_up(stack)
 
 
@@ -102,7 +102,7 @@ def test_a_server_of_another_kind_is_reported(project: Project) -> None:
 
 
 def greet_like_mysql(server: socket.socket) -> None:
-    """Sends everyone who connects the start of MySQL's first packet."""
+    """Sends the start of MySQL's first packet to each client."""
     while True:
         try:
             connection, _ = server.accept()

@@ -19,7 +19,7 @@ STEPS = {
     "python": ("  installing", "✓ settings", "✓ install", "✓ generate", "✓ prisma"),
     "typescript": ("✓ tools", "✓ install", "✓ settings", "✓ database", "✓ prisma", "✓ generate"),
 }
-#: npm is at work in each of them, and starts again with each of them.
+#: Steps in which npm works.
 WHILE_NPM_INSTALLS = ("✓ tools", "✓ settings", "✓ database")
 
 
@@ -35,7 +35,7 @@ def test_a_setup_killed_at_any_step_is_completed_by_the_next_one(
     stack: str, steps: Sequence[str], template: Path, tmp_path: Path
 ) -> None:
     project = Project(stack, template, tmp_path / "killed", [])
-    # The first one is killed while packages are installed, the last while tables are made.
+    # The first kill is during the installation, the last during the push.
     for step in steps:
         killed = project.start_setup()
         wait_for(step, killed)
@@ -74,5 +74,5 @@ def kill_while_the_database_is_made(project: Project) -> None:
 
 
 def names(folder: Path) -> set[str]:
-    """What is in it, but for where a copy of the programs is, while a server needs one."""
+    """The names in a folder, without the copy of the programs that a server uses."""
     return {path.name for path in folder.iterdir()} - {"programs"}

@@ -35,7 +35,7 @@ def run(bench: Bench, *command: str, **variables: str) -> subprocess.CompletedPr
 
 
 def done(bench: Bench, **variables: str) -> str:
-    """The URL that a command gets, which has to succeed."""
+    """Runs a command that must succeed; returns the URL that it got."""
     show = "import os; print(os.environ['DATABASE_URL'])"
     result = run(bench, ".venv/bin/python", "-c", show, **variables)
     assert result.returncode == 0, result.stderr
@@ -57,7 +57,7 @@ def test_the_test_database_follows_the_schema_and_the_development_database_stays
     assert "email" in columns(bench, url)
     assert bench.sql('SELECT count(*) FROM "user"', url=url) == [(0,)]
 
-    # Where nothing has changed, a look at the tables is enough.
+    # Without changes, the tables are only compared.
     prisma = bench.project.folder / "node_modules" / "prisma"
     prisma.rename(prisma.with_name("away"))
     try:
@@ -66,7 +66,7 @@ def test_the_test_database_follows_the_schema_and_the_development_database_stays
     finally:
         prisma.with_name("away").rename(prisma)
 
-    # Rows that a test left behind are no reason to stop.
+    # Leftover rows of a test do not stop it.
     bench.sql(
         """INSERT INTO "user" (id, name, email, "updatedAt") VALUES ('1','A','a',now())""", url=url
     )

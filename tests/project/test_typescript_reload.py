@@ -31,7 +31,7 @@ def test_a_reload_follows_every_way_of_saving(workshop: Workshop, tmp_path: Path
     program, *arguments = scripts["dev"].split()
     command = ["node", f"node_modules/{program}/dist/cli.mjs", *arguments]
     address = f"http://localhost:{port}"
-    # A group of its own, which a terminal's Ctrl+C reaches as a whole.
+    # A process group of its own, as Ctrl+C in a terminal signals all of it.
     server = subprocess.Popen(
         command, cwd=project, env=environment(PORT=str(port)), start_new_session=True
     )
@@ -40,7 +40,7 @@ def test_a_reload_follows_every_way_of_saving(workshop: Workshop, tmp_path: Path
         app, auth = project / "src" / "app.ts", project / "src" / "lib" / "auth.ts"
         ways: list[Callable[[Path, str], None]] = [in_place, by_rename, by_backup, by_deleting]
         for number, save in enumerate([*ways, in_place]):
-            # Nobody saves twice in a moment, which tsx takes to watch a new file.
+            # tsx needs a moment to watch a new file.
             time.sleep(1)
             greeting = f'c.json({{ name: "{number}"'
             save(app, re.sub(r'c\.json\({ name: ".*?"', greeting, app.read_text()))

@@ -16,7 +16,7 @@ GENERATOR = "node_modules/auth/dist/index.mjs"
 PLUGIN_ANSWERS = {"stack", *EVERYTHING}
 SETS = [answers for answers in cases() if answers.keys() <= PLUGIN_ANSWERS]
 
-#: What `make test` tries: everything together, two plugins with tables of their own, two at random.
+#: The sets in `make test`: all plugins, two plugins with tables, two random sets.
 SAMPLE = [
     {"stack": "typescript", **EVERYTHING},
     *({"stack": "typescript", "plugins": [plugin]} for plugin in ("two-factor", "scim")),
@@ -49,7 +49,7 @@ def test_every_set_of_plugins_runs(
     draft = schema.with_name("draft.prisma")
     draft.write_bytes(schema.read_bytes())
     config = ["--yes", "--config", "src/lib/auth.ts", "--output", "prisma/draft.prisma"]
-    # Its exit status is 0 even when it did nothing.
+    # Its exit status is 0 even if it did nothing.
     assert "already up to date" in run_node(project, GENERATOR, "generate", *config)
     assert draft.read_bytes() == schema.read_bytes()
 

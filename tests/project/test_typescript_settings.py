@@ -35,7 +35,7 @@ def project(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 def refusal(project: Path, **settings: str) -> str:
-    """What a server says that does not start."""
+    """The output of a server that refuses to start."""
     done = subprocess.run(
         TYPESCRIPT.serve,
         cwd=project,
@@ -50,7 +50,7 @@ def refusal(project: Path, **settings: str) -> str:
 
 
 def value(project: Path, module: str, expression: str, **settings: str) -> Any:
-    """What a module of the project exports, or what can be made of it."""
+    """An export of a project's module, or an expression of it."""
     script = f"""
     const {{ {expression.split(".")[0]} }} = await import("./src/lib/{module}.ts");
     console.log(JSON.stringify({expression}));

@@ -31,7 +31,7 @@ def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def schema(project: Path) -> Iterator[Path]:
-    """The schema, which is as it was when the test is over."""
+    """The schema, restored after the test."""
     file = project / "prisma" / "schema.prisma"
     before = file.read_bytes()
     yield file

@@ -17,15 +17,15 @@ from hooks.demo import STACKS, environment, free_port, wait_until_healthy
 
 TYPESCRIPT = STACKS["typescript"]
 
-#: What would make a server start, or a build succeed, by chance.
+#: Variables that could make a server start, or a build succeed, by accident.
 SETTINGS = ("DATABASE_URL", "BETTER_AUTH_SECRET", "BETTER_AUTH_URL")
 
-#: The server believes this proxy, so that each browser of a test has an address of its own.
+#: A trusted proxy, so that each browser of a test has its own address.
 PROXY = "127.0.0.1"
 
 
 def setup(project: Path, *flags: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """Runs ``npm run setup``; what it prints is in ``stdout``."""
+    """Runs ``npm run setup``; its output is in ``stdout``."""
     command = [*TYPESCRIPT.setup, *(("--", *flags) if flags else ())]
     return subprocess.run(
         command,
@@ -39,7 +39,7 @@ def setup(project: Path, *flags: str, **more: str) -> subprocess.CompletedProces
 
 
 def npm(project: Path, script: str) -> subprocess.CompletedProcess[str]:
-    """Runs a script of package.json; what it prints is in ``stdout``."""
+    """Runs a script of package.json; its output is in ``stdout``."""
     node, npm_cli, *_ = TYPESCRIPT.setup
     return subprocess.run(
         [node, npm_cli, "run", script],
@@ -75,7 +75,7 @@ def output(project: Path, *command: str, **settings: str) -> str:
 
 
 def run_node(project: Path, *command: str, **settings: str) -> str:
-    """What a command of Node.js prints in the project's folder; it has to succeed."""
+    """Runs Node.js in the project's folder; it must succeed; returns its output."""
     done = subprocess.run(
         [TYPESCRIPT.serve[0], *command],
         cwd=project,
@@ -90,7 +90,7 @@ def run_node(project: Path, *command: str, **settings: str) -> str:
 
 
 class Browser(httpx.Client):
-    """Keeps cookies, and has an address of its own."""
+    """A client with cookies and its own address."""
 
     def __init__(self, address: str, log: Path) -> None:
         self.origin, self.log = address, log
@@ -104,13 +104,13 @@ class Browser(httpx.Client):
         )
 
     def ask(self, path: str, **parameters: str) -> Any:
-        """The answer to a GET request, which has to be a success."""
+        """Sends a GET request that must succeed; returns the body."""
         response = self.get(path, params=parameters)
         assert response.is_success, f"{path}: {response.status_code} {response.text}"
         return response.json()
 
     def do(self, path: str, **body: Any) -> Any:
-        """The answer to a POST request, which has to be a success."""
+        """Sends a POST request that must succeed; returns the body."""
         response = self.post(path, json=body)
         assert response.is_success, f"{path}: {response.status_code} {response.text}"
         return response.json()
@@ -124,12 +124,12 @@ class Browser(httpx.Client):
         return self.do("/sign-in/email", email=self.email, password=self.password)
 
     def user(self) -> dict[str, Any] | None:
-        """Who is signed in."""
+        """The session's user, if any."""
         session = self.ask("/get-session")
         return session["user"] if session else None
 
     def message(self, to: str, about: str = "") -> str:
-        """The latest message to somebody, which development writes into the log."""
+        """The link or code of the latest message to a recipient, from the development log."""
         deadline = time.monotonic() + 5
         line = rf"\bTo {re.escape(to)}: [^:]*{about}[^:]*: (.*)$"
         while time.monotonic() < deadline:
@@ -141,7 +141,7 @@ class Browser(httpx.Client):
 
 
 def guesses(address: str) -> list[int]:
-    """The statuses of five sign-ins with a wrong password, each with another forged address."""
+    """The statuses of five wrong passwords, each with another forged address."""
     body = {"email": "nobody@example.com", "password": "not the password"}
     headers = [{"Origin": address, "X-Forwarded-For": f"203.0.113.{n}"} for n in range(5)]
     url = f"{address}/api/auth/sign-in/email"
@@ -165,7 +165,7 @@ def serving(
     command: Sequence[str] = TYPESCRIPT.serve,
     **settings: str,
 ) -> Iterator[Server]:
-    """Runs the project's server, on a free port unless it is to be this one."""
+    """Runs the project's server on this port or a free one."""
     port = port or free_port()
     address, log = f"http://127.0.0.1:{port}", project / "server.log"
     env: Mapping[str, str] = environment(
@@ -183,7 +183,7 @@ def serving(
 
 
 def promote(project: Path, email: str) -> None:
-    """Makes somebody an administrator, behind the server's back."""
+    """Makes a user an admin in the database."""
     script = f"""
     import {{ prisma }} from "./src/lib/prisma.ts";
     await prisma.user.update({{ where: {{ email: "{email}" }}, data: {{ role: "admin" }} }});

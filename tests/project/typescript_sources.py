@@ -50,7 +50,7 @@ PACKAGES = [
 
 
 def install_packages() -> Path:
-    """The ``node_modules`` that serves every project, and its substitute of Prisma's engine."""
+    """The ``node_modules`` of every project, and its replacement of Prisma's engine."""
     drivers = {entry["typescript"]["package"] for entry in provider_data().values()}
     return install(pinned(*sorted({*PACKAGES, *drivers}))) / "node_modules"
 
@@ -73,7 +73,7 @@ def cases(stack: str = "typescript") -> Iterator[dict[str, Any]]:
 
 
 def files(folder: Path) -> Iterator[Path]:
-    """All files of the template; both trees have links to folders of ``template/shared``."""
+    """All files of the template, including linked folders of ``template/shared``."""
     for parent, _, names in os.walk(folder, followlinks=True):
         yield from (Path(parent, name) for name in names)
 
@@ -85,7 +85,7 @@ def copier_excludes() -> list[str]:
 
 
 def render_project(answers: dict[str, Any], folder: Path) -> None:
-    """Writes a project. Copier would write the same, in hundred times the time."""
+    """Renders a project as Copier would, a hundred times faster."""
     stack, name = answers.get("stack", "typescript"), answers.get("project_name", "My App")
     tree = Path("template") / stack
     plugins, chosen = answers.get("plugins", []), answers.get("plugin_options", [])

@@ -21,7 +21,7 @@ PRISMA = "node_modules/prisma/build/index.js"
 
 @dataclass(frozen=True)
 class Workshop:
-    """What the projects share: npm's packages, and a PostgreSQL with a database for each."""
+    """Shared npm packages, and a PostgreSQL with a database for each project."""
 
     packages: Path
     url: str
@@ -36,27 +36,27 @@ class Workshop:
     @staticmethod
     @contextmanager
     def opened(folder: Path) -> Iterator[Workshop]:
-        """One whose PostgreSQL has its data in an empty folder, and runs meanwhile."""
+        """Runs a workshop's PostgreSQL with its data in an empty folder."""
         try:
             yield Workshop(install_packages(), embedded_postgres.create(folder, "workshop"))
         finally:
             embedded_postgres.stop(folder)
 
     def database(self) -> str:
-        """The URL of a new and empty database."""
+        """The URL of a new database."""
         database = f"set_{secrets.token_hex(6)}"
         asyncio.run(self._create(database))
         return f"{self.url.rsplit('/', 1)[0]}/{database}"
 
     def settings(self) -> dict[str, str]:
-        """What a new project keeps in .env.local: an empty database, and a secret."""
+        """Settings for .env.local: a new database and a secret."""
         return {
             "DATABASE_URL": self.database(),
             "BETTER_AUTH_SECRET": secrets.token_urlsafe(32),
         }
 
     def render(self, answers: dict[str, Any], folder: Path, settings: dict[str, str]) -> None:
-        """Writes a project, with Prisma's client."""
+        """Renders a project and generates its Prisma client."""
         render_project(answers, folder)
         (folder / ".env.local").write_text("".join(f"{k}={v}\n" for k, v in settings.items()))
         for place in (folder, folder / ENGINE):
@@ -65,5 +65,5 @@ class Workshop:
 
     def push(self, project: Path) -> None:
         """Creates the tables of a project."""
-        # The CLI also ends with status 0 when its engine ends too early.
+        # The CLI exits with 0 even if its engine ends early.
         assert "in sync" in run_node(project, PRISMA, "db", "push")

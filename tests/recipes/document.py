@@ -11,7 +11,7 @@ from tests.template import REPOSITORY
 
 DOCUMENT = REPOSITORY / "docs" / "recipes.md"
 STACKS = {"Python": "python", "TypeScript": "typescript"}
-#: Where the files are whose folder depends on the stack.
+#: Paths of files that differ between the stacks.
 FOLDERS = {"python": "auth", "typescript": "src/lib"}
 SHARED = ("auth.ts", "auth-client.ts", "messages.ts")
 
@@ -28,7 +28,7 @@ _PLACES = {
 
 @dataclass(frozen=True)
 class Step:
-    """What a reader does: an edit of a file, a command, or setup."""
+    """A step of a reader: an edit, a command, or setup."""
 
     kind: str  # insert, replace, append, create, run, setup
     stacks: tuple[str, ...]
@@ -38,7 +38,7 @@ class Step:
 
 
 def recipes() -> dict[str, list[Step]]:
-    """The steps of each recipe, by its title."""
+    """The steps of each recipe by title."""
     _, *sections = re.split(r"^## ", DOCUMENT.read_text(), flags=re.MULTILINE)
     found = {}
     for section in sections:
@@ -77,12 +77,12 @@ def _step(sentence: str, language: str, text: str) -> Step:
 
 
 class Reader:
-    """Somebody who follows recipes in a project.
+    """Follows recipes in a project.
 
     Args:
         stack: of the project.
         folder: of the project.
-        run: runs a shell command in the project's folder; it has to succeed.
+        run: runs a shell command that must succeed in the project's folder.
         set_up: runs setup.
     """
 
@@ -102,13 +102,13 @@ class Reader:
         return [command for step in steps for command in _commands(step.text)]
 
     def edit(self, title: str) -> bool:
-        """Makes the edits of a recipe; gives whether it wants setup afterwards."""
+        """Makes the edits of a recipe; returns whether setup must follow."""
         for step in self._steps(title):
             self._edit(step)
         return any(step.kind == "setup" for step in self._steps(title))
 
     def follow(self, title: str) -> None:
-        """Does every step in its order."""
+        """Executes all steps in order."""
         for step in self._steps(title):
             if step.kind == "setup":
                 self._set_up()
@@ -119,7 +119,7 @@ class Reader:
                 self._edit(step)
 
     def path(self, name: str) -> Path:
-        """A file by the name that the recipes have for it."""
+        """The path of a file that a recipe names."""
         return self.folder / (f"{FOLDERS[self.stack]}/{name}" if name in SHARED else name)
 
     def _steps(self, title: str) -> list[Step]:

@@ -23,7 +23,7 @@ from tests.recipes.document import Reader
 from tests.shell import bash
 from tests.template import render
 
-#: What a developer has on PATH, by what the tests have.
+#: Programs on a developer's PATH, and the tests' programs for them.
 PROGRAMS = {
     "npm": [str(NODE / "bin" / "node"), NPM],
     "npx": [str(NODE / "bin" / "node"), NPM.replace("npm-cli.js", "npx-cli.js")],
@@ -31,12 +31,12 @@ PROGRAMS = {
     "uv": [str(Path(sys.executable).with_name("uv"))],
 }
 
-#: Servers believe them, so that each browser of a test has an address of its own.
+#: Trusted proxies, so that each browser of a test has its own address.
 PROXIES = "127.0.0.1"
 
 
 class Project:
-    """A project that is set up, and committed."""
+    """A project after setup, committed to git."""
 
     def __init__(self, stack: str, template: Path, folder: Path) -> None:
         self.stack = stack
@@ -56,7 +56,7 @@ class Project:
         return Reader(self.stack, self.folder, self.run, self.set_up)
 
     def restore(self) -> None:
-        """Takes back every edit, but not what installs and pushes did."""
+        """Reverts all edits, but not installations and pushes."""
         self.run("git checkout --quiet . && git clean --quiet --force -d")
         (self.folder / ".env.local").write_text(self.env_file)
 
@@ -64,7 +64,7 @@ class Project:
         run(STACKS[self.stack].setup, self.folder)
 
     def new_database(self) -> str:
-        """The URL of an empty database, beside the developer's."""
+        """The URL of a new database on the development server."""
         name = f"new_{secrets.token_hex(6)}"
         url = dotenv_values(self.folder / ".env.local")["DATABASE_URL"]
         assert url
@@ -80,7 +80,7 @@ class Project:
         return f"{url.rpartition('/')[0]}/{name}"
 
     def move_to_a_new_database(self) -> None:
-        """Without what earlier recipes left in the tables, which `restore` does not take back."""
+        """Uses a database without changes of earlier recipes, which `restore` does not revert."""
         url = dotenv_values(self.folder / ".env.local")["DATABASE_URL"]
         assert url
         moved = self.env_file.replace(url, self.new_database())
@@ -98,7 +98,7 @@ class Project:
         return given | settings
 
     def run(self, command: str, **settings: str) -> str:
-        """What a command of the shell prints; it has to succeed."""
+        """Runs a shell command that must succeed; returns its output."""
         return bash(command, self.folder, self.environment(**settings))
 
     @contextmanager
@@ -127,7 +127,7 @@ class Project:
 
     @contextmanager
     def serving(self, **settings: str) -> Iterator[str]:
-        """Runs the server on a free port; gives its address."""
+        """Runs the server on a free port; yields its address."""
         port = free_port()
         command = shlex.join(word.format(port=port) for word in STACKS[self.stack].serve)
         address = f"http://127.0.0.1:{port}"
@@ -138,7 +138,7 @@ class Project:
 
 @contextmanager
 def browser(address: str, origin: str = "") -> Iterator[httpx.Client]:
-    """A browser whose page is the application's, unless it is of another origin."""
+    """A browser with the application's origin or another one."""
     own = ".".join(str(1 + secrets.randbelow(254)) for _ in range(4))
     headers = {"Origin": origin or address, "X-Forwarded-For": own}
     with httpx.Client(base_url=address, headers=headers, timeout=60) as client:

@@ -24,7 +24,7 @@ from tests.redis_server import RedisServer, redis_server
 
 pytestmark = pytest.mark.e2e
 
-#: Recipes that leave what a server does otherwise as it was: an owner may follow all of them.
+#: Recipes that do not affect each other, so an owner may follow all of them.
 TOGETHER = [
     "A column of your own on users",
     "A protected router",
@@ -119,7 +119,7 @@ def test_a_plugin(address: str, email: str) -> None:
 
 
 def test_the_test_of_a_route(followed: Project) -> None:
-    """All generated tests run, too; the developer's database keeps what it has."""
+    """Runs the generated tests too; the development database is not changed."""
     [command] = followed.reader().commands("The test of a route")
     followed.reader().edit("The test of a route")
     followed.run(command.removesuffix(" tests/test_notes.py"))
@@ -164,7 +164,7 @@ def redis() -> Iterator[RedisServer]:
 
 
 def test_redis(new: Project, email: str, redis: RedisServer) -> None:
-    """A sign-out counts at once, restarts keep sessions and counts, and nobody gets a false 401."""
+    """Sign-outs are immediate, restarts keep sessions and counts, and outages give no 401."""
     new.reader().follow("Sessions and rate limits in Redis")
     with new.serving(REDIS_URL=redis.url) as address, browser(address) as ada:
         sign_up(ada, email).raise_for_status()
@@ -202,7 +202,7 @@ def test_the_projects_tests_pass_with_redis(
 
 
 def wait_for_link(project: Project, email: str) -> str:
-    """What the server printed for somebody."""
+    """Waits for the link to a recipient in the server's output."""
     found: list[str] = []
 
     def is_there() -> bool:
@@ -232,7 +232,7 @@ def test_other_origins_and_sites(new: Project, email: str) -> None:
                 answer = sign_up(page, f"{origin.partition('://')[2]}-{email}")
                 [cookie] = answer.headers.get_list("set-cookie")
                 assert "SameSite=None" in cookie and "Secure" in cookie
-                # httpx keeps a secure cookie from plain http, as browsers do not from localhost.
+                # httpx sends no secure cookies over plain http; browsers do for localhost.
                 session = {"cookie": cookie.partition(";")[0]}
                 me = page.get("/me", headers=session)
                 assert me.status_code == 200
@@ -256,7 +256,7 @@ def test_another_port_and_the_first_admin(new: Project, email: str) -> None:
 
 @pytest.mark.exhaustive
 def test_reload(new: Project, email: str) -> None:
-    """What "Reload" says, of the file of the routes and of auth.ts."""
+    """The recipe "Reload", for the routes and auth.ts."""
     routes = {"python": "src/my_app/main.py", "typescript": "src/app.ts"}
     file, auth = new.folder / routes[new.stack], new.reader().path("auth.ts")
     code, configuration = file.read_text(), auth.read_text()
@@ -266,7 +266,7 @@ def test_reload(new: Project, email: str) -> None:
     ways: list[Callable[[Path, str], None]] = [in_place, by_rename, by_deleting]
     with new.started(command.replace("9000", port), address), browser(address) as ada:
         for number, save in enumerate(ways):
-            # Nobody saves twice in a moment.
+            # Watchers need a moment between two changes.
             time.sleep(1)
             path = f"/me{number}"
             save(file, code.replace('"/me"', f'"{path}"'))
@@ -337,7 +337,7 @@ def wait_until(right: Callable[[], bool]) -> None:
 
 
 def test_every_recipe_is_tested() -> None:
-    """Each title is given to a reader's method; of "Reload", `test_reload` proves the prose."""
+    """Each title is used in a test; `test_reload` tests the prose of "Reload"."""
     calls = [
         node
         for node in ast.walk(ast.parse(Path(__file__).read_text()))

@@ -77,7 +77,7 @@ class NpmProject:
         return dotenv_values(self.folder / ".env.local")["DATABASE_URL"] or ""
 
     def sql(self, *statements: str, url: str = "") -> list[Any]:
-        """Runs statements; gives the rows of the last one."""
+        """Runs statements; returns the rows of the last one."""
         return postgresql.sql(url or self.url, *statements)
 
 

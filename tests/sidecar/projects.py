@@ -163,7 +163,7 @@ def _command(process: psutil.Process) -> list[str]:
 
 
 def wait_for(find: Callable[[], _T | None], seconds: float = 15) -> _T:
-    """The first answer that is true."""
+    """Polls until the result is true; returns it."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if found := find():

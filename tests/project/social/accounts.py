@@ -20,12 +20,12 @@ from tests.conformance.services.google import CLIENT_ID, Google
 
 
 class Refused(Exception):
-    """The provider's own page says what is wrong, and sends nobody back."""
+    """The provider shows its own error page and does not redirect."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with an account at a provider."""
+    """A user with an account at a provider."""
 
     email: str
     is_verified: bool = True
@@ -35,7 +35,7 @@ class Person:
 
 @dataclass(frozen=True)
 class _Grant:
-    """What the provider remembers of a code."""
+    """The data of an authorization code."""
 
     person: Person
     redirect_uri: str
@@ -46,8 +46,8 @@ class Provider:
     """The authorization code flow of RFC 6749, with PKCE (RFC 7636).
 
     Attributes:
-        callbacks: the callback URLs that the application's owner has entered.
-        posts: whether it sends people back with a form (OAuth 2.0 Form Post Response Mode).
+        callbacks: the registered callback URLs.
+        posts: whether it redirects by a form (OAuth 2.0 Form Post Response Mode).
     """
 
     id: ClassVar[str]
@@ -65,19 +65,19 @@ class Provider:
 
     @property
     def settings(self) -> dict[str, str]:
-        """What the owner of the application copies into the settings."""
+        """The settings of a registered application."""
         name = self.id.upper()
         return {f"{name}_CLIENT_ID": self.client_id, f"{name}_CLIENT_SECRET": self.client_secret}
 
     def join(self, internet: Internet) -> None:
-        """Makes its hosts known."""
+        """Adds its hosts to the Internet."""
         internet.services.update((host, _Host(host, self)) for host in self.hosts)
 
     def agree(self, url: str, person: Person) -> str:
-        """Where a person is sent back to who lets the application know them.
+        """Consents as a user; returns the callback's URL and form.
 
         Raises:
-            Refused: the application is unknown, or has entered another callback URL.
+            Refused: the client or its callback URL is not registered.
         """
         asked = dict(parse_qsl(urlsplit(url).query))
         assert url.partition("?")[0] == self.page
@@ -93,11 +93,11 @@ class Provider:
         return f"{asked['redirect_uri']}?{urlencode(answer)}"
 
     def sends(self, person: Person) -> dict[str, str]:
-        """What it sends back besides, by way of the browser."""
+        """Further parameters of the callback."""
         return {}
 
     def redeem(self, form: dict[str, Any]) -> Person | None:
-        """The person of a code, once; none where the request is not the application's."""
+        """The user of a code, once; None if the request is not the client's."""
         grant = self._grants.pop(form.get("code", ""), None)
         verifier = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
         challenge = base64.urlsafe_b64encode(verifier).decode().rstrip("=") * self.has_pkce
@@ -115,11 +115,11 @@ class Provider:
         return token
 
     def owner(self, request: Request) -> Person | None:
-        """Whose access token a request bears."""
+        """The user whose access token a request has."""
         return self._people.get(request.headers.get("authorization", "").removeprefix("Bearer "))
 
     def answer(self, request: Request) -> Answer:
-        """What it says to the application."""
+        """The response to the application."""
         raise NotImplementedError
 
 
@@ -275,7 +275,7 @@ _KEY = generate_private_key(65537, 2048)
 
 
 def signed(claims: dict[str, Any]) -> str:
-    """An ID token; servers that fetch it from the provider itself do not check its signature."""
+    """An ID token, whose signature servers do not check when they fetch it directly."""
     now = int(time.time())
     return jwt.encode({"iat": now, "exp": now + 3600, **claims}, _KEY, algorithm="RS256")
 

@@ -20,7 +20,7 @@ from tests.project.typescript import Browser
 from tests.project.workshop import Workshop
 from tests.template import module
 
-#: The provider that nobody has set the keys of.
+#: The provider whose keys are not set.
 OFF = "zoom"
 
 #: FastAPI of the tests' own environment, which has the packages of a project's.
@@ -32,7 +32,7 @@ SERVE = {
 
 @dataclass(frozen=True)
 class Project:
-    """A project with every social provider, and the Internet that some of them are on."""
+    """A project with every social provider, and stand-ins for some of them."""
 
     stack: str
     folder: Path
@@ -42,14 +42,14 @@ class Project:
 
     @contextmanager
     def serving(self, **settings: str) -> Iterator[Shop]:
-        """Runs its server with these settings."""
+        """Runs the server with these settings."""
         more = {**self.internet.settings, **settings}
         with serving(self.stack, self.folder, SERVE[self.stack], self.url, **more) as server:
             yield Shop(server.address, server.log)
 
     @property
     def keys(self) -> dict[str, str]:
-        """The settings of all providers but one: true ones of those that are there."""
+        """The settings of all providers but one: real ones for those with stand-ins."""
         keys = dummy_keys(name for name in social_data() if name != OFF)
         return keys | {k: v for each in self.providers.values() for k, v in each.settings.items()}
 
@@ -65,12 +65,12 @@ class Shop:
         return Browser(self.address, self.log)
 
     def callback(self, provider: str) -> str:
-        """The callback URL that its owner enters at a provider."""
+        """The callback URL to register at a provider."""
         return f"{self.address}/api/auth/callback/{provider}"
 
 
 def dummy_keys(providers: Iterable[str]) -> dict[str, str]:
-    """What every setting of these providers might be."""
+    """Placeholder values for every setting of these providers."""
     required_settings = module("social_providers").required_settings
     settings = (json.loads(required_settings(name)) for name in providers)
     return {key: "dummy" for each in settings for key in each.values()}
@@ -78,13 +78,13 @@ def dummy_keys(providers: Iterable[str]) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def settings(workshop: Workshop) -> dict[str, str]:
-    """Those of both projects, with a database for both."""
+    """The settings of both projects, with a shared database."""
     return workshop.settings()
 
 
 @pytest.fixture(scope="session")
 def push(workshop: Workshop) -> Callable[[Path], None]:
-    """Makes the tables, which are the same, from the project that comes first."""
+    """Creates the shared tables from the first project."""
     made: list[Path] = []
 
     def push(project: Path) -> None:
@@ -117,14 +117,14 @@ def project(
 
 @pytest.fixture(scope="session")
 def shop(project: Project) -> Iterator[Shop]:
-    """The server, known to the providers."""
+    """The running server, registered at the providers."""
     with project.serving(**project.keys) as shop:
         for name, provider in project.providers.items():
             provider.callbacks.add(shop.callback(name))
         yield shop
 
 
-#: Two with the usual flow, and one that posts a form. The others differ in what they answer.
+#: Two with a redirect and one with a form post. The others differ in their responses only.
 SAMPLE = ("github", "google", "apple")
 
 

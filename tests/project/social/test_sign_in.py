@@ -23,16 +23,16 @@ pytestmark = pytest.mark.e2e
 
 
 def ask(visitor: Browser, provider: Provider, path: str = "/sign-in/social") -> str:
-    """The page of the provider that a visitor is sent to."""
+    """Starts a sign-in; returns the provider's authorization URL."""
     body = {"provider": provider.id, "callbackURL": "/home", "errorCallbackURL": "/error"}
     url: str = visitor.do(path, **body)["url"]
     return url
 
 
 def lands(visitor: Browser, provider: Provider, back: str) -> str:
-    """Where a browser lands that the provider sends back."""
+    """Follows the provider's callback; returns the final URL."""
     if provider.posts:
-        # A form of another site brings no cookies along: they are SameSite=Lax.
+        # A cross-site form sends no cookies: they are SameSite=Lax.
         address, _, answer = back.partition("?")
         page = urlsplit(provider.page)
         headers = {"Origin": f"{page.scheme}://{page.netloc}", "Sec-Fetch-Site": "cross-site"}
@@ -45,12 +45,12 @@ def lands(visitor: Browser, provider: Provider, back: str) -> str:
 
 
 def sign_in(visitor: Browser, provider: Provider, person: Person) -> str:
-    """Where a visitor lands in the end who agrees to everything."""
+    """Signs in with consent; returns the final URL."""
     return lands(visitor, provider, provider.agree(ask(visitor, provider), person))
 
 
 def own_route(visitor: Browser) -> Any:
-    """What a route of the application's own says, which asks who is signed in."""
+    """The response of a route of the application that requires a session."""
     return visitor.get(f"{visitor.origin}/me").json()
 
 
@@ -88,7 +88,7 @@ def test_an_account_with_a_password_is_linked_where_both_addresses_are_verified(
 def test_an_unverified_address_links_no_account(
     shop: Shop, provider: Provider, verified: str
 ) -> None:
-    """Otherwise one signs up with an address of others and waits for them, or comes as them."""
+    """Prevents account takeover from either side."""
     owner, visitor = shop.browser(), shop.browser()
     owner.sign_up()
     if verified == "here":
@@ -152,7 +152,7 @@ def test_a_denied_consent_is_reported(shop: Shop, provider: Provider) -> None:
 def test_the_callback_url_comes_from_the_settings(
     project: Project, shop: Shop, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A provider sends people nowhere else."""
+    """Providers refuse other callback URLs."""
     example = (project.folder / ".env.example").read_text()
     [path] = re.findall(
         rf"Callback URL to enter there: http://localhost:\d+(/\S+/{provider.id})\n", example
@@ -199,7 +199,7 @@ def sends_people_to_its_page(shop: Shop, provider: str) -> None:
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("name", social_data())
 def test_a_single_provider(workshop: Workshop, project: Project, name: str, tmp_path: Path) -> None:
-    """The code is typed and formatted, the schema stays, and the server runs with it."""
+    """Its code is typed and formatted, the schema is unchanged, and the server starts."""
     alone = replace(project, folder=tmp_path / "alone")
     answers = {"stack": project.stack, "social_providers": [name]}
     workshop.render(answers, alone.folder, workshop.settings() | {"DATABASE_URL": project.url})
@@ -217,7 +217,7 @@ def test_a_single_provider(workshop: Workshop, project: Project, name: str, tmp_
 
 
 def test_incomplete_keys_are_an_error(project: Project) -> None:
-    """The server that has them does not start; FastAPI passes on why."""
+    """The auth server does not start, and FastAPI reports its reason."""
     key, secret = project.providers["github"].settings
     sentence = f"Set {key} as well as {secret}, or neither."
     server = "auth/server.ts" if project.stack == "python" else "src/server.ts"
@@ -238,7 +238,7 @@ def test_incomplete_keys_are_an_error(project: Project) -> None:
 
 
 def test_no_secret_is_logged(project: Project, shop: Shop, provider: Provider) -> None:
-    """Also not where the provider refuses it."""
+    """Not even if the provider refuses it."""
     visitor = shop.browser()
     provider.client_secret, ours = "another", provider.client_secret
     try:

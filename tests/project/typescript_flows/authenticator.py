@@ -48,7 +48,7 @@ class Authenticator:
         }
 
     def register(self, options: dict[str, Any]) -> dict[str, Any]:
-        """What ``navigator.credentials.create`` gives, without attestation."""
+        """The result of ``navigator.credentials.create``, without attestation."""
         assert ES256 in {entry["alg"] for entry in options["pubKeyCredParams"]}
         point = self.key.public_key().public_numbers()
         x, y = (number.to_bytes(32, "big") for number in (point.x, point.y))
@@ -60,7 +60,7 @@ class Authenticator:
         return self._answer(clientDataJSON=client_data, attestationObject=attestation)
 
     def authenticate(self, options: dict[str, Any]) -> dict[str, Any]:
-        """What ``navigator.credentials.get`` gives."""
+        """The result of ``navigator.credentials.get``."""
         client_data = self._client_data("webauthn.get", options)
         data = self._data(options["rpId"], 0)
         signed = data + hashlib.sha256(client_data).digest()

@@ -1,4 +1,4 @@
-"""Requests that would fail with 500 are refused, and none reveals who exists."""
+"""The guard refuses requests that would fail with 500, and responses reveal no users."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_large_and_deep_bodies_and_nul_are_refused(browser: Browser) -> None:
     def status(body: bytes | Iterator[bytes]) -> int:
         return browser.post("/update-user", content=body, headers=headers).status_code
 
-    # Without Content-Length, so that the server has to count.
+    # Without Content-Length, the server must count.
     assert status(b"a" * 2**16 for _ in range(17)) == 413
     assert status(iter((b'{"name": ', b'"Ada"}'))) == 200
     assert status(b'{"name": ' + b"[" * 40_000 + b"]" * 40_000 + b"}") == 400
@@ -113,8 +113,8 @@ def test_a_sign_in_by_phone_costs_one_hash_for_unknown_numbers_too(
     with_password.sign_up()
     numbers = [
         verified(with_password, updatePhoneNumber=True),
-        verified(server.browser()),  # a user without a password
-        f"+1{secrets.randbelow(10**10):010}",  # nobody's
+        verified(server.browser()),  # user without a password
+        f"+1{secrets.randbelow(10**10):010}",  # unknown number
     ]
     printed = run_node(project, "--input-type=module", "--eval", COUNT, *numbers)
     told = json.loads(printed.splitlines()[-1])

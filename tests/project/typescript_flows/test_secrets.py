@@ -1,4 +1,4 @@
-"""Rotating the secret: who is signed out, and what stays readable."""
+"""Rotating the secret: sessions end, encrypted data stays readable."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.e2e
 
 
 def test_rotation(project: Path) -> None:
-    """Users sign in again; what was encrypted with the older secrets is decrypted."""
+    """Sessions end; data encrypted with older secrets stays readable."""
     with serving(project) as server:
         browser = server.browser()
         browser.sign_up()

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.e2e
 
 SCOPES = ["openid", "email", "profile"]
 
-#: What its developer writes instead of the empty list.
+#: The developer's replacement of the empty list.
 PROVIDER = """config: [
   {
     providerId: "company",
@@ -34,13 +34,13 @@ PROVIDER = """config: [
 
 
 def register(company: Browser, callback: str) -> tuple[str, str]:
-    """Makes an application known to the company; gives its id and secret."""
+    """Registers an application at the company; returns its id and secret."""
     client = company.do(
         "/oauth2/create-client",
         redirect_uris=[callback],
         scope=" ".join(SCOPES),
         client_name="Shop",
-        # The provider gives a client on its own machine no other type.
+        # The provider allows loopback callbacks for native clients only.
         application_type="native",
     )
     return client["client_id"], client["client_secret"]
@@ -50,7 +50,7 @@ def register(company: Browser, callback: str) -> tuple[str, str]:
 def shop(
     server: Server, workshop: Workshop, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
-    """An application that knows the other one as "company"."""
+    """An application with the other one as its provider "company"."""
     folder, port = tmp_path_factory.mktemp("shop") / "project", free_port()
     company = server.browser()
     company.sign_up()
@@ -78,7 +78,7 @@ def shop(
 
 
 def agree(person: Browser, url: str) -> str:
-    """Where the company sends somebody back to who lets the shop know them."""
+    """Consents at the company; returns the callback's URL."""
     page = urlsplit(person.get(url).headers["location"])
     assert page.path == "/auth/consent", page
     accepted = person.do("/oauth2/consent", accept=True, oauth_query=page.query)
@@ -87,7 +87,7 @@ def agree(person: Browser, url: str) -> str:
 
 
 def ask(visitor: Browser, shop: Server) -> str:
-    """Where the shop sends somebody who wants to sign in with the company."""
+    """Starts a sign-in with the company; returns the authorization URL."""
     home, error = f"{shop.address}/", f"{shop.address}/error"
     body = {"provider": "company", "callbackURL": home, "errorCallbackURL": error}
     url: str = visitor.do("/sign-in/social", **body)["url"]

@@ -27,7 +27,7 @@ def test_api_key(project: Path, browser: Browser) -> None:
 
 
 def verify(project: Path, key: str) -> bool:
-    """What the application learns from a key that a program sends."""
+    """Verifies an API key as the application does."""
     script = f"""
     import {{ auth }} from "./src/lib/auth.ts";
     import {{ prisma }} from "./src/lib/prisma.ts";

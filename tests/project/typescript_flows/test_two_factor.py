@@ -33,7 +33,7 @@ def test_two_factor(browser: Browser) -> None:
 
 
 def start_over(browser: Browser) -> None:
-    """Signs out, and in again as far as the password gets."""
+    """Signs out, and in again up to the second factor."""
     browser.do("/sign-out")
     assert browser.sign_in()["twoFactorRedirect"] is True
     assert browser.user() is None

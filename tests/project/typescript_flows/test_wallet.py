@@ -12,7 +12,7 @@ from tests.project.typescript import Browser, run_node
 
 pytestmark = pytest.mark.e2e
 
-#: Signs the message of a wallet: with its key, and with a stranger's.
+#: Signs a message with the wallet's key and with another key.
 SIGN = """
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { createSiweMessage } from "viem/siwe";
