@@ -1,6 +1,6 @@
 """The combinations that must be refused, written by hand from the documentation.
 
-Nothing here is read from the template: it is the other opinion.
+It reads nothing from the template, and so checks it independently.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ NOT_IN_PRISMA = {"mongodb"}
 
 REQUIRES = {"oauth-provider": {"jwt"}}
 
-#: Prisma has no lists on these, or better-auth's adapter writes them as text; the tables of these
-#: plugins hold lists, or reach one table over several cascades (SQL Server error 1785).
+#: The plugin's tables have lists, which Prisma lacks on the provider or better-auth's adapter stores
+#: as text, or several cascade paths to one table (SQL Server error 1785).
 CANNOT_HOLD = {
     ("sqlserver", "oauth-provider"),
     ("sqlserver", "scim"),

@@ -39,7 +39,7 @@ def test_every_imported_package_is_pinned() -> None:
 
 
 def test_incompatible_combinations_name_existing_plugins() -> None:
-    """A plugin that goes, or gets another name, leaves no rule behind."""
+    """Rules name existing plugins only."""
     features = {*data.plugins(), *(o for each in data.plugins().values() for o in each.options)}
     for provider, reasons in some(data.raw("unsupported", "unsupported").items()):
         assert provider in data.providers()
@@ -47,7 +47,7 @@ def test_incompatible_combinations_name_existing_plugins() -> None:
 
 
 def changed(entry: dict[str, Any], *path: str, value: object) -> dict[str, Any]:
-    """An entry with another value somewhere in it."""
+    """An entry with one value replaced."""
     made = deepcopy(entry)
     place = made
     for key in path[:-1]:

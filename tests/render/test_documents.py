@@ -16,7 +16,7 @@ COMMAND = re.compile(r"^\s*\$ ((?:.*\\\n)*.*)$", re.MULTILINE)
 
 
 def anchors(document: Path) -> set[str]:
-    """The anchors of a document's headings, as GitHub makes them."""
+    """The anchors that GitHub generates for a document's headings."""
     headings = re.findall(r"^#+ (.*)$", document.read_text(), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
@@ -40,7 +40,7 @@ def test_the_readme_is_short() -> None:
 
 
 def test_the_readme_shows_every_picture_and_all_are_small() -> None:
-    """`make pictures` takes them again."""
+    """`make pictures` renews them."""
     readme = (REPOSITORY / "README.md").read_text()
     shown = set(re.findall(r'(?:src="|\]\()(docs/pictures/[^")]+)', readme))
     pictures = [*(REPOSITORY / "docs/pictures").iterdir()]

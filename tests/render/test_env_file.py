@@ -20,7 +20,7 @@ from tests.node import run_node
 from tests.project.typescript_sources import render_project
 from tests.template import environment, module
 
-#: Everything that a URL may hold, percent-encoded where env files need it.
+#: All characters of a URL, percent-encoded where env files require it.
 encoded = st.builds("%{:02X}".format, st.integers(0, 255))
 plain = st.sampled_from(string.ascii_letters + string.digits + "-._~!&()*+,;=")
 word = st.lists(plain | encoded, min_size=1, max_size=20).map("".join)
@@ -79,14 +79,14 @@ def read_with_shell(texts: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_each_setting_occurs_once_and_is_read(stack: str, tmp_path: Path) -> None:
-    """Also where a plugin and a social provider share one."""
+    """Also if a plugin and a social provider share a setting."""
     render_project({"stack": stack, **EVERYTHING}, tmp_path)
     example = (tmp_path / ".env.example").read_text()
     keys = re.findall(r"^(?:# )?([A-Z_]+)=", example, re.M)
     assert len(set(keys)) == len(keys) and "GOOGLE_CLIENT_ID" in keys
     auth = "auth" if stack == "python" else "src/lib"
     read = re.findall(r'(?:text|list)\("([A-Z_]+)"', (tmp_path / auth / "env.ts").read_text())
-    # Setup and Prisma's CLI read some; of a Python project, FastAPI does, which sends the mails.
+    # Some are read by setup and Prisma's CLI, and in Python projects by FastAPI, which sends mails.
     elsewhere = {"TEST_DATABASE_URL", "DIRECT_URL"}
     if stack == "python":
         elsewhere |= {"AUTH_SERVER_URL", "SMTP_URL", "MAIL_FROM", "MAIL"}

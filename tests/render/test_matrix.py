@@ -20,7 +20,7 @@ from tests.template import render
 
 CASES = [answers for stack in STACKS for answers in matrix(stack)]
 
-#: Characters and names that Windows cannot have in a file name.
+#: Characters and names that are invalid in file names on Windows.
 UNSAFE_ON_WINDOWS = re.compile(
     r'[<>:"\\|?*\x00-\x1f]|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)', re.I
 )
@@ -56,7 +56,7 @@ def test_every_file_parses(project: Path) -> None:
 
 def test_no_jinja_is_left_over(project: Path) -> None:
     for name, text in files(project):
-        # GitHub's own expressions look like Jinja's, and so does some code.
+        # GitHub's expressions and some code look like Jinja.
         is_code = name.suffix == ".py" or name.parts[0] == "packages"
         left = None if is_code else re.search(r"(?<!\$)\{\{|\{%|\{#", text)
         assert not left, f"{name}: {text[left.start() : left.start() + 60] if left else ''}"

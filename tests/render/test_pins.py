@@ -26,7 +26,7 @@ PYTHON = [section for section in VERSIONS if section not in ("npm", "npx")]
 
 @pytest.fixture(scope="module")
 def projects(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, Path]]:
-    """A project of each stack and provider with all that it can have, and its provider."""
+    """A project of each stack and provider with every plugin, and its provider."""
     made = []
     for stack in STACKS:
         for provider in providers():
@@ -49,7 +49,7 @@ def libraries(project: Path) -> Iterator[Path]:
 
 
 def npm_dependencies(project: Path) -> Iterator[tuple[str, str]]:
-    """What a project's own package.json and that of the schema engine name."""
+    """The dependencies in a project's package.json and the schema engine's."""
     for file in (project / "package.json", *project.glob("packages/*/schema-engine/package.json")):
         manifest = json.loads(file.read_text())
         for key in ("dependencies", "devDependencies", "optionalDependencies", "overrides"):
@@ -57,7 +57,7 @@ def npm_dependencies(project: Path) -> Iterator[tuple[str, str]]:
 
 
 def python_dependencies(manifest: dict[str, Any]) -> list[Requirement]:
-    """Everything that a pyproject.toml asks for."""
+    """All requirements of a pyproject.toml."""
     project = manifest.get("project", {})
     lists = [
         manifest.get("build-system", {}).get("requires", []),
@@ -75,7 +75,7 @@ def test_every_npm_package_of_a_project_has_its_pin(projects: list[tuple[str, Pa
 
 
 def test_every_python_package_of_a_project_has_its_pin(projects: list[tuple[str, Path]]) -> None:
-    """What a library of the project asks for at least is not newer than the pin."""
+    """A library's minimum version is not above the pin."""
     exact: set[tuple[str, str]] = set()
     for provider, project in projects:
         pinned = {**VERSIONS["python"], **VERSIONS.get(f"python-{provider}", {})}
@@ -86,7 +86,7 @@ def test_every_python_package_of_a_project_has_its_pin(projects: list[tuple[str,
                 if str(wanted.specifier).startswith("=="):
                     exact.add((wanted.name, str(wanted.specifier).removeprefix("==")))
     pinned_pairs = {pair for section in PYTHON for pair in VERSIONS[section].items()}
-    # The dialect comes with a library; its pin only says which SQLAlchemy it takes.
+    # A library depends on the dialect; its pin only limits SQLAlchemy's version.
     dialect = ("sqlalchemy-cockroachdb", VERSIONS["python-cockroachdb"]["sqlalchemy-cockroachdb"])
     assert exact == pinned_pairs - {dialect}
 

@@ -17,7 +17,7 @@ ENTER, DOWN, CLEAR = "\r", "\x1b[B", "\x15"
 
 @pytest.fixture
 def git_url(template: Path, tmp_path: Path) -> str:
-    """The template in a git repository, as people have it."""
+    """The template in a git repository with a tag, as users get it."""
     repository = tmp_path / "repository"
     shutil.copytree(template, repository)
     person = ["-c", "user.name=Maintainer", "-c", "user.email=maintainer@example.com"]

@@ -1,7 +1,7 @@
 """The libraries support every provider of the data, with the same schemes and port.
 
-They are packages of their own and read no Jinja: where a provider is added, these checks name the
-places that do not know it yet.
+The libraries are separate packages and do not read the template's data: after a provider is added,
+these checks name the tables that lack it.
 """
 
 from __future__ import annotations
@@ -50,5 +50,5 @@ def test_npms_setup_supports_every_provider() -> None:
 
 @pytest.mark.parametrize("name", PROVIDERS)
 def test_the_sidecar_has_a_driver_or_uses_the_auth_server(name: str) -> None:
-    """SQL Server has no driver: its projects have no engine of their own."""
+    """There is no driver for SQL Server, so its projects have no engine."""
     assert (name in extras(SIDECAR.read_text())) == (name != "sqlserver")

@@ -72,7 +72,7 @@ def test_providers_and_plugins_are_accepted_as_the_oracle_expects() -> None:
 
 
 def json_choices(text: str) -> dict[str, str]:
-    """The refusal, or nothing, of each choice in the YAML that copier.yml gets."""
+    """The refusal of each choice, or "", in the YAML that copier.yml gets."""
     entries = [json.loads(line.partition('": ')[2]) for line in text.splitlines() if line.strip()]
     return dict(
         (entry, "") if isinstance(entry, str) else (entry["value"], entry["validator"])
@@ -90,7 +90,7 @@ def test_every_provider_has_an_example_url(provider: str) -> None:
 ESCAPE = "Escape user name and password in the URL: @ is %40"
 PRISMA = "Give the database's own URL: Prisma's services"
 
-#: How the sentence begins: with what to do.
+#: The start of each message, which is the remedy.
 BAD_URLS = [
     ("mysql", "", "Give a URL like mysql://user:password@localhost"),
     ("postgresql", '"postgresql://a:pass@localhost/app"', "Remove the quotes around"),

@@ -15,7 +15,7 @@ from tests.template import render
 
 
 def random_answers(stack: str, chance: random.Random) -> dict[str, Any]:
-    """Answers that are accepted, of any kind."""
+    """Random valid answers."""
     provider = chance.choice(list(provider_data()))
     available = [name for name in plugin_data() if accepts(provider, [name, "jwt"])]
     plugins = chance.sample(available, chance.randint(0, len(available)))

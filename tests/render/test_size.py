@@ -9,7 +9,7 @@ import pytest
 from tests.answers import STACKS
 from tests.template import render
 
-#: How the project becomes images; what it does stands elsewhere.
+#: Files that build images, and are not code of the project.
 SHIPPING = {"Dockerfile", ".dockerignore", "compose.yaml"}
 
 
@@ -22,7 +22,7 @@ def test_a_new_project_stays_small(template: Path, tmp_path: Path, stack: str) -
     shipped = [path for path in own if path.name in SHIPPING]
     files = [path for path in own if path not in [*pages, *shipped]]
     assert len(files) <= 45 and lines(files) <= 1300
-    # Example code that goes with its folder.
+    # Example code, deleted with its folder.
     assert len(pages) <= 9 and lines(pages) <= 1000
     assert len(shipped) == len(SHIPPING) and lines(shipped) <= 110
 

@@ -19,7 +19,7 @@ Case = dict[str, Any]
 
 
 def complete(features: Iterable[str]) -> list[str]:
-    """The features and what they stand on, in the catalogue's order."""
+    """The features and their requirements, in the catalogue's order."""
     wanted = {name for feature in features for name in [feature, *foundation(feature)]}
     return [name for name in FEATURES if name in wanted]
 
@@ -29,7 +29,7 @@ def supported(provider: str, features: list[str]) -> bool:
 
 
 def cases(sets: Iterable[Iterable[str]]) -> list[Case]:
-    """Each set on every provider that can hold it, once."""
+    """Each set of features on every provider that supports it, once."""
     distinct = dict.fromkeys(tuple(complete(features)) for features in sets)
     return [
         {"provider": provider, "features": list(features)}
@@ -55,7 +55,7 @@ def random_sets(number: int) -> list[Case]:
 
 
 def render(case: Case) -> str:
-    """The schema as the template writes it."""
+    """The schema that the template renders."""
     return _render(case["provider"], tuple(case["features"]))
 
 
@@ -67,7 +67,7 @@ def _render(provider: str, features: tuple[str, ...]) -> str:
 
 
 def without_own(schema: str) -> str:
-    """The schema without the model that is the project's own: no generator knows it."""
+    """The schema without the example model, which no generator writes."""
     own = r"^model OutboxMessage \{\n(?:.*\n)*?\}\n\n"
     found, times = re.subn(own, "", schema, flags=re.M)
     assert times == 1
@@ -75,13 +75,13 @@ def without_own(schema: str) -> str:
 
 
 def is_subsequence(old: str, new: str) -> bool:
-    """Whether a difference from one to the other would delete no line."""
+    """Whether a diff from one to the other deletes no line."""
     rest = iter(new.splitlines())
     return all(line in rest for line in old.splitlines())
 
 
 def official(questions: list[Case]) -> list[str]:
-    """The real generator's schemas, behind the generator and datasource blocks of ours."""
+    """The real generator's schemas, with the template's generator and datasource blocks."""
     models = ask(questions, node.pinned(*node.BETTER_AUTH))
     return [
         render({**question, "features": []}).split("model ", 1)[0] + text[text.index("model ") :]
@@ -90,7 +90,7 @@ def official(questions: list[Case]) -> list[str]:
 
 
 def offered_by_official(questions: list[Case]) -> list[str]:
-    """What the real generator would make of our schemas; empty where it has nothing to add."""
+    """The real generator's output for the template's schemas; empty if it adds nothing."""
     with TemporaryDirectory() as folder:
         existing = [Path(folder) / f"{number}.prisma" for number in range(len(questions))]
         for file, question in zip(existing, questions, strict=True):
@@ -100,5 +100,5 @@ def offered_by_official(questions: list[Case]) -> list[str]:
 
 
 def without_list_defaults(schema: str) -> str:
-    """The schema without the defaults of lists on columns that are none: the known deviation."""
+    """The schema without list defaults on columns that are no lists, a known deviation."""
     return re.sub(r"^( +\w+ +\w+\??) +@default\(\[\]\)", r"\1", schema, flags=re.M)

@@ -61,7 +61,7 @@ def test_a_failed_recording_is_reported_in_one_sentence(tmp_path: Path) -> None:
 
 @pytest.mark.e2e
 def test_real_releases_are_appended_in_order(tmp_path: Path) -> None:
-    """better-auth 1.7.2 has an issuer of accounts that neither 1.6.33 nor 1.7.25 has."""
+    """Only better-auth 1.7.2 has a field `issuer` of accounts, and neither 1.6.33 nor 1.7.25."""
     file = tmp_path / "catalogue.json"
     history = []
     for release in (RELEASES / "1.6.33.json", RELEASES / "1.7.2.json", None):
@@ -85,10 +85,10 @@ def test_real_releases_are_appended_in_order(tmp_path: Path) -> None:
 
 
 def unchanged_by_releases() -> list[Case]:
-    """Each feature by itself, where all that the releases did was to add.
+    """Each feature alone, if the releases only added to it.
 
-    They took fields and models from two plugins, and MySQL has another type of column where there
-    is a new index.
+    They removed fields and models from two plugins, and on MySQL a new index changes a column's
+    type.
     """
     rewritten = {"oauth-provider", "scim"}
     found = [case for case in singles() if case["provider"] != "mysql"]
@@ -96,7 +96,7 @@ def unchanged_by_releases() -> list[Case]:
 
 
 def test_a_later_release_appends_to_the_catalogue() -> None:
-    """A field, a model and an index that a release brings move nothing that was there."""
+    """A new field, model and index of a release move no existing line."""
     released = load(CATALOGUE)
     rows = rows_of(released)
     assert append(released, rows, released["version"]) == released
@@ -120,7 +120,7 @@ def test_a_later_release_appends_to_the_catalogue() -> None:
 
 
 def rows_of(catalogue: Catalogue) -> list[dict[str, Any]]:
-    """What the official generator would have to write for this very catalogue."""
+    """The official generator's output that would give this catalogue."""
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for model in catalogue["models"]:
         tail = {"feature": model["feature"], "fields": model["tail"]}
@@ -140,7 +140,7 @@ def rows_of(catalogue: Catalogue) -> list[dict[str, Any]]:
 
 
 def rendered_from(catalogue: Catalogue, case: Case) -> str:
-    """A schema as the template would write it from another catalogue."""
+    """The schema that the template would render from another catalogue."""
     source = (REPOSITORY / "template/shared/schema.prisma.jinja").read_text()
     imported = '{%- from "template/shared/catalogue.jinja" import catalogue -%}'
     assert imported in source

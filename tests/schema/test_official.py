@@ -42,7 +42,7 @@ def test_the_schema_means_what_the_official_generator_writes() -> None:
 
 
 def test_the_comparison_detects_every_kind_of_difference() -> None:
-    """Each of these edits of a schema changes what it means."""
+    """Each of these edits changes a schema's meaning."""
     schema = render({"provider": "mysql", "features": list(FEATURES)})
     edits = [
         ("banned", "banished"),
@@ -89,7 +89,7 @@ def test_the_comparison_ignores_only_the_known_deviations() -> None:
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_prisma_accepts_exactly_what_the_prompt_accepts(provider: str) -> None:
-    """And nothing is refused without need: by Prisma, or by better-auth's adapter."""
+    """Each refused combination fails in Prisma or in better-auth's adapter."""
     refused = module("unsupported").unsupported.get(provider, {})
     schemas = [render({"provider": provider, "features": complete([name])}) for name in FEATURES]
     errors = dict(zip(FEATURES, ask_prisma(schemas, "validate"), strict=True))
@@ -102,7 +102,7 @@ def test_prisma_accepts_exactly_what_the_prompt_accepts(provider: str) -> None:
 
 
 def list_as_passed_to_prisma(provider: str) -> object:
-    """What better-auth's Prisma adapter gives the Prisma client for the list ``["a"]``."""
+    """The value that better-auth's adapter passes to the Prisma client for ``["a"]``."""
     script = """
         import { prismaAdapter } from 'better-auth/adapters/prisma'
         import { oauthProvider } from '@better-auth/oauth-provider'

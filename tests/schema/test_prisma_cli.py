@@ -26,7 +26,7 @@ REFUSED: list[Case] = [{"provider": "sqlserver", "features": complete(["scim"])}
 
 
 def prisma(command: str, schema: Path) -> subprocess.CompletedProcess[str]:
-    """Runs the pinned CLI. No engine is needed for this: any file passes for one."""
+    """Runs the pinned CLI; these commands do not execute the engine, so any file will do."""
     packages = node.install(node.pinned("prisma"))
     cli = packages / "node_modules" / "prisma" / "build" / "index.js"
     return subprocess.run(
@@ -59,7 +59,7 @@ def test_the_cli_agrees_with_its_webassembly_build(tmp_path: Path) -> None:
 
 
 def copied() -> list[dict[str, Any]]:
-    """Answers that give nothing, some and everything, on each provider."""
+    """Answers with no, some and all features on each provider."""
     found: list[dict[str, Any]] = []
     for provider in provider_data():
         some = ["organization", "admin", "two-factor"]

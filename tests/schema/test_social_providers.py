@@ -15,7 +15,7 @@ from tests.template import module
 
 @pytest.fixture(scope="module")
 def sources() -> dict[str, str]:
-    """The source of each provider of the pinned better-auth."""
+    """The source of each social provider of the pinned better-auth."""
     packages = node.install(node.pinned(*node.BETTER_AUTH)) / "node_modules"
     folder = packages / "@better-auth" / "core" / "dist" / "social-providers"
     index = (folder / "index.mjs").read_text()
@@ -38,7 +38,7 @@ def test_every_social_provider_of_better_auth_is_offered(sources: dict[str, str]
 
 
 def test_address_verification_matches_the_sources(sources: dict[str, str]) -> None:
-    """A claim that is always false is written as `false`; Reddit leaves it to the owner."""
+    """A constant claim is `false` in the source; for Reddit, the owner configures it."""
     for name, source in some(sources.items()):
         claims = re.findall(r"emailVerified[:=]? ?=? ([^;,\n]+)", source)
         asked = [claim.removeprefix("userMap?.emailVerified ?? ") for claim in claims]
@@ -47,7 +47,7 @@ def test_address_verification_matches_the_sources(sources: dict[str, str]) -> No
 
 
 def test_providers_and_plugins_share_only_googles_client_id() -> None:
-    """But for Google's client id, which One Tap takes, too."""
+    """One Tap uses Google's client id as well."""
     plugins = [key for data in plugin_data().values() for key in data["typescript"].get("env", {})]
     macros = module("social_providers")
     providers: list[str] = []

@@ -1,6 +1,6 @@
 """The schema engine creates the tables of every feature, and then finds no difference.
 
-It is asked in the Prisma CLI's own words, which is quicker; ``test_push.py`` goes through the CLI.
+The tests call it with the Prisma CLI's messages, which is faster than the CLI.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ENGINE = REPOSITORY / "template" / "shared" / "schema-engine"
 
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The schema engine with its packages."""
+    """The schema engine and its packages."""
     folder = tmp_path_factory.mktemp("engine")
     for module in ENGINE.glob("*.mjs"):
         shutil.copy(module, folder)
@@ -52,7 +52,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def run(engine: Path, url: str, *command: str, stdin: str = "") -> str:
-    """What the engine answers; fails if it fails."""
+    """Calls the engine; returns its result; fails on an error."""
     datasource = json.dumps({"url": url})
     result = subprocess.run(
         ["node", str(engine), "--datasource", datasource, *command],
@@ -67,7 +67,7 @@ def run(engine: Path, url: str, *command: str, stdin: str = "") -> str:
 
 
 def push_twice(engine: Path, url: str, schema: str) -> list[int]:
-    """Pushes twice as ``prisma db push`` does; gives how many statements each took."""
+    """Pushes twice as ``prisma db push`` does; returns the number of statements of each."""
     files = [{"path": "schema.prisma", "content": schema}]
     filters: dict[str, list[str]] = {"externalTables": [], "externalEnums": []}
     params = {"schema": {"files": files}, "force": False, "filters": filters}
@@ -89,7 +89,7 @@ def push_twice(engine: Path, url: str, schema: str) -> list[int]:
 def test_the_tables_of_every_feature_are_created_once(
     provider: str, engine: Path, postgresql: str, tmp_path: Path
 ) -> None:
-    # Features that change nothing have the schema of none.
+    # Features without tables have the schema of no features.
     schemas = list(
         dict.fromkeys(render(case) for case in singles() if case["provider"] == provider)
     )

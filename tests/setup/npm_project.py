@@ -23,7 +23,7 @@ BIN = "packages/better-auth-setup/bin.cjs"
 TREE = Path("template/typescript")
 PACKAGE = REPOSITORY / TREE / "packages" / "better-auth-setup"
 
-#: Root may write and enter everywhere; without these capabilities it is a user like others.
+#: Without these capabilities, root is subject to file permissions.
 AS_A_USER = (
     ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
 )
@@ -31,14 +31,14 @@ AS_A_USER = (
 
 @dataclass(frozen=True)
 class NpmProject:
-    """A project whose packages are installed; its setup takes seconds."""
+    """A project with installed packages, whose setup takes seconds."""
 
     folder: Path
 
     def run(
         self, *arguments: str, prefix: Sequence[str] = (), **variables: str
     ) -> subprocess.CompletedProcess[str]:
-        """Runs better-auth-setup; whatever it says, it is no stack trace."""
+        """Runs better-auth-setup; its output must contain no stack trace."""
         result = subprocess.run(
             [*prefix, NODE_FILE, BIN, *arguments],
             cwd=self.folder,
@@ -52,19 +52,19 @@ class NpmProject:
         return result
 
     def done(self, *arguments: str, **variables: str) -> str:
-        """What better-auth-setup prints; it has to succeed."""
+        """Runs better-auth-setup, which must succeed; returns its output."""
         result = self.run(*arguments, **variables)
         assert result.returncode == 0, result.stdout + result.stderr
         return result.stdout
 
     def refused(self, *arguments: str, **variables: str) -> str:
-        """What better-auth-setup says; it has to fail."""
+        """Runs better-auth-setup, which must fail; returns its error output."""
         result = self.run(*arguments, **variables)
         assert result.returncode == 1, result.stdout + result.stderr
         return result.stderr
 
     def replace(self, path: str, *changes: tuple[str, str]) -> None:
-        """Replaces what a file has once."""
+        """Replaces the only occurrence of a text in a file."""
         file = self.folder / path
         text = file.read_text()
         for old, new in changes:
@@ -82,7 +82,7 @@ class NpmProject:
 
 
 def npm_project(folder: Path, **answers: Any) -> NpmProject:
-    """Renders a project; what it needs of npm is there."""
+    """Renders a project with its npm packages."""
     render_project({"stack": "typescript", **answers}, folder)
     (folder / ".env.local").chmod(0o644)
     packages = install_packages()

@@ -14,7 +14,7 @@ PACKAGE = "only-here"
 
 
 class Registry(ThreadingHTTPServer):
-    """Serves the versions of the package; more can be published meanwhile."""
+    """Serves the package's versions; more can be published while it runs."""
 
     daemon_threads = True
 

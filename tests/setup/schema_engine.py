@@ -18,7 +18,7 @@ SOURCES = REPOSITORY / "template" / "shared" / "schema-engine"
 
 @dataclass(frozen=True)
 class SchemaEngine:
-    """The engine in a folder of its own, for one database."""
+    """The engine in its own folder, for one database."""
 
     folder: Path
     provider: str
@@ -26,7 +26,7 @@ class SchemaEngine:
 
     @classmethod
     def make(cls, folder: Path, provider: str, url: str) -> SchemaEngine:
-        """Copies it into a folder that is made for it."""
+        """Copies the engine into a new folder."""
         shutil.copytree(SOURCES, folder)
         (folder / "node_modules").symlink_to(install_packages())
         schema = f'datasource db {{\n  provider = "{provider}"\n}}\n'
@@ -34,7 +34,7 @@ class SchemaEngine:
         return cls(folder, provider, url)
 
     def execute(self, scripts: Sequence[str]) -> list[str]:
-        """Runs SQL scripts one after the other; gives what the engine says of each failure."""
+        """Runs SQL scripts in order; returns the engine's message of each failure."""
         source = {"tag": "url", "url": self.url}
         requests = [
             {

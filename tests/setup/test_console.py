@@ -17,7 +17,7 @@ from tests.template import REPOSITORY
 PYTHON = REPOSITORY / "template/python/packages/better-auth-setup/src"
 NPM = REPOSITORY / "template/typescript/packages/better-auth-setup"
 
-#: A step of over two seconds, as each stack does it.
+#: A step of over two seconds, in each stack's code.
 SLOW = {
     "python": [
         *(sys.executable, "-c"),
@@ -35,7 +35,7 @@ SLOW = {
         "await step('install', work, 'npm install');",
     ],
 }
-#: Each stack's command line, which prints more than one line.
+#: Each stack's command line with more than one line of output.
 COMMANDS = {
     "python": [sys.executable, "-m", "better_auth_setup"],
     "typescript": [NODE_FILE, str(NPM / "bin.cjs")],
@@ -43,7 +43,7 @@ COMMANDS = {
 
 
 def on_a_terminal(stack: str, **variables: str) -> str:
-    """What a slow step writes to a terminal."""
+    """Runs a slow step in a terminal; returns its output."""
     program, *arguments = SLOW[stack]
     env = environment(PYTHONPATH=str(PYTHON), **{"CI": "", "NO_COLOR": "", **variables})
     terminal = pexpect.spawn(program, arguments, env=env, encoding="utf-8", timeout=30)
@@ -72,7 +72,7 @@ def test_a_step_that_may_hang_names_the_command_to_run_by_hand(stack: str) -> No
 
 @pytest.mark.parametrize("stack", COMMANDS)
 def test_a_closed_output_causes_no_traceback(stack: str, tmp_path: Path) -> None:
-    """As in a terminal that was closed, or below an npm that was killed."""
+    """The terminal may be closed, or a parent npm killed."""
     folder = tmp_path
     if stack == "typescript":
         folder = npm_project(tmp_path / "project", provider="sqlite").folder

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.e2e
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder whose name would do something if a shell saw it."""
+    """A folder whose name a shell would interpret."""
     name = 'it\'s $(touch hacked) `touch hacked` "a" \\ [b]* é'
     folder = tmp_path_factory.mktemp("embedded") / name
     folder.mkdir()

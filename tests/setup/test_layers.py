@@ -12,7 +12,7 @@ PACKAGE = Path(better_auth_setup.__file__).parent
 
 
 def imports(path: Path, modules: set[str]) -> set[str]:
-    """The package's modules that one imports, inside its functions as well."""
+    """The package's modules that a module imports, also within functions."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom) and node.module:

@@ -16,17 +16,17 @@ import pytest
 from hooks.demo import environment
 from tests.setup.npm_project import BIN, NODE_FILE, NpmProject, npm_project
 
-#: No shell may see it: each part would do something there.
+#: A folder name, each part of which a shell would interpret.
 NAME = "a $(touch one) \"b' `touch two` [c] #é%20"
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NpmProject]:
-    """A project that was set up, in a folder that nobody but this user can enter."""
+    """A project after setup, in a folder that only this user can enter."""
     private = tmp_path_factory.mktemp("private")
     project = npm_project(private / NAME)
     private.chmod(0o700)
-    # Links in the place of npm's install script, which `install_packages` does not run.
+    # The links that npm's install script makes, which `install_packages` does not run.
     for link in links(project):
         link.unlink(missing_ok=True)
     project.done("setup")

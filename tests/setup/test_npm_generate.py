@@ -13,7 +13,7 @@ SCHEMA = "prisma/schema.prisma"
 CONFIG = "prisma.config.ts"
 AUTH = "src/lib/auth.ts"
 LITERAL = 'schema: "prisma/schema.prisma"'
-#: What the plugin adds, in better-auth's order.
+#: The plugin's additions, in better-auth's order.
 TWO_FACTOR = "twoFactorEnabled Boolean?"
 
 
@@ -26,7 +26,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> NpmProject:
 
 @pytest.fixture
 def project(made: NpmProject) -> Iterator[NpmProject]:
-    """A project that is set up; it is as it was when the test is over."""
+    """A project after setup, restored after the test."""
     kept = {path: (made.folder / path).read_bytes() for path in (SCHEMA, CONFIG, AUTH)}
     yield made
     for path in made.folder.rglob("*.prisma"):
@@ -51,7 +51,7 @@ def add_plugins(project: NpmProject, *plugins: str) -> None:
 
 
 def split(project: NpmProject, folder: str) -> Path:
-    """The schema as a folder of files: the users' model by itself, and an own model."""
+    """The schema as a folder of files: one for User, and one for an own model."""
     text = (project.folder / SCHEMA).read_text()
     (project.folder / SCHEMA).unlink()
     place = project.folder / folder

@@ -27,7 +27,7 @@ appendFileSync("../log", `out ${{process.pid}}\\n`);
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A project's folder, as far as locks go."""
+    """A folder with what locks need of a project."""
     project = tmp_path / "project"
     project.mkdir()
     (project / "file.txt").write_text("text")
@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def start(folder: Path, milliseconds: int) -> subprocess.Popen[str]:
-    """Takes the lock, and keeps it for so long."""
+    """Starts a process that holds the lock for a time."""
     command = [NODE_FILE, "--input-type=module-typescript", "--eval", HOLD, str(milliseconds)]
     return subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True)
 

@@ -24,7 +24,7 @@ NODE_FILE = str(NODE / "bin" / "node")
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package by itself, as `git clone` would give it were it a repository of its own."""
+    """The package alone, as in a repository of its own."""
     folder = tmp_path_factory.mktemp("package")
     shutil.copytree(PACKAGE, folder, dirs_exist_ok=True)
     for template in folder.rglob("*.jinja"):
@@ -52,7 +52,7 @@ def run(folder: Path, *command: str) -> str:
 
 def test_the_package_is_identical_in_every_project() -> None:
     templates = [*PACKAGE.glob("*.jinja"), *(PACKAGE / "src").glob("*.jinja")]
-    # Another file of the template, as it is.
+    # An unrelated file of the template.
     assert all(re.fullmatch(r'{% include "[^"]+" %}', path.read_text()) for path in templates)
 
 
@@ -69,7 +69,7 @@ def test_it_is_formatted(package: Path) -> None:
 
 def test_it_imports_only_node_and_its_peers() -> None:
     manifest = json.loads((PACKAGE / "package.json").read_text())
-    # Prisma brings @prisma/config along.
+    # @prisma/config is a dependency of prisma.
     allowed = {*manifest["peerDependencies"], "@prisma"}
     for file in some((PACKAGE / "src").glob("*.ts")):
         text = file.read_text()

@@ -13,7 +13,7 @@ from hooks.node import NPM, install
 from tests.project.typescript_sources import render_project
 from tests.setup.npm_project import NODE_FILE, PACKAGE, NpmProject, npm_project
 
-#: What people have in their environment, for reasons of their own.
+#: Variables that users set for other reasons.
 UNFRIENDLY = {
     "NODE_ENV": "production",
     "npm_config_omit": "dev",

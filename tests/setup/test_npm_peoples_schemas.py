@@ -14,13 +14,13 @@ from tests.project.typescript import run_node
 from tests.setup.npm_project import NpmProject, npm_project
 
 SCHEMAS = sorted((Path(__file__).parent.parent / "generate" / "schemas").glob("*.prisma"))
-#: What `make test` tries: comments, folders of habits, other types and names.
+#: The schemas in `make test`: comments, folders, other types and names.
 SAMPLE = {"block_comments", "from_auth_js", "optional_names", "two_systems", "sqlite"}
 
 
 @pytest.fixture(scope="module")
 def project_for(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], NpmProject]:
-    """Gives a provider's project, whose packages are installed."""
+    """Returns a provider's project with installed packages."""
 
     @cache
     def made(provider: str) -> NpmProject:
@@ -57,7 +57,7 @@ def test_a_real_schema_is_completed_or_left_unchanged(
     assert file.read_text() == before
     result = project.run(*command)
     after = file.read_text()
-    # --check calls missing what generate adds, or asks for by hand; and nothing else.
+    # --check reports exactly what generate adds or asks the owner to add.
     assert (checked.returncode == 0) == (result.returncode == 0 and after == before)
     assert project.run(*command, "--check").returncode == result.returncode
 

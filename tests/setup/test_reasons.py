@@ -1,4 +1,4 @@
-"""Error messages contain the real reason of real failures of real programs."""
+"""Error messages contain the reasons that npm, uv and others report."""
 
 from __future__ import annotations
 

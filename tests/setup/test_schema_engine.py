@@ -1,4 +1,4 @@
-"""The WebAssembly engine reports every error of the driver adapters in the database's words."""
+"""The WebAssembly engine reports each error of a driver adapter with the database's text."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from better_auth_setup import embedded_postgres
 from tests.project.typescript_sources import install_packages
 from tests.setup.schema_engine import SchemaEngine
 
-#: An error with a code of PostgreSQL's, as a trigger or a function of people's raises it.
+#: Raises an error with this SQLSTATE, as an owner's trigger or function may.
 RAISE = """DO $$ BEGIN
   RAISE EXCEPTION 'in words: {code}' USING ERRCODE = '{code}', DETAIL = 'the row', HINT = 'do so';
 END $$"""
 
 
 def adapter(name: str) -> str:
-    """The source of a driver adapter, as it is installed."""
+    """The source of an installed driver adapter."""
     return (install_packages() / "@prisma" / name).read_text()
 
 
 def codes() -> list[str]:
-    """The codes of PostgreSQL that its adapter makes kinds of errors of."""
+    """The SQLSTATEs that the adapter maps to its own kinds of errors."""
     found = re.findall(r'case "(\w{5})":', adapter("adapter-pg/dist/index.mjs"))
     return sorted({*found})
 
@@ -42,7 +42,7 @@ def test_postgresql_errors_are_reported_in_full(postgresql: SchemaEngine) -> Non
     assert {"22P02", "23001", "42P01"} <= {*codes()}
     said = postgresql.execute([RAISE.format(code=code) for code in codes()])
     for code, words in zip(codes(), said, strict=True):
-        if code == "23505":  # setup asks for its kind
+        if code == "23505":  # setup reads its kind
             assert words.startswith("Unique constraint failed")
         else:
             assert words == f"ERROR: in words: {code}\nDETAIL: the row\nHINT: do so"

@@ -28,7 +28,7 @@ SETTINGS = {
     "strict-peer-deps": "true",
     "workspace": "my-app",
 }
-#: npm does not look for these in its files.
+#: Settings that npm does not read from files.
 OF_THE_COMMAND = {"workspace"}
 TRIED = {
     "all": SETTINGS,
@@ -52,7 +52,7 @@ INSTALL = {
 
 
 def private_packages(folder: Path) -> Path:
-    """A folder with a package.json of its own, in a project: names, kinds and peers."""
+    """The packages of a folder with its own package.json: names, kinds and peers."""
     for name, more in [("tool", {"peerDependencies": {"peer": "1.0.0"}}), ("peer", {})]:
         package = folder / name
         package.mkdir(parents=True)
@@ -75,7 +75,7 @@ def test_user_settings_redirect_no_installation(
 ) -> None:
     private = private_packages(tmp_path / "private")
     elsewhere = tmp_path / "elsewhere"
-    # Where a global installation would go, and not into this machine's.
+    # The target of a global installation, in place of this machine's.
     variables = {"NODE_ENV": "production", "npm_config_prefix": str(elsewhere)}
     settings = TRIED[tried]
     if place == "environment":

@@ -19,7 +19,7 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
 
 @pytest.fixture(scope="session")
 def project(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project that no test changes."""
+    """A project that tests do not change."""
     return make_project(workshop, tmp_path_factory.mktemp("project"))
 
 
@@ -38,13 +38,13 @@ def sqlite_project(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture(scope="session")
 def auth(session_project: Path) -> Iterator[Official]:
-    """An auth server on PostgreSQL that runs by itself."""
+    """A separate auth server on PostgreSQL."""
     with official(session_project) as auth:
         yield auth
 
 
 @pytest.fixture(scope="session")
 def server(project: Path) -> Iterator[Server]:
-    """The application under Uvicorn, for tests that only ask."""
+    """The application under Uvicorn, for tests that only send requests."""
     with serving(project) as server:
         yield server

@@ -22,14 +22,14 @@ _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 @dataclass(frozen=True)
 class Case:
-    """What a visitor sends, and what is in the database."""
+    """A request's credentials, and the rows in the database."""
 
     name: str
     headers: Callable[[Visitor], Headers]
-    #: Columns of the user and of the session; durations count from now.
+    #: Columns of user and session; durations are relative to now.
     user: Mapping[str, Any] = field(default_factory=dict)
     session: Mapping[str, Any] = field(default_factory=dict)
-    #: Whether the session's row is gone.
+    #: Whether the session's row is deleted.
     is_deleted: bool = False
 
     @property
@@ -43,7 +43,7 @@ class Case:
 
 
 def cases() -> Iterator[Case]:
-    """All cases that make sense in every configuration."""
+    """The cases for every configuration."""
     for name, lines in _COMPANY.items():
         yield Case(f"company: {name}", _of_lines(lines))
     for name in _forgeries("x" * 32, "secret"):
@@ -75,7 +75,7 @@ def cases() -> Iterator[Case]:
     yield Case("x-api-key and a cookie", lambda v: [*_plain(v), ("x-api-key", "nobody's key")])
 
 
-#: Lines of ``Cookie``, with a valid cookie somewhere.
+#: Values of ``Cookie`` that contain a valid cookie.
 _COMPANY: dict[str, list[str]] = {
     "encoded": ["{name}={cookie}"],
     "not encoded": ["{name}={plain}"],
@@ -196,7 +196,7 @@ def _forged(kind: str, *, then_valid: bool = False) -> Callable[[Visitor], Heade
 
 
 def _forgeries(token: str, secret: str) -> dict[str, str]:
-    """Values of the cookie that nobody signed with the secret, or not like this."""
+    """Cookie values with a missing, wrong or malformed signature."""
     signature = sign(token, secret)
     signed = f"{token}.{signature}"
     other = "A" if signature[0] != "A" else "B"
@@ -237,11 +237,11 @@ def _forgeries(token: str, secret: str) -> dict[str, str]:
 
 
 def _same_bytes(signature: str) -> str:
-    """The signature with other bits where base64 has two to spare."""
+    """The signature with other values of base64's two unused bits."""
     index = _BASE64.index(signature[-2])
     return f"{signature[:-2]}{_BASE64[index ^ 1]}="
 
 
 def dont_remember(secret: str) -> str:
-    """The cookie of a session that ends with the browser."""
+    """The cookie of a session without "remember me"."""
     return f"better-auth.dont_remember={signed_cookie('true', secret)}"

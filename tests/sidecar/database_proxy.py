@@ -1,4 +1,4 @@
-"""A TCP proxy before PostgreSQL that adds TLS, or drops packets silently."""
+"""A TCP proxy in front of PostgreSQL that adds TLS, or drops packets silently."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _TLS_WANTED = b"\x00\x00\x00\x08\x04\xd2\x16\x2f"
 
 
 class DatabaseProxy(socketserver.ThreadingTCPServer):
-    """Takes connections with TLS and without, and passes them on."""
+    """Accepts connections with and without TLS, and forwards them."""
 
     daemon_threads = True
 
@@ -30,7 +30,7 @@ class DatabaseProxy(socketserver.ThreadingTCPServer):
         self.url = parts._replace(netloc=address).geturl()
 
     def silence(self) -> None:
-        """Has nothing more arrive on the connections that there are, which stay open."""
+        """Stops forwarding on the open connections without closing them."""
         self._silent = len(self.seen)
 
     def is_silent(self, number: int) -> bool:
@@ -74,7 +74,7 @@ class _Handler(socketserver.BaseRequestHandler):
 
 @contextlib.contextmanager
 def database_proxy(url: str, certificate: ssl.SSLContext | None = None) -> Iterator[DatabaseProxy]:
-    """Runs a proxy before the database of a URL."""
+    """Runs a proxy in front of a URL's database."""
     with DatabaseProxy(url, certificate) as proxy:
         threading.Thread(target=proxy.serve_forever, args=(0.05,), daemon=True).start()
         try:

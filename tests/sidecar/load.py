@@ -11,13 +11,13 @@ from contextlib import contextmanager
 import httpx
 
 GET, POST, OWN = "GET /api/auth/get-session", "POST /api/auth/sign-out", "GET /health"
-#: In place of a status: the connection was cut off before an answer.
+#: In place of a status: the connection was closed before a response.
 DISCONNECTED = "disconnected"
 
 
 @contextmanager
 def under_load(address: str, threads: int = 4) -> Iterator[Counter[tuple[str, int | str]]]:
-    """Counts the answers, by request and status; or what stands in its place."""
+    """Counts responses by request and status."""
     counts: Counter[tuple[str, int | str]] = Counter()
     over = threading.Event()
 
@@ -27,7 +27,7 @@ def under_load(address: str, threads: int = 4) -> Iterator[Counter[tuple[str, in
                 for request in (GET, POST, OWN):
                     method, path = request.split()
                     try:
-                        # A connection each: to a worker that lives.
+                        # A new connection for each request, which a living worker accepts.
                         headers = {"Connection": "close"}
                         json: dict[str, str] | None = {} if method == "POST" else None
                         status: int | str = client.request(
@@ -51,7 +51,7 @@ def under_load(address: str, threads: int = 4) -> Iterator[Counter[tuple[str, in
 
 
 def failures(counts: Counter[tuple[str, int | str]], *requests: str) -> dict[str, int]:
-    """The answers to these requests that were not 200."""
+    """The responses to these requests that were not 200."""
     return {
         f"{request}: {status}": count
         for (request, status), count in counts.items()

@@ -15,10 +15,10 @@ HOST = "localhost"
 
 @dataclass(frozen=True)
 class Raw:
-    """A request, byte by byte."""
+    """A raw request."""
 
     parts: tuple[bytes, ...]
-    #: Seconds before each part but the first.
+    #: Seconds between the parts.
     pause: float = 0
 
 
@@ -33,7 +33,7 @@ def raw(
     pause: float = 0,
     parts: int = 1,
 ) -> Raw:
-    """A request of this kind; the body is sent in parts."""
+    """Builds a raw request, whose body is sent in parts."""
     lines = [
         f"{method} {target} HTTP/{version}",
         *([] if host is None else [f"Host: {host}"]),
@@ -217,7 +217,7 @@ REQUESTS: dict[str, Raw] = {
     "error page": raw("/api/auth/error?error=x"),
 }
 
-#: What Node.js resolves to another path; none may arrive anywhere but below /api/auth.
+#: Paths that Node.js normalizes; none may reach a route outside of /api/auth.
 CLIMBING = [
     "/api/auth/../health",
     "/api/auth/%2e%2e/%2e%2e/health",
@@ -242,7 +242,7 @@ CLIMBING = [
 
 
 def exchange(port: int, request: Raw, seconds: float = 10) -> bytes:
-    """All that a server on this machine answers."""
+    """Sends a raw request; returns the whole response."""
     with socket.create_connection(("127.0.0.1", port), timeout=seconds) as connection:
         answer = b""
         try:
@@ -251,7 +251,7 @@ def exchange(port: int, request: Raw, seconds: float = 10) -> bytes:
                     time.sleep(request.pause)
                 connection.sendall(part)
         except OSError:
-            pass  # the server has answered before it took all of it
+            pass  # the server has responded before it read all parts
         try:
             while chunk := connection.recv(65536):
                 answer += chunk

@@ -34,7 +34,7 @@ PLUGINS = ["admin", "bearer", "organization", "username"]
 
 UVICORN = [sys.executable, "-m", "uvicorn", "main:app"]
 FASTAPI = [sys.executable, "-m", "fastapi"]
-#: The commands that are documented, each without address and port.
+#: The documented commands, without address and port.
 COMMANDS = {
     "uvicorn": UVICORN,
     "uvicorn --reload": [*UVICORN, "--reload"],
@@ -55,14 +55,14 @@ def make_project(
     options: str = "",
     columns: str = "",
 ) -> Path:
-    """Writes a project with a pushed database, as the template renders its ``auth/``.
+    """Renders a project's ``auth/`` and pushes its database.
 
     Args:
         workshop: npm's packages and a PostgreSQL.
         folder: of the project.
         provider: of the database.
-        options: of ``auth.ts``, in the owner's place.
-        columns: of ``User`` in the schema, in the owner's place.
+        options: the owner's options in ``auth.ts``.
+        columns: the owner's fields of ``User``.
     """
     context = {
         "project_name": "My App",
@@ -140,18 +140,18 @@ class Server:
         return self.log.read_text(errors="replace")
 
     def client(self, **headers: str) -> httpx.Client:
-        """A browser whose page is the application's."""
+        """A client with the application's origin."""
         return httpx.Client(
             base_url=self.address, headers={"Origin": self.address, **headers}, timeout=30
         )
 
     def children(self) -> list[psutil.Process]:
-        """The auth servers below this application."""
+        """The processes of auth servers that the application started."""
         below = psutil.Process(self.process.pid).children(recursive=True)
         return [child for child in below if "auth/server.ts" in _command(child)]
 
     def child(self) -> psutil.Process:
-        """The auth server."""
+        """The auth server's process."""
         return wait_for(lambda: next(iter(self.children()), None))
 
 
@@ -179,7 +179,7 @@ def serving(
     host: str = "127.0.0.1",
     **settings: str,
 ) -> Iterator[Server]:
-    """Runs the application, on a free port of an address."""
+    """Runs the application on a free port of an address."""
     port = free_port()
     address = f"http://{host}:{port}"
     log = project / f"server-{port}.log"
@@ -210,7 +210,7 @@ def serving(
 
 
 def app_environment(**settings: str) -> dict[str, str]:
-    """The environment of an application: the package is found where it stands."""
+    """The environment of an application, with the template's package on its path."""
     python = {"PYTHONPATH": str(PACKAGE / "src"), "PYTHONUNBUFFERED": "1"}
     return environment(**{**python, "BETTER_AUTH_ENV": "development", **settings})
 

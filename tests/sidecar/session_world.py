@@ -28,7 +28,7 @@ from tests.sidecar.projects import make_project, wait_for
 
 BASE_URL = "http://localhost:8000"
 
-#: Tests give further options as JSON; `advanced` replaces what the template has there.
+#: Tests pass further options as JSON; `advanced` replaces the template's.
 OPTIONS = """
   user: { additionalFields: { department: { type: "string", required: false } } },
   ...JSON.parse(process.env.AUTH_OPTIONS ?? "{}"),
@@ -46,7 +46,7 @@ class Session(BaseSession):
 
 
 def make_session_project(workshop: Workshop, folder: Path, provider: str = "postgresql") -> Path:
-    """A project whose configuration the environment decides, and whose users have a department."""
+    """A project configured by the environment, whose users have a department."""
     return make_project(
         workshop, folder, provider=provider, options=OPTIONS, columns="  department String?"
     )
@@ -63,7 +63,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class Official:
-    """An auth server that runs by itself."""
+    """A separate auth server."""
 
     project: Path
     address: str
@@ -72,7 +72,7 @@ class Official:
 
 @contextmanager
 def official(project: Path, variant: Variant | None = None) -> Iterator[Official]:
-    """Runs ``auth/server.ts``, on a port of its own and without limits of rates."""
+    """Runs ``auth/server.ts`` on a free port, without rate limits."""
     variant = variant or Variant()
     port = free_port()
     values = {k: v or "" for k, v in dotenv_values(project / ".env.local").items()}
@@ -112,7 +112,7 @@ def official(project: Path, variant: Variant | None = None) -> Iterator[Official
 
 
 def make_settings(values: Mapping[str, str], **more: Any) -> Settings:
-    """The settings of these variables, whatever else the environment has."""
+    """The settings from these variables alone."""
     known = {name.lower(): value for name, value in values.items() if value}
     return Settings.model_validate({**known, **more})
 
@@ -169,7 +169,7 @@ def application(
 
 @asynccontextmanager
 async def running(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of an application whose lifespan has begun."""
+    """Runs an application's lifespan; yields a client."""
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(
@@ -180,14 +180,14 @@ async def running(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 
 class Database:
-    """Changes rows behind everybody's back."""
+    """Changes rows directly in the database."""
 
     def __init__(self, official: Official) -> None:
         self._url = official.settings.database_url.get_secret_value()
         self._file = official.project / self._url.removeprefix("file:./")
 
     async def execute(self, statement: str, *values: Any) -> None:
-        """Runs a statement with ``?`` for values; dates become what Prisma writes."""
+        """Runs a statement with ``?`` for values; writes dates as Prisma does."""
         if self._url.startswith("file:"):
             with closing(sqlite3.connect(self._file, timeout=10)) as file, file:
                 file.execute(statement, [_as_text(value) for value in values])
@@ -201,7 +201,7 @@ class Database:
             await connection.close()
 
     async def change(self, table: str, column: str, value: str, **fields: Any) -> None:
-        """Sets fields of the rows whose column has a value."""
+        """Updates fields of the rows with a value in a column."""
         if fields:
             settings = ", ".join(f'"{name}" = ?' for name in fields)
             statement = f'UPDATE "{table}" SET {settings} WHERE "{column}" = ?'
@@ -222,7 +222,7 @@ def _in_utc(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Visitor:
-    """A user with a session, and how its cookie looks."""
+    """A user with a session, and its cookie."""
 
     user: str
     token: str
@@ -232,12 +232,12 @@ class Visitor:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What the visitor's browser sends."""
+        """The headers of the visitor's requests."""
         return {"cookie": f"{self.name}={self.cookie}"}
 
 
 async def make_visitor(auth_server: AuthServer, **fields: Any) -> Visitor:
-    """A new user who is signed in."""
+    """Signs up a new user."""
     client = httpx.Client()
     user = await sign_in(client, auth_server, **fields)
     [(name, cookie)] = client.cookies.items()

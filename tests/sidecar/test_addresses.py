@@ -12,13 +12,13 @@ import pytest
 from tests.sidecar.odd_requests import Raw, exchange
 from tests.sidecar.projects import COMMANDS, UVICORN, Server, app_environment, serving, wait_for
 
-#: Another address of this machine; on Linux, all of 127.0.0.0/8 is.
+#: Another loopback address: on Linux, all of 127.0.0.0/8.
 OTHER = "127.0.0.2"
 STRANGER = "203.0.113.7"
 
 
 def forged(own: str, port: int) -> list[dict[str, str]]:
-    """Headers of callers who would like to be at another address."""
+    """Headers with which callers try to forge an address."""
     chains = [
         STRANGER,
         own,
@@ -54,11 +54,11 @@ def forged(own: str, port: int) -> list[dict[str, str]]:
 
 
 def addresses(server: Server, caller: str, *several: dict[str, str]) -> dict[str, str]:
-    """What the auth server takes for the caller's address, by the headers that the caller sent.
+    """The caller's address in the auth server, by the headers sent.
 
     Args:
-        caller: the address of this machine that the caller uses.
-        several: headers of each request; without, those that are forged.
+        caller: the loopback address that the caller uses.
+        several: the headers of each request; the forged ones by default.
     """
     host, port = server.address.removeprefix("http://").split(":")
     found = {}
@@ -66,7 +66,7 @@ def addresses(server: Server, caller: str, *several: dict[str, str]) -> dict[str
         one.bind((caller, 0))
         own_port = one.getsockname()[1]
     for headers in several or forged(caller, own_port):
-        # The very port that the caller names is the caller's.
+        # Uses as source port the port in the forged headers.
         with socket.socket() as connection:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             connection.bind((caller, own_port))
@@ -84,7 +84,7 @@ def addresses(server: Server, caller: str, *several: dict[str, str]) -> dict[str
             answer = b""
             while b'"address"' not in answer and (chunk := connection.recv(65536)):
                 answer += chunk
-            # The caller resets the connection, so that the port is free at once.
+            # Resets the connection, so that the port is free at once.
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         found[str(headers)] = answer.decode().rpartition('"address":"')[2].split('"')[0]
     return found
@@ -99,7 +99,7 @@ def test_a_caller_cannot_forge_an_address(project: Path, command: str) -> None:
             found = addresses(server, caller)
             assert found == dict.fromkeys(found, caller)
 
-        # Nor walk past a limit: better-auth takes three attempts in ten seconds.
+        # Nor avoid the rate limit: better-auth allows three attempts in ten seconds.
         body = {"email": "nobody@example.com", "password": "wrong password"}
         with httpx.Client(transport=httpx.HTTPTransport(local_address=OTHER)) as caller_:
             status = [
@@ -119,7 +119,7 @@ def test_uvicorns_proxy_headers_change_nothing(project: Path, allowed: str) -> N
     with serving(project, command) as server:
         found = addresses(server, OTHER)
         assert found == dict.fromkeys(found, OTHER)
-        # Uvicorn did rewrite what the application's own routes see.
+        # Uvicorn does rewrite the address in the application's routes.
         headers = {"X-Forwarded-For": STRANGER}
         transport = httpx.HTTPTransport(local_address=OTHER)
         with httpx.Client(transport=transport, headers=headers) as client:
@@ -148,12 +148,12 @@ def test_the_address_comes_from_a_trusted_proxy(project: Path) -> None:
         for chain, address in told.items():
             found = addresses(server, "127.0.0.1", {"X-Forwarded-For": chain})
             assert [*found.values()] == [address], chain
-        # What a proxy of ours did not write, nor anything left of it, counts for nothing: the
-        # address is not known, and in development this machine's.
+        # Entries that no trusted proxy wrote, and all entries left of them, are ignored: the
+        # address is unknown, and in development loopback.
         for chain in ("nonsense", f"{STRANGER}, nonsense", f"{STRANGER}, nonsense, 10.1.2.3"):
             found = addresses(server, "127.0.0.1", {"X-Forwarded-For": chain})
             assert [*found.values()] == ["127.0.0.1"], chain
-        # Other callers are who they are.
+        # Other callers have the address of their connection.
         found = addresses(server, OTHER)
         assert found == dict.fromkeys(found, OTHER)
 
@@ -162,7 +162,7 @@ def test_the_address_comes_from_a_trusted_proxy(project: Path) -> None:
 def test_a_proxy_on_a_unix_socket(
     project: Path, tmp_path: Path, trusted: str, address: str
 ) -> None:
-    """It is believed where TRUSTED_PROXIES says so; otherwise the caller is not known."""
+    """It is trusted if TRUSTED_PROXIES contains it; otherwise the caller is unknown."""
     import subprocess
 
     path = tmp_path / "app.sock"
@@ -200,7 +200,7 @@ def test_the_session_records_the_address(project: Path) -> None:
 
 
 def test_trailers_are_not_trusted(project: Path) -> None:
-    """Uvicorn adds a caller's trailers to the headers that the proxy wrote."""
+    """Uvicorn adds a caller's trailers to the proxy's headers."""
     head = [
         "POST /api/auth/probe/request HTTP/1.1",
         "Host: localhost",

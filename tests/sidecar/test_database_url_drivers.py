@@ -38,7 +38,7 @@ for (const url of JSON.parse(process.argv[1])) {
 console.log(JSON.stringify(found));
 """
 
-#: Parameters, and what both drivers make of them with a server of a private authority.
+#: Parameters, and the result of both drivers with a server of a private CA.
 EXPECTED = {
     "": "plain",
     "sslmode=disable": "plain",

@@ -20,7 +20,7 @@ SAID = {"detail": "NUL characters are not accepted."}
 
 @pytest.fixture
 async def client(auth: Official) -> AsyncIterator[httpx.AsyncClient]:
-    """An application whose routes ask PostgreSQL for what the caller sends."""
+    """An application whose routes pass the caller's values to PostgreSQL."""
     engine = create_engine(auth.settings.database_url)
     app = FastAPI()
     app.add_middleware(RefuseNul)
@@ -57,7 +57,7 @@ async def client(auth: Official) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def pieces(body: bytes) -> AsyncIterator[bytes]:
-    """A body as it comes over a slow network."""
+    """A body in small chunks, as from a slow network."""
     for byte in body:
         yield bytes([byte])
 

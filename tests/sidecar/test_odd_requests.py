@@ -15,9 +15,9 @@ from tests.sidecar.odd_requests import CLIMBING, REQUESTS, Raw, exchange, raw
 from tests.sidecar.projects import serving, wait_for
 from tests.sidecar.session_world import BASE_URL, Official
 
-#: What Uvicorn and Node.js write about the connection, and what the proxy adds.
+#: Headers of the connection by Uvicorn and Node.js, and those that the proxy adds.
 CONNECTION = ["connection", "date", "keep-alive", "server", "transfer-encoding", "x-request-id"]
-#: Headers that the proxy sets anew; the length of a body that came in chunks is known by then.
+#: Headers that the proxy sets; it sends the length of a body that came in chunks.
 ANEW = re.compile(
     r"x-request-id|x-client-address-.*|connection|content-length|transfer-encoding|trailer|expect"
 )
@@ -27,7 +27,7 @@ DIFFERENCES: dict[str, dict[str, Any]] = json.loads(
 
 
 class Both(NamedTuple):
-    """The ports of one auth server: its own, and the application's."""
+    """The ports of one auth server: direct, and through the application."""
 
     straight: int
     proxied: int
@@ -35,7 +35,7 @@ class Both(NamedTuple):
 
 @pytest.fixture(scope="module")
 def both(auth: Official) -> Iterator[Both]:
-    """Without rate limits, which would count the requests of all these tests together."""
+    """Runs without rate limits, because all these tests share an address."""
     settings = {"BETTER_AUTH_URL": BASE_URL, "AUTH_SERVER_URL": auth.address}
     with serving(auth.project, **settings) as server:
         wait_for(lambda: httpx.get(f"{server.address}/ready", timeout=20).is_success)
@@ -53,7 +53,7 @@ class Answer(NamedTuple):
 
 
 def answer_to(port: int, request: Raw) -> Answer:
-    """What can be compared of an answer."""
+    """The comparable parts of a response."""
     data = exchange(port, request)
     while data.startswith(b"HTTP/1.1 100"):
         data = data.partition(b"\r\n\r\n")[2]
@@ -78,7 +78,7 @@ def dechunked(body: bytes) -> bytes:
 
 
 def comparable(body: bytes) -> object:
-    """A body without what the proxy adds to the headers that it echoes."""
+    """An echoed body without the headers that the proxy adds."""
     try:
         content = json.loads(body)
     except ValueError:
@@ -106,7 +106,7 @@ def test_each_listed_difference_belongs_to_a_request() -> None:
 
 @pytest.mark.parametrize("target", CLIMBING)
 def test_no_path_reaches_other_routes(both: Both, target: str) -> None:
-    """Not even to the auth server's own /health, which needs no key."""
+    """Not even the auth server's /health, which requires no key."""
     assert b"200 OK" in exchange(both.straight, raw("/health"))
     answer = exchange(both.proxied, raw(target))
     assert answer.split()[1] in (b"400", b"404"), answer

@@ -21,7 +21,7 @@ from tests.some import some
 
 SOURCES = PACKAGE / "src/better_auth_sidecar"
 MANIFEST = tomllib.loads((PACKAGE / "pyproject.toml").read_text())["project"]
-#: What the declared dependencies bring along, and their modules by another name.
+#: Transitive dependencies, and modules whose names differ from their packages.
 BROUGHT = {
     *["dotenv", "multidict", "pydantic", "pydantic_core", "starlette", "typing_extensions"],
     *["uvicorn", "yarl"],
@@ -71,7 +71,7 @@ def test_it_imports_only_declared_dependencies() -> None:
 
 
 def test_the_internal_routes_are_typed(tmp_path: Path) -> None:
-    """By TypeScript's strictest settings, in the file and for its users."""
+    """Under TypeScript's strictest settings, for the file and its users."""
     (tmp_path / "node_modules").symlink_to(install_packages())
     (tmp_path / "package.json").write_text('{"type": "module"}')
     for path in (PACKAGE / "node").iterdir():

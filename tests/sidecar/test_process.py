@@ -33,13 +33,13 @@ from tests.sidecar.projects import (
 
 @pytest.fixture
 def copy(project: Path, tmp_path: Path) -> Path:
-    """A project that the test may change."""
+    """A copy of the project that the test may change."""
     ignore = shutil.ignore_patterns("*.log")
     return Path(shutil.copytree(project, tmp_path / "project", symlinks=True, ignore=ignore))
 
 
 def pid(server: Server) -> int:
-    """The process that answers, by its own word."""
+    """The id of the responding process."""
     answer = httpx.get(f"{server.address}/api/auth/probe/slow?ms=0", timeout=20)
     assert answer.status_code == 200, answer.text
     found: int = answer.json()["pid"]
@@ -83,7 +83,7 @@ def test_workers_share_the_auth_server_and_take_it_over(project: Path) -> None:
             assert owner is not None
             owner.kill()
             wait_for(lambda: len(server.children()) == 1 and server.child().parent() != owner)
-        # What the killed worker had accepted is lost with it, at most a request of each thread.
+        # Requests that the killed worker had accepted are lost, at most one of each thread.
         lost = sum(count for (_, status), count in counts.items() if status == DISCONNECTED)
         assert lost <= 4
         statuses = {status for request, status in counts if request == GET}
@@ -122,13 +122,13 @@ def by_rename(file: Path, text: str) -> None:
 
 
 def with_backup(file: Path, text: str) -> None:
-    """As Vim does by default."""
+    """Saves as Vim does by default."""
     file.rename(file.with_name(f"{file.name}~"))
     file.write_text(text)
 
 
 def anew(file: Path, text: str) -> None:
-    """As `git checkout` does."""
+    """Saves as `git checkout` does."""
     file.unlink()
     file.write_text(text)
 
@@ -196,7 +196,7 @@ def test_production_does_not_reveal_the_reason(copy: Path) -> None:
         assert answer.status_code == 503
         assert "broken" not in answer.text
         assert "I am broken" in server.text()
-        # Where it does not watch, it tries again.
+        # Without a watch, it retries.
         file.write_text(file.read_text().replace("throw new", "void "))
         wait_for(lambda: answer_of(server).status_code == 200, 10)
 
@@ -232,7 +232,7 @@ def test_the_environment_of_the_child(server: Server) -> None:
 
 
 def test_an_external_auth_server(project: Path) -> None:
-    """Nothing is started; what the application knows of the caller arrives all the same."""
+    """No process is started, and the caller's address is passed on as usual."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     environment = app_environment(PORT=str(port), BETTER_AUTH_URL="http://localhost:8000")
@@ -272,7 +272,7 @@ asyncio.run(main())
 
 
 def test_windows_needs_an_external_auth_server(project: Path) -> None:
-    """There, the auth server has to be started by itself."""
+    """The application does not start one there."""
 
     def run(**settings: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

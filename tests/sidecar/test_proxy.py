@@ -19,7 +19,7 @@ from tests.sidecar.session_world import Official, make_settings
 
 
 class Unreachable:
-    """An auth server that no request may get to."""
+    """An auth server that no request may reach."""
 
     url = "http://localhost"
 
@@ -29,7 +29,7 @@ class Unreachable:
 
 
 async def call(*messages: dict[str, Any], pause: float = 0) -> dict[str, Any]:
-    """The head of the proxy's answer to a body that comes in these messages."""
+    """The head of the proxy's response to a body in these ASGI messages."""
     settings = Settings(
         database_url=SecretStr("postgresql://u@h/d"), better_auth_secret=SecretStr("s" * 32)
     )
@@ -86,7 +86,7 @@ def test_a_length_that_is_too_large_is_refused_at_once(server: Server) -> None:
 
 
 async def test_connections_closed_by_a_restart_lose_no_request(tmp_path: Path) -> None:
-    """The client learns of each closed connection only when it uses it."""
+    """The HTTP client notices a closed connection only when it uses it."""
     connections = 0
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -111,7 +111,7 @@ async def test_connections_closed_by_a_restart_lose_no_request(tmp_path: Path) -
 
 
 async def test_a_request_that_may_have_written_is_not_retried(tmp_path: Path) -> None:
-    """The auth server may have written one before it went away."""
+    """The auth server may have created the user before it closed the connection."""
     connections = 0
 
     async def leave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -134,7 +134,7 @@ async def test_a_request_that_may_have_written_is_not_retried(tmp_path: Path) ->
 
 
 def test_an_unread_body_breaks_no_later_request(auth: Official) -> None:
-    """The auth server closes the connection half a second after such an answer."""
+    """The auth server closes the connection half a second after such a response."""
     with serving(auth.project, AUTH_SERVER_URL=auth.address) as server, server.client() as browser:
         assert browser.post("/api/auth/probe/unread", content=b"x" * 900_000).status_code == 429
         later = browser.post("/api/auth/probe/slow?ms=1500", json={})
@@ -174,7 +174,7 @@ def preflight(server: Server, path: str, origin: str) -> httpx.Response:
 
 
 def test_preflights_follow_one_setting(server: Server) -> None:
-    """The auth server answers those of its routes, the application its own."""
+    """The auth server answers preflights for its routes, the application for its own."""
     for path in ("/api/auth/sign-in/email", "/health"):
         known = preflight(server, path, server.address)
         assert known.is_success, known.text

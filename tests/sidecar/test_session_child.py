@@ -19,7 +19,7 @@ from tests.sidecar.session_world import BASE_URL, application, make_settings, ru
 async def test_an_edit_of_auth_ts_is_applied_in_python(
     session_project: Path, tmp_path: Path
 ) -> None:
-    """The names of cookies, tables and columns are never those of yesterday."""
+    """New names of cookies, tables and columns are used at once."""
     project = tmp_path / "app"
     shutil.copytree(session_project, project, symlinks=True)
     values = {k: v or "" for k, v in dotenv_values(project / ".env.local").items()}
@@ -46,7 +46,7 @@ async def test_an_edit_of_auth_ts_is_applied_in_python(
 def test_certificate_paths_are_relative_to_the_project(
     session_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not only where the application was started: the auth server runs in the project."""
+    """A file in the working directory does not count: the auth server runs in the project."""
     values = {k: v or "" for k, v in dotenv_values(session_project / ".env.local").items()}
     url = values["DATABASE_URL"].partition("?")[0] + "?sslmode=verify-full&sslrootcert=ca.pem"
     trustme.CA().cert_pem.write_to_path(str(tmp_path / "ca.pem"))

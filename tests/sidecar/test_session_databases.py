@@ -42,7 +42,7 @@ def _server(auth: Official, url: str) -> AuthServer:
 
 
 async def _visitor(auth: Official, **fields: Any) -> Visitor:
-    """A user in the database of the auth server, wherever the application looks."""
+    """A user in the auth server's database, whichever database the application uses."""
     auth_server = AuthServer(auth.project, auth.settings)
     async with auth_server.running():
         return await make_visitor(auth_server, **fields)
@@ -60,7 +60,7 @@ async def _visitor(auth: Official, **fields: Any) -> Visitor:
 async def test_sessions_are_checked_by_the_auth_server(
     auth: Official, url: str, reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The same answers, but for the time they take; the log says so, once."""
+    """Gives the same results more slowly; logs it once."""
     caplog.set_level("INFO")
     visitor = await _visitor(auth)
     banned = await _visitor(auth, banned=True)
@@ -108,7 +108,7 @@ async def test_a_new_configuration_is_no_news_of_how_sessions_are_read(
 
 
 async def test_an_unresponsive_database_gives_503(auth: Official) -> None:
-    """Nobody is told to sign in again."""
+    """An outage gives no 401."""
     visitor = await _visitor(auth)
     app = application(_server(auth, "postgresql://nobody:geheim@127.0.0.1:1/none"))
     async with running(app) as client:
@@ -150,7 +150,7 @@ async def test_many_requests_share_few_connections(auth: Official) -> None:
 
 
 async def test_closed_connections_are_replaced(auth: Official) -> None:
-    """At any moment, also right before the question."""
+    """At any moment, also right before the query."""
     app = application(_server(auth, f"{_url(auth)}?application_name=cut"))
     visitor = await _visitor(auth)
     end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cut'"
@@ -167,7 +167,7 @@ async def test_closed_connections_are_replaced(auth: Official) -> None:
 async def test_a_silently_dropped_connection_is_replaced(
     auth: Official, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing comes back on it; a new one is made soon enough."""
+    """It gets no response, and a new one is opened soon enough."""
     monkeypatch.setattr(postgresql, "_IDLE", 0.0)
     monkeypatch.setattr(postgresql, "_IDLE_PATIENCE", 0.3)
     visitor = await _visitor(auth)
@@ -181,8 +181,8 @@ async def test_a_silently_dropped_connection_is_replaced(
             assert before > 1
             answer = await client.get("/who", headers=visitor.headers)
             assert answer.json() == visitor.user
-            # The patience is spent on one of them, not on each: its query is cancelled on a
-            # connection of its own, and asked again on another.
+            # Only one connection times out: its query is cancelled through a second one, and
+            # repeated on a third.
             assert len(proxy.seen) == before + 2
             assert len(app.state.sessions._store._idle) == 1
 
@@ -212,7 +212,7 @@ async def test_a_pooler_gets_no_prepared_statements(auth: Official) -> None:
 
 
 async def test_a_real_pooler(auth: Official, caplog: pytest.LogCaptureFixture) -> None:
-    """Its connections are shared: without pgbouncer=true, the log says what to do."""
+    """Without pgbouncer=true, the log contains the remedy."""
     visitor = await _visitor(auth)
     with pgbouncer(_url(auth)) as url:
         for parameters in ("", "?pgbouncer=true"):
@@ -257,7 +257,7 @@ async def test_a_database_that_is_not_in_utc(auth: Official, zone: str, kind: st
 
 
 def test_values_are_converted_as_better_auth_does() -> None:
-    """Numbers as ids, JSON inside of a string, SQLite's dates, booleans and lists."""
+    """Numeric ids, JSON in strings, and SQLite's dates, booleans and lists."""
 
     def field(kind: str, column: str) -> dict[str, object]:
         return {"column": column, "type": kind, "required": False, "returned": True}

@@ -123,7 +123,7 @@ async def test_development_reports_a_mismatch(
 
 
 async def test_production_does_not_start_with_a_mismatch(session_project: Path) -> None:
-    """It says what to change, which a user never gets to see."""
+    """The log contains the remedy, and no user sees it."""
     url = {"BETTER_AUTH_URL": "https://app.example.com", "BETTER_AUTH_ENV": "production"}
     with official(session_project, Variant(settings=url)) as auth:
         auth_server = AuthServer(auth.project, auth.settings)
@@ -133,12 +133,12 @@ async def test_production_does_not_start_with_a_mismatch(session_project: Path) 
         auth_server = AuthServer(auth.project, auth.settings)
         async with running(application(auth_server)) as client:
             assert (await client.get("/who")).json() is None
-            with pytest.raises(AuthServerError, match="production"):  # a route of tests
+            with pytest.raises(AuthServerError, match="production"):  # a route for tests
                 await make_visitor(auth_server)
 
 
 async def test_a_different_secret_in_auth_ts_is_reported(session_project: Path) -> None:
-    """Otherwise, nobody could sign in, and nobody would know why."""
+    """Otherwise all sessions would be refused without a reason."""
     other = Variant({"secret": "another-secret-of-more-than-thirty-two-letters"})
     with official(session_project, other) as auth:
         auth_server = AuthServer(auth.project, auth.settings)

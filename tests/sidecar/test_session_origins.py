@@ -103,7 +103,7 @@ def test_the_origin_of_a_websocket(auth: Official, origin: str | None, is_open: 
 @pytest.mark.parametrize(
     ("pattern", "origin", "is_allowed"),
     [
-        # As better-auth's matchesOriginPattern says of the same pairs.
+        # The results of better-auth's matchesOriginPattern for the same pairs.
         ("https://*.example.com", "https://a.example.com", True),
         ("https://*.example.com", "https://a.b.example.com", True),
         ("https://*.example.com", "https://example.com", False),

@@ -95,7 +95,7 @@ async def test_permissions_in_an_organization(auth: Official) -> None:
 
 
 async def _founded(auth: Official, visitor: Visitor) -> str:
-    """The id of a new organization, which becomes the visitor's active one."""
+    """Creates and activates an organization; returns its id."""
     headers = {**visitor.headers, "Origin": BASE_URL}
     async with httpx.AsyncClient(base_url=auth.address, headers=headers) as straight:
         body = {"name": "Analytical Engines", "slug": visitor.user}

@@ -1,6 +1,6 @@
 """The session check agrees with the official get-session.
 
-The differences are written down in `DIFFERENCES`, each with its reason.
+`DIFFERENCES` lists the exceptions with their reasons.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from tests.sidecar.session_world import (
     running,
 )
 
-#: Patterns of cases that the two judge differently: who lets the visitor in, and why.
+#: Patterns of cases with different results: who accepts the session, and why.
 DIFFERENCES = {
     "company: oversized beside": (
         "ours",
@@ -68,7 +68,7 @@ VARIANTS = {
 
 @dataclass
 class Judges:
-    """The official server, and an application that checks its sessions."""
+    """The official server, and an application with the session check."""
 
     official: Official
     auth_server: AuthServer
@@ -85,7 +85,7 @@ class Judges:
         return await asyncio.to_thread(self._get_session, headers)
 
     def _get_session(self, headers: Headers) -> str | None:
-        # Other clients refuse to send some of the headers.
+        # Other HTTP clients refuse some of the headers.
         connection = HTTPConnection(urlsplit(self.official.address).netloc)
         with closing(connection):
             connection.putrequest("GET", "/api/auth/get-session")
@@ -115,7 +115,7 @@ def _raw(headers: Headers) -> list[tuple[bytes, bytes]]:
 
 
 async def judge(official: Official) -> list[str]:
-    """Where the two do not agree, and the written list says nothing of it."""
+    """The unexpected differences between the two."""
     auth_server = AuthServer(official.project, official.settings)
     found = []
     async with running(application(auth_server)) as client:

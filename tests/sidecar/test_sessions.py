@@ -27,7 +27,7 @@ from tests.sidecar.session_world import (
 
 @pytest.fixture(scope="module", params=["postgresql", "sqlite"])
 def each(request: pytest.FixtureRequest) -> Iterator[Official]:
-    """An auth server on each database that is read directly."""
+    """An auth server on each database that Python queries."""
     if request.param == "postgresql":
         yield request.getfixturevalue("auth")
         return
@@ -151,7 +151,7 @@ async def test_a_test_overrides_the_current_user(auth: Official) -> None:
 
 
 async def _due(auth: Official, auth_server: AuthServer) -> dict[str, str]:
-    """The headers of a user who signed in two days ago."""
+    """The headers of a session that is two days old."""
     visitor = await make_visitor(auth_server)
     expires = datetime.now(UTC) + timedelta(days=5)
     await Database(auth).change("session", "token", visitor.token, expiresAt=expires)
@@ -164,7 +164,7 @@ def _cookies(headers: list[tuple[bytes, bytes]]) -> list[bytes]:
 
 @pytest.mark.parametrize("path", ["/me", "/who", "/raw", "/teapot"])
 async def test_a_used_session_is_renewed(each: Official, path: str) -> None:
-    """Whatever the route answers: a model, a response of its own, or an error."""
+    """Whether the route returns a model, a response, or an error."""
     auth_server = AuthServer(each.project, each.settings)
     async with running(application(auth_server)) as client:
         headers = await _due(each, auth_server)
@@ -256,7 +256,7 @@ async def test_a_session_due_for_renewal_works_while_the_auth_server_is_down(
         await lifespan.__aexit__(None, None, None)
 
 
-# --- other ways to be signed in, and out ---------------------------------------------------
+# --- other ways to sign in and out -------------------------------------------------------
 
 
 async def test_the_cookie_cache_does_not_outlive_a_session(session_project: Path) -> None:
@@ -282,7 +282,7 @@ async def test_the_cookie_cache_does_not_outlive_a_session(session_project: Path
 
 
 async def test_the_secret_is_rotated(session_project: Path) -> None:
-    """With both secrets set, cookies of the old one end, and new ones are accepted at once."""
+    """Cookies of the old secret become invalid, and new ones are accepted at once."""
     old, new = "old-secret-of-more-than-thirty-two-letters", "new-secret-of-more-than-that-many"
     with official(session_project, Variant(settings={"BETTER_AUTH_SECRET": old})) as auth:
         auth_server = AuthServer(auth.project, auth.settings)

@@ -21,7 +21,7 @@ Load = Callable[..., better_auth_sidecar.Settings]
 
 @pytest.fixture
 def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
-    """Loads the settings of a project with these values in .env.local."""
+    """Loads a project's settings with these values in .env.local."""
     for key in KEYS:
         monkeypatch.delenv(key, raising=False)
 

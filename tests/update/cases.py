@@ -17,7 +17,7 @@ from tests.update.simulation import Files, Update
 
 @dataclass(frozen=True)
 class Step:
-    """From one release to another, and maybe to other answers."""
+    """An update from one release to another, possibly with other answers."""
 
     name: str
     old: str
@@ -47,10 +47,10 @@ STEPS = [
 
 @dataclass(frozen=True)
 class Case:
-    """What one person did, and what the update has to make of it.
+    """One owner's edits, and the expected result of the update.
 
     Attributes:
-        expected: the new release with the same edits; none if it has no place for them.
+        expected: the new release with the same edits; None if it lacks a place for them.
     """
 
     step: Step
@@ -61,9 +61,9 @@ class Case:
 
     @property
     def is_contested(self) -> bool:
-        """Whether somebody edited what the update takes away, or the list that its answers change.
+        """Whether an edit affects lines that the update removes or that its answers change.
 
-        A conflict is right then.
+        A conflict is expected then.
         """
         by_hand = any(edit in PLUGINS_BY_HAND for edit in self.script)
         return self.expected is None or (by_hand and "plugins" in self.step.otherwise)
@@ -75,7 +75,7 @@ class Case:
 def cases(
     projects: Projects, stack: str, seeds: range, steps: Sequence[Step] = STEPS
 ) -> list[Case]:
-    """For each step and kind of people as many as there are seeds."""
+    """One case for each step, kind of owner and seed."""
     found, formatted = [], []
     for step, kind, seed in product(steps, KINDS, seeds):
         base = projects.texts(step.old, {"stack": stack, **COMMON})

@@ -9,7 +9,7 @@ from tests.update.project import Projects
 
 @pytest.fixture(scope="session", autouse=True)
 def plain_git() -> Iterator[None]:
-    """Git without the settings of this machine."""
+    """Runs git without this machine's settings."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in history.PLAIN_GIT.items():
             patch.setenv(name, value)
@@ -18,7 +18,7 @@ def plain_git() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def releases(plain_git: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The template's repository, with its releases as tags."""
+    """The template's repository, with tagged releases."""
     return history.build(tmp_path_factory.mktemp("releases"))
 
 

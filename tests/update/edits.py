@@ -11,12 +11,12 @@ Change = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Edit:
-    """An edit that finds its place by the text around it, so that any release can have it.
+    """An edit that finds its place by the surrounding text, and so applies to several releases.
 
     Attributes:
-        name: what it is.
-        changes: by file, what becomes of its text; None deletes the file.
-        stacks: those that it is for.
+        name: a description.
+        changes: for each file, a function of its text; None deletes the file.
+        stacks: the stacks to which it applies.
     """
 
     name: str
@@ -24,7 +24,7 @@ class Edit:
     stacks: tuple[str, ...] = ("python", "typescript")
 
     def edited(self, files: dict[str, str]) -> dict[str, str]:
-        """A project's files with the edit; raises AssertionError where the place is missing."""
+        """A project's files with the edit; raises AssertionError if its place is missing."""
         result = dict(files)
         for name, change in self.changes.items():
             if change is None:
@@ -35,7 +35,7 @@ class Edit:
         return result
 
     def has_place(self, files: dict[str, str]) -> bool:
-        """Whether a project with these files can have the edit."""
+        """Whether these files have a place for the edit."""
         try:
             self.edited(files)
         except AssertionError:
@@ -43,7 +43,7 @@ class Edit:
         return True
 
     def apply(self, folder: Path) -> None:
-        """Edits a project's files; raises AssertionError where the place is missing."""
+        """Edits a project's files; raises AssertionError if the place is missing."""
         present = [name for name in self.changes if (folder / name).exists()]
         result = self.edited({name: (folder / name).read_text() for name in present})
         for name in self.changes:
@@ -56,7 +56,7 @@ class Edit:
 
 
 def fitting(script: list[Edit], *projects: dict[str, str]) -> list[Edit]:
-    """The edits of a script that each of the projects can have, one after the other."""
+    """The edits of a script for which each of the projects has a place."""
     found = []
     for edit in script:
         if all(edit.has_place(files) for files in projects):
@@ -95,5 +95,5 @@ def then(*changes: Change) -> Change:
 
 
 def own(model: str, *lines: str) -> Change:
-    """Lines in the reserved place of a model."""
+    """An edit that adds lines at a model's reserved place."""
     return below(f"  // Your own fields and relations of {model} go below this line.", *lines)

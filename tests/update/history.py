@@ -1,9 +1,8 @@
-"""A git repository with releases of the template, each with the better-auth of its time.
+"""A git repository with releases of the template, each with an older or newer better-auth.
 
 Each is the present template with older tables, older pins and a few older lines, so that an update
-from one to the next brings all that a real one brings. The npm packages are those of the time; the
-Python port is the present one, whose tables are newer than those of the older releases, so that
-*generate* has something to add in a project that was made with one of them.
+from one to the next changes all that a real one changes. The npm packages are the older ones; the
+present libraries describe newer tables, so that *generate* adds some to an older release's project.
 """
 
 from __future__ import annotations
@@ -19,14 +18,14 @@ from hooks.catalogue import CATALOGUE, dump, load
 from hooks.layout import Catalogue, append
 from tests.template import REPOSITORY, snapshot
 
-#: What `python -m hooks.catalogue` made of better-auth's older releases, one after the other.
+#: The catalogues that `python -m hooks.catalogue` recorded from older better-auth releases.
 RECORDED = Path(__file__).with_name("catalogues")
 VERSIONS = REPOSITORY / "hooks" / "releases"
 
 
 @dataclass(frozen=True)
 class Release:
-    """A release of the template: its tag, and what it has that the present one has otherwise."""
+    """A release of the template: its tag, and its differences from the present one."""
 
     tag: str
     better_auth: str | None = None
@@ -41,7 +40,7 @@ class Release:
         return versions
 
 
-#: By file, what stands there now and what stood there before.
+#: For each file, present texts and their former versions.
 OLDER_TEXTS = {
     **{
         f"template/{stack}/.env.local.jinja": (
@@ -57,7 +56,7 @@ OLDER_TEXTS = {
     "template/shared/auth/app.ts.jinja": ("the database cannot be reached", "unavailable"),
 }
 
-#: Git as it comes: without the settings of this machine, and with an author.
+#: Git without this machine's settings, with an author.
 PLAIN_GIT = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_SYSTEM": os.devnull,
@@ -71,7 +70,7 @@ RELEASES = [
     Release("0.3.0"),
 ]
 TAGS = [release.tag for release in RELEASES]
-#: From each release to each later one.
+#: Pairs of a release and a later one.
 PAIRS = [(old, new) for number, old in enumerate(TAGS) for new in TAGS[number + 1 :]]
 
 
@@ -88,12 +87,12 @@ def build(folder: Path) -> Path:
 
 
 def write(release: Release, folder: Path) -> None:
-    """Turns the template in ``folder`` into that of a release."""
+    """Changes the template in ``folder`` to that of a release."""
     shared = folder / "template" / "shared"
     (shared / "catalogue.json").write_text(catalogue(release))
     versions = (REPOSITORY / "template/shared/versions.jinja").read_text()
     for name, version in {**release.npm, **release.python}.items():
-        # JSON of one line: a package of PyPI and one of npm may have the same name.
+        # JSON on one line, because packages of PyPI and npm may share a name.
         versions = replaced(
             versions, f'"{name}": "{pinned(versions, name)}"', f'"{name}": "{version}"'
         )
@@ -124,7 +123,7 @@ def catalogue(release: Release) -> str:
 
 
 def rows_of(catalogue: Catalogue) -> list[dict[str, Any]]:
-    """What the official generator had written for this catalogue."""
+    """The official generator's output that gave this catalogue."""
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for model in catalogue["models"]:
         tail = {"feature": model["feature"], "fields": model["tail"]}
@@ -140,7 +139,7 @@ def rows_of(catalogue: Catalogue) -> list[dict[str, Any]]:
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """Runs git in a folder and gives what it prints."""
+    """Runs git in a folder; returns its output."""
     result = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     return result.stdout

@@ -9,14 +9,14 @@ from tests.update.project import Projects
 
 
 def cut(text: str, start: str, stop: str) -> str:
-    """The text without what begins with ``start``, up to the next ``stop``."""
+    """The text without the part from ``start`` up to the next ``stop``."""
     before, found, rest = text.partition(start)
     assert found and stop in rest, f"the template does not have: {start} … {stop}"
     return before + stop + rest.partition(stop)[2]
 
 
 def release(projects: Projects, folder: Path, tag: str, texts: dict[str, str]) -> Projects:
-    """The template in a repository of its own, where a further release has these texts."""
+    """A repository of the template, with a further release that has these texts."""
     git(folder.parent, "clone", "--quiet", str(projects.template), str(folder))
     for path, text in texts.items():
         (folder / path).write_text(text)
@@ -74,7 +74,7 @@ def with_fewer_choices(template: Path) -> dict[str, str]:
 
 
 def with_a_question_more(template: Path) -> dict[str, str]:
-    """Files of a release that asks which colour the project has."""
+    """Files of a release with an additional question."""
     questions = (template / "copier.yml").read_text()
     colour = "colour:\n  type: str\n  help: Which colour?\n  default: blue\n\n"
     return {

@@ -1,9 +1,8 @@
 """Edits that owners make between two updates.
 
-Those in *reserved places* stay with the places of the schema that the template reserves, with files
-and routes that are people's own, and with `.env.local`: no update may have trouble with them, to
-whatever release or answers. *Ordinary* ones may meet lines that other answers change, but none that
-a release does. The others change or touch lines that a release may change as well.
+Edits in *reserved places* change only the schema's reserved places, the owner's own files and
+routes, and `.env.local`: they must never conflict. *Ordinary* edits may conflict with other
+answers, but not with a release. The others change or touch lines that a release may change too.
 """
 
 from __future__ import annotations
@@ -91,7 +90,7 @@ IN_RESERVED_PLACES = [
     ),
 ]
 
-#: `prisma format` moves them among the attributes of the model.
+#: `prisma format` moves these to the model's attributes.
 OWN_INDEXES = [
     Edit(
         "an indexed field of users",
@@ -312,7 +311,7 @@ IN_TYPESCRIPT = [
     Edit("no test of the sign-in", {"tests/sign-in.test.ts": None}, ("typescript",)),
 ]
 
-#: Other answers change the lists of plugins that they stand in.
+#: These edit lists of plugins, which other answers change.
 PLUGINS_BY_HAND = [
     Edit(
         "a plugin in the auth config",
@@ -375,5 +374,5 @@ LIBRARY = [*ORDINARY, *AMONG_THE_TABLES, *OF_PACKAGES]
 
 
 def edits(stack: str, among: list[Edit]) -> list[Edit]:
-    """Those that a stack's projects can have."""
+    """The edits for a stack."""
     return [edit for edit in among if stack in edit.stacks]

@@ -2,10 +2,10 @@
 
 Usage: python -m tests.update.numbers [SCRIPTS]
 
-For each step between releases, stack and kind of people, as many random scripts of edits as asked
-for go through Copier's merge (``simulation``). The table has the share of edited files that were
-left with conflict markers, and what the Python stack's setup then makes of the schema. Ends with
-status 1 if a line was lost, a schema is wrong, or there are more conflicts than promised.
+For each step between releases, stack and kind of owner, simulates Copier's merge of SCRIPTS random
+scripts of edits (``simulation``). The table has the share of edited files with conflict markers,
+and the result of the Python stack's semantic merge. Exits with 1 if a line was lost, a schema is
+wrong, or there are more conflicts than documented.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ from tests.update.people import ANYWHERE, IN_RESERVED_PLACES, Kind
 from tests.update.project import Projects, lost_lines, own_lines
 from tests.update.simulation import KEPT, Update, Updated, simulate
 
-#: Of a hundred files that each kind of people edited, as many may have conflict markers.
+#: The allowed percentage of edited files with conflict markers, by kind of owner.
 ALLOWED = {IN_RESERVED_PLACES.name: 0, ANYWHERE.name: 5}
 
 
 @dataclass
 class Row:
-    """What was counted for a step, a stack and a kind of people.
+    """The counts for a step, a stack and a kind of owner.
 
     Attributes:
-        files: files that people edited and that the release has as well.
-        conflicts: those with markers.
-        rightly: as many again, where an edit and the update contradict each other.
-        projects: projects with markers.
-        resolved: schemas with markers that the semantic merge brought to what was expected.
-        held_back: those where it kept and reported what the release takes away.
-        wrong: what must not be, in sentences.
+        files: edited files that the release has as well.
+        conflicts: files with conflict markers.
+        rightly: further files with markers, where an edit and the update contradict each other.
+        projects: projects with conflict markers.
+        resolved: conflicting schemas for which the semantic merge gave the expected result.
+        held_back: schemas where it kept and reported lines that the release removes.
+        wrong: descriptions of failures.
     """
 
     step: Step
@@ -60,7 +60,7 @@ class Row:
 
     @property
     def share(self) -> float:
-        """The files with markers, of a hundred."""
+        """The percentage of files with markers."""
         return 100 * self.conflicts / self.files
 
     def is_as_promised(self) -> bool:
@@ -79,7 +79,7 @@ HEADINGS = [
 
 
 def count(projects: Projects, stack: str, seeds: range, steps: Sequence[Step] = STEPS) -> list[Row]:
-    """Updates, for each step and kind of people, as many projects as there are seeds."""
+    """Updates one project for each step, kind of owner and seed."""
     rows: dict[tuple[str, str], Row] = {}
     made = cases(projects, stack, seeds, steps)
     with TemporaryDirectory() as folder:
@@ -104,7 +104,7 @@ def count(projects: Projects, stack: str, seeds: range, steps: Sequence[Step] = 
 
 
 def problems(case: Case, result: Updated) -> Iterator[str]:
-    """Lines that are lost, and files that are not what the edits make of the new release."""
+    """The lost lines, and the files that differ from the new release with the edits."""
     own = own_lines(case.update.base, case.update.mine)
     for path, lines in lost_lines(own, result.files).items():
         yield f"{path} lost {list(lines)}"
@@ -117,7 +117,7 @@ def problems(case: Case, result: Updated) -> Iterator[str]:
 
 
 def resolve(row: Row, case: Case) -> str:
-    """The schema after the merge by models and fields, which is counted."""
+    """Merges a schema semantically, and counts the result."""
     update = case.update
     merged = merge(update.base[SCHEMA], update.mine[SCHEMA], update.new[SCHEMA])
     row.wrong += [f"{case}: {line} was lost" for line in lost_from(update, merged)]
@@ -129,7 +129,7 @@ def resolve(row: Row, case: Case) -> str:
 
 
 def lost_from(update: Update, merged: Merged) -> list[str]:
-    """The lines of somebody's schema that a merge by models and fields lost."""
+    """The owner's lines that the semantic merge lost."""
     base, mine, now = (
         [" ".join(line.split()) for line in text.splitlines()]
         for text in (update.base[SCHEMA], update.mine[SCHEMA], merged.text)
@@ -138,7 +138,7 @@ def lost_from(update: Update, merged: Merged) -> list[str]:
 
 
 def compare_schemas(schemas: Sequence[tuple[Row, Case, str]]) -> None:
-    """Notes what Prisma does not accept, or what means something else than was expected."""
+    """Records schemas that are invalid or differ in meaning from the expected ones."""
     told = []
     refused = ask_prisma([text for *_, text in schemas], "validate")
     for (row, case, text), error in zip(schemas, refused, strict=True):
@@ -153,7 +153,7 @@ def compare_schemas(schemas: Sequence[tuple[Row, Case, str]]) -> None:
 
 
 def main(scripts: int) -> int:
-    """Prints the table; gives 1 if something is not as promised."""
+    """Prints the table; returns 1 on failures."""
     os.environ.update(history.PLAIN_GIT)
     kept = True
     print(f"| {' | '.join(HEADINGS)} |\n|{'---|' * len(HEADINGS)}")

@@ -12,11 +12,11 @@ from tests.update.simulation import Files
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of people.
+    """A kind of owner.
 
     Attributes:
-        among: the edits that they make.
-        others: whether they also edit what a release takes away.
+        among: the edits to choose from.
+        others: whether to edit lines that a release removes.
     """
 
     name: str
@@ -24,14 +24,14 @@ class Kind:
     others: bool
 
     def script(self, stack: str, seed: int, *releases: Files) -> list[Edit]:
-        """What one of them does: one to six edits that the releases have a place for."""
+        """One owner's script: one to six edits for which the releases have a place."""
         chance = random.Random(f"{self.name} {seed}")
         needed = releases[:1] if self.others else releases
         found = [one for one in edits(stack, self.among) if all(map(one.has_place, needed))]
         return fitting(chance.sample(found, chance.randint(1, 6)), *needed)
 
     def formats(self, seed: int) -> bool:
-        """Whether one of them runs `prisma format` at the end: every other one does."""
+        """Whether an owner runs `prisma format` at the end: every second one does."""
         return random.Random(f"{self.name} {seed} format").random() < 0.5
 
 

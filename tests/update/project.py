@@ -36,13 +36,13 @@ class Project:
         git(self.folder, "commit", "--quiet", "--allow-empty", "--message", message)
 
     def update(self, tag: str | None = None, **answers: Any) -> None:
-        """`copier update`, to a release or the newest, without ``--trust``; raises as Copier."""
+        """Runs `copier update` to a release or the newest, without ``--trust``."""
         run_update(
             self.folder, data=answers, vcs_ref=tag, defaults=True, overwrite=True, quiet=True
         )
 
     def write(self, files: dict[str, str]) -> None:
-        """Gives it the texts of these files, and no others."""
+        """Replaces the project's files by these texts."""
         present = self.files()
         for path in present.keys() - files.keys():
             (self.folder / path).unlink()
@@ -52,7 +52,7 @@ class Project:
                 (self.folder / path).write_bytes(text.encode())
 
     def files(self) -> dict[str, str]:
-        """The text of each file, but for the answers' line that names the release."""
+        """The text of each file, without the answers' line that contains the release."""
         paths = [path for path in self.folder.rglob("*") if path.is_file()]
         texts = {
             path.relative_to(self.folder).as_posix(): path.read_bytes().decode()
@@ -70,7 +70,7 @@ class Project:
 
 @dataclass(frozen=True)
 class Projects:
-    """Makes projects with the releases of a template; renders each kind once.
+    """Renders projects of a template's releases, each combination once.
 
     Attributes:
         template: the template's repository.
@@ -113,7 +113,7 @@ class Projects:
 
 
 def own_lines(rendered: dict[str, str], edited: dict[str, str]) -> dict[str, Counter[str]]:
-    """By file, the lines that somebody wrote."""
+    """The owner's lines of each file."""
     found = {
         path: Counter(text.splitlines()) - Counter(rendered.get(path, "").splitlines())
         for path, text in edited.items()
@@ -122,7 +122,7 @@ def own_lines(rendered: dict[str, str], edited: dict[str, str]) -> dict[str, Cou
 
 
 def lost_lines(own: dict[str, Counter[str]], updated: dict[str, str]) -> dict[str, Counter[str]]:
-    """By file, the lines that somebody wrote and that are gone."""
+    """The owner's lines of each file that are missing."""
     found = {
         path: lines - Counter(updated.get(path, "").splitlines()) for path, lines in own.items()
     }

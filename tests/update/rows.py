@@ -20,7 +20,7 @@ class Database:
     """A project's database.
 
     Args:
-        url: its ``DATABASE_URL``, as Prisma reads it.
+        url: its ``DATABASE_URL`` in Prisma's form.
         root: the project's folder.
     """
 
@@ -28,7 +28,7 @@ class Database:
         self._url, self._root = url, root
 
     def fill(self, count: int) -> None:
-        """Adds as many rows to each table, each of which belongs to rows of the others."""
+        """Adds a number of rows to each table, with references between them."""
         self._run(lambda connection, tables: _insert(connection, tables, count))
 
     def columns(self) -> Columns:
@@ -41,7 +41,7 @@ class Database:
         )
 
     def checksums(self, columns: Columns) -> dict[str, tuple[int, str]]:
-        """By table, the number of rows and a hash of what is in these columns."""
+        """For each table, the number of rows and a hash of these columns."""
         return self._run(lambda connection, _: _checksums(connection, columns))
 
     def _run(self, work: Callable[[Connection, MetaData], _T]) -> _T:
@@ -71,7 +71,7 @@ def _insert(connection: Connection, tables: MetaData, count: int) -> None:
 
 
 def _value(table: Table, column: Column[Any], number: int) -> Any:
-    """Something of the column's type; each third of the optional ones is null."""
+    """A value of the column's type; every third optional one is null."""
     for key in column.foreign_keys:
         return f"{key.column.table.name} {key.column.name} {number}"
     if column.nullable and number % 3 == 0:

@@ -1,9 +1,9 @@
 """Simulates Copier's merge for many projects at once.
 
-Copier 9.19 (``Worker._apply_update``) writes the new render over the project, applies what people
-changed since the old one with `git apply --reject`, and merges each file of which a part was
-rejected with `git merge-file`. Here the same commands run on the edited files alone, and once for
-all projects; ``test_numbers`` compares with what real updates give.
+Copier 9.19 (``Worker._apply_update``) writes the new render over the project, applies the owner's
+diff from the old one with `git apply --reject`, and merges each file with rejected hunks with
+`git merge-file`. Here the same commands run on the edited files only, and once for all projects;
+``test_numbers`` compares the results with real updates.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from pathlib import Path
 from tests.update.project import MARKER
 
 Files = dict[str, str]
-#: An update never touches it (`_skip_if_exists` in copier.yml).
+#: Not touched by updates (`_skip_if_exists` in copier.yml).
 KEPT = ".env.local"
 LABELS = ("before updating", "last update", "after updating")
 
 
 @dataclass(frozen=True)
 class Update:
-    """An update to come: the old release's render, what people made of it, and the new render."""
+    """The input of an update: the old render, the edited files, and the new render."""
 
     base: Files
     mine: Files
     new: Files
 
     def merged_by_git(self) -> set[str]:
-        """The files that people edited and that both releases have."""
+        """The edited files that both releases have."""
         return {
             path
             for path, text in self.mine.items()
@@ -38,7 +38,7 @@ class Update:
         }
 
     def otherwise(self) -> Files:
-        """All other files: the new ones, without those that people deleted, and people's own."""
+        """All other files: new ones without those that the owner deleted, and the owner's own."""
         deleted = self.base.keys() - self.mine.keys()
         own = {path: text for path, text in self.mine.items() if path not in self.base}
         files = {path: text for path, text in self.new.items() if path not in deleted} | own
@@ -47,14 +47,14 @@ class Update:
 
 @dataclass(frozen=True)
 class Updated:
-    """The files of an updated project, and those of them that have conflict markers."""
+    """The files of an updated project, and which have conflict markers."""
 
     files: Files
     conflicts: list[str]
 
 
 def simulate(updates: Sequence[Update], folder: Path) -> list[Updated]:
-    """Updates the projects, with ``folder`` for git's work."""
+    """Updates the projects, with ``folder`` as git's working tree."""
     edited = [sorted(update.merged_by_git()) for update in updates]
     for number, update in enumerate(updates):
         for path in edited[number]:
@@ -71,7 +71,7 @@ def simulate(updates: Sequence[Update], folder: Path) -> list[Updated]:
 
 
 def _apply_edits(folder: Path) -> None:
-    """Brings people's edits into the new files; of what does not fit git writes a ``.rej``."""
+    """Applies the edits to the new files; git writes a ``.rej`` for rejected hunks."""
     difference = ["git", "diff", "--no-index", "--no-renames", "--inter-hunk-context=-1"]
     patch = subprocess.run([*difference, "base", "mine"], cwd=folder, capture_output=True)
     assert patch.returncode in (0, 1), patch.stderr

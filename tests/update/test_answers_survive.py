@@ -26,7 +26,7 @@ STORED: dict[str, Any] = {
     "social_providers": ["github", "google"],
     "rate_limit_storage": "database",
 }
-#: What remains of them in the release with fewer choices.
+#: The answers that remain in the release with fewer choices.
 REMAINING: dict[str, Any] = {
     "plugins": ["username", "organization", "several-sessions", "stripe"],
     "plugin_options": ["organization-teams", "stripe-billing"],
@@ -52,7 +52,7 @@ def fewer(projects: Projects, tmp_path_factory: pytest.TempPathFactory) -> Proje
 
 
 def copier_update(project: Project, *options: str) -> str:
-    """What `copier update` says where there is no terminal."""
+    """Runs `copier update` without a terminal; returns its output."""
     result = subprocess.run(
         [sys.executable, "-m", "copier", "update", *options],
         cwd=project.folder,
@@ -65,7 +65,7 @@ def copier_update(project: Project, *options: str) -> str:
 
 
 def answer_with_enter(project: Project, questions: list[str], *options: str) -> str:
-    """The screen of a `copier update` that asks these questions, each answered with Enter."""
+    """Answers these questions of `copier update` with Enter; returns the screen."""
     terminal = pexpect.spawn(
         sys.executable,
         ["-m", "copier", "update", *options],
@@ -94,7 +94,7 @@ def answers(project: Project) -> dict[str, Any]:
 def test_answers_survive_a_release_with_fewer_choices(
     fewer: Projects, tmp_path: Path, stack: str, way: str
 ) -> None:
-    """What is no longer offered goes and is named; a renamed choice gets its new name."""
+    """Choices no longer offered are removed and named; renamed ones get the new name."""
     project = fewer.committed("0.3.0", {"stack": stack, **STORED}, tmp_path / "shop")
     if way == "interactive":
         said = answer_with_enter(project, QUESTIONS)
@@ -199,7 +199,7 @@ def test_removing_a_plugin_removes_its_options(
 def test_an_update_without_new_questions_asks_nothing(
     projects: Projects, tmp_path: Path, stack: str, folder: str
 ) -> None:
-    """Also in a folder whose name has characters that mean something in a pattern."""
+    """Also in a folder whose name contains characters of glob patterns."""
     stored = {"stack": stack, **STORED}
     project = projects.committed("0.2.0", stored, tmp_path / folder)
     said = copier_update(project, "--skip-answered")

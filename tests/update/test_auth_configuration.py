@@ -20,7 +20,7 @@ PLUGINS = list(plugin_data())
 SOCIAL_PROVIDERS = list(social_data())
 SOURCES = ["auth.ts", "env.ts", "messages.ts"]
 
-#: By reserved comment, what an owner writes below it.
+#: An owner's lines below each reserved comment.
 OWN = {
     'import { prisma } from "./prisma.ts";': 'import { extra } from "./extra.ts";',
     "  // Your own options go below this line.": "  user: { additionalFields: {} },",
@@ -48,7 +48,7 @@ def render(
 
 
 def with_one_more() -> list[tuple[list[str], list[str]]]:
-    """Plugins, and the same with one more: each pair from each of the two."""
+    """Sets of plugins, and the same with one more."""
     sets = []
     for first, second in permutations(PLUGINS, 2):
         chosen = {*with_requirements(first)}
@@ -75,7 +75,7 @@ def test_an_added_plugin_deletes_no_line(source: str, stack: str) -> None:
 def test_an_added_social_provider_deletes_no_line(
     source: str, stack: str, plugins: list[str]
 ) -> None:
-    """Also not with the plugin that shares a setting with Google."""
+    """Also with the plugin that shares a setting with Google."""
     for provider in some(SOCIAL_PROVIDERS):
         others = [each for each in SOCIAL_PROVIDERS if each != provider]
         for fewer, more in (([], [provider]), (others, SOCIAL_PROVIDERS)):
@@ -94,7 +94,7 @@ def test_each_reserved_comment_occurs_once() -> None:
 
 
 def test_owners_lines_and_a_new_social_provider_merge(tmp_path: Path) -> None:
-    """Also not where the owner gave a provider options of its own."""
+    """Also if the owner has added options to a provider."""
     scope = ("      clientSecret: env.GITHUB_CLIENT_SECRET,\n", '      scope: ["repo"],\n')
     updates, expected = [], []
     for before, after in (

@@ -19,13 +19,13 @@ from tests.update.project import COMMON, Projects
 from tests.update.simulation import KEPT, Update, simulate
 
 CHOSEN = [*COMMON["plugins"], *COMMON["plugin_options"], "rate-limit"]
-#: A release took fields of it away, which *generate* never does.
+#: A release removed fields of it, which *generate* never does.
 SHRUNK = {"oauth-provider", "scim", "scim-managed-connections"}
 OTHERS = [name for name in FEATURES if name not in {*complete(CHOSEN), *SHRUNK}]
 
 
 def test_generate_and_an_update_give_the_same_schema(projects: Projects, tmp_path: Path) -> None:
-    """Once written by hand and brought by *generate*, then updated; once answered in the update."""
+    """Adds a plugin by hand and *generate* before an update, or by the update's answers."""
     answers = {"stack": "python", **COMMON}
     cases = with_each([complete([*CHOSEN, feature]) for feature in OTHERS], "postgresql")
     old = all_needs(cases, json.loads((VERSIONS / "1.6.33.json").read_text()))

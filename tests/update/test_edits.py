@@ -19,7 +19,7 @@ from tests.update.project import COMMON, Projects, lost_lines, own_lines
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an update made of a project, and what the same edits make of a fresh one."""
+    """The updated project, and a fresh one with the same edits."""
 
     updated: dict[str, str]
     expected: dict[str, str]
@@ -44,7 +44,7 @@ def update_edited(
     for edit in script:
         edit.apply(fresh.folder)
     updated, expected = project.files(), fresh.files()
-    # An update leaves it as it was.
+    # An update does not change it.
     expected[".env.local"] = edited[".env.local"]
     lost = lost_lines(own_lines(rendered, edited), updated)
     return Outcome(updated, expected, lost, project.conflicts())

@@ -106,7 +106,7 @@ def test_recopy_discards_edits_and_keeps_env_local(projects: Projects, tmp_path:
 
 
 def test_a_template_without_releases(projects: Projects, tmp_path: Path) -> None:
-    """A clone without tags updates to its last commit."""
+    """Without tags, an update uses the last commit."""
     template = tmp_path / "template"
     git(tmp_path, "clone", "--quiet", "--no-tags", str(projects.template), str(template))
     git(template, "checkout", "--quiet", "HEAD~2")

@@ -23,7 +23,7 @@ from tests.update.library import LIBRARY, SCHEMA, edits
 from tests.update.project import COMMON as PROJECT
 from tests.update.project import Project, Projects
 
-#: What all of these schemas have, so that every edit of the library finds its place.
+#: Plugins of all these schemas, so that every edit of the library has its place.
 COMMON = ["username", "admin", "organization", "organization-teams"]
 MORE = ["two-factor", "passkey", "api-key", "jwt", "device-authorization", "sso", "rate-limit"]
 
@@ -48,7 +48,7 @@ def edited(text: str, script: list[Edit]) -> str:
 
 
 def merged_by_lines(base: str, mine: str, new: str, folder: Path) -> bool:
-    """Whether `git merge-file`, Copier's own way, would leave no conflict."""
+    """Whether `git merge-file`, which Copier uses, leaves no conflict."""
     names = ["mine", "base", "new"]
     for name, text in zip(names, (mine, base, new), strict=True):
         (folder / name).write_text(text)
@@ -57,7 +57,7 @@ def merged_by_lines(base: str, mine: str, new: str, folder: Path) -> bool:
 
 
 def lost(mine: str, result: Merged, base: str) -> list[str]:
-    """The lines that somebody wrote and that are gone."""
+    """The owner's lines that are missing."""
     after = [" ".join(line.split()) for line in result.text.splitlines()]
     old = [" ".join(line.split()) for line in base.splitlines()]
     lines = [" ".join(line.split()) for line in mine.splitlines()]
@@ -65,7 +65,7 @@ def lost(mine: str, result: Merged, base: str) -> list[str]:
 
 
 def check(cases: list[tuple[str, str, str, str]]) -> None:
-    """Merges each (base, mine, new, the same edits made in new), and compares what it means."""
+    """Merges each (base, mine, new, new with the edits), and compares the meaning."""
     results = []
     for base, mine, new, _ in cases:
         result = merge(base, mine, new)
@@ -81,7 +81,7 @@ def check(cases: list[tuple[str, str, str, str]]) -> None:
 
 
 def rough_edits(common: list[str], chance: random.Random) -> list[Edit]:
-    """Edits right where a release adds its lines, at lines that both schemas have once."""
+    """Edits next to a release's lines, at lines that occur once in both schemas."""
     found = []
     for number, line in enumerate(sorted({*chance.choices(common, k=6)})):
         if line.startswith("  //"):
@@ -100,7 +100,7 @@ def rough_edits(common: list[str], chance: random.Random) -> list[Edit]:
 
 
 def places(base: str, new: str, touched: tuple[str, str]) -> list[str]:
-    """Lines that every one of the schemas has once; those around what is new many times over."""
+    """Lines that occur once in each schema, with those near new lines repeated as weights."""
     old, later = base.splitlines(), new.splitlines()
     start = next(n for n, line in enumerate(old) if line.startswith("model"))
     near = {
@@ -119,7 +119,7 @@ def places(base: str, new: str, touched: tuple[str, str]) -> list[str]:
 
 
 def random_case(seed: int) -> tuple[str, str, str, str]:
-    """An update between two sets of plugins, with edits of the library and rougher ones."""
+    """An update between two sets of plugins, with edits of the library and rough ones."""
     chance = random.Random(seed)
     old = chance.sample(MORE, chance.randint(0, 3))
     later = [*old, *chance.sample(MORE, chance.randint(1, 4))]
@@ -212,7 +212,7 @@ def test_an_invalid_schema_is_left_unchanged() -> None:
         merge(schema(), "<<<<<<< before updating\n" + schema(), schema())
 
 
-#: A field right where the new release adds its own.
+#: A field where the new release adds its own.
 ROTATED = instead("  privateKey String\n\n", "  privateKey String\n\n  rotatedBy String?\n")
 
 MERGE = """
@@ -238,7 +238,7 @@ def conflicting(projects: Projects, tmp_path: Path) -> Project:
 
 
 def refusal(project: Project, *flags: str) -> str:
-    """What setup says, which has to refuse."""
+    """Runs setup, which must refuse; returns its message."""
     folders = [str(project.folder / folder) for folder in SOURCES]
     done = subprocess.run(
         [sys.executable, "-m", "better_auth_setup", "setup", *flags],

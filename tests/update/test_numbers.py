@@ -23,7 +23,7 @@ def test_updates_lose_no_line_and_rarely_conflict(projects: Projects, stack: str
         found = [row for row in rows if row.kind == kind]
         marked, files = sum(row.conflicts for row in found), sum(row.files for row in found)
         assert marked <= files * ALLOWED[kind.name] / 100
-    # Somebody did edit what an update takes away.
+    # Some edits do affect lines that an update removes.
     assert any(row.rightly for row in rows if row.kind == ANYWHERE)
     assert not any(row.rightly for row in rows if row.kind == IN_RESERVED_PLACES)
 
@@ -39,7 +39,7 @@ def test_a_hundred_of_each_step_and_kind(projects: Projects, stack: str) -> None
 def check_simulation(
     projects: Projects, folder: Path, stack: str, step: Step, seeds: range
 ) -> None:
-    """Compares what Copier makes of random projects with what the simulation does."""
+    """Compares Copier's updates of random projects with the simulation."""
     made = cases(projects, stack, seeds, [step])
     results = simulate([case.update for case in made], folder / "simulated")
     for number, (case, expected) in enumerate(zip(made, results, strict=True)):

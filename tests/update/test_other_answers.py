@@ -25,9 +25,9 @@ OTHERWISE: dict[str, dict[str, Any]] = {
     "another name": {"project_name": "Corner Shop"},
     "neither plugins nor a database of its own": {"plugins": [], "provider": "sqlite"},
 }
-#: The stack of each that is always tested.
+#: The stack of each case in `make test`.
 SAMPLE = dict(zip(OTHERWISE, STACKS * len(OTHERWISE), strict=False))
-#: What the answers do not say again: a package keeps its name.
+#: Answers that stay: a package keeps its name.
 KEPT = {"python": {"package_name": "my_app"}, "typescript": {}}
 
 
@@ -40,7 +40,7 @@ KEPT = {"python": {"package_name": "my_app"}, "typescript": {}}
     ],
 )
 def test_other_answers(projects: Projects, tmp_path: Path, stack: str, change: str) -> None:
-    """The project is what it would be with these answers from the start, and the same edits."""
+    """The result equals a fresh project with these answers and the same edits."""
     answers = {"stack": stack, **FEW}
     project = projects.committed("0.1.0", answers, tmp_path / "shop")
     rendered = project.files()

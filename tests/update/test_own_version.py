@@ -16,10 +16,10 @@ from tests.update.history import RELEASES
 from tests.update.later import release
 from tests.update.project import COMMON, Project, Projects
 
-#: Newer than that of every release.
+#: Newer than every release's.
 OWN = "1.99.0"
 MANIFEST = "package.json"
-#: The two have one package.json, but for a few packages.
+#: The frameworks' package.json files differ in a few packages only.
 SAMPLED = [
     stack if stack == "typescript" else pytest.param(stack, marks=pytest.mark.exhaustive)
     for stack in STACKS
@@ -45,7 +45,7 @@ def raise_better_auth(project: Project) -> None:
 
 
 def versions(project: Project) -> list[str]:
-    """What the project has of better-auth, by all places that the recipe names."""
+    """The versions of better-auth in each place that the recipe names."""
     manifest = json.loads((project.folder / MANIFEST).read_text())
     overrides = manifest["overrides"]
     names = ("better-auth", "@better-auth/core")

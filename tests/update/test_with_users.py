@@ -27,7 +27,7 @@ ADA = {"name": "Ada", "email": "ada@example.com", "password": "correct horse bat
 
 
 class Shop:
-    """A project of a stack that is set up, and its database."""
+    """A project after setup, and its database."""
 
     def __init__(self, stack: str, project: Project, provider: str) -> None:
         self.stack, self.project, self.provider = STACKS[stack], project, provider
@@ -44,7 +44,7 @@ class Shop:
         )
 
     def refuses(self, tag: str) -> tuple[Columns, dict[str, tuple[int, str]]]:
-        """Updates it to a release that setup refuses without a change; gives what is there."""
+        """Updates it to a release that setup must refuse without changes; returns the data."""
         columns = self.database.columns()
         before = self.database.checksums(columns)
         self.project.update(tag)
@@ -61,7 +61,7 @@ class Shop:
 
     @contextmanager
     def browser(self) -> Iterator[httpx.Client]:
-        """A browser at the project's server, which runs meanwhile."""
+        """Runs the project's server; yields a browser."""
         with (
             serving(self.stack, self.project.folder) as address,
             httpx.Client(base_url=address, headers={"Origin": address}) as browser,
@@ -81,7 +81,7 @@ def ask(browser: httpx.Client, path: str, body: dict[str, Any]) -> Any:
 
 @pytest.fixture
 def shop(request: pytest.FixtureRequest, projects: Projects, tmp_path: Path) -> Iterator[Shop]:
-    """A project of an old release with a thousand users, some of whom own posts."""
+    """A project of an old release with a thousand users, some of whom have posts."""
     stack, tag, provider = request.param
     answers = {"stack": stack, "provider": provider, **ANSWERS}
     shop = Shop(stack, projects.committed(tag, answers, tmp_path / "shop"), provider)
@@ -133,7 +133,7 @@ def test_users_stay_and_sign_in_and_get_the_new_features(shop: Shop) -> None:
     "shop", [("typescript", "0.1.0", "postgresql")], indirect=True, ids="-".join
 )
 def test_a_required_column_without_a_default_is_refused(shop: Shop) -> None:
-    """better-auth 1.7.2 wants an issuer of each account."""
+    """better-auth 1.7.2 requires an issuer for each account."""
     shop.refuses("0.2.0")
 
 
@@ -142,7 +142,7 @@ def test_a_required_column_without_a_default_is_refused(shop: Shop) -> None:
     "shop", [("typescript", "0.2.0", "postgresql")], indirect=True, ids="-".join
 )
 def test_a_column_is_dropped_only_with_the_flag(shop: Shop) -> None:
-    """better-auth 1.7.3 knows no issuer any more."""
+    """better-auth 1.7.3 has no issuer any more."""
     columns, before = shop.refuses("0.3.0")
     told = shop.set_up("--accept-data-loss")
     assert told.returncode == 0, told.stdout + told.stderr

@@ -74,7 +74,7 @@ class Provider:
         internet.services.update((host, _Host(host, self)) for host in self.hosts)
 
     def agree(self, url: str, person: Person) -> str:
-        """Consents as a user; returns the callback's URL and form.
+        """Consents as a user; returns the callback's URL.
 
         Raises:
             Refused: the client or its callback URL is not registered.

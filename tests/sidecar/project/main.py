@@ -1,4 +1,4 @@
-"""An application beside the auth server."""
+"""An application with an auth server."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
