@@ -10,8 +10,8 @@ NOT_IN_PRISMA = {"mongodb"}
 
 REQUIRES = {"oauth-provider": {"jwt"}}
 
-#: The plugin's tables have lists, which Prisma lacks on the provider or better-auth's adapter stores
-#: as text, or several cascade paths to one table (SQL Server error 1785).
+#: The plugin's tables have lists, which Prisma lacks on the provider or better-auth's adapter
+#: stores as text, or several cascade paths to one table (SQL Server error 1785).
 CANNOT_HOLD = {
     ("sqlserver", "oauth-provider"),
     ("sqlserver", "scim"),
