@@ -151,6 +151,9 @@ def render(stack: str, framework: str, directory: Path, data: str) -> None:
     copy = [copier, "copy", "--quiet", "--defaults", "--overwrite", "--vcs-ref", "HEAD"]
     chosen = ["--data", f"stack={stack}", "--data", f"framework={framework}"]
     run([*copy, *answers, *chosen, str(REPOSITORY), str(directory)], Path.cwd())
+    if not (directory / ".git").exists():
+        # In a folder that the repository around it ignores, linters would find no files.
+        run(["git", "init", "--quiet"], directory)
 
 
 def free_port() -> int:

@@ -36,7 +36,9 @@ def test_a_repeated_setup_finds_nothing_to_do(project: Project) -> None:
     assert re.search(r"^and open http://localhost:\d+/auth/sign-up$", again.stdout, re.M)
     assert project.env_file.read_bytes() == before
     assert project.env_file.stat().st_mode & 0o777 == 0o600
-    assert project.setup("--check").returncode == 0
+    checked = project.setup("--check")
+    assert checked.returncode == 0
+    assert checked.stdout.endswith("\nAll is well.\n")
 
 
 def test_a_stale_prisma_client_is_generated_again(

@@ -50,7 +50,9 @@ def check(project: Project, console: Console) -> bool:
         if not sentences:
             console.say(f"{console.done} {name}")
         is_well = is_well and not sentences
-    if not is_well:
+    if is_well:
+        console.say("\nAll is well.")
+    else:
         console.complain("setup: There is something to do; run it without --check.")
     return is_well
 
