@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -12,6 +11,7 @@ from playwright.sync_api import Browser, Route
 
 from hooks import chromium as chromium_of_debian
 from hooks.demo import visit
+from tests.browser.applications import authorization_url, forgeries
 from tests.browser.person import Person, add_authenticator
 from tests.browser.sites import Site, apart
 from tests.project.social.accounts import Person as Account
@@ -443,22 +443,8 @@ def test_an_oauth_client_gets_consent(person: Person, button: str, word: str) ->
 
 
 def ask_for_access(person: Person, callback: str) -> str:
-    """The authorization URL of a new OAuth client."""
-    auth = f"{person.site.address}/api/auth"
-    headers = {"Origin": person.site.address}
-    asked = {"redirect_uris": [callback], "scope": "openid email", "client_name": "Shop"}
-    made = person.page.request.post(f"{auth}/oauth2/create-client", data=asked, headers=headers)
-    assert made.ok, made.text()
-    query = {
-        "client_id": made.json()["client_id"],
-        "redirect_uri": callback,
-        "response_type": "code",
-        "scope": "openid email",
-        "state": "state",
-        "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
-        "code_challenge_method": "S256",
-    }
-    return f"{auth}/oauth2/authorize?{urlencode(query)}"
+    """The URL that an application sends people to who are to let it in."""
+    return authorization_url(person.page.request, person.site.address, callback)
 
 
 def test_a_forged_request_for_access_shows_nothing(person: Person) -> None:
@@ -467,16 +453,8 @@ def test_a_forged_request_for_access_shows_nothing(person: Person) -> None:
     person.at("consent")
     whole = person.page.url
     other = ask_for_access(person, "https://other.example.com/callback")
-    client = re.findall("client_id=([^&]*)", other)[0]
     person.expected = {400, 401}
-    for forged in (
-        re.sub("redirect_uri=[^&]*", "redirect_uri=https://evil.example.com/", whole),
-        re.sub("client_id=[^&]*", f"client_id={client}", whole),
-        re.sub("scope=[^&]*", "scope=openid", whole),
-        whole.replace("?", f"?client_id={client}&"),
-        whole.replace("?", "?scope=openid&"),
-        whole.partition("?")[0] + f"?client_id={client}&scope=openid",
-    ):
+    for forged in forgeries(whole, other):
         person.page.goto(forged)
         person.at("consent")
         person.sees("This request was changed, or is too old.")

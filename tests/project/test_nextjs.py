@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, Route
 
 from hooks import chromium
 from hooks.demo import NEXT, NEXTJS, free_port
+from tests.browser.applications import authorization_url, forgeries
 from tests.browser.person import add_authenticator, barriers
+from tests.conformance.internet import internets
 from tests.npm_packages import lend
+from tests.project.social.accounts import GitHub, Person
 from tests.project.typescript import Browser, Server, guesses, npm, output, run, serving, setup
 from tests.project.typescript_flows import test_two_factor
 from tests.template import render
@@ -27,8 +30,10 @@ ANSWERS = {
     "provider": "sqlite",
     "plugins": [
         *("username", "admin", "two-factor", "organization", "passkey", "email-otp"),
-        *("phone-number", "api-key", "device-authorization"),
+        *("phone-number", "api-key", "device-authorization", "multi-session"),
+        *("jwt", "oauth-provider"),
     ],
+    "social_providers": ["github", "google"],
 }
 
 
@@ -205,19 +210,38 @@ def page() -> Iterator[Page]:
         def note(complaint: str) -> None:
             complaints.append(complaint)
 
-        page.on("console", lambda each: note(each.text) if each.type == "error" else None)
+        # A request that a test itself aborts is reported as net::ERR_FAILED.
+        expected = re.compile("net::ERR_FAILED")
+        page.on(
+            "console",
+            lambda each: (
+                note(each.text) if each.type == "error" and not expected.search(each.text) else None
+            ),
+        )
         page.on("pageerror", lambda error: note(str(error)))
         yield page
         assert complaints == []
 
 
-@pytest.fixture
-def site(project: Path) -> Iterator[Server]:
+@pytest.fixture(scope="module")
+def github() -> GitHub:
+    """The stand-in of the one social provider that has keys."""
+    return GitHub()
+
+
+@pytest.fixture(scope="module")
+def site(
+    project: Path, github: GitHub, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     """The server as localhost, because passkeys need a domain."""
     port = free_port()
     address = f"http://localhost:{port}"
-    with serving(project, port, NEXTJS.serve, BETTER_AUTH_URL=address) as server:
-        yield Server(address, server.log)
+    github.callbacks.add(f"{address}/api/auth/callback/{github.id}")
+    with internets(tmp_path_factory.mktemp("internet"), github.hosts, 1) as [internet]:
+        github.join(internet)
+        settings = {"BETTER_AUTH_URL": address, **github.settings, **internet.settings}
+        with serving(project, port, NEXTJS.serve, **settings) as server:
+            yield Server(address, server.log)
 
 
 def sign_up(page: Page, server: Server, email: str) -> None:
@@ -260,7 +284,7 @@ def test_every_panel_works_in_a_browser(site: Server, page: Page) -> None:
     fill(members, email=invited)
     press(members, "Invite")
     members.get_by_text(f"{invited} (member, pending)").wait_for()
-    press(members, "Withdraw")
+    press(members, f"Withdraw the invitation of {invited}")
     members.get_by_text(f"{invited} (member, canceled)").wait_for()
 
     keys = panel(page, "API keys")
@@ -270,7 +294,7 @@ def test_every_panel_works_in_a_browser(site: Server, page: Page) -> None:
     created = keys.locator("code").last.inner_text()
     assert page.evaluate("navigator.clipboard.readText()") == created
     page.on("dialog", lambda dialog: dialog.accept())
-    press(keys, "Delete")
+    press(keys, "Delete laptop")
     keys.get_by_text("No keys yet.").wait_for()
 
     add_authenticator(page)
@@ -286,6 +310,12 @@ def test_every_panel_works_in_a_browser(site: Server, page: Page) -> None:
     fill(second, code=totp(f"otpauth:?secret={key}"))
     press(second, "Turn it on")
     second.get_by_role("button", name="Turn it off").wait_for()
+    fill(second.locator("form", has_text="Make new backup codes"), password="correct horse")
+    press(second, "Make new backup codes")
+    second.get_by_text("the old ones no longer work").wait_for()
+    press(second, "Copy")
+    codes = page.evaluate("navigator.clipboard.readText()").splitlines()
+    assert len(codes) == 10 and codes == second.locator("code").inner_text().splitlines()
 
     assert barriers(page) == []
     press(page, "Sign out")
@@ -294,6 +324,76 @@ def test_every_panel_works_in_a_browser(site: Server, page: Page) -> None:
     assert barriers(page) == []
     press(page, "Passkey")
     page.wait_for_url("**/auth/account")
+
+
+def test_several_accounts_in_one_browser(site: Server, page: Page) -> None:
+    first, second = (f"{secrets.token_hex(6)}@example.com" for _ in range(2))
+    sign_up(page, site, first)
+    sign_up(page, site, second)
+    keys = panel(page, "API keys")
+    fill(keys, name="of the second")
+    press(keys, "Create a key")
+    keys.get_by_text("since").wait_for()
+    accounts = panel(page, "Accounts in this browser")
+    press(accounts, f"Switch to {first}")
+    page.locator("main > p", has_text=first).wait_for()
+    keys.get_by_text("No keys yet.").wait_for()
+    press(accounts, f"Sign out {second}")
+    accounts.locator("li", has_text=second).wait_for(state="detached")
+    press(accounts, f"Sign out {first}")
+    page.wait_for_url("**/auth/sign-in")
+
+
+def test_an_account_of_a_provider_is_linked_and_unlinked(
+    site: Server, page: Page, github: GitHub
+) -> None:
+    email = f"{secrets.token_hex(6)}@example.com"
+    sign_up(page, site, email)
+    people = [Person(email), Person("somebody.else@example.com")]
+
+    def authorize(route: Route) -> None:
+        back = github.agree(route.request.url, people.pop(0))
+        route.fulfill(status=302, headers={"Location": back})
+
+    page.route(f"{github.page}*", authorize)
+    page.on("dialog", lambda dialog: dialog.accept())
+    accounts = panel(page, "Linked accounts")
+    accounts.get_by_text("Password").first.wait_for()
+    assert not accounts.get_by_role("button", name="Link Google").count()
+    press(accounts, "Link GitHub")
+    press(accounts, "Unlink GitHub")
+    accounts.locator("li", has_text="GitHub").wait_for(state="detached")
+    press(accounts, "Link GitHub")
+    page.get_by_text("That account has another e-mail address than yours.").wait_for()
+
+
+def test_another_application_asks_for_access(site: Server, page: Page) -> None:
+    sign_up(page, site, f"{secrets.token_hex(6)}@example.com")
+    callback = "https://shop.example.com/callback"
+    page.route(f"{callback}*", lambda route: route.fulfill(body="The shop"))
+    page.goto(authorization_url(page.request, site.address, callback, "Shop"))
+    page.get_by_text("Shop asks to use your account.").wait_for()
+    assert barriers(page) == []
+    whole = page.url
+    other = authorization_url(page.request, site.address, "https://other.example.com/", "Other")
+    for forged in forgeries(whole, other):
+        page.goto(forged)
+        page.get_by_text("This request was changed, or is too old.").wait_for()
+        assert not page.get_by_role("button").count()
+        assert "asks to use" not in page.content()
+    page.goto(whole)
+    press(page, "Allow")
+    page.wait_for_url(f"{callback}?code=*")
+
+
+def test_a_list_that_cannot_be_read_is_asked_for_again(site: Server, page: Page) -> None:
+    page.route("**/api/auth/api-key/list*", lambda route: route.abort())
+    sign_up(page, site, f"{secrets.token_hex(6)}@example.com")
+    keys = panel(page, "API keys")
+    keys.get_by_text("The server cannot be reached.").wait_for()
+    page.unroute("**/api/auth/api-key/list*")
+    press(keys, "Try again")
+    keys.get_by_text("No keys yet.").wait_for()
 
 
 def test_a_code_by_mail_signs_in(server: Server, page: Page) -> None:

@@ -1,6 +1,7 @@
 // @ts-check
 /** Makes plain HTML talk to better-auth: its forms and lists name the client's methods. */
 import { encodeQr } from "./client.js";
+import { deviceOf } from "./devices.js";
 import { failures } from "./failures.js";
 
 /**
@@ -25,19 +26,7 @@ import { failures } from "./failures.js";
 const formats = {
   date: (date) =>
     new Date(date).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" }),
-  device: (agent) => {
-    const browser = found(agent, {
-      Edg: "Edge",
-      OPR: "Opera",
-      Firefox: "",
-      Chrome: "",
-      Safari: "",
-    });
-    const system = found(agent, {
-      ...{ Android: "", iPhone: "", iPad: "", Windows: "", "Mac OS": "macOS", Linux: "" },
-    });
-    return [browser, system].filter(Boolean).join(" on ") || "An unknown device";
-  },
+  device: (agent) => deviceOf(agent ?? ""),
   list: (texts) => texts.join("\n"),
   secret: (uri) => new URL(uri).searchParams.get("secret") ?? "",
 };
@@ -57,12 +46,6 @@ const value = (object, path) => path.split(".").reduce((one, name) => one?.[name
 /** @param {string} path @param {Data} argument @returns {Promise<{ data: any; error: any }>} */
 const call = async (path, argument) =>
   (await value(client, path)(argument)) ?? { data: null, error: null };
-
-/** @param {string | undefined} text @param {Record<string, string>} names */
-function found(text, names) {
-  const name = Object.keys(names).find((one) => text?.includes(one));
-  return name && (names[name] || name);
-}
 
 /** @param {Failure} failure */
 function sentence({ code, message, error, error_description, statusText }) {

@@ -70,7 +70,7 @@ function encodingOf(accepted) {
 }
 
 /** What a folder of pages need not have. */
-const scripts = ["client.js", "failures.js", "forms.js"];
+const scripts = ["client.js", "devices.js", "failures.js", "forms.js"];
 const notFound = () => new Response("404 Not Found", { status: 404, headers });
 
 /** @param {URL} folder @param {import("./index.mjs").Auth} auth @returns {import("./index.mjs").Handler} */

@@ -1,20 +1,27 @@
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
+import { Failure } from "../../../components/failure.tsx";
 import { auth } from "../../../lib/auth.ts";
 import { currentSession } from "../../../lib/session.ts";
 import { Consent } from "./consent.tsx";
 
 /** Another application asks for access to the user's account. */
 export default async function AllowAccess({ searchParams }: PageProps<"/auth/consent">) {
-  const query = await searchParams;
+  const query = new URLSearchParams();
+  for (const [name, values = []] of Object.entries(await searchParams)) {
+    for (const value of [values].flat()) query.append(name, value);
+  }
   const current = await currentSession();
   // With its query, the request goes on after the sign-in.
-  if (!current) redirect(`/auth/sign-in?${new URLSearchParams(query as Record<string, string>)}`);
-  const { client_id: id, scope, redirect_uri: target } = query;
+  if (!current) redirect(`/auth/sign-in?${query}`);
+  // better-auth has signed the query: without its signature, anybody can write a link to this page.
   const client = await auth.api
-    .getOAuthClientPublic({ query: { client_id: String(id) }, headers: await headers() })
+    .getOAuthClientPublicPrelogin({
+      body: { client_id: query.get("client_id") ?? "", oauth_query: String(query) },
+      headers: await headers(),
+    })
     .catch(() => null);
-  if (!client) return <p>No such application is known here.</p>;
+  if (!client) return <Failure error="invalid_signature" />;
   return (
     <>
       <h1>Allow access</h1>
@@ -24,9 +31,9 @@ export default async function AllowAccess({ searchParams }: PageProps<"/auth/con
       </p>
       <dl className="grid gap-2 text-sm">
         <dt className="font-medium">It may see</dt>
-        <dd>{scope}</dd>
+        <dd>{query.get("scope")}</dd>
         <dt className="font-medium">You are sent back to</dt>
-        <dd className="break-all">{target}</dd>
+        <dd className="break-all">{query.get("redirect_uri")}</dd>
       </dl>
       <Consent />
     </>
