@@ -19,6 +19,7 @@ Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Setting = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$")]
 Property = Annotated[str, Field(pattern=r"^[a-z][A-Za-z]*$")]
 Text = Annotated[str, Field(min_length=1, pattern=r"^\S(.*\S)?$")]
+NativeType = Annotated[str, Field(pattern=r"^@db\.\w+(\(\w+\))?$")]
 Link = Annotated[str, Field(pattern=r"^https://\S+$")]
 
 
@@ -70,7 +71,7 @@ class PluginOption(_Entry):
 
 
 class Plugin(_Entry):
-    """A plugin of better-auth; ``plugins.jinja`` says what each key is for."""
+    """A plugin of better-auth; ``plugins.jinja`` documents the keys."""
 
     label: Text
     requires: list[Id] = []
@@ -99,19 +100,40 @@ class Compose(_Entry):
     url: str
 
 
+class Native(_Entry):
+    """Native types of columns for which the provider's ``String`` is too short."""
+
+    text: NativeType
+    address: NativeType | None = None
+
+
+class PythonDriver(_Entry):
+    """How Python uses the database by an asynchronous driver."""
+
+    arguments: str
+    sessions: bool
+    notify: bool
+
+
 class Provider(_Entry):
-    """A database; ``providers.jinja`` says what each key is for."""
+    """A database; ``providers.jinja`` documents the keys."""
 
     label: Text
     schemes: Annotated[list[str], Field(min_length=1)]
+    form: Literal["server", "file", "properties"]
     example: str
     empty: str = ""
+    embedded: bool
+    wasm: bool
+    native: Native | None = None
+    refuses: dict[Id, Text] = {}
+    python: PythonDriver | None
     typescript: ProviderCode
     compose: Compose | None = None
 
 
 class SocialProvider(_Entry):
-    """A social provider; ``social_providers.jinja`` says what each key is for."""
+    """A social provider; ``social_providers.jinja`` documents the keys."""
 
     label: Text
     console: Link

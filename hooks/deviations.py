@@ -13,7 +13,8 @@ LIST_DEFAULT = "@default([])"
 class InvalidUpstream(NamedTuple):
     """A feature whose official schema Prisma refuses on a provider.
 
-    If no schema can hold what better-auth writes, ``unsupported.jinja`` has the pair, too.
+    If no schema can hold what better-auth writes, ``refuses`` in ``providers.jinja`` has the
+    plugin, too.
     """
 
     provider: str

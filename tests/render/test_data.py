@@ -39,11 +39,9 @@ def test_every_imported_package_is_pinned() -> None:
 
 
 def test_incompatible_combinations_name_existing_plugins() -> None:
-    """Rules name existing plugins only."""
     features = {*data.plugins(), *(o for each in data.plugins().values() for o in each.options)}
-    for provider, reasons in some(data.raw("unsupported", "unsupported").items()):
-        assert provider in data.providers()
-        assert {*reasons} <= features
+    refused = {plugin for provider in data.providers().values() for plugin in provider.refuses}
+    assert {*some(refused)} <= features
 
 
 def changed(entry: dict[str, Any], *path: str, value: object) -> dict[str, Any]:

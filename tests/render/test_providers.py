@@ -1,4 +1,4 @@
-"""The libraries support every provider of the data, with the same schemes and port.
+"""Templates read differences between providers from the data; libraries support every provider.
 
 The libraries are separate packages and do not read the template's data: after a provider is added,
 these checks name the tables that lack it.
@@ -50,5 +50,17 @@ def test_npms_setup_supports_every_provider() -> None:
 
 @pytest.mark.parametrize("name", PROVIDERS)
 def test_the_sidecar_has_a_driver_or_uses_the_auth_server(name: str) -> None:
-    """There is no driver for SQL Server, so its projects have no engine."""
-    assert (name in extras(SIDECAR.read_text())) == (name != "sqlserver")
+    assert (name in extras(SIDECAR.read_text())) == (PROVIDERS[name].python is not None)
+
+
+def test_no_template_names_a_provider() -> None:
+    """Templates and hooks read ``providers.jinja``, so a new provider needs no edit there."""
+    named = re.compile(r"""(?<!for )\bprovider\s*(?:[!=]=|(?:not )?in)\s*["'(\[]""")
+    sources = [
+        REPOSITORY / "copier.yml",
+        *(REPOSITORY / "hooks").rglob("*.py"),
+        *(REPOSITORY / "template").rglob("*.jinja"),
+    ]
+    assert len(sources) > 100
+    assert named.search("{% if provider != 'sqlite' %}")
+    assert [path.name for path in sources if named.search(f"{path}{path.read_text()}")] == []

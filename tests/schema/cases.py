@@ -13,7 +13,8 @@ from typing import Any
 
 from hooks import node
 from hooks.official import FEATURES, PROVIDERS, ask, foundation
-from tests.template import environment, module
+from tests.answers import provider_data
+from tests.template import environment
 
 Case = dict[str, Any]
 
@@ -25,7 +26,7 @@ def complete(features: Iterable[str]) -> list[str]:
 
 
 def supported(provider: str, features: list[str]) -> bool:
-    return not set(features) & set(module("unsupported").unsupported.get(provider, {}))
+    return not set(features) & set(provider_data()[provider].get("refuses", {}))
 
 
 def cases(sets: Iterable[Iterable[str]]) -> list[Case]:

@@ -10,6 +10,7 @@ import pytest
 from hooks import node
 from hooks.deviations import INVALID_UPSTREAM, InvalidUpstream
 from hooks.official import FEATURES, PROVIDERS
+from tests.answers import provider_data
 from tests.node import ask_prisma
 from tests.schema.cases import (
     complete,
@@ -21,7 +22,6 @@ from tests.schema.cases import (
     without_list_defaults,
     without_own,
 )
-from tests.template import module
 
 
 @pytest.mark.e2e
@@ -72,7 +72,7 @@ def test_a_deviation_is_needed_because_prisma_refuses_the_official_schema(
     question = {"provider": case.provider, "features": complete([case.feature])}
     (error,) = ask_prisma(official([question]), "validate")
     assert case.error in json.loads(error)["message"]
-    if case.feature not in module("unsupported").unsupported.get(case.provider, {}):
+    if case.feature not in provider_data()[case.provider].get("refuses", {}):
         assert ask_prisma([render(question)], "validate") == [None]
 
 
@@ -90,7 +90,7 @@ def test_the_comparison_ignores_only_the_known_deviations() -> None:
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_prisma_accepts_exactly_what_the_prompt_accepts(provider: str) -> None:
     """Each refused combination fails in Prisma or in better-auth's adapter."""
-    refused = module("unsupported").unsupported.get(provider, {})
+    refused = provider_data()[provider].get("refuses", {})
     schemas = [render({"provider": provider, "features": complete([name])}) for name in FEATURES]
     errors = dict(zip(FEATURES, ask_prisma(schemas, "validate"), strict=True))
     invalid = {name for name, error in errors.items() if error}
