@@ -1,4 +1,4 @@
-"""Shares installed npm packages between test projects with equal manifests."""
+"""Shares installed packages between test projects with equal manifests."""
 
 from __future__ import annotations
 
@@ -9,16 +9,21 @@ import shutil
 from pathlib import Path
 
 from hooks import node
+from tests import python_packages
 from tests.template import REPOSITORY
 
 #: What decides which packages npm installs.
 MEMBERS = ("dependencies", "devDependencies", "overrides")
 
 
-def lend(project: Path) -> Path:
-    """Gives a rendered project its ``node_modules`` and ``package-lock.json``, as setup would.
+#: Prisma's schema engine of a project, a package of its own.
+ENGINE = "packages/better-auth-setup/schema-engine"
 
-    The files are hard links: tests may add to them and remove, but not write into them.
+
+def lend(project: Path) -> Path:
+    """Gives a rendered project all that setup would install, and the files that lock it.
+
+    The installed files are hard links: tests may add to them and remove, but not write into them.
 
     Args:
         project: its folder, in which nothing is installed.
@@ -28,7 +33,17 @@ def lend(project: Path) -> Path:
 
     Raises:
         RuntimeError: npm could not install the packages; with what it said.
+        CalledProcessError: the Python packages could not be installed.
     """
+    _lend(project)
+    if (project / ENGINE).exists():
+        _lend(project / ENGINE)
+    if (project / "pyproject.toml").exists():
+        python_packages.lend(project)
+    return project
+
+
+def _lend(project: Path) -> None:
     manifest = json.loads((project / "package.json").read_text())
     wanted = {member: manifest.get(member, {}) for member in MEMBERS}
     key = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()[:12]
@@ -51,7 +66,6 @@ def lend(project: Path) -> Path:
     texts = [(project / name).read_bytes() for name in ("package.json", "package-lock.json")]
     digest = hashlib.sha256(b"\0".join(texts)).hexdigest()
     (project / "node_modules" / ".setup-state").write_text(digest)
-    return project
 
 
 def _link(source: Path, target: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from hooks.demo import STACKS, environment, run, serving, walk_through
 from tests.answers import EVERYTHING
+from tests.npm_packages import lend
 from tests.template import module, render
 
 pytestmark = pytest.mark.e2e
@@ -25,14 +26,14 @@ PRODUCTION = {"BETTER_AUTH_URL": "https://app.example.com", "MAIL": "log"}
 def on_postgresql(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A project with every plugin, on its own PostgreSQL."""
     directory = render(template, tmp_path_factory.mktemp("app"), EVERYTHING)
-    run(PYTHON.setup, directory)
+    run(PYTHON.setup, lend(directory))
     yield directory
     database(directory, "stop")
 
 
 @pytest.fixture(scope="module")
 def on_sqlite(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project without plugins, on SQLite."""
+    """A project without plugins, on SQLite, with packages that setup has installed."""
     directory = render(template, tmp_path_factory.mktemp("app"), {"provider": "sqlite"})
     run(PYTHON.setup, directory)
     return directory
@@ -80,6 +81,12 @@ def test_a_user_signs_up_in_and_out(address: str) -> None:
     walk_through(address)
     assert httpx.get(f"{address}/docs").status_code == 200
     assert httpx.get(f"{address}/me?name=%00").status_code == 400
+
+
+def test_the_installed_packages_are_compiled(on_sqlite: Path) -> None:
+    packages = on_sqlite / ".venv/lib"
+    assert [*packages.glob("python*/site-packages/fastapi/__pycache__/*.pyc")]
+    assert not [*packages.glob("python*/site-packages/mypy/__pycache__")]
 
 
 def test_production_serves_no_openapi_document(on_sqlite: Path) -> None:

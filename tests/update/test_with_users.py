@@ -13,6 +13,7 @@ import pytest
 from dotenv import dotenv_values
 
 from hooks.demo import STACKS, environment, run, serving
+from tests.npm_packages import lend
 from tests.project.projects import NO_AGENT
 from tests.update.library import IN_RESERVED_PLACES, edits
 from tests.update.project import Project, Projects
@@ -88,6 +89,7 @@ def shop(request: pytest.FixtureRequest, projects: Projects, tmp_path: Path) -> 
     (posts,) = (edit for edit in edits(stack, IN_RESERVED_PLACES) if edit.name == "posts of users")
     posts.apply(shop.project.folder)
     shop.project.commit("Posts")
+    lend(shop.project.folder)
     done = shop.set_up()
     assert done.returncode == 0, done.stdout + done.stderr
     shop.project.commit("Set up")

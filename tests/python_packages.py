@@ -1,0 +1,76 @@
+"""Shares installed Python packages between test projects with equal manifests."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from better_auth_setup.bootstrap import Environment
+
+from hooks import node
+from tests.template import REPOSITORY
+
+#: What setup does; it works on the current folder.
+_INSTALL = f"""
+import os, runpy
+from pathlib import Path
+bootstrap = runpy.run_path({sys.modules[Environment.__module__].__file__!r})
+bootstrap["Environment"](Path.cwd()).install(os.open("lock", os.O_RDONLY))
+"""
+_COMPILE = "from better_auth_setup.bytecode import compile_packages; compile_packages()"
+
+
+def lend(project: Path) -> None:
+    """Gives a rendered project its ``.venv`` and ``uv.lock``, compiled, as setup would.
+
+    Args:
+        project: its folder, in which nothing is installed.
+
+    Raises:
+        SystemExit: the packages could not be installed.
+    """
+    wanted = Environment(project)
+    manifests = {path.relative_to(project): path.read_bytes() for path in wanted.manifests}
+    key = hashlib.sha256(b"\0".join([sys.version.encode(), *manifests.values()])).hexdigest()[:12]
+    shared = (REPOSITORY / ".cache" / "projects" / f"python-{key}").resolve()
+    shared.mkdir(parents=True, exist_ok=True)
+    with node.locked(shared / "lock"):
+        if not (shared / "installed").exists():
+            _install(project, shared)
+            (shared / "installed").touch()
+    shutil.copytree(shared / ".venv", project / ".venv", symlinks=True, copy_function=os.link)
+    shutil.copy(shared / "uv.lock", project)
+    for path in _with_paths(project / ".venv"):
+        content = path.read_bytes()
+        if os.fsencode(shared) in content:
+            mode = path.stat().st_mode
+            path.unlink()
+            path.write_bytes(content.replace(os.fsencode(shared), os.fsencode(project)))
+            path.chmod(mode)
+
+
+def _install(project: Path, shared: Path) -> None:
+    """Installs the packages for a copy of what the manifests speak of."""
+    for name in ("pyproject.toml", "README.md"):
+        shutil.copy(project / name, shared)
+    for name in ("src", "packages"):
+        shutil.rmtree(shared / name, ignore_errors=True)
+        shutil.copytree(
+            project / name, shared / name, ignore=shutil.ignore_patterns("node_modules")
+        )
+    environment = Environment(shared)
+    for program, code in ((sys.executable, _INSTALL), (environment.python, _COMPILE)):
+        command = [program, "-P", "-c", code]
+        subprocess.run(command, cwd=shared, env=environment.variables, check=True)
+
+
+def _with_paths(environment: Path) -> list[Path]:
+    """The files in which an installer writes the absolute paths of a project."""
+    packages = "lib/python*/site-packages"
+    patterns = ("bin/*", f"{packages}/*.pth", f"{packages}/*.dist-info/direct_url.json")
+    found = [path for pattern in patterns for path in environment.glob(pattern)]
+    return [path for path in found if path.is_file() and not path.is_symlink()]
