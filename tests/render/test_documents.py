@@ -13,6 +13,9 @@ from tests.template import REPOSITORY
 DOCUMENTS = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/*.md")])
 LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")
 COMMAND = re.compile(r"^\s*\$ ((?:.*\\\n)*.*)$", re.MULTILINE)
+CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+#: Makes files of the reader's; `tests/recipes` follows it.
+RECIPES = "recipes.md"
 
 
 def anchors(document: Path) -> set[str]:
@@ -66,8 +69,35 @@ def test_targets_and_modules_in_commands_exist(document: Path) -> None:
             assert REPOSITORY.joinpath(*words[2].split(".")).with_suffix(".py").exists(), command
 
 
+@pytest.fixture(scope="module")
+def sources() -> dict[Path, str]:
+    """The text of the files that the documents describe, by path."""
+    folders = [REPOSITORY / name for name in ("template", "hooks", "tests")]
+    found = [REPOSITORY / "copier.yml", REPOSITORY / "Makefile"]
+    found += [path for folder in folders for path in folder.rglob("*")]
+    left_out = {"node_modules", "__pycache__"}
+    return {
+        path.relative_to(REPOSITORY): path.read_text(encoding="utf-8", errors="ignore")
+        for path in found
+        if path.is_file() and not left_out & {*path.parts}
+    }
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_files_settings_and_flags_exist(document: Path, sources: dict[Path, str]) -> None:
+    names = {path.name.removesuffix(".jinja") for path in sources}
+    text = "".join(sources.values())
+    for word in (word for code in CODE.findall(document.read_text()) for word in code.split()):
+        if re.fullmatch(r"[\w./-]+\.(py|ts|mjs|jinja|prisma|yml|yaml)", word):
+            name = word.split("/")[-1].removesuffix(".jinja")
+            assert name in names or word in text or document.name == RECIPES, word
+        elif re.fullmatch(r"--[a-z-]{4,}|[A-Z]+_[A-Z_]+", word):
+            assert word in text, word
+
+
 def test_there_are_links_and_commands_to_check() -> None:
     texts = [document.read_text() for document in DOCUMENTS]
     assert any(map(LINK.search, texts))
     assert any(command.startswith("make ") for text in texts for command in COMMAND.findall(text))
+    assert any(code.endswith(".py") for text in texts for code in CODE.findall(text))
     assert any(" -m " in command for text in texts for command in COMMAND.findall(text))

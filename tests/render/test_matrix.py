@@ -25,6 +25,8 @@ UNSAFE_ON_WINDOWS = re.compile(
     r'[<>:"\\|?*\x00-\x1f]|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)', re.I
 )
 
+WRITTEN_BY_SETUP = {"package-lock.json", "uv.lock"}
+
 PARSERS: dict[str, Callable[[str], object]] = {
     ".py": ast.parse,
     ".json": json.loads,
@@ -82,3 +84,12 @@ def test_python_is_formatted_and_clean(project: Path) -> None:
         ruff = [sys.executable, "-m", "ruff", *command, "--no-cache", "--quiet", "."]
         result = subprocess.run(ruff, cwd=project, capture_output=True, text=True)
         assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_the_readme_names_files_and_scripts_of_the_project(project: Path) -> None:
+    text = (project / "README.md").read_text(encoding="utf-8")
+    scripts = json.loads((project / "package.json").read_text(encoding="utf-8"))["scripts"]
+    assert {*some(re.findall(r"\bnpm run ([\w:-]+)", text))} <= {*scripts}
+    names = {path.name for path in project.rglob("*")} | WRITTEN_BY_SETUP
+    for path in some(re.findall(r"`([\w./-]*[\w-]\.(?:ts|py|json|lock|prisma|yaml))`", text)):
+        assert (project / path).exists() or path in names, path
