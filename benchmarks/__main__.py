@@ -2,7 +2,7 @@
 
 Usage: python -m benchmarks
 
-What the page says about the numbers, from its last heading on, stays as it is.
+The prose on the numbers, from the page's last heading on, stays.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ A route of FastAPI with the session check of `better_auth_sidecar` and one witho
 server's get-session in plain Node and through the proxy, and a route behind fastapi-users with its
 database and JWT strategies (both read the user): on one PostgreSQL, with as many users and as large
 a pool each, asked in turns. What counts is the CPU time of the server's processes, which other work
-on the machine hardly changes; Linux tells it in /proc.
+on the machine hardly changes; Linux has it in /proc.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ PEER = Path(__file__).parent / "peers" / "fastapi_users_app.py"
 USERS = 1000
 REQUESTS = 2000
 CONCURRENCY = 8
-POOL = 10  # what node-postgres has, unless it is told otherwise
+POOL = 10  # node-postgres' default
 SECRET = secrets.token_urlsafe(32)
 EMPTY, CHECK = "no check: an empty route", "our check (asyncpg)"
 OFFICIAL = "official get-session (node-postgres)"

@@ -1,4 +1,4 @@
-"""How long a trivial route takes while people sign in: both stacks, one after the other.
+"""How long a trivial route takes during sign-ins: both stacks, one after the other.
 
 Usage: python -m benchmarks.while_hashing [SIGN_INS]
 

@@ -7,7 +7,7 @@ every provider, and what it writes is recorded as data. Its output is additive: 
 write together is what each writes alone, so a catalogue of single features is enough.
 
 A catalogue is only ever appended to. What was released once keeps its text, its group and its
-place in ``schema.prisma``, or updates would conflict with what people edited nearby: new fields go
+place in ``schema.prisma``, or updates would conflict with owners' edits nearby: new fields go
 into a group of the release that brought them, new models behind the other models of their feature.
 Only what better-auth itself took out goes.
 
@@ -125,7 +125,7 @@ def refreshed(catalogue: Path, release: Path | None = None) -> str:
 
     Raises:
         OSError, ValueError: a file cannot be read.
-        RuntimeError: npm or the official generator failed; with what they said.
+        RuntimeError: npm or the official generator failed; contains their output.
     """
     versions = json.loads(release.read_text()) if release else node.pinned(*node.BETTER_AUTH)
     rows = record(official_models(versions))

@@ -44,7 +44,7 @@ class Stack:
 
     setup: Sequence[str]
     generate: Sequence[str]
-    serve: Sequence[str]  # listens on 127.0.0.1 and the port that it is given, or PORT says
+    serve: Sequence[str]  # listens on 127.0.0.1 and the port of its last argument or of PORT
     stop: Sequence[str]  # the database, which outlives the server
     start: str  # what a developer types
     url: str  # where it then is
@@ -231,7 +231,7 @@ def walk_through(address: str, shows: Mapping[str, str] | None = None) -> None:
         expect(browser.post("/sign-in/email", json=credentials), "sign-in")
         session = expect(browser.get("/get-session"), "session").json()
         if session["user"]["email"] != email:
-            raise DemoError(f"The session belongs to somebody else than {email}.")
+            raise DemoError(f"The session is not that of {email}.")
         for page, text in (shows or {}).items():
             wanted = text.format(email=email)
             if wanted not in expect(browser.get(f"{address}{page}"), f"page {page}").text:
@@ -259,7 +259,7 @@ def visit(address: str) -> None:
         html = expect(httpx.get(f"{address}{SIGN_UP}"), f"page {SIGN_UP}").text
         for name in re.findall(r'(?:href|src)="([^":]+\.(?:css|js))"', html):
             expect(httpx.get(urljoin(f"{address}{SIGN_UP}", name)), f"file {name} of the page")
-        print("  Nobody looked at the page: Chromium is not installed (`make chromium`).")
+        print("  The page was not tested: Chromium is not installed (`make chromium`).")
         return
     email = f"demo-{secrets.token_hex(4)}@example.com"
     credentials = {"name": "Demo", "email": email, "password": secrets.token_urlsafe(16)}
@@ -274,9 +274,9 @@ def visit(address: str) -> None:
             page.get_by_text(email).first.wait_for()
         except Error as error:
             said = page.locator("body").inner_text()
-            raise DemoError(f"The page does not sign up: {error}\nIt says:\n{said}") from None
+            raise DemoError(f"The page does not sign up: {error}\nIts text is:\n{said}") from None
         heading = page.get_by_role("heading", level=1).inner_text()
-    print(f"✓ page {SIGN_UP} in Chromium, which then says: {heading} ({email})")
+    print(f"✓ page {SIGN_UP} in Chromium, which then shows: {heading} ({email})")
 
 
 def demo(name: str, framework: str, directory: Path, data: str) -> None:

@@ -1,7 +1,7 @@
 """Where what a release brings goes in the catalogue: behind all that was there.
 
 What was released once keeps its text, its group and its place in ``schema.prisma``, or updates
-would conflict with what people edited nearby.
+would conflict with owners' edits nearby.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ def install(dependencies: Mapping[str, str]) -> Path:
         The folder below which they are installed.
 
     Raises:
-        RuntimeError: npm could not install them; with what it said.
+        RuntimeError: npm could not install them; contains its output.
     """
     text = manifest(dependencies)
     folder = REPOSITORY / ".cache" / "npm" / hashlib.sha256(text.encode()).hexdigest()[:12]
@@ -106,7 +106,7 @@ def resolved(folder: Path, npm: Path = NPM) -> dict[str, dict[str, Any]]:
     """What npm would install for a folder's package.json, by folder; it writes the lock file.
 
     Raises:
-        RuntimeError: the packages do not fit each other, or npm failed; with what it said.
+        RuntimeError: the versions conflict, or npm failed; contains its output.
     """
     result = npm_install(npm, folder, "--package-lock-only")
     if result.returncode:
@@ -135,7 +135,7 @@ def run(script: Path | str, folder: Path, stdin: str = "") -> str:
         What the module prints.
 
     Raises:
-        RuntimeError: the module failed; with what it said.
+        RuntimeError: the module failed; contains its output.
     """
     text = script.read_text(encoding="utf-8") if isinstance(script, Path) else script
     command = ["node", "--input-type=module", "--eval", text]

@@ -48,7 +48,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   known = features
   const answers = []
   for (const question of questions) {
-    // People's schemas can break the generator; ours must not.
+    // Owners' schemas can break the generator; the template's must not.
     answers.push(await (question.mayFail ? generate(question).catch((error) => ({ error: error.message })) : generate(question)))
   }
   console.log(JSON.stringify(answers))

@@ -58,7 +58,7 @@ def ask(questions: list[dict[str, Any]], versions: dict[str, str]) -> list[Any]:
     """The official generator's schemas for ``{provider, features}``, in that order.
 
     Raises:
-        RuntimeError: it failed; with what it said.
+        RuntimeError: it failed; contains its output.
     """
     process, said = _generator(node.install(versions))
     assert process.stdin and process.stdout

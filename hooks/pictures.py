@@ -53,10 +53,10 @@ THEME = TerminalTheme(
 
 
 def record(folder: Path) -> None:
-    """Renders a project and sets it up, as somebody would at a terminal, and draws the terminal.
+    """Renders a project, sets it up in a terminal, and draws the terminal.
 
     Raises:
-        RuntimeError: a command failed, with what it said; or it named a path of this machine.
+        RuntimeError: a command failed, or printed a path of this machine; contains its output.
     """
     demo.render("python", "hono", folder, ANSWERS)
     said = run([sys.executable, "scripts/setup.py"], folder)

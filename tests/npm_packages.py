@@ -32,7 +32,7 @@ def lend(project: Path) -> Path:
         The same folder.
 
     Raises:
-        RuntimeError: npm could not install the packages; with what it said.
+        RuntimeError: npm could not install the packages; contains its output.
         CalledProcessError: the Python packages could not be installed.
     """
     _lend(project)

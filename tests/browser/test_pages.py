@@ -664,7 +664,7 @@ def test_the_demo_opens_the_page(
         monkeypatch.setattr(chromium_of_debian, "PATH", Path("chromium-is-not-installed"))
     apart(lambda: visit(site.address))
     said = capsys.readouterr().out
-    assert ("which then says: Hello, Demo" in said) is has_chromium
+    assert ("which then shows: Hello, Demo" in said) is has_chromium
     assert ("Chromium is not installed" in said) is not has_chromium
 
 

@@ -204,4 +204,4 @@ def wait_for_port(program: subprocess.Popen[bytes], port: int) -> None:
             return
         except OSError:
             time.sleep(0.05)
-    raise AssertionError(f"nobody listens on {port}")
+    raise AssertionError(f"no server listens on {port}")

@@ -28,8 +28,8 @@ from tests.schema.cases import is_subsequence
 
 UP_TO_DATE = "up to date"
 FITTING = "only lines added"
-REALIGNED = "people's lines re-aligned"
-REMOVED = "people's lines altered or gone"
+REALIGNED = "owner's lines re-aligned"
+REMOVED = "owner's lines altered or missing"
 INVALID = "no longer valid"
 CRASHED = "crashed"
 REPORTED = "left alone, with what to do"

@@ -60,7 +60,7 @@ async def test_the_origin_of_a_write(auth: Official, method: str) -> None:
                 assert "origin is not trusted" in answer.json()["detail"]
                 forged = [("cookie", f"{visitor.name}=x.y"), form, *headers]
                 answer = await client.request(method, "/who", headers=forged)
-                assert answer.status_code == 403, "the answer tells nothing about the cookie"
+                assert answer.status_code == 403, "the response reveals nothing about the cookie"
                 for safe in ("GET", "OPTIONS"):
                     answer = await client.request(safe, "/who", headers=[cookie, *headers])
                     assert answer.json() == visitor.user

@@ -42,8 +42,8 @@ DIFFERENCES = {
     ),
     "ban: True, (None|1:00:00)": (
         "theirs",
-        "better-auth ends the sessions of a user when it bans him, and trusts that; the check "
-        "also sees a ban that somebody wrote into the row",
+        "better-auth deletes the sessions of a user whom it bans; the check "
+        "also reads a ban that was only written to the row",
     ),
 }
 

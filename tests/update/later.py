@@ -77,8 +77,4 @@ def with_a_question_more(template: Path) -> dict[str, str]:
     """Files of a release with an additional question."""
     questions = (template / "copier.yml").read_text()
     colour = "colour:\n  type: str\n  help: Which colour?\n  default: blue\n\n"
-    return {
-        "copier.yml": replaced(
-            questions, "# Stored, never asked: tells", f"{colour}# Stored, never asked: tells"
-        )
-    }
+    return {"copier.yml": replaced(questions, "# --- What follows", f"{colour}# --- What follows")}

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Installs what the project needs, brings its database up to date, and says how to start it.
+"""Installs what the project needs, brings its database up to date, and prints how to start it.
 
     python3 scripts/setup.py        do it; again after each pull or update
       --check                       look at everything, change nothing

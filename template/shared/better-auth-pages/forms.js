@@ -194,7 +194,7 @@ const header = () => document.querySelector("main > section > header");
 
 async function show() {
   const { data, error: failure } = await client.getSession();
-  // It is not known who is signed in: nobody is sent away.
+  // The session is unknown, so there is no redirect.
   if (failure) return say(header(), sentence(failure), true);
   session = data;
   if (document.body.dataset.for === "member" && !session) {
@@ -222,7 +222,7 @@ function say(place, text, isError) {
 }
 
 /**
- * Where the page was told to go on to, if that is on this server.
+ * The requested next page, if it is on this server.
  * @param {string} otherwise
  */
 function next(otherwise) {
@@ -310,7 +310,7 @@ export async function start(authClient, own = {}) {
   document.documentElement.dataset.ready = "";
   const error = query.get("error");
   if (error !== null) {
-    // Anybody can write a link to this page: only what is known is said.
+    // Any site can link to this page: only known errors are shown.
     const code = /^[\w-]{1,60}$/.test(error) ? ` (${error})` : "";
     const known = failures.get(error.toLowerCase());
     say(header(), known ?? `Something went wrong${code}. Try again.`, true);

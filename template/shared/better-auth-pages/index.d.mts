@@ -13,7 +13,7 @@ export type Auth = { $context: Promise<{ socialProviders: { id: string }[] }> };
  * HTML elements with `data-provider="github"` are hidden unless that social provider is enabled.
  *
  * @param folder the folder of the files, without subfolders
- * @param auth tells which social providers are enabled: those without keys are not
+ * @param auth the configuration; social providers without keys are disabled
  * @returns a handler for Hono, to be mounted at a prefix: `app.get("/auth/*", pages(…))`
  */
 export function pages(folder: URL, auth: Auth): Handler;

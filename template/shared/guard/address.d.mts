@@ -26,7 +26,7 @@ export function withClientAddress(
 /**
  * Adds the same header to the requests of every HTTP server of this process.
  *
- * For Next.js: it tells routes only `X-Forwarded-For`, which callers can write, and has no option for
+ * For Next.js: it gives routes only `X-Forwarded-For`, which callers can forge, and has no option for
  * the address of the connection.
  */
 export function addClientAddresses(header: Header): void;

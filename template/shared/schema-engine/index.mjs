@@ -8,7 +8,7 @@
  *   schema-engine [--datamodels FILE]... [--datasource JSON]   JSON-RPC, a message per line
  *
  * The work is done by @prisma/schema-engine-wasm, which reaches the database through a
- * driver adapter. It knows PostgreSQL, CockroachDB and SQLite; no other database.
+ * driver adapter. It supports PostgreSQL, CockroachDB and SQLite only.
  *
  * Nothing but Node's own modules may be imported at the top: without its packages the engine
  * must still be able to say that they are missing.
@@ -50,7 +50,7 @@ async function printVersion() {
   }
 }
 
-/** `schema-engine cli COMMAND`: says how it went by exit status and the log. */
+/** `schema-engine cli COMMAND`: reports by its exit status and the log. */
 async function runCommand(command, datasource) {
   log("INFO", { message: `Running ${command}` }); // the CLI skips the first line
   try {

@@ -13,7 +13,7 @@ const { PrismaPg } = require("@prisma/adapter-pg");
 const pg = createRequire(require.resolve("@prisma/adapter-pg"))("pg");
 const { parse } = createRequire(require.resolve("pg"))("pg-connection-string");
 
-// The URL alone says how to connect; to `pg`, these say what it leaves open.
+// Only the URL counts; `pg` would use these variables as defaults.
 for (const name of Object.keys(process.env)) {
   if (name.startsWith("PG")) delete process.env[name];
 }
@@ -24,9 +24,9 @@ const DUPLICATE = "23505";
 const NO_TABLE = "42P01";
 
 /**
- * An error in the server's own words. The adapter would give most of them a kind instead: the engine
- * does not know all kinds, and says less than the server of those that it knows. It makes kinds of
- * codes itself, so there is none.
+ * An error with the server's message. The adapter would replace most messages by a kind, some of which
+ * the engine does not support or reports with less detail. The code is empty, because the engine would
+ * derive a kind from it.
  */
 const inWords = ({ severity = "ERROR", message, detail, column, hint }) =>
   new DriverAdapterError({
@@ -35,7 +35,7 @@ const inWords = ({ severity = "ERROR", message, detail, column, hint }) =>
     ...{ severity, message, detail, column, hint },
   });
 
-/** Whether its kind tells more than words: that rows are alike, or that there is no history yet. */
+/** Whether setup needs the error's kind: duplicate rows, or no table of migrations yet. */
 const isKind = ({ code, message }) =>
   code === DUPLICATE ||
   (code === NO_TABLE && message.includes("_prisma_migrations"));

@@ -50,14 +50,14 @@ export function sqlite({ url }) {
     // To Prisma, the path is no URL: a "%" in it is a "%".
     const name = file.split("/").map(encodeURIComponent).join("/");
     const adapter = await new PrismaLibSql({ url: `file:${name}` }).connect();
-    // libsql runs only the first statement of a script unless it is told that it is a script.
+    // `executeRaw` runs only the first statement of a script; `executeScript` runs all.
     const executeRaw = adapter.executeRaw.bind(adapter);
     adapter.executeRaw = (query) =>
       query.args.length
         ? executeRaw(query)
         : adapter.executeScript(query.sql).then(() => 0);
-    // As with PostgreSQL, the engine is to have SQLite's words instead of kinds that it does not know,
-    // but for the kind that says that rows are alike.
+    // As with PostgreSQL, passes SQLite's message to the engine in place of the adapter's kinds,
+    // except for unique violations.
     const onError = adapter.onError.bind(adapter);
     adapter.onError = (error) => {
       const { rawCode = 1, message } = error;

@@ -16,7 +16,7 @@ test("/me is protected", async () => {
   assert.equal((await new Browser().request("/me")).status, 401);
 });
 
-test("a page of another origin cannot write", async () => {
+test("a write from another origin is refused", async () => {
   const ada = await Browser.signedIn();
   const post = async (headers: Record<string, string>) =>
     (await ada.request("/nowhere", {}, headers)).status;
@@ -25,7 +25,7 @@ test("a page of another origin cannot write", async () => {
   assert.equal(await post({ origin: "null" }), 403);
 });
 
-test("a request that is too big is refused", async () => {
+test("a body above the limit is refused", async () => {
   const ada = await Browser.signedIn();
   const name = "a".repeat(2_000_000);
   assert.equal((await ada.request("/api/auth/update-user", { name })).status, 413);

@@ -12,7 +12,7 @@ test("a user signs up, out and in again", async () => {
   assert.equal((await ada.request("/me")).status, 200);
 });
 
-test("a wrong password is refused, and a second sign-up does not make it right", async () => {
+test("a wrong password is refused, and a second sign-up does not change the password", async () => {
   const ada = await Browser.signedIn();
   const wrong = { email: ada.email, password: "not the password" };
   await ada.request("/api/auth/sign-up/email", { name: "Eve", ...wrong });
@@ -20,7 +20,7 @@ test("a wrong password is refused, and a second sign-up does not make it right",
   assert.equal((await ada.signIn()).status, 200);
 });
 
-test("a page of another origin cannot sign a user out", async () => {
+test("a sign-out from another origin is refused", async () => {
   const ada = await Browser.signedIn();
   const origin = "https://evil.example.com";
   assert.equal((await ada.request("/api/auth/sign-out", {}, { origin })).status, 403);
@@ -43,7 +43,7 @@ test("a password is reset by a link in a mail", async () => {
   assert.equal((await ada.signIn()).status, 200);
 });
 
-test("attempts are counted for each address, which a caller cannot choose", async () => {
+test("attempts are limited by an address that callers cannot forge", async () => {
   const guesser = new Browser();
   const ada = await Browser.signedIn();
   const statuses: number[] = [];
@@ -51,7 +51,7 @@ test("attempts are counted for each address, which a caller cannot choose", asyn
   assert.deepEqual(statuses, [401, 401, 401, 429, 429]);
   assert.equal((await ada.signIn()).status, 200);
 
-  // The proxy writes the true address last, whatever the caller claims.
+  // The proxy appends the real address to what the caller sent.
   const claims = {
     "x-forwarded-for": `203.0.113.9, ${guesser.address}`,
     "x-client-address": "203.0.113.9",

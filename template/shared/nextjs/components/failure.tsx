@@ -1,6 +1,6 @@
 import { failures } from "./failures.ts";
 
-/** What went wrong; anybody can write a link with an `?error=`, so its own words are not shown. */
+/** An error; any site can link here with an `?error=`, so its text is not shown. */
 export function Failure({ error }: { error: string | string[] | undefined }) {
   if (typeof error !== "string") return null;
   const code = /^[\w-]{1,60}$/.test(error) ? ` (${error})` : "";

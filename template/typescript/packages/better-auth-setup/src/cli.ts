@@ -11,7 +11,7 @@ const usage = `Usage: better-auth-setup [--root FOLDER] COMMAND [OPTION…]
   database start|stop|status   the PostgreSQL inside the project
   test-database -- COMMAND     runs a command on a database of its own, for tests
 
-Each says more with --help. The project is the current folder, unless --root names it.`;
+Each has --help. The project is the current folder, unless --root names it.`;
 
 const commands: Record<string, (args: string[]) => Promise<void>> = {
   setup: setupCommand,

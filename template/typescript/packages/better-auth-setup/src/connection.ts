@@ -11,7 +11,7 @@ import { environment, origin } from "./settings.ts";
  * driver, which accepts other certificates.
  *
  * @returns the result in words
- * @throws a Problem that says what to change if the connection fails
+ * @throws a Problem with the remedy if the connection fails
  */
 export async function connection(): Promise<string> {
   const client = join(dirname(configuration()), "prisma.ts");

@@ -4,7 +4,7 @@ import { setting } from "./settings.ts";
 
 const usage = `Usage: better-auth-setup database start|stop|status [--if-embedded]
 
-The PostgreSQL inside the project. With --if-embedded, nothing is said or done where DATABASE_URL
+The PostgreSQL inside the project. With --if-embedded, nothing is printed or done where DATABASE_URL
 names another database. Exit status: 3 if there is none, or it is stopped when asked for its status.`;
 
 /** `database start|stop|status`: the embedded PostgreSQL. */

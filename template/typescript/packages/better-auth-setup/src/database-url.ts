@@ -20,7 +20,7 @@ type Rule = { when: Partial<Record<string, string[]>>; without?: string[]; say: 
 
 const parameters: Record<Kind, { parameters: Record<string, Entry>; rules: Rule[] }> = tables;
 
-/** A DATABASE_URL cannot be used; the message says what to change, without its secrets. */
+/** A DATABASE_URL cannot be used; the message has the remedy, and no secret. */
 export class DatabaseUrlError extends Error {
   override name = "DatabaseUrlError";
 }

@@ -264,7 +264,7 @@ async function launch(native: string, port: number): Promise<string> {
  * Starts the server of the URL unless it runs, and creates it if needed.
  *
  * @returns whether it was started
- * @throws a Problem that says why it does not start
+ * @throws a Problem with the reason why it does not start
  */
 export async function start(url: string): Promise<boolean> {
   if (await isRunning()) return false;

@@ -96,7 +96,7 @@ export async function generateClient(): Promise<void> {
 /**
  * What the generators' output depends on, and when it was written, because others write it, too.
  *
- * @returns undefined if their output is not where the schema says
+ * @returns undefined if their output is not at the schema's path
  */
 function clientState(): string | undefined {
   const state = createHash("sha256").update(schemaText());

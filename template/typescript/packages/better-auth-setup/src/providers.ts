@@ -1,7 +1,7 @@
 /** A provider, with Prisma's name. */
 export type Provider = "postgresql" | "sqlite" | "mysql" | "cockroachdb" | "sqlserver";
 
-/** What setup knows about a provider: its name, the schemes of its URLs, and its default port. */
+/** A provider: its name, the schemes of its URLs, and its default port. */
 type Knowledge = { label: string; schemes: string[]; port: number };
 
 const postgres = ["postgresql", "postgres"];

@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
-/** A problem that the developer can solve; the message says how. */
+/** A problem that the developer can solve; the message has the remedy. */
 export class Problem extends Error {}
 
 /** Wrong usage; the message is the usage. */
@@ -90,7 +90,7 @@ export async function step(
 
 const network = /\b(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNRESET|E(HOST|NET)UNREACH)\b/;
 
-/** Whether a program's output says that a server cannot be reached. */
+/** Whether a program's output reports an unreachable server. */
 export const isOffline = (output: string): boolean => network.test(output);
 
 /** Why a program failed, in its own words. npm's first line is an error code, the reason follows. */

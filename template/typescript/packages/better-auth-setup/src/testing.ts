@@ -12,7 +12,7 @@ import { setTimeout } from "node:timers/promises";
  * @param command the arguments of Node.js that start it on this port of 127.0.0.1
  * @param settings environment variables; BETTER_AUTH_URL is the server's address
  * @returns its origin, as soon as `/health` is OK there
- * @throws what the server said, if it ends before
+ * @throws an error with the server's output, if it ends before
  */
 export async function startServer(
   command: (port: string) => string[],

@@ -22,7 +22,7 @@ usage: better-auth-setup COMMAND [OPTION ...]
   test-database -- COMMAND     runs a command on a database of its own, for tests
   prisma ...                   Prisma's CLI, with the project's Node.js and settings
 
-Each says more with --help. The project is the current folder."""
+Each has --help. The project is the current folder."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

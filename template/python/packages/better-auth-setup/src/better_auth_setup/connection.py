@@ -24,7 +24,7 @@ def prove(project: Project, settings: Settings) -> str:
         The step's result, in a few words.
 
     Raises:
-        Problem: one of them cannot connect; the message says what to change.
+        Problem: one of them cannot connect; the message contains the remedy.
     """
     # Prisma's CLI creates the SQLite file later.
     if project.provider == "sqlite":

@@ -22,7 +22,7 @@ _SSL_REQUEST = bytes([0, 0, 0, 8, 4, 210, 22, 47])
 
 @dataclass(frozen=True)
 class _Kind:
-    """What setup knows about a provider's servers."""
+    """A provider's name, URL schemes, port and kind of server."""
 
     label: str
     schemes: tuple[str, ...]
@@ -108,7 +108,7 @@ def examine(project: Project, settings: Settings) -> str:
 
 
 def _problem(url: str, root: Path) -> str:
-    """What the application's own reader says about the URL, if it is installed."""
+    """The problem that the application's reader finds in the URL, if it is installed."""
     try:
         from better_auth_sidecar.database_url import DatabaseUrlError, read_database_url
     except ModuleNotFoundError:

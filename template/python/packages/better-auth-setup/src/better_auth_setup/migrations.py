@@ -69,7 +69,7 @@ def check(prisma: Prisma) -> str:
 
 
 def start(prisma: Prisma, console: Console) -> str:
-    """Writes the baseline migration, which creates the tables as they are; says what to do with it.
+    """Writes the baseline migration, which creates the present tables; prints how to use it.
 
     Raises:
         Problem: Prisma cannot write it.

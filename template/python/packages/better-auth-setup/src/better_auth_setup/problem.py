@@ -2,4 +2,4 @@
 
 
 class Problem(Exception):
-    """A problem that the developer can solve. The message says what is wrong and what to do."""
+    """A problem that the developer can solve. The message has the reason and the remedy."""

@@ -71,7 +71,7 @@ class Project:
         """The schema's files: that of `schema`, or all in the folder.
 
         Raises:
-            Problem: they are not where prisma.config.ts says.
+            Problem: they are not at the path in prisma.config.ts.
         """
         path = self.root / self.schema
         if not path.exists():

@@ -2,7 +2,7 @@
 
 `AuthServer` starts the server of ``auth/server.ts`` as a child process, or reaches one that runs
 elsewhere, and hands ``/api/auth`` to it. `Settings` reads what the environment decides.
-`Sessions` tells routes who is signed in; `User` and `Session` are what Python knows of them.
+`Sessions` checks sessions for routes; `User` and `Session` are their Python models.
 
 `better_auth_sidecar.engine` has an SQLAlchemy engine for a project's own tables, and
 `better_auth_sidecar.testing` signed-in clients for its tests.

@@ -1,7 +1,7 @@
 """``python -m better_auth_sidecar.connect PLACE``: connects as the application does.
 
-It reads DATABASE_URL from the environment; PLACE says where the value is set. If the connection
-fails, the exit status is 1 and the last line says what to change. A missing database is no failure:
+It reads DATABASE_URL from the environment; PLACE is the source of the value. If the connection
+fails, the exit status is 1 and the last line is the remedy. A missing database is no failure:
 Prisma creates it.
 """
 

@@ -32,7 +32,7 @@ _SCHEMES = {
 
 
 class DatabaseUrlError(ValueError):
-    """A database URL cannot be used; the message says what to change, without its secrets."""
+    """A database URL cannot be used; the message has the remedy, and no secret."""
 
 
 @dataclass(frozen=True)

@@ -2,4 +2,4 @@
 
 
 class AuthServerError(RuntimeError):
-    """The auth server did not answer, or not as it should; the message says what happened."""
+    """The auth server gave no valid response; the message has the reason."""

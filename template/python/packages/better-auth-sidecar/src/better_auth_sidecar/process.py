@@ -64,7 +64,7 @@ class AuthProcess:
         """Creates the socket's folder and returns the socket's path.
 
         Raises:
-            AuthServerError: the platform or the folder is unsuitable; the message says why.
+            AuthServerError: the platform or the folder is unsuitable; the message has the reason.
         """
         if sys.platform == "win32":
             raise AuthServerError(

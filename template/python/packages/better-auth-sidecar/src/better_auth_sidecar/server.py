@@ -80,7 +80,7 @@ class AuthServer:
         It does not wait for the server to be up: requests do.
 
         Raises:
-            AuthServerError: the platform cannot run it; the message says why.
+            AuthServerError: the platform cannot run it; the message has the reason.
         """
         hide_tokens()
         connector: aiohttp.BaseConnector
@@ -185,7 +185,7 @@ class AuthServer:
     def _latest(self) -> int:
         if self._process:
             return self._process.generation() if self._process.watch else 0
-        # Nothing tells of edits of auth.ts in a server that runs elsewhere.
+        # An external server does not report edits of auth.ts.
         return 0 if self.settings.is_production else int(time.monotonic() / _DEVELOPMENT_REFRESH)
 
     async def is_ready(self, seconds: float = 2) -> bool:

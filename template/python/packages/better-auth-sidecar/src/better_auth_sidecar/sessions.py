@@ -59,7 +59,7 @@ _PATIENCE = 15.0
 
 
 class ModelError(RuntimeError):
-    """A Python model does not match ``auth.ts``; the message says what to change."""
+    """A Python model does not match ``auth.ts``; the message contains the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
         session_model: the fields of sessions that routes see.
 
     Raises:
-        SystemExit: DATABASE_URL cannot be used; the message says what to change, and where.
+        SystemExit: DATABASE_URL cannot be used; the message has the remedy and the source.
 
     Attributes:
         current_user: dependency; the signed-in user. Without a session, the response is 401.
@@ -423,7 +423,7 @@ def _store(auth_server: AuthServer) -> Store | None:
     """The store for DATABASE_URL; None for databases without a direct query or its driver.
 
     Raises:
-        SystemExit: the URL cannot be used; the message says what to change, and where.
+        SystemExit: the URL cannot be used; the message has the remedy and the source.
     """
     settings = auth_server.settings
     try:

@@ -14,7 +14,7 @@ export default async function AllowAccess({ searchParams }: PageProps<"/auth/con
   const current = await currentSession();
   // With its query, the request goes on after the sign-in.
   if (!current) redirect(`/auth/sign-in?${query}`);
-  // better-auth has signed the query: without its signature, anybody can write a link to this page.
+  // better-auth signs the query: without a signature, any site could link to this page.
   const client = await auth.api
     .getOAuthClientPublicPrelogin({
       body: { client_id: query.get("client_id") ?? "", oauth_query: String(query) },

@@ -210,7 +210,7 @@ def _conflict(
 
 
 def _conflict_of_ids(column: Column, existing: Field, needs: Needs) -> str | None:
-    """Why a table's ids cannot be generated as ``generateId`` says, or None."""
+    """Why ``generateId`` cannot generate a table's ids, or None."""
     strategy = needs.id_strategy
     is_number, is_uuid = existing.type in ("Int", "BigInt"), existing.native_type == "@db.Uuid"
     if strategy == "serial" and not is_number:

@@ -73,7 +73,7 @@ export function describe(options, betterAuth) {
   };
 }
 
-/** The adapter, which knows its provider; making one asks nothing of the database. */
+/** The adapter, which has the provider; constructing it does not connect. */
 function adapterOf({ database, ...options }) {
   try {
     return typeof database === "function" ? database(options) : undefined;

@@ -116,7 +116,7 @@ class Side:
         line = Line(number, raw, text, one.name, one.name, type_, frozenset(keys))
         if one.relation is None and one.type not in self._own_names.values():
             return one.column, line
-        # Relations are identified by type and fields, because people rename them.
+        # Relations are identified by type and fields, because owners rename them.
         return f"relation {type_} {one.relation_name} {keys}", line
 
 

@@ -135,7 +135,7 @@ async function tables({ config, provider, clients }) {
   const file = configuration(config);
   const places = [file, join(ROOT, "_")];
   const db = find(places, ["better-auth", "better-auth/db"], ["better-auth/db"]);
-  // Nothing is signed and nobody is asked, but a configuration may insist on having them.
+  // Nothing is signed and no server is called, but a configuration may require the settings.
   process.env.BETTER_AUTH_SECRET ||= randomBytes(32).toString("hex");
   process.env.DATABASE_URL ||= PLACEHOLDERS[provider] ?? "postgresql://nobody@localhost/none";
   process.env.BETTER_AUTH_TELEMETRY = "0";

@@ -72,7 +72,7 @@ class Sender:
         text_transport: sends a text message; required in production if there are ``texts``.
 
     Raises:
-        SystemExit: production has no transport; the message says what to set.
+        SystemExit: production has no transport; the message has the missing setting.
     """
 
     def __init__(
