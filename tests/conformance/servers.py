@@ -24,6 +24,7 @@ from dotenv import dotenv_values
 from hooks.demo import STACKS, environment, free_port, wait_until_healthy
 from tests.answers import EVERYTHING
 from tests.conformance.changes import WATCH
+from tests.passwords import make_cheap
 from tests.project.typescript import PROXY
 from tests.project.typescript_sources import install_packages
 from tests.project.workshop import Workshop
@@ -202,6 +203,7 @@ def configure(folder: Path) -> None:
             assert text.count(old) == 1, f"{name} does not say {old}"
             text = text.replace(old, new)
         (folder / name).write_text(text)
+        make_cheap(folder / name)
 
 
 @contextmanager

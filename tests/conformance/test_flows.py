@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from tests import passwords
 from tests.conformance import flows
 from tests.conformance.collected import flows_of
 from tests.conformance.comparison import check, compare
-from tests.conformance.servers import Server
+from tests.conformance.servers import Server, Stacks
 
 pytestmark = pytest.mark.e2e
 
 FLOWS = flows_of(flows)
+
+
+@pytest.fixture(scope="module")
+def servers(stacks: Stacks) -> Iterator[tuple[Server, Server]]:
+    """Direct and behind the Python proxy; `test_attacks` has scrypt, and its races."""
+    database = stacks.new_database("flows")
+    with stacks.serving(database=database, settings={passwords.VARIABLE: "1"}) as both:
+        yield both
 
 
 @pytest.mark.parametrize("name", FLOWS)
