@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
@@ -12,7 +11,10 @@ from hooks import chromium as chromium_of_debian
 from tests.answers import STACKS
 from tests.browser.person import Person
 from tests.browser.sites import PANELS, Site, serving
+from tests.browser.visits import pytest_runtest_makereport, visiting
 from tests.project.workshop import Workshop
+
+__all__ = ["pytest_runtest_makereport"]  # a hook, for pytest
 
 
 @pytest.fixture(scope="session")
@@ -49,36 +51,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.exhaustive)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item,
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    report = yield
-    item.stash.setdefault(FAILED, False)
-    if report.failed:
-        item.stash[FAILED] = True
-    return report
-
-
-FAILED = pytest.StashKey[bool]()
-
-
 @pytest.fixture
 def person(request: pytest.FixtureRequest, site: Site, chromium: Browser) -> Iterator[Person]:
-    """A user with a browser context, whose console must show no errors."""
-    context = chromium.new_context(
-        # Rate limits are counted for each address.
-        extra_http_headers={
-            "X-Forwarded-For": f"10.{'.'.join(str(b) for b in secrets.token_bytes(3))}"
-        },
-        permissions=["clipboard-read", "clipboard-write"],
-    )
-    context.set_default_timeout(10_000)
-    person = Person(site, context.new_page())
-    yield person
-    if request.node.stash.get(FAILED, False):
-        picture = site.project.parent / f"{request.node.name}.png"
-        person.page.screenshot(path=picture, full_page=True)
-        print(f"The page as it was: {picture}")
-    context.close()
-    assert person.complaints == []
+    with visiting(request.node, chromium, site) as person:
+        yield person

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 import secrets
+import time
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Locator, Page
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page
 
 from hooks import node
 from tests.browser.sites import Site
@@ -47,11 +49,40 @@ def add_authenticator(page: Page) -> None:
     debugger.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
 
+@dataclass(frozen=True)
+class Look:
+    """Where pages of the same words differ."""
+
+    #: In JavaScript: whether the page's own script has started.
+    is_ready: str
+    #: Text of the account page.
+    account: str
+    #: Where the button is that signs out, and the page that follows.
+    sign_out: str
+    signed_out: str
+
+
+HTML = Look(
+    is_ready="'ready' in document.documentElement.dataset",
+    account="Hello, ",
+    sign_out=".bar",
+    signed_out="/auth/sign-in",
+)
+NEXTJS = Look(
+    # React marks the elements that it has taken over.
+    is_ready="""[document.querySelector("main"), ...document.querySelectorAll("form, button")]
+        .every((one) => one && Object.keys(one).some((key) => key.startsWith("__reactProps")))""",
+    account="Sessions",
+    sign_out="main",
+    signed_out="/",
+)
+
+
 class Person:
     """A user with an address and a password, and their page."""
 
-    def __init__(self, site: Site, page: Page) -> None:
-        self.site, self.page = site, page
+    def __init__(self, site: Site, page: Page, look: Look = HTML) -> None:
+        self.site, self.page, self.look = site, page, look
         self.email = f"{secrets.token_hex(6)}@example.com"
         self.password = secrets.token_urlsafe(12)
         #: Errors in the browser's console.
@@ -70,7 +101,20 @@ class Person:
 
     def open(self, page: str) -> None:
         self.page.goto(self.site.url(page))
-        self.page.wait_for_selector("html[data-ready]")
+        self._wait_for_scripts()
+
+    def _wait_for_scripts(self) -> None:
+        deadline = time.monotonic() + 10
+        while not self._has_scripts():
+            assert time.monotonic() < deadline, "The page's script did not start."
+            self.page.wait_for_timeout(20)
+
+    def _has_scripts(self) -> bool:
+        # `wait_for_function` evaluates texts later, which the pages' policy forbids.
+        try:
+            return bool(self.page.evaluate(self.look.is_ready))
+        except Error:  # while the next page comes
+            return False
 
     def fill(self, place: Locator | None = None, **fields: str) -> None:
         """Fills the inputs with these names."""
@@ -96,7 +140,7 @@ class Person:
     def at(self, page: str) -> None:
         """Waits until a page is open and ready."""
         self.page.wait_for_url(re.compile(rf"/auth/{page}(\?|$)"))
-        self.page.wait_for_selector("html[data-ready]")
+        self._wait_for_scripts()
 
     def sign_up_on_the_page(self, **more: str) -> None:
         self.open("sign-up")
@@ -121,12 +165,13 @@ class Person:
 
     def at_account(self) -> None:
         self.at("account")
-        self.sees("Hello, ")
+        self.sees(self.look.account)
         self.sees("this one")
 
     def sign_out(self) -> None:
-        self.press("Sign out", self.page.locator(".bar"))
-        self.at("sign-in")
+        self.press("Sign out", self.page.locator(self.look.sign_out))
+        self.page.wait_for_url(self.site.address + self.look.signed_out)
+        self._wait_for_scripts()
 
     def sign_in(self) -> None:
         self.open("sign-in")

@@ -11,13 +11,19 @@ from playwright.sync_api import Browser, Route
 
 from hooks import chromium as chromium_of_debian
 from hooks.demo import visit
-from tests.browser.applications import authorization_url, forgeries
+from tests.browser.applications import forgeries
+from tests.browser.flows import PAGES, Flow, ask_for_access, each_flow, passes_axe
 from tests.browser.person import Person, add_authenticator
 from tests.browser.sites import Site, apart
 from tests.project.social.accounts import Person as Account
 from tests.totp import totp
 
 pytestmark = pytest.mark.e2e
+
+
+@each_flow
+def test_flow(person: Person, flow: Flow) -> None:
+    flow(person)
 
 
 @pytest.mark.both
@@ -260,27 +266,6 @@ def test_sign_in_with_a_passkey(person: Person) -> None:
     person.sees("No passkeys yet.", panel)
 
 
-def test_a_link_by_mail_signs_in(person: Person) -> None:
-    person.open("sign-in")
-    way = person.way("Link by e-mail")
-    person.fill(way, email=person.email)
-    person.press("Send me a link", way)
-    person.sees("Look into your mail", way)
-    person.page.goto(person.message("sign-in link"))
-    person.at_account()
-
-
-def test_a_code_by_mail_signs_in(person: Person) -> None:
-    person.open("sign-in")
-    way = person.way("Code by e-mail")
-    person.fill(way, email=person.email)
-    person.press("Send me a code", way)
-    person.sees("Look into your mail", way)
-    person.fill(way, otp=person.message("Your code"))
-    person.press("Sign in", way)
-    person.at_account()
-
-
 def test_a_code_by_text_message_signs_in(person: Person) -> None:
     phone = f"+44{int(person.email[:8], 16):010}"
     person.open("sign-in")
@@ -419,37 +404,9 @@ def test_a_device_is_authorized(person: Person) -> None:
     assert httpx.post(f"{auth}/device/token", json=token).json()["access_token"]
 
 
-@pytest.mark.parametrize(
-    ("button", "word"),
-    [
-        pytest.param("Allow", "code=", marks=pytest.mark.both),
-        pytest.param("Refuse", "error=access_denied"),
-    ],
-)
-def test_an_oauth_client_gets_consent(person: Person, button: str, word: str) -> None:
-    person.sign_up()
-    callback = "https://shop.example.com/callback"
-    shop = re.compile(re.escape(callback))
-    person.page.route(shop, lambda route: route.fulfill(body="The shop", content_type="text/html"))
-    person.page.goto(ask_for_access(person, callback))
-    person.at("consent")
-    person.sees("Shop asks to use your account.")
-    person.sees("openid email")
-    person.sees(callback)
-    assert person.barriers() == []
-    with person.page.expect_request(lambda request: request.url.startswith(callback)) as sent:
-        person.press(button)
-    assert word in sent.value.url
-
-
-def ask_for_access(person: Person, callback: str) -> str:
-    """The URL that an application sends people to who are to let it in."""
-    return authorization_url(person.page.request, person.site.address, callback)
-
-
 def test_a_forged_request_for_access_shows_nothing(person: Person) -> None:
     person.sign_up()
-    person.page.goto(ask_for_access(person, "https://shop.example.com/callback"))
+    person.page.goto(ask_for_access(person))
     person.at("consent")
     whole = person.page.url
     other = ask_for_access(person, "https://other.example.com/callback")
@@ -460,17 +417,6 @@ def test_a_forged_request_for_access_shows_nothing(person: Person) -> None:
         person.sees("This request was changed, or is too old.")
         assert "asks to use" not in person.page.locator("main").inner_text()
         assert not person.page.locator("main button").filter(visible=True).count()
-
-
-def test_an_oauth_client_waits_for_the_sign_in(person: Person) -> None:
-    person.sign_up()
-    url = ask_for_access(person, "https://shop.example.com/callback")
-    person.sign_out()
-    person.page.goto(url)
-    person.at("sign-in")
-    person.type_password()
-    person.at("consent")
-    person.sees("openid email")
 
 
 def become_admin(person: Person) -> str:
@@ -536,50 +482,22 @@ def test_several_accounts_in_one_browser(person: Person) -> None:
     person.at("sign-in")
 
 
-#: Every page, and whether it requires a session.
-PAGES = {
-    False: [
-        "sign-in",
-        "sign-in?error=state_mismatch",
-        "sign-up",
-        "forgot-password",
-        "reset-password?token=token",
-        "reset-password?error=INVALID_TOKEN",
-        "two-factor",
-    ],
-    True: ["account", "accept-invitation?id=none", "device", "consent?client_id=none&scope=openid"],
-}
-
-
 @pytest.mark.parametrize("is_member", PAGES)
-def test_the_pages_pass_axe_in_light_and_dark(person: Person, is_member: bool) -> None:
+def test_the_pages_pass_axe_in_both_color_schemes_and_on_a_phone(
+    person: Person, is_member: bool
+) -> None:
     if is_member:
         person.sign_up()
         # Without content; the tests of invitations and consent check them with content.
         person.expected = {400, 401}
     for name in PAGES[is_member]:
-        person.open(name)
-        for opened in person.page.locator("details").all():
-            opened.evaluate("details => { details.open = true }")
-        person.page.emulate_media(color_scheme="light")
-        assert person.barriers() == [], name
-        person.page.emulate_media(color_scheme="dark")
-        assert person.barriers("color-contrast") == [], name
+        passes_axe(person, name)
 
 
 def test_every_page_is_checked(site: Site) -> None:
     folder = "auth/pages" if (site.project / "auth").exists() else "src/pages"
     there = {path.stem for path in (site.project / folder).glob("*.html")}
     assert there == {name.split("?")[0] for pages in PAGES.values() for name in pages}
-
-
-def test_the_pages_work_by_keyboard_alone(person: Person) -> None:
-    person.open("sign-up")
-    for text in ("Ada", person.email, "", person.password):
-        person.page.keyboard.press("Tab")
-        person.page.keyboard.type(text)
-    person.page.keyboard.press("Enter")
-    person.at_account()
 
 
 def test_a_page_reports_that_its_script_did_not_load(person: Person) -> None:

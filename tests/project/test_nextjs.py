@@ -7,16 +7,23 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
+from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Locator, Page, Route
 
 from hooks import chromium
 from hooks.demo import NEXT, NEXTJS, free_port
 from tests.browser.applications import authorization_url, forgeries
-from tests.browser.person import add_authenticator, barriers
+from tests.browser.flows import PAGES, Flow, each_flow, passes_axe
+from tests.browser.person import NEXTJS as NEXTJS_LOOK
+from tests.browser.person import Person, add_authenticator, barriers
+from tests.browser.sites import Site
+from tests.browser.visits import visiting
 from tests.conformance.internet import internets
 from tests.npm_packages import lend
-from tests.project.social.accounts import GitHub, Person
+from tests.project.social.accounts import GitHub
+from tests.project.social.accounts import Person as Account
 from tests.project.typescript import Browser, Server, guesses, npm, output, run, serving, setup
 from tests.project.typescript_flows import test_two_factor
 from tests.template import render
@@ -30,8 +37,8 @@ ANSWERS = {
     "provider": "sqlite",
     "plugins": [
         *("username", "admin", "two-factor", "organization", "passkey", "email-otp"),
-        *("phone-number", "api-key", "device-authorization", "multi-session"),
-        *("jwt", "oauth-provider"),
+        *("phone-number", "api-key", "device-authorization", "multi-session", "magic-link"),
+        *("anonymous", "jwt", "oauth-provider"),
     ],
     "social_providers": ["github", "google"],
 }
@@ -174,7 +181,7 @@ def test_its_own_tests_and_checks_pass(project: Path) -> None:
     assert (project / "tsconfig.json").read_text() == before
 
 
-def test_an_edit_is_live(project: Path) -> None:
+def test_an_edit_is_live(request: pytest.FixtureRequest, project: Path, browser: Chromium) -> None:
     development = [*NEXT, "dev", "--hostname", "127.0.0.1", "--port", "{port}"]
     auth = project / "src/lib/auth.ts"
     before = auth.read_text()
@@ -182,6 +189,10 @@ def test_an_edit_is_live(project: Path) -> None:
         with serving(project, command=development) as server:
             ada: Browser = server.browser()
             ada.sign_up()
+            site = Site(server.address, server.log, project, "", GitHub())
+            with visiting(request.node, browser, site, NEXTJS_LOOK) as person:
+                assert "'unsafe-eval'" in policy(site), "React asks for it"
+                person.open("sign-up")
             edited = before.replace("enabled: true,\n    send", "enabled: false,\n    send")
             assert edited != before
             auth.write_text(edited)
@@ -198,53 +209,57 @@ def test_an_edit_is_live(project: Path) -> None:
         auth.write_text(before)
 
 
-@pytest.fixture
-def page() -> Iterator[Page]:
-    """A page in Chromium with clipboard access, whose console must show no errors."""
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Chromium]:
     with chromium.launched() as browser:
-        context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        complaints: list[str] = []
+        yield browser
 
-        def note(complaint: str) -> None:
-            complaints.append(complaint)
 
-        # A request that a test itself aborts is reported as net::ERR_FAILED.
-        expected = re.compile("net::ERR_FAILED")
-        page.on(
-            "console",
-            lambda each: (
-                note(each.text) if each.type == "error" and not expected.search(each.text) else None
-            ),
-        )
-        page.on("pageerror", lambda error: note(str(error)))
-        yield page
-        assert complaints == []
+@pytest.fixture
+def page(browser: Chromium) -> Iterator[Page]:
+    """A page in Chromium with clipboard access, whose console must show no errors."""
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    complaints: list[str] = []
+
+    def note(complaint: str) -> None:
+        complaints.append(complaint)
+
+    # A request that a test itself aborts is reported as net::ERR_FAILED.
+    expected = re.compile("net::ERR_FAILED")
+    page.on(
+        "console",
+        lambda each: (
+            note(each.text) if each.type == "error" and not expected.search(each.text) else None
+        ),
+    )
+    page.on("pageerror", lambda error: note(str(error)))
+    yield page
+    context.close()
+    assert complaints == []
 
 
 @pytest.fixture(scope="module")
-def github() -> GitHub:
-    """The stand-in of the one social provider that has keys."""
-    return GitHub()
-
-
-@pytest.fixture(scope="module")
-def site(
-    project: Path, github: GitHub, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
-    """The server as localhost, because passkeys need a domain."""
-    port = free_port()
+def site(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The server as localhost, because passkeys need a domain, with the keys of GitHub alone."""
+    port, github = free_port(), GitHub()
     address = f"http://localhost:{port}"
     github.callbacks.add(f"{address}/api/auth/callback/{github.id}")
     with internets(tmp_path_factory.mktemp("internet"), github.hosts, 1) as [internet]:
         github.join(internet)
-        settings = {"BETTER_AUTH_URL": address, **github.settings, **internet.settings}
+        settings = {**github.settings, **internet.settings, "BETTER_AUTH_URL": address}
         with serving(project, port, NEXTJS.serve, **settings) as server:
-            yield Server(address, server.log)
+            yield Site(address, server.log, project, "", github)
 
 
-def sign_up(page: Page, server: Server, email: str) -> None:
+@pytest.fixture
+def person(request: pytest.FixtureRequest, browser: Chromium, site: Site) -> Iterator[Person]:
+    with visiting(request.node, browser, site, NEXTJS_LOOK) as person:
+        yield person
+
+
+def sign_up(page: Page, server: Site, email: str) -> None:
     page.goto(f"{server.address}/auth/sign-up", wait_until="networkidle")
     fill(page, name="Ada", email=email, password="correct horse")
     page.get_by_role("button", name="Sign up").click()
@@ -266,7 +281,7 @@ def press(place: Page | Locator, name: str) -> None:
     place.get_by_role("button", name=name, exact=True).click()
 
 
-def test_every_panel_works_in_a_browser(site: Server, page: Page) -> None:
+def test_every_panel_works_in_a_browser(site: Site, page: Page) -> None:
     email = f"{secrets.token_hex(6)}@example.com"
     sign_up(page, site, email)
 
@@ -326,7 +341,7 @@ def test_every_panel_works_in_a_browser(site: Server, page: Page) -> None:
     page.wait_for_url("**/auth/account")
 
 
-def test_several_accounts_in_one_browser(site: Server, page: Page) -> None:
+def test_several_accounts_in_one_browser(site: Site, page: Page) -> None:
     first, second = (f"{secrets.token_hex(6)}@example.com" for _ in range(2))
     sign_up(page, site, first)
     sign_up(page, site, second)
@@ -344,18 +359,16 @@ def test_several_accounts_in_one_browser(site: Server, page: Page) -> None:
     page.wait_for_url("**/auth/sign-in")
 
 
-def test_an_account_of_a_provider_is_linked_and_unlinked(
-    site: Server, page: Page, github: GitHub
-) -> None:
+def test_an_account_of_a_provider_is_linked_and_unlinked(site: Site, page: Page) -> None:
     email = f"{secrets.token_hex(6)}@example.com"
     sign_up(page, site, email)
-    people = [Person(email), Person("somebody.else@example.com")]
+    people = [Account(email), Account("somebody.else@example.com")]
 
     def authorize(route: Route) -> None:
-        back = github.agree(route.request.url, people.pop(0))
+        back = site.github.agree(route.request.url, people.pop(0))
         route.fulfill(status=302, headers={"Location": back})
 
-    page.route(f"{github.page}*", authorize)
+    page.route(f"{site.github.page}*", authorize)
     page.on("dialog", lambda dialog: dialog.accept())
     accounts = panel(page, "Linked accounts")
     accounts.get_by_text("Password").first.wait_for()
@@ -367,7 +380,7 @@ def test_an_account_of_a_provider_is_linked_and_unlinked(
     page.get_by_text("That account has another e-mail address than yours.").wait_for()
 
 
-def test_another_application_asks_for_access(site: Server, page: Page) -> None:
+def test_another_application_asks_for_access(site: Site, page: Page) -> None:
     sign_up(page, site, f"{secrets.token_hex(6)}@example.com")
     callback = "https://shop.example.com/callback"
     page.route(f"{callback}*", lambda route: route.fulfill(body="The shop"))
@@ -386,7 +399,7 @@ def test_another_application_asks_for_access(site: Server, page: Page) -> None:
     page.wait_for_url(f"{callback}?code=*")
 
 
-def test_a_list_that_cannot_be_read_is_asked_for_again(site: Server, page: Page) -> None:
+def test_a_list_that_cannot_be_read_is_asked_for_again(site: Site, page: Page) -> None:
     page.route("**/api/auth/api-key/list*", lambda route: route.abort())
     sign_up(page, site, f"{secrets.token_hex(6)}@example.com")
     keys = panel(page, "API keys")
@@ -396,15 +409,57 @@ def test_a_list_that_cannot_be_read_is_asked_for_again(site: Server, page: Page)
     keys.get_by_text("No keys yet.").wait_for()
 
 
-def test_a_code_by_mail_signs_in(server: Server, page: Page) -> None:
-    email = f"{secrets.token_hex(6)}@example.com"
-    page.goto(f"{server.address}/auth/sign-in", wait_until="networkidle")
-    page.locator("summary", has_text="Code by e-mail").click()
-    way = page.locator("details[open]")
-    fill(way, email=email)
-    press(way, "Send me a code")
-    way.locator("[name=otp]").wait_for()
-    fill(way, otp=server.browser().message(email))
-    press(way, "Sign in with the code")
-    page.wait_for_url("**/auth/account")
-    page.get_by_text(email).wait_for()
+@each_flow
+def test_flow(person: Person, flow: Flow) -> None:
+    flow(person)
+
+
+@pytest.mark.parametrize("is_member", PAGES)
+def test_the_pages_pass_axe_in_both_color_schemes_and_on_a_phone(
+    person: Person, is_member: bool
+) -> None:
+    if is_member:
+        person.sign_up()
+        person.expected = {404}
+    for name in PAGES[is_member]:
+        passes_axe(person, name)
+
+
+def test_a_page_that_is_not_there_says_so(person: Person) -> None:
+    person.expected = {404}
+    person.open("none")
+    person.sees("There is no such page")
+    assert person.barriers() == []
+
+
+def test_a_page_says_that_scripts_are_forbidden(site: Site, browser: Chromium) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site.url("sign-in"))
+    assert "Allow them for this site, then reload." in page.locator("body").inner_text()
+    context.close()
+
+
+def policy(server: Server | Site) -> str:
+    """The Content-Security-Policy of a page."""
+    page = httpx.get(f"{server.address}/auth/sign-up", timeout=60)  # development compiles it
+    return str(page.headers["content-security-policy"])
+
+
+def test_a_page_takes_nothing_foreign_and_nothing_inline(server: Server) -> None:
+    first = policy(server)
+    assert "unsafe" not in first and "http" not in first
+    assert policy(server) != first, "the nonce is another one each time"
+    forged = {"Content-Security-Policy": "script-src 'nonce-forged'", "x-nonce": "forged"}
+    page = httpx.get(f"{server.address}/auth/sign-up", headers=forged)
+    assert "forged" not in page.text and "forged" not in page.headers["content-security-policy"]
+
+
+def test_every_response_has_the_security_headers(server: Server) -> None:
+    page = httpx.get(f"{server.address}/auth/sign-up")
+    script = re.findall(r'/_next/static/[^"]+\.js', page.text)[0]
+    for path in ("/auth/sign-up", "/api/auth/ok", "/health", script):
+        headers = httpx.get(f"{server.address}{path}").headers
+        assert headers["x-content-type-options"] == "nosniff", path
+        assert headers["referrer-policy"] == "same-origin", path
+        assert headers["cross-origin-opener-policy"] == "same-origin", path

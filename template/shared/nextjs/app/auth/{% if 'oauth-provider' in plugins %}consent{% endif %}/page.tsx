@@ -21,7 +21,14 @@ export default async function AllowAccess({ searchParams }: PageProps<"/auth/con
       headers: await headers(),
     })
     .catch(() => null);
-  if (!client) return <Failure error="invalid_signature" />;
+  if (!client) {
+    return (
+      <>
+        <h1>Allow access</h1>
+        <Failure error="invalid_signature" />
+      </>
+    );
+  }
   return (
     <>
       <h1>Allow access</h1>

@@ -12,17 +12,20 @@ export default async function AcceptInvitation({
   if (!(await currentSession())) {
     const next = new URLSearchParams({ next: `/auth/accept-invitation?id=${String(id)}` });
     return (
-      <p>
-        <Link href={`/auth/sign-in?${next}`}>Sign in</Link> or{" "}
-        <Link href={`/auth/sign-up?${next}`}>create an account</Link> with the address that the
-        invitation was sent to.
-      </p>
+      <>
+        <h1>You are invited</h1>
+        <p>
+          <Link href={`/auth/sign-in?${next}`}>Sign in</Link> or{" "}
+          <Link href={`/auth/sign-up?${next}`}>create an account</Link> with the address that the
+          invitation was sent to.
+        </p>
+      </>
     );
   }
   const invitation =
     typeof id === "string" &&
     (await auth.api.getInvitation({ query: { id }, headers: await headers() }).catch(() => null));
-  if (!invitation) return <p>This invitation is not valid, or is for another user.</p>;
+  if (!invitation) return <h1>This invitation is not valid, or is for another user.</h1>;
   return (
     <>
       <h1>{invitation.organizationName}</h1>
