@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import test from "node:test";
+import { loadEnvFiles } from "../../template/shared/guard/env-files.mjs";
 import {
   isLoopback,
   list,
-  loadEnvFiles,
   originsOf,
   providersOff,
   settingsProblems,

@@ -25,11 +25,8 @@ export interface Checks<Key extends string> {
   pluginKeys?: Partial<Record<Key, string>>;
 }
 
-/**
- * Sets the variables that `.env.local` and `.env` of the working directory have, unless the environment
- * or the file before has a non-empty value.
- */
-export function loadEnvFiles(): void;
+/** The file, or the environment, that each variable's value is from; `loadEnvFiles` fills it. */
+export const places: Map<string, string>;
 
 /** The value of an environment variable, or else the second argument. */
 export function text(key: string, otherwise?: string): string;

@@ -1,29 +1,12 @@
 // @ts-check
 /** See settings.d.mts. */
-import { existsSync, readFileSync } from "node:fs";
 import { isIP } from "node:net";
-import { parseEnv } from "node:util";
 
 /** @typedef {import("./settings.d.mts").Settings} Settings */
 
-/** Where the value of a variable stands, if `loadEnvFiles` has looked.
+/** See settings.d.mts.
  * @type {Map<string, string>} */
-const places = new Map();
-
-/** See settings.d.mts. */
-export function loadEnvFiles() {
-  /** @type {[string, NodeJS.Dict<string>][]} */
-  const sources = [["the environment", { ...process.env }]];
-  for (const file of [".env.local", ".env"]) {
-    if (existsSync(file)) sources.push([file, parseEnv(readFileSync(file, "utf8"))]);
-  }
-  for (const [place, values] of sources) {
-    for (const [key, value] of Object.entries(values)) {
-      if (value && !places.has(key)) places.set(key, place);
-      process.env[key] ||= value ?? "";
-    }
-  }
-}
+export const places = new Map();
 
 /** See settings.d.mts. @param {string} key */
 export const text = (key, otherwise = "") => process.env[key] || otherwise;
