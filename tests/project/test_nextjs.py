@@ -286,9 +286,11 @@ def test_every_panel_works_in_a_browser(site: Site, page: Page) -> None:
     sign_up(page, site, email)
 
     user_name = panel(page, "User name")
-    fill(user_name, username="ada_" + secrets.token_hex(3))
+    name = "ada_" + secrets.token_hex(3)
+    fill(user_name, username=name)
     press(user_name, "Save")
     user_name.get_by_text("Saved.").wait_for()
+    user_name.locator(f"[value={name}]").wait_for()
 
     organizations = panel(page, "Organizations")
     fill(organizations, name="Engines", slug="engines-" + secrets.token_hex(3))
@@ -338,6 +340,19 @@ def test_every_panel_works_in_a_browser(site: Site, page: Page) -> None:
     page.goto(f"{site.address}/auth/sign-in", wait_until="networkidle")
     assert barriers(page) == []
     press(page, "Passkey")
+    page.wait_for_url("**/auth/account")
+    press(page, "Sign out")
+    page.wait_for_url(f"{site.address}/")
+    page.goto(f"{site.address}/auth/sign-in", wait_until="networkidle")
+    page.locator("summary", has_text="User name").click()
+    way = page.locator("details[open]")
+    fill(way, username=name, password="correct horse")
+    press(way, "Sign in with the user name")
+    page.wait_for_url("**/auth/two-factor")
+    page.locator("summary", has_text="Backup code").click()
+    fill(page.locator("details[open]"), code=codes[0])
+    assert barriers(page) == []
+    press(page, "Continue with the backup code")
     page.wait_for_url("**/auth/account")
 
 
