@@ -78,6 +78,11 @@ NEXTJS = Look(
 )
 
 
+def random_address() -> str:
+    """A private IP address at random."""
+    return f"10.{'.'.join(str(byte) for byte in secrets.token_bytes(3))}"
+
+
 class Person:
     """A user with an address and a password, and their page."""
 

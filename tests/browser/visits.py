@@ -1,15 +1,14 @@
-"""People at browsers of their own, with a picture of the page where a test failed."""
+"""Browser contexts of users, with a picture of the page where a test failed."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.person import HTML, Look, Person
+from tests.browser.person import HTML, Look, Person, random_address
 from tests.browser.sites import Site
 
 FAILED = pytest.StashKey[bool]()
@@ -31,12 +30,10 @@ def pytest_runtest_makereport(
 def visiting(
     test: pytest.Item, chromium: Browser, site: Site, look: Look = HTML
 ) -> Iterator[Person]:
-    """Somebody at a browser of their own; nothing may go wrong in its console."""
+    """A user with a browser context, whose console must show no errors."""
     context = chromium.new_context(
-        # Rate limits count each person.
-        extra_http_headers={
-            "X-Forwarded-For": f"10.{'.'.join(str(b) for b in secrets.token_bytes(3))}"
-        },
+        # Rate limits count by address.
+        extra_http_headers={"X-Forwarded-For": random_address()},
         permissions=["clipboard-read", "clipboard-write"],
     )
     context.set_default_timeout(10_000)

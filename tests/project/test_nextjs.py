@@ -17,7 +17,7 @@ from hooks.demo import NEXT, NEXTJS, free_port
 from tests.browser.applications import authorization_url, forgeries
 from tests.browser.flows import PAGES, Flow, each_flow, passes_axe
 from tests.browser.person import NEXTJS as NEXTJS_LOOK
-from tests.browser.person import Person, add_authenticator, barriers
+from tests.browser.person import Person, add_authenticator, barriers, random_address
 from tests.browser.sites import Site
 from tests.browser.visits import visiting
 from tests.conformance.internet import internets
@@ -218,7 +218,11 @@ def browser() -> Iterator[Chromium]:
 @pytest.fixture
 def page(browser: Chromium) -> Iterator[Page]:
     """A page in Chromium with clipboard access, whose console must show no errors."""
-    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    context = browser.new_context(
+        # Rate limits count by address.
+        extra_http_headers={"X-Forwarded-For": random_address()},
+        permissions=["clipboard-read", "clipboard-write"],
+    )
     page = context.new_page()
     page.set_default_timeout(15_000)
     complaints: list[str] = []
@@ -341,6 +345,7 @@ def test_every_panel_works_in_a_browser(site: Site, page: Page) -> None:
     assert barriers(page) == []
     press(page, "Passkey")
     page.wait_for_url("**/auth/account")
+    page.wait_for_load_state("networkidle")
     press(page, "Sign out")
     page.wait_for_url(f"{site.address}/")
     page.goto(f"{site.address}/auth/sign-in", wait_until="networkidle")
