@@ -90,14 +90,16 @@ def render_project(answers: dict[str, Any], folder: Path) -> None:
     tree = Path("template") / stack
     plugins, chosen = answers.get("plugins", []), answers.get("plugin_options", [])
     storage = answers.get("rate_limit_storage", "memory")
+    provider = answers.get("provider", "postgresql")
     context = {
         "project_name": name,
         "project_slug": name.lower().replace(" ", "-"),
         "package_name": re.sub("[^a-z0-9]+", "_", name.lower()),
         "stack": stack,
         "framework": answers.get("framework", "hono"),
-        "provider": answers.get("provider", "postgresql"),
+        "provider": provider,
         "database_url": "",
+        "has_engine": bool(provider_data()[provider].get("python")),
         "plugins": plugins,
         "plugin_options": chosen,
         "social_providers": answers.get("social_providers", []),

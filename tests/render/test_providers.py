@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 import tomllib
+from pathlib import Path
 
 import pytest
 from better_auth_setup import database
 from better_auth_setup.generate import command
 
 from hooks import data
-from tests.template import REPOSITORY
+from tests.answers import URLS
+from tests.template import REPOSITORY, render
 from tests.template import environment as jinja
 
 PROVIDERS = data.providers()
@@ -64,3 +66,12 @@ def test_no_template_names_a_provider() -> None:
     assert len(sources) > 100
     assert named.search("{% if provider != 'sqlite' %}")
     assert [path.name for path in sources if named.search(f"{path}{path.read_text()}")] == []
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_python_has_an_engine_where_it_has_a_driver(
+    template: Path, tmp_path: Path, name: str
+) -> None:
+    project = render(template, tmp_path / "app", {"provider": name, "database_url": URLS[name]})
+    has_driver = PROVIDERS[name].python is not None
+    assert (project / "src/my_app/database.py").exists() == has_driver

@@ -1,0 +1,19 @@
+"""The patterns of files that Copier leaves out."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import jinja2
+import pytest
+
+from tests.answers import STACKS
+from tests.project.typescript_sources import copier_excludes
+
+
+@pytest.mark.parametrize(("stack", "framework"), [*product(STACKS, ["hono", "nextjs"])])
+def test_they_need_nothing_but_the_first_answers(stack: str, framework: str) -> None:
+    """Copier renders a release's patterns with the files and questions of the one before."""
+    alone = jinja2.Environment(undefined=jinja2.StrictUndefined)
+    for pattern in copier_excludes():
+        alone.from_string(pattern).render(stack=stack, framework=framework)
