@@ -1,7 +1,8 @@
 """Speeds Copier up in the tests' own processes; as a command, it is unchanged.
 
 A render compiles two thousand texts by Jinja, the same ones each time, and asks git for each file
-whether the file system has executable bits.
+whether the file system has executable bits. Each update clones the template's repository to another
+path, so the path of a file is not compared: a traceback may name that of an earlier clone.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ def _compile_once(
     defer_init: bool = False,
 ) -> Any:
     settings = (type(self), self.keep_trailing_newline, *self.extensions)
-    key = (settings, source, name, filename, raw, defer_init)
+    key = (settings, source, name, raw, defer_init)
     if key not in _compiled:
         _compiled[key] = _compile(self, source, name, filename, raw, defer_init)
     return _compiled[key]
