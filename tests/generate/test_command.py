@@ -176,13 +176,8 @@ def test_a_provider_that_differs_from_the_schema_is_reported(project: Project) -
 
 
 SCHEMAS_OF_CONFIG = {
-    'schema: "prisma/parts"': "prisma/parts",
     'schema: path.join("prisma", "parts")': "prisma/parts",
-    'schema: path.join(import.meta.dirname, "prisma", "parts")': "prisma/parts",
-    "schema: `./${folder}`": "prisma/parts",
-    "schema": "prisma/parts",
     'schema: process.env.SCHEMA ?? "prisma/parts/main.prisma"': "prisma/parts/main.prisma",
-    '// schema: "prisma/schema.prisma",\n  schema: folder': "prisma/parts",
 }
 
 
@@ -216,12 +211,6 @@ def test_a_prisma_config_that_fails_is_named(project: Project) -> None:
     assert result.returncode == 2
     assert result.stderr.startswith("prisma.config.ts:1:")
     assert "Cannot find module './where.ts'" in result.stderr
-    (project.folder / "prisma.config.ts").write_text("export default { schema: [1].at(0) };\n")
-    result = project.generate()
-    assert (result.returncode, result.stderr) == (
-        2,
-        "The schema of prisma.config.ts is no path. Name it with --schema.\n",
-    )
     assert project.schema.read_bytes() == before
 
 

@@ -81,21 +81,9 @@ def test_only_missing_lines_are_added(project: NpmProject) -> None:
     assert (project.folder / SCHEMA).read_text() == after
 
 
-@pytest.mark.parametrize(
-    "schema",
-    [
-        'schema: path.join("prisma", "models")',
-        "schema: `${folder}/models`",
-        'schema: resolve("prisma/models/")',
-        'schema: "./prisma/models"',
-    ],
-)
-def test_a_schema_folder_is_found_by_every_spelling(project: NpmProject, schema: str) -> None:
-    head = 'import path from "node:path";\n'
+def test_a_folder_is_found_by_a_computed_path(project: NpmProject) -> None:
     place = split(project, "prisma/models")
-    config = head + (project.folder / CONFIG).read_text().replace(LITERAL, schema)
-    config = config.replace("export default", 'const folder = "prisma";\nexport default')
-    (project.folder / CONFIG).write_text(config)
+    project.replace(CONFIG, (LITERAL, 'schema: resolve("prisma", "models")'))
     add_plugins(project, "twoFactor()")
     before = {file: file.read_bytes() for file in place.rglob("*.prisma")}
     assert f"model User: {TWO_FACTOR}" in project.refused("generate", "--check")

@@ -9,12 +9,13 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { answerIn } from "./answer.ts";
 import { oversights, type Configuration } from "./compare.ts";
 import { additions, blocks, insert, squeeze, type Addition } from "./document.ts";
 import { prisma, reason } from "./prisma.ts";
 import { options, Problem, reasonOf } from "./report.ts";
 import { command, node, program, type Result } from "./run.ts";
-import { lastLine, locate, schemaFiles, schemaPath, use, withoutComments } from "./schema.ts";
+import { locate, schemaFiles, schemaPath, use, withoutComments } from "./schema.ts";
 import { environment } from "./settings.ts";
 
 const usage = `Usage: better-auth-setup generate [OPTION…]
@@ -59,10 +60,9 @@ async function ask(path: string, draft: string): Promise<Answer> {
   const before = readFileSync(draft, "utf8");
   const env = environment();
   const { status, output } = await node(program("read-auth"), [path, draft], { env });
-  if (status === 0) {
-    const { after, filled, ...rest } = JSON.parse(lastLine(output)) as Omit<Answer, "filled"> & {
-      filled: string[];
-    };
+  const told = answerIn<Omit<Answer, "filled"> & { filled: string[] }>(output);
+  if (status === 0 && told) {
+    const { after, filled, ...rest } = told;
     const named = filled.map((field) => field.charAt(0).toUpperCase() + field.slice(1));
     return { ...rest, path, after: after || before, filled: new Set(named) };
   }

@@ -5,6 +5,7 @@
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { marker } from "./answer.ts";
 
 type Field = { fieldName?: string; defaultValue?: unknown; onUpdate?: unknown };
 type Options = { plugins?: { id: string }[]; databaseHooks?: unknown };
@@ -54,4 +55,4 @@ const answer = {
   filled,
   hooked: Boolean(options.databaseHooks),
 };
-process.stdout.write(`\n${JSON.stringify(answer)}\n`, () => process.exit());
+process.stdout.write(`\n${marker}${JSON.stringify(answer)}\n`, () => process.exit());

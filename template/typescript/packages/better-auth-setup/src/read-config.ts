@@ -1,36 +1,47 @@
 // Prints the paths of the project's Prisma configuration as JSON. A separate program, because a
 // configuration is code that may change the environment or end the process.
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { createRequire, registerHooks } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { marker } from "./answer.ts";
 
-type Config = { schema?: string; migrations?: { path?: string } };
+type Config = { schema?: string; migrations?: { path?: string }; loadedFromFile?: string };
 
 const usual = resolve("prisma.config.ts");
-const others = ["prisma7.config.ts", "prisma7.config.js", "prisma7.config.mjs", ".config"];
+// Prisma's CLI prefers these.
+const others = /^(prisma7\.config\.|prisma\.config\.js$|\.config$)/;
+
+// The paths do not depend on the URLs, which the first setup has yet to find out.
+for (const name of ["DATABASE_URL", "DIRECT_URL", "SHADOW_DATABASE_URL"]) {
+  process.env[name] ||= "postgresql://nobody@localhost/none";
+}
 
 // Prisma's own module takes half a second to load, and its functions do almost nothing.
 const stand_in = `
   export const defineConfig = (config) => config;
-  export const env = (name) => process.env[name] ?? "";
+  export const env = (name) => {
+    if (!process.env[name]) throw new Error(name + " is missing");
+    return process.env[name];
+  };
 `;
 
 /** Evaluates prisma.config.ts with Node.js alone; undefined if that is not possible. */
 async function byNode(): Promise<Config | undefined> {
-  if (!existsSync(usual) || others.some((name) => existsSync(name))) return undefined;
+  if (!existsSync(usual) || readdirSync(".").some((name) => others.test(name))) return undefined;
   const url = `data:text/javascript,${encodeURIComponent(stand_in)}`;
   const hooks = registerHooks({
     resolve: (specifier, context, next) =>
       specifier === "prisma/config" ? { url, shortCircuit: true } : next(specifier, context),
   });
   try {
-    const { default: config } = (await import(pathToFileURL(usual).href)) as { default?: Config };
-    const { schema, migrations } = config ?? {};
-    const found = { schema, migrations: migrations?.path };
+    const { default: config } = (await import(pathToFileURL(usual).href)) as { default?: unknown };
+    const { schema, migrations } = config as Config;
+    // What else it may be, such as a function, is for Prisma's loader.
+    if (typeof schema !== "string" || !schema) return undefined;
     return {
-      ...(found.schema ? { schema: resolve(found.schema) } : {}),
-      ...(found.migrations ? { migrations: { path: resolve(found.migrations) } } : {}),
+      schema: resolve(schema),
+      ...(migrations?.path ? { migrations: { path: resolve(migrations.path) } } : {}),
     };
   } catch {
     return undefined;
@@ -46,10 +57,16 @@ async function byPrisma(): Promise<Config> {
     "@prisma/config",
   ) as { loadConfigFromFile: (from: object) => Promise<{ config?: Config; error?: unknown }> };
   const { config, error } = await loadConfigFromFile({});
-  if (!config) throw (error as { error?: Error }).error ?? new Error("it does not load");
-  return config;
+  if (config) return config;
+  const { _tag: tag, error: cause } = error as { _tag: string; error?: Error };
+  const [, ...told] = cause?.message.split("\n") ?? [];
+  // The first line is the type of all configurations.
+  if (tag === "ConfigFileSyntaxError" && told.length > 0) {
+    throw new Error(told.map((line) => line.trim()).join(" "));
+  }
+  throw cause ?? new Error("it does not load");
 }
 
-const { schema, migrations } = (await byNode()) ?? (await byPrisma());
-const answer = JSON.stringify({ schema, migrations: migrations?.path });
-process.stdout.write(`\n${answer}\n`, () => process.exit());
+const { schema, migrations, loadedFromFile } = (await byNode()) ?? (await byPrisma());
+const answer = { schema, migrations: migrations?.path, config: loadedFromFile };
+process.stdout.write(`\n${marker}${JSON.stringify(answer)}\n`, () => process.exit());

@@ -1,9 +1,14 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
+import { answerIn } from "./answer.ts";
 import { providers, type Provider } from "./providers.ts";
 import { Problem, reasonOf } from "./report.ts";
 import { environment } from "./settings.ts";
 import { node, program } from "./run.ts";
+
+// Strings stay, as they may contain what looks like a comment.
+const comment =
+  /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|\/\*[^]*?\*\/|\/\/[^\n]*/g;
 
 const places = { schema: "prisma/schema.prisma", migrations: "prisma/migrations" };
 
@@ -15,13 +20,38 @@ const places = { schema: "prisma/schema.prisma", migrations: "prisma/migrations"
  */
 export async function locate(): Promise<void> {
   const { status, output } = await node(program("read-config"), [], { env: environment() });
-  if (status !== 0) {
-    throw new Problem(`The Prisma configuration cannot be read: ${reasonOf(output)}.`);
+  const found = answerIn<Partial<typeof places> & { config?: string }>(output);
+  if (status !== 0 || !found) {
+    const said = status === 0 ? "it ends the process" : reasonOf(output);
+    throw new Problem(`The Prisma configuration cannot be read: ${said}.`);
   }
-  const { schema, migrations } = JSON.parse(lastLine(output)) as Partial<typeof places>;
-  const usual = ["schema.prisma", places.schema].find((file) => existsSync(file));
-  use(schema ?? usual ?? places.schema);
-  if (migrations) places.migrations = relative(".", migrations);
+  use(found.schema ?? usual(found.config));
+  if (found.migrations) places.migrations = relative(".", found.migrations);
+}
+
+/** Where Prisma looks if its configuration names no schema. */
+function usual(config = ""): string {
+  const [first, second] = ["schema.prisma", places.schema].filter((file) => existsSync(file));
+  const found = first ?? second ?? places.schema;
+  // A function given to defineConfig(), or an `exports.default`, say something that nobody reads.
+  const code = config && readFileSync(config, "utf8").replace(comment, (all, text) => text ?? "");
+  if (/(?<![\w/.-])schema\b["']?\s*[:,}(]/.test(code)) {
+    throw new Problem(
+      `Give schema in ${relative(".", config)} a path: it mentions one, but Prisma finds none ` +
+        "there. Or name your schema with --schema.",
+    );
+  }
+  const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
+    prisma?: Partial<typeof places>;
+  };
+  const old = manifest.prisma?.schema;
+  if (typeof old === "string" && relative(".", old) !== found) {
+    throw new Problem(
+      `Write schema: "${old}" into prisma.config.ts: Prisma 7 does not read prisma.schema of ` +
+        "package.json.",
+    );
+  }
+  return found;
 }
 
 /** Uses this schema file or folder instead of the configured one. */
@@ -29,9 +59,6 @@ export function use(schema: string): void {
   places.schema = relative(".", resolve(schema)) || ".";
   places.migrations = join(isFolder() ? places.schema : join(places.schema, ".."), "migrations");
 }
-
-/** The JSON in the last line of a program's output; the configuration may have printed before. */
-export const lastLine = (output: string): string => output.trim().split("\n").at(-1) ?? "";
 
 /** The schema's file or folder. */
 export const schemaPath = (): string => places.schema;

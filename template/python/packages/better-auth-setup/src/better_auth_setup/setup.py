@@ -24,6 +24,7 @@ from better_auth_setup import (
 from better_auth_setup.bytecode import compile_packages
 from better_auth_setup.console import Console
 from better_auth_setup.difference import difference
+from better_auth_setup.generate.files import is_evaluated
 from better_auth_setup.node import Packages
 from better_auth_setup.prisma import Client, Engine, Prisma
 from better_auth_setup.problem import Problem
@@ -95,6 +96,16 @@ def _run(
         added = settings.complete()
         step.detail = f".env.local: {', '.join(added)} added" if added else ".env.local is complete"
     console.keep_secrets(settings.variables())
+    by_hand = "npm install" if shutil.which("npm") else ""
+
+    def install() -> None:
+        if npm and not npm.is_awaited:
+            with console.step("install", by_hand) as step:
+                step.seconds = npm.wait()
+                step.detail = "npm packages"
+
+    if is_evaluated(project.root):
+        install()
     prisma = Prisma(project, settings.variables())
     wasm = _Background(executor, Engine(prisma).prepare) if project.pushes else None
     with console.step("database") as step:
@@ -106,10 +117,7 @@ def _run(
     prisma = Prisma(project, settings.variables())
     console.keep_secrets(prisma.variables)
 
-    by_hand = "npm install" if shutil.which("npm") else ""
-    with console.step("install", by_hand) as step:
-        step.seconds = npm.wait()
-        step.detail = "npm packages"
+    install()
     # Node.js compiles Prisma's CLI and better-auth once, not once a command.
     os.environ.setdefault("NODE_COMPILE_CACHE", str(project.cache / "node"))
     with console.step("generate") as step:
@@ -144,10 +152,12 @@ class _Background:
 
     def __init__(self, executor: Executor, work: Callable[[], None]) -> None:
         self._started = time.monotonic()
+        self.is_awaited = False
         self._future = executor.submit(self._do, work)
 
     def wait(self) -> float:
         """Waits for its end and returns its duration in seconds; raises what it raised."""
+        self.is_awaited = True
         return self._future.result()
 
     def _do(self, work: Callable[[], None]) -> float:

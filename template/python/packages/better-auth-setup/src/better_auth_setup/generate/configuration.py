@@ -55,15 +55,13 @@ def described_tables(
 
 
 def evaluated_schema(root: Path, config: Path) -> str | None:
-    """The schema path that ``prisma.config.ts`` evaluates to; None if it sets none.
+    """The absolute path of the schema in Prisma's configuration; None if it sets none.
 
     Raises:
         Problem: it cannot be loaded.
     """
-    found = _ask(root, task="schema", config=config.as_posix())
-    if found is None or isinstance(found, str):
-        return found
-    raise Problem(f"The schema of {config} is no path. Name it with --schema.")
+    found: str | None = _ask(root, task="schema", config=config.as_posix())
+    return found
 
 
 def _ask(root: Path, **task: object) -> Any:
@@ -75,9 +73,8 @@ def _ask(root: Path, **task: object) -> Any:
         answer = json.loads(result.stdout)
     except ValueError:
         said = result.stderr.strip() or f"it ended with status {result.returncode}."
-        raise Problem(
-            f"The auth configuration cannot be loaded: {without_passwords(said)}"
-        ) from None
+        what = task["config"] if task["task"] == "schema" else "The auth configuration"
+        raise Problem(f"{what} cannot be loaded: {without_passwords(said)}") from None
     if "error" in answer:
         raise Problem(without_passwords(answer["error"]))
     return answer["result"]

@@ -10,6 +10,29 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
+from better_auth_setup.problem import Problem
+
+#: The order of ``findPrismaConfigFile`` in ``@prisma/config`` 7.10.
+_EXTENSIONS = (".js", ".ts", ".mjs", ".cjs", ".mts", ".cts")
+_CONFIGS = [f"{name}{end}" for name in ("prisma7.config", ".config/prisma7") for end in _EXTENSIONS]
+_CONFIGS += [
+    f"{name}{kind}{end}"
+    for name in ("prisma.config", ".config/prisma", ".config/prisma.config")
+    for kind in ("", "/index")
+    for end in _EXTENSIONS
+]
+_COMMENT = re.compile(
+    r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|/\*.*?\*/|//[^\n]*""",
+    re.S,
+)
+#: A configuration that needs no evaluation: nothing can change the path that it has.
+_PLAIN = re.compile(
+    r"""^import \{[^}]*\bdefineConfig\b[^}]*\} from ["']prisma/config["'].*"""
+    r"""^export default defineConfig\(\{\s*schema: ["']([^"'\\]+)["'],?"""
+    r"""(?:(?!schema\b|\.\.\.|[,{]\s*\[).)*\}\);?\s*\Z""",
+    re.M | re.S,
+)
+
 
 def configured_schema(root: Path) -> Path:
     """The schema's file or folder in a project, found as Prisma's CLI does.
@@ -18,43 +41,73 @@ def configured_schema(root: Path) -> Path:
         root: the project's folder; the result is relative to it.
 
     Raises:
-        Problem: Prisma's configuration cannot be loaded.
+        Problem: Prisma's configuration cannot be loaded, or what it says of the schema does not
+            count.
     """
-    names = ("prisma.config", ".config/prisma")
-    places = [
-        Path(f"{name}.{m}{js}") for name in names for js in ("ts", "js") for m in ("", "m", "c")
-    ]
-    config = next((one for one in places if (root / one).is_file()), None)
-    said = _said_by(root, config) if config else _said_by_manifest(root / "package.json")
-    if config and said:
-        # Relative to the configuration file.
-        return Path(os.path.normpath(config.parent / said))
-    usual = [Path(one) for one in ("prisma/schema.prisma", "schema.prisma", "prisma/schema")]
-    return Path(said) if said else next((one for one in usual if (root / one).exists()), usual[0])
+    usual = [Path(one) for one in ("schema.prisma", "prisma/schema.prisma", "prisma/schema")]
+    default = next((one for one in usual if (root / one).exists()), usual[1])
+    config = _configuration(root)
+    said = _said_by(root, config) if config else None
+    return Path(said) if said else _said_by_manifest(root, default)
+
+
+def is_evaluated(root: Path) -> bool:
+    """Whether `configured_schema` runs Prisma's configuration, which needs the npm packages."""
+    config = _configuration(root)
+    return config is not None and _written(root / config) is None
+
+
+def _configuration(root: Path) -> Path | None:
+    return next((Path(one) for one in _CONFIGS if (root / one).is_file()), None)
 
 
 def _said_by(root: Path, config: Path) -> str | None:
     """The path in a configuration file: a literal, or the result of running it."""
-    text = (root / config).read_text(encoding="utf-8", errors="replace")
-    code = re.sub(r"/\*.*?\*/|(?<!:)//[^\n]*", "", text, flags=re.S)
-    mentions = re.findall(r"""(?<![\w/.-])schema\b["']?\s*[:,}]""", code)
-    written = re.findall(r"""^\s*schema:\s*["']([^"'\\]+)["'],?\s*$""", code, flags=re.M)
-    if not mentions or len(mentions) == len(written) == 1:
-        return written[0] if written else None
+    if said := _written(root / config):
+        return os.path.normpath(config.parent / said)
     from better_auth_setup.generate.configuration import evaluated_schema
 
-    said = evaluated_schema(root, config)
-    # Computed from the configuration's own folder, the path is absolute.
-    return os.path.relpath(said, root / config.parent) if said and os.path.isabs(said) else said
+    if said := evaluated_schema(root, config):
+        return os.path.relpath(said, root.resolve())
+    code = _code(root / config)
+    if re.search(r"""(?<![\w/.-])schema\b["']?\s*[:,}(]""", code):
+        raise Problem(
+            f"Give schema in {config} a path: it mentions one, but Prisma finds none there. Or "
+            "name your schema with --schema."
+        )
+    return None
 
 
-def _said_by_manifest(manifest: Path) -> str | None:
+def _written(config: Path) -> str | None:
+    """The path in a configuration of the usual form; None if it has to be run."""
+    found = _PLAIN.search(_code(config))
+    return found[1] if found else None
+
+
+def _code(config: Path) -> str:
+    """A configuration without its comments."""
+    text = config.read_text(encoding="utf-8-sig", errors="replace")
+    return _COMMENT.sub(lambda found: found[1] or "", text)
+
+
+def _said_by_manifest(root: Path, default: Path) -> Path:
     """The path in ``package.json``, which Prisma used up to version 6."""
     try:
-        said = json.loads(manifest.read_text(encoding="utf-8"))["prisma"]["schema"]
+        said = json.loads((root / "package.json").read_text(encoding="utf-8"))["prisma"]["schema"]
+        said = Path(os.path.normpath(said))
     except (OSError, ValueError, LookupError, TypeError):
-        return None
-    return said if isinstance(said, str) else None
+        return default
+    try:
+        prisma = (root / "node_modules/prisma/package.json").read_text(encoding="utf-8")
+        is_ignored = int(json.loads(prisma)["version"].split(".")[0]) >= 7
+    except (OSError, ValueError, LookupError):
+        is_ignored = False
+    if is_ignored and said != default:
+        raise Problem(
+            f'Write schema: "{said.as_posix()}" into prisma.config.ts: Prisma 7 does not read '
+            "prisma.schema of package.json."
+        )
+    return said
 
 
 def schema_files(schema: Path) -> list[Path]:

@@ -125,6 +125,7 @@ function isStubbed(specifier, from, clients) {
   );
 }
 
+const PLACEHOLDER = "postgresql://nobody@localhost/none";
 const PLACEHOLDERS = {
   sqlite: "file:./none.db",
   mysql: "mysql://nobody@localhost/none",
@@ -137,7 +138,7 @@ async function tables({ config, provider, clients }) {
   const db = find(places, ["better-auth", "better-auth/db"], ["better-auth/db"]);
   // Nothing is signed and no server is called, but a configuration may require the settings.
   process.env.BETTER_AUTH_SECRET ||= randomBytes(32).toString("hex");
-  process.env.DATABASE_URL ||= PLACEHOLDERS[provider] ?? "postgresql://nobody@localhost/none";
+  process.env.DATABASE_URL ||= PLACEHOLDERS[provider] ?? PLACEHOLDER;
   process.env.BETTER_AUTH_TELEMETRY = "0";
   const loaded = await loader(file, clients).import(file);
   const auth = loaded.auth ?? loaded.default?.auth ?? loaded.default;
@@ -161,14 +162,30 @@ async function internals(db) {
   }
 }
 
+/** Asks Prisma's own loader, because a configuration may be a function, or what others spread. */
 async function schema({ config }) {
-  const file = resolve(config);
-  const loaded = await loader(file, []).import(file);
-  return (loaded.default ?? loaded).schema ?? null;
+  const prisma = ["prisma/package.json", "@prisma/config"];
+  const loader = find([join(ROOT, "_")], prisma);
+  const { loadConfigFromFile } = createRequire(loader)(loader);
+  // The path does not depend on the URLs, which the first setup has yet to find out.
+  for (const name of ["DATABASE_URL", "DIRECT_URL", "SHADOW_DATABASE_URL"]) {
+    process.env[name] ||= PLACEHOLDER;
+  }
+  const { config: found, error } = await loadConfigFromFile({});
+  if (error?.error?.code === "ERR_INVALID_ARG_TYPE") {
+    throw new Refusal(`The schema of ${config} is no path. Name it with --schema.`);
+  }
+  if (found) return found.schema ?? null;
+  const [, ...told] = error.error.message.split("\n");
+  // The first line is the type of all configurations.
+  if (error._tag === "ConfigFileSyntaxError" && told.length > 0) {
+    throw new Refusal(`${config}: ${told.map((line) => line.trim()).join(" ")}`);
+  }
+  throw error.error;
 }
 
-/** An error with its place in the project, if it has one. */
-function told(error) {
+/** An error with its place in the project, or else with the file that was loaded. */
+function told(error, file) {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof Refusal) return error.message;
   const frames = String(error.stack)
@@ -176,7 +193,7 @@ function told(error) {
     .map((line) => line.split(pathToFileURL(ROOT + sep).href).join(ROOT + sep))
     .filter((line) => line.includes(ROOT + sep) && !line.includes(`${sep}node_modules${sep}`))
     .map((line) => /^.*?:\d+:\d+/.exec(line.slice(line.indexOf(ROOT) + ROOT.length + 1))?.[0]);
-  const place = frames.find(Boolean);
+  const place = frames.find(Boolean) ?? file;
   const isAlias = /^Cannot find module '[@~]\//.test(error.message);
   const remedy = "\nPath aliases of tsconfig.json need jiti 2.7: npm install --save-dev jiti";
   const said = `${error.name}: ${error.message}${isAlias ? remedy : ""}`;
@@ -201,5 +218,5 @@ const task = JSON.parse(process.argv[2]);
 try {
   answer({ result: await { tables, schema }[task.task](task) });
 } catch (error) {
-  answer({ error: told(error) });
+  answer({ error: told(error, task.config) });
 }

@@ -1,0 +1,142 @@
+"""Prisma configurations as people write them, and where each has the schema."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PARTS = "prisma/parts"
+_IMPORTS = """\
+import path, { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { defineConfig, env } from "prisma/config";
+"""
+
+
+@dataclass(frozen=True)
+class Form:
+    """The files of a project, and its schema; or a part of the sentence that refuses them."""
+
+    files: dict[str, str]
+    refusal: str = ""
+    #: Others are tried with all forms only.
+    is_usual: bool = field(default=False, compare=False)
+
+    def write(self, folder: Path) -> None:
+        """Writes them, and a schema where Prisma looks by default."""
+        texts = {"package.json": '{ "type": "module" }', "prisma/schema.prisma": "", **self.files}
+        for name, text in {f"{PARTS}/main.prisma": "", **texts}.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text)
+
+
+def _config(written: str, before: str = "", is_usual: bool = False, **files: str) -> Form:
+    """A ``prisma.config.ts``; what stands in the object, and before it."""
+    url = 'datasource: { url: "file:./app.db" }'
+    text = f"{_IMPORTS}{before}export default defineConfig({{\n  {written},\n  {url},\n}});\n"
+    others = {name.replace("_", "."): text for name, text in files.items()}
+    return Form({"prisma.config.ts": text, **others}, is_usual=is_usual)
+
+
+_LITERAL = _config('schema: "prisma/schema.prisma"').files["prisma.config.ts"]
+_NO_PATH = "Give schema in prisma.config.ts a path"
+
+FORMS = {
+    "a string": _config('schema: "./prisma/parts"', is_usual=True),
+    "join": _config('schema: path.join("prisma", "parts")', is_usual=True),
+    "__dirname": _config('schema: path.resolve(__dirname, "prisma/parts")'),
+    "import.meta.dirname": _config('schema: join(import.meta.dirname, "prisma", "parts")'),
+    "a URL": _config('schema: fileURLToPath(new URL("./prisma/parts", import.meta.url))'),
+    "a template": _config("schema: `prisma/${parts}`", 'const parts = "parts";\n'),
+    "a constant": _config("schema", 'const schema = "prisma/parts" as const;\n'),
+    "a cast": _config('schema: <string>"prisma/parts"'),
+    "env()": _config(
+        'schema: env("WHERE")',
+        'process.env["WHERE"] = "prisma/parts";\n',
+    ),
+    "spread over a string": _config(
+        'schema: "prisma/schema.prisma",\n  ...base',
+        'import { base } from "./base.ts";\n',
+        is_usual=True,
+        base_ts='export const base = { schema: "prisma/parts" };\n',
+    ),
+    "a computed key": _config('schema: "prisma/schema.prisma", ["schema"]: "prisma/parts"'),
+    "a getter": _config('get schema() {\n    return "prisma/parts";\n  }'),
+    "after comments": _config(
+        '// schema: "prisma/schema.prisma",\n  schema: /* a folder */ "prisma/parts"'
+    ),
+    "between strings that look like comments": _config(
+        'views: { path: "/* " },\n  schema: "prisma/parts",\n  typedSql: { path: " */" }'
+    ),
+    "satisfies": Form(
+        {
+            "prisma.config.ts": 'import type { PrismaConfig } from "prisma";\n\nexport default {\n'
+            '  schema: "prisma/parts",\n} satisfies PrismaConfig;\n'
+        }
+    ),
+    "a function": Form(
+        {"prisma.config.ts": 'export default () => ({ schema: "prisma/parts" });\n'}, is_usual=True
+    ),
+    "a promise": Form(
+        {"prisma.config.ts": 'export default (async () => ({ schema: "prisma/parts" }))();\n'}
+    ),
+    "assigned later": Form(
+        {
+            "prisma.config.ts": _LITERAL.replace("export default", "const config =")
+            + 'config.schema = "prisma/parts";\nexport default config;\n'
+        }
+    ),
+    "CommonJS": Form(
+        {
+            "prisma.config.cjs": 'const { defineConfig } = require("prisma/config");\n'
+            'module.exports = defineConfig({ schema: "prisma/parts" });\n'
+        }
+    ),
+    "prisma7.config.ts beside prisma.config.ts": Form(
+        {
+            "prisma7.config.ts": 'export default { schema: "prisma/parts" };\n',
+            "prisma.config.ts": _LITERAL,
+        }
+    ),
+    "JavaScript beside TypeScript": Form(
+        {
+            "prisma.config.js": 'export default { schema: "prisma/parts" };\n',
+            "prisma.config.ts": _LITERAL,
+        }
+    ),
+    "a folder for configurations": Form(
+        {".config/prisma.config.ts": 'export default { schema: "../prisma/parts" };\n'}
+    ),
+    "an index file": Form(
+        {"prisma.config/index.ts": 'export default { schema: "../prisma/parts" };\n'}
+    ),
+    "a function that Prisma ignores": Form(
+        {"prisma.config.ts": f"{_IMPORTS}export default defineConfig(() => ({{ schema: 1 }}));\n"},
+        _NO_PATH,
+        is_usual=True,
+    ),
+    "a variable that is not set": Form(
+        _config('schema: process.env["WHERE_NOT"]').files, refusal=_NO_PATH
+    ),
+    "env() of a variable that is not set": Form(
+        _config('schema: env("WHERE_NOT")').files,
+        refusal="Cannot resolve environment variable: WHERE_NOT",
+    ),
+    "an empty string": Form(_config('schema: ""').files, refusal=_NO_PATH),
+    "no default export": Form(
+        {"prisma.config.ts": 'export const schema = "prisma/parts";\n'},
+        refusal="is unexpected, expected",
+    ),
+    "a number": Form(
+        {"prisma.config.ts": "export default { schema: 1 };\n"},
+        refusal="Expected string, actual 1",
+        is_usual=True,
+    ),
+    "one that ends the process": Form(
+        {"prisma.config.ts": "process.exit();\n"}, refusal="cannot be"
+    ),
+    "package.json alone": Form(
+        {"package.json": '{ "type": "module", "prisma": { "schema": "prisma/parts" } }'},
+        refusal="Prisma 7 does not read prisma.schema of package.json",
+    ),
+}
