@@ -191,6 +191,7 @@ def test_setup_and_generate_report_what_they_cannot_add(
     add_plugins(project, "twoFactor()")
     before = (project.folder / SCHEMA).read_bytes()
     assert said in project.refused("generate", "--check")
+    assert said in project.refused("generate", "--diff")
     assert said in project.refused("generate")
     assert (project.folder / SCHEMA).read_bytes() == before
 

@@ -1,6 +1,15 @@
-import { blocks, type Block, type Field } from "./document.ts";
+import { blocks, squeeze, type Addition, type Block, type Field } from "./document.ts";
 
 const scalars = /^(String|Int|BigInt|Float|Decimal|Boolean|DateTime|Json|Bytes)$/;
+
+const core = new Set(["User", "Session", "Account", "Verification"]);
+
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
+
+const tableOf = (model?: Block) =>
+  /^@@map\((?:name: )?"(.+)"/.exec(
+    model?.attributes.find((one) => one.startsWith("@@map(")) ?? "",
+  )?.[1];
 
 /** Other Prisma types that can hold a type's values. */
 const holders: Record<string, string> = { Int: "BigInt Float", String: "Json", Json: "String" };
@@ -30,13 +39,22 @@ const isFilled = ({ type, attributes }: Field) =>
 const bare = (type: string) => type.replace(/[?[\]]/g, "");
 
 /** Facts about the configuration, besides the schema that it needs. */
-export type Configuration = { path: string; fresh: string; filled: Set<string>; hooked: boolean };
+export type Configuration = {
+  path: string;
+  /** better-auth's own schema */
+  fresh: string;
+  /** what better-auth writes into fields that are not given, such as `User.role` */
+  defaults: Record<string, unknown>;
+  /** whether `generateId` is not configured */
+  makesIds: boolean;
+  hooked: boolean;
+};
 
 /**
  * Problems that better-auth's generator does not notice, because it compares names only.
  *
  * @param schema the text of the project's schema
- * @param configuration what the configuration needs; `filled` are fields that it fills itself
+ * @param configuration what the configuration needs
  * @returns a sentence for each problem that has to be fixed by hand
  */
 export function oversights(schema: string, configuration: Configuration): string[] {
@@ -56,6 +74,76 @@ export function oversights(schema: string, configuration: Configuration): string
   return found;
 }
 
+/**
+ * What cannot be added to a schema, although the generator would.
+ *
+ * @param schema the text of the project's schema
+ * @param added what the generator adds
+ * @param configuration what the configuration needs
+ * @returns a sentence for each problem that has to be fixed by hand
+ */
+export function impossible(
+  schema: string,
+  added: Addition[],
+  { path, fresh }: Configuration,
+): string[] {
+  const [own, wanted] = [blocks(schema), blocks(fresh)];
+  return added.flatMap(({ block, lines, after }) => {
+    const [, name = ""] = block.split(" ");
+    if (after === undefined) {
+      const other = [...own.values()].find((one) => one.name.toLowerCase() === name.toLowerCase());
+      const fields = [...(wanted.get(block)?.fields.keys() ?? [])];
+      const table = tableOf(wanted.get(block));
+      const named = [...own.values()].find(
+        (one) =>
+          one.kind === "model" &&
+          ((table && tableOf(one) === table) || one.name === `${name}s`) &&
+          fields.filter((field) => one.fields.has(field)).length > fields.length / 2,
+      );
+      if (named) {
+        const [asked, found] = [lowerFirst(name), lowerFirst(named.name)];
+        return (
+          `${named.name} is found, but better-auth asks for ${asked}: write ${asked}: ` +
+          `{ modelName: "${found}" } in ${path}` +
+          `${core.has(name) ? "" : ", among the plugin's options, below schema"}.`
+        );
+      }
+      if (!other) return [];
+      const is =
+        other.kind === "model" ? `the model ${other.name}` : `the ${other.kind} ${other.name}`;
+      return `${name} is needed as a model, but there is ${is}: rename it.`;
+    }
+    return lines.map(squeeze).flatMap((line) => {
+      const [field = "", type = "", ...rest] = line.split(" ");
+      const attributes = rest.join(" ");
+      const alike = [...(own.get(block)?.fields.keys() ?? [])].find(
+        (one) => one.toLowerCase() === field.toLowerCase(),
+      );
+      if (alike) {
+        return (
+          `${name}.${alike} is found, but better-auth asks for ${field}: write ` +
+          `${lowerFirst(name)}: { fields: { ${field}: "${alike}" } } in ${path}.`
+        );
+      }
+      if (!scalars.test(bare(type)) || isFilled({ type, attributes })) return [];
+      if (
+        /@id\b/.test(attributes) &&
+        own.get(block)?.attributes.some((one) => /^@@id\b/.test(one))
+      ) {
+        return (
+          `${name} has an @@id instead of the field ${field}, which better-auth needs. Make it a ` +
+          `@@unique, and give the model a field ${field} that is the @id.`
+        );
+      }
+      return (
+        `${name}.${field} is missing and has no default, so it cannot be added to a table with ` +
+        `rows. If the table is empty, add this line: ${line}. Else add it as ${type}? first, fill ` +
+        "it, and then drop the question mark; or make it optional in auth.ts if it is your own."
+      );
+    });
+  });
+}
+
 /** Why one of better-auth's fields cannot hold its values. */
 function conflict(
   own: Map<string, Block>,
@@ -64,7 +152,7 @@ function conflict(
   field: Field,
   needed: Block,
   other: Field,
-  { path, filled, hooked }: Configuration,
+  { path, defaults, makesIds, hooked }: Configuration,
 ): string | undefined {
   if (!scalars.test(bare(other.type))) return undefined;
   const [type, wanted] = [bare(field.type), bare(other.type)];
@@ -83,6 +171,21 @@ function conflict(
       `advanced: { database: { generateId: "serial" } } in ${path}.`
     );
   }
+  if (name === "id" && makesIds && /@db\.Uuid\b/.test(field.attributes)) {
+    return (
+      "is a uuid, but better-auth makes other ids: set " +
+      `advanced: { database: { generateId: "uuid" } } in ${path}.`
+    );
+  }
+  const place = `${model.name}.${name}`;
+  const members = own.get(`enum ${type}`)?.fields;
+  const value = defaults[place];
+  if (members && typeof value === "string" && !members.has(value)) {
+    return (
+      `is the enum ${type}, which has no "${value}", better-auth's default: add it, or configure ` +
+      `another default in ${path}.`
+    );
+  }
   if (!fits && !isForeignKey(model, name)) {
     return `is ${type}, but better-auth writes ${wanted}: change its type.`;
   }
@@ -90,8 +193,7 @@ function conflict(
     const [, value] = /(@default\(.*\))/.exec(other.attributes) ?? [];
     return `has no default, but ${path} leaves ids to the database: add ${value}.`;
   }
-  const place = `${model.name}.${name}`;
-  const always = hooked || alwaysFilled.has(place) || filled.has(place);
+  const always = hooked || alwaysFilled.has(place) || Object.hasOwn(defaults, place);
   if (other.type.endsWith("?") && !isFilled(field) && !always) {
     return "is required, but better-auth may leave it out: make it optional or give it a default.";
   }

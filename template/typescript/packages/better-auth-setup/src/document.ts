@@ -76,30 +76,85 @@ function has(block: Block, line: string): boolean {
   const found = new Set(block.attributes.map(index));
   if (/@(unique|id)\b/.test(own)) found.add(`unique ${columns}`);
   if (found.has(`id ${columns}`)) found.add(`unique ${columns}`);
-  return found.has(wanted) || (kind === "index" && found.has(`unique ${columns}`));
+  // A longer index that begins with these columns serves them, too.
+  const serves = (one = "") => `${one.split(" ")[1]},`.startsWith(`${columns},`);
+  return kind === "index" ? [...found].some(serves) : found.has(wanted);
 }
 
 /** Lines that a schema lacks: a block, or lines of an existing block with the line before them. */
 export type Addition = { block: string; lines: string[]; after?: number };
 
 /**
+ * Renames models that begin with a lower-case letter as better-auth's generator looks for them: to
+ * the Prisma client, `model user` and `model User` are the same.
+ *
+ * @param schema a schema without comments
+ * @returns the schema, and what gives additions to it their own names
+ */
+export function titled(schema: string): {
+  text: string;
+  untitled: (added: Addition[]) => Addition[];
+} {
+  const models = [...blocks(schema).values()].filter(({ kind }) => kind === "model");
+  const taken = new Set(models.map(({ name }) => name));
+  const names = new Map<string, string>();
+  for (const { name } of models) {
+    const title = name.charAt(0).toUpperCase() + name.slice(1);
+    if (!taken.has(title)) names.set(name, title);
+  }
+  const renamed = (text: string, by: Map<string, string>) =>
+    text.replace(
+      /^(model +|[ \t]*\w+[ \t]+)(\w+)(?=[\s?[{]|$)/gm,
+      (all, start: string, name: string) => (by.has(name) ? `${start}${by.get(name)}` : all),
+    );
+  const back = new Map([...names].map(([name, title]) => [title, name]));
+  return {
+    text: renamed(schema, names),
+    untitled: (added) =>
+      added.map((one) => ({
+        ...one,
+        block: renamed(one.block, back),
+        lines: one.lines.map((line) => renamed(line, back)),
+      })),
+  };
+}
+
+/**
  * What a generator added to a schema, without what it changed, removed or realigned.
  *
  * @param before the schema
- * @param after the generator's version
+ * @param made `after`, the generator's version, which lacks some fields of existing models, and
+ *   `fresh`, better-auth's own schema
  */
-export function additions(before: string, after: string): Addition[] {
+export function additions(
+  before: string,
+  { after, fresh }: { after: string; fresh: string },
+): Addition[] {
   const found: Addition[] = [];
+  const schema = blocks(before)
+    .get("model User")
+    ?.attributes.find((one) => /^@@schema\b/.test(one));
   const [known, lines, old] = [blocks(before), after.split("\n"), before.split("\n").map(squeeze)];
+  const wanted = blocks(fresh);
+  const inFresh = fresh.split("\n");
   for (const [name, block] of blocks(after)) {
     const own = known.get(name);
     if (!own) {
-      found.push({ block: name, lines: lines.slice(block.start, block.end + 1) });
+      const added = lines.slice(block.start, block.end);
+      if (schema) added.push(...(block.attributes.length > 0 ? [] : [""]), `  ${schema}`);
+      found.push({ block: name, lines: [...added, "}"] });
       continue;
     }
     let place = own.start;
     let blank = false;
-    for (const line of lines.slice(block.start + 1, block.end)) {
+    const { start = 0, end = 0 } = (block.kind === "model" && wanted.get(name)) || {};
+    const left = inFresh.slice(start + 1, end).filter((line) => {
+      const text = squeeze(line);
+      return /^\w/.test(text) && !hasField(block, text);
+    });
+    const inside = lines.slice(block.start + 1, block.end);
+    const fields = inside.findLastIndex((line) => /^\s*\w/.test(line)) + 1;
+    for (const line of inside.toSpliced(fields, 0, ...left)) {
       const text = squeeze(line);
       if (!text || text.startsWith("//")) {
         blank ||= !text;

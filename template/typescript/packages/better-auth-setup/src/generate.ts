@@ -10,8 +10,8 @@ import {
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { answerIn } from "./answer.ts";
-import { oversights, type Configuration } from "./compare.ts";
-import { additions, blocks, insert, squeeze, type Addition } from "./document.ts";
+import { impossible, oversights, type Configuration } from "./compare.ts";
+import { additions, blocks, insert, squeeze, titled, type Addition } from "./document.ts";
 import { prisma, reason } from "./prisma.ts";
 import { options, Problem, reasonOf } from "./report.ts";
 import { command, node, program, type Result } from "./run.ts";
@@ -60,12 +60,8 @@ async function ask(path: string, draft: string): Promise<Answer> {
   const before = readFileSync(draft, "utf8");
   const env = environment();
   const { status, output } = await node(program("read-auth"), [path, draft], { env });
-  const told = answerIn<Omit<Answer, "filled"> & { filled: string[] }>(output);
-  if (status === 0 && told) {
-    const { after, filled, ...rest } = told;
-    const named = filled.map((field) => field.charAt(0).toUpperCase() + field.slice(1));
-    return { ...rest, path, after: after || before, filled: new Set(named) };
-  }
+  const told = answerIn<Omit<Answer, "path">>(output);
+  if (status === 0 && told) return { ...told, path, after: told.after || before };
   // The CLI supports more syntax than Node.js: path aliases, imports without an extension.
   const fresh = `${draft}.fresh`;
   const results = await Promise.all([officially(path, draft), officially(path, fresh)]);
@@ -81,7 +77,8 @@ async function ask(path: string, draft: string): Promise<Answer> {
     after,
     fresh: readFileSync(fresh, "utf8"),
     plugins: [],
-    filled: new Set(),
+    defaults: {},
+    makesIds: false,
     hooked,
   };
 }
@@ -111,12 +108,17 @@ export async function plan(config?: string): Promise<Plan> {
   const folder = mkdtempSync(join(tmpdir(), "generate-"));
   try {
     const draft = join(folder, "schema.prisma");
-    writeFileSync(draft, whole);
+    const { text, untitled } = titled(whole);
+    writeFileSync(draft, text);
     const answer = await ask(path, draft);
-    distribute(parts, additions(whole, answer.after), answer.fresh);
+    const added = additions(text, answer);
+    distribute(parts, untitled(added), answer.fresh);
     const doubled = answer.plugins.filter((id, place, all) => all.indexOf(id) !== place);
     const twice = [...new Set(doubled)].map((id) => `The plugin ${id} is twice in ${path}.`);
-    return { parts, problems: [...twice, ...oversights(whole, answer)] };
+    return {
+      parts,
+      problems: [...twice, ...oversights(text, answer), ...impossible(text, added, answer)],
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -132,7 +134,7 @@ function distribute(parts: Part[], added: Addition[], fresh: string): void {
   });
   const ours = new Set(blocks(fresh).keys());
   const isOurs = ({ text }: Part) =>
-    [...blocks(text).keys()].some((one) => /^model/.test(one) && ours.has(one));
+    [...blocks(titled(text).text).keys()].some((one) => /^model/.test(one) && ours.has(one));
   const home = parts.findLastIndex(isOurs);
   for (const addition of added) {
     const { after } = addition;
@@ -197,6 +199,12 @@ function replace(path: string, text: string): void {
 
 const indent = (lines: string[]) => lines.map((line) => `    ${line}`).join("\n");
 
+/** What has to be done by hand, and what else is to be said. */
+function refusal({ problems }: Plan, ...more: string[]): Problem {
+  const named = problems.map((problem) => `${schemaPath()}: ${problem}`);
+  return new Problem([...named, ...more].join("\n"));
+}
+
 /**
  * Adds to the schema what the configuration needs.
  *
@@ -211,11 +219,11 @@ export async function generate(
   const found = await plan(config);
   const schema = schemaPath();
   const lines = missing(found);
-  const problems = found.problems.map((problem) => `${schema}: ${problem}`);
   if (lines.length > 0 && !change) {
-    problems.push(`${schema} lacks:\n${indent(lines)}\nRun: npm run setup`);
-  } else if (problems.length === 0) await apply(found);
-  if (problems.length > 0) throw new Problem(problems.join("\n"));
+    throw refusal(found, `${schema} lacks:\n${indent(lines)}\nRun: npm run setup`);
+  }
+  if (found.problems.length > 0) throw refusal(found);
+  await apply(found);
   if (lines.length === 0) return { result: `${schema} is up to date`, changed: false };
   return {
     result: `${lines.length} ${lines.length === 1 ? "line" : "lines"} added`,
@@ -234,11 +242,14 @@ export async function generateCommand(args: string[]): Promise<void> {
   if (values.schema) use(values.schema);
   else await locate();
   if (values.diff) {
-    for (const { path, added } of (await plan(values.config)).parts) {
+    const found = await plan(values.config);
+    if (found.problems.length > 0) throw refusal(found);
+    for (const { path, added } of found.parts) {
       for (const { block, lines } of added) {
         console.log(`${path}: ${block}\n${lines.map((line) => `+ ${line}`).join("\n")}`);
       }
     }
+    if (missing(found).length === 0) console.log(`${schemaPath()} is up to date`);
     return;
   }
   const { result } = await generate(!values.check, values.config);

@@ -8,7 +8,11 @@ import { pathToFileURL } from "node:url";
 import { marker } from "./answer.ts";
 
 type Field = { fieldName?: string; defaultValue?: unknown; onUpdate?: unknown };
-type Options = { plugins?: { id: string }[]; databaseHooks?: unknown };
+type Options = {
+  plugins?: { id: string; options?: { defaultRole?: string } }[];
+  databaseHooks?: unknown;
+  advanced?: { database?: { generateId?: unknown } };
+};
 type Adapter = { id: string; options?: { provider?: string; usePlural?: boolean } };
 
 const require = createRequire(join(process.cwd(), "package.json"));
@@ -41,18 +45,32 @@ if (adapter.id !== "prisma") throw new Error(`${configuration} does not use pris
 const generate = async (file: string) =>
   (await generatePrismaSchema({ adapter, options, file })).code;
 
-/** The optional fields that better-auth fills in every row. */
-const filled = Object.entries(getAuthTables(options)).flatMap(([key, { modelName, fields }]) => {
-  const model = `${modelName ?? key}${adapter.options?.usePlural ? "s" : ""}`;
-  const always = Object.entries(fields).filter(([, field]) => field.defaultValue !== undefined);
-  return always.map(([name, { fieldName }]) => `${model}.${fieldName ?? name}`);
+const tables = Object.entries(getAuthTables(options)).map(([key, { modelName, fields }]) => {
+  const name = `${modelName ?? key}${adapter.options?.usePlural ? "s" : ""}`;
+  return { name: name.charAt(0).toUpperCase() + name.slice(1), key, fields: Object.values(fields) };
 });
+
+/** What better-auth writes where nothing is given; null for what a function makes. */
+const defaults = Object.fromEntries(
+  tables.flatMap(({ name, fields }) =>
+    fields
+      .filter(({ defaultValue }) => defaultValue !== undefined)
+      .map(({ fieldName, defaultValue: value }) => [
+        `${name}.${fieldName}`,
+        typeof value === "function" ? null : value,
+      ]),
+  ),
+);
+const admin = options.plugins?.find(({ id }) => id === "admin");
+const user = tables.find(({ key }) => key === "user")?.name;
+if (admin) defaults[`${user}.role`] ??= admin.options?.defaultRole ?? "user";
 
 const answer = {
   after: await generate(schema),
   fresh: await generate(`${schema}.none`),
   plugins: (options.plugins ?? []).map(({ id }) => id),
-  filled,
+  defaults,
+  makesIds: options.advanced?.database?.generateId === undefined,
   hooked: Boolean(options.databaseHooks),
 };
 process.stdout.write(`\n${marker}${JSON.stringify(answer)}\n`, () => process.exit());

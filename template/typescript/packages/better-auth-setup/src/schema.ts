@@ -96,10 +96,12 @@ export function schemaText(): string {
 
 /** A schema without its comments; line numbers stay the same. */
 export function withoutComments(schema: string): string {
-  return schema.replace(
+  const bare = schema.replace(
     /"(?:\\.|[^"\\\n])*"|[ \t]*\/\/[^\n]*|[ \t]*\/\*[^]*?\*\/[ \t]*/g,
     (found) => (found.startsWith('"') ? found : found.replace(/[^\n]/g, "") || " "),
   );
+  // better-auth's generator cannot read a blank at the end of a line.
+  return bare.replace(/[ \t]+$/gm, "");
 }
 
 /** The provider of the schema's datasource. */

@@ -1,0 +1,17 @@
+// What the npm package's *generate* makes of schemas: reads [{ schema, official }] from stdin, and
+// prints what it adds and what it refuses. `official` is what better-auth's generator makes of a
+// schema, which is asked first: without it, the text to ask it about.
+const { source, schemas } = JSON.parse(await new Response(process.stdin).text())
+const { withoutComments } = await import(`${source}/schema.ts`)
+const { additions, titled } = await import(`${source}/document.ts`)
+const { impossible, oversights } = await import(`${source}/compare.ts`)
+
+const answers = schemas.map(({ schema, official }) => {
+  const { text, untitled } = titled(withoutComments(schema).replaceAll('\r\n', '\n'))
+  if (!official) return text
+  const configuration = { path: 'auth.ts', hooked: false, ...official, after: official.after || text }
+  const added = additions(text, configuration)
+  const problems = [...oversights(text, configuration), ...impossible(text, added, configuration)]
+  return { added: untitled(added), problems }
+})
+console.log(JSON.stringify(answers))

@@ -1,0 +1,172 @@
+"""The npm package's *generate* says of people's schemas what the Python package's says."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hooks import node
+from hooks.official import ask
+from tests.generate.auth import needs
+from tests.generate.peoples import FILES, Outcome, at_home, outcome
+from tests.schema.cases import render
+from tests.setup.npm_project import NODE_FILE, PACKAGE
+from tests.some import some
+
+SCRIPT = Path(__file__).with_name("npm_package.mjs")
+PLUGINS = ["two-factor", "organization", "admin"]
+
+#: Better-auth's generator, which the npm package asks, cannot read it: refused in its words.
+UNREADABLE = "conflict_markers"
+#: Where one refuses by name what the other adds, or the other way round.
+ELSEWISE = {
+    # The npm package leaves the choice between @unique and @@unique to the owner.
+    "emails_of_tenants",
+}
+#: What the npm package adds differs, and Prisma's refusal of the result names the rest.
+LEFT_TO_PRISMA = {"names_in_use"}
+
+
+def npm_package(schemas: list[dict[str, Any]]) -> list[Any]:
+    result = subprocess.run(
+        [NODE_FILE, SCRIPT],
+        input=json.dumps({"source": str(PACKAGE / "src"), "schemas": schemas}),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert result.returncode == 0, result.stderr
+    answers: list[Any] = json.loads(result.stdout)
+    return answers
+
+
+def titled(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
+def of_npm(texts: dict[str, str], configurations: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """What the npm package makes of each schema with its configuration."""
+    drafts = npm_package([{"schema": text} for text in texts.values()])
+    questions = []
+    for (name, text), draft in zip(texts.items(), drafts, strict=True):
+        (folder / f"{name}.prisma").write_text(draft)
+        features, options, adapter = configurations[name]
+        asked = {"features": features, "options": options, "adapter": adapter, "mayFail": True}
+        asked["provider"] = outcome(features, text, options, adapter).provider
+        questions += [{**asked, "existing": str(folder / f"{name}.prisma")}, asked]
+    made = iter(ask(questions, node.pinned(*node.BETTER_AUTH)))
+    items = []
+    for name, text in texts.items():
+        after, fresh = next(made), next(made)
+        assert not isinstance(after, dict), f"{name}: {after}"
+        features, options, adapter = configurations[name]
+        provider = outcome(features, text, options, adapter).provider
+        tables = needs(*features, provider=provider, options=options, adapter=adapter).tables
+        defaults = {
+            f"{titled(table.name)}.{column}": value
+            for table in tables
+            for column, value in table.defaults.items()
+        }
+        official = {"after": after, "fresh": fresh, "defaults": defaults}
+        official["makesIds"] = "generateId" not in options
+        items.append({"schema": text, "official": official})
+    return dict(zip(texts, npm_package(items), strict=True))
+
+
+def added_by_npm(answer: Any) -> set[str]:
+    """The models, fields and indexes that it adds."""
+    found = set()
+    for one in answer["added"]:
+        block = one["block"].split()[1]
+        if "after" not in one:
+            found.add(titled(block))
+        lines = [" ".join(line.split()) for line in one["lines"] if line.strip()]
+        if "after" in one:
+            found |= {f"{block} {line if line[0] == '@' else line.split()[0]}" for line in lines}
+    return {_without_length(one) for one in found}
+
+
+def added_by_python(result: Outcome) -> set[str]:
+    found = set()
+    for lack in result.plan.missing:
+        if lack.block is None:
+            found.add(titled(lack.table.name))
+            continue
+        found |= {f"{lack.block.name} {column.name}" for column in lack.columns}
+        found |= {f"{lack.block.name} {line}" for line in lack.attributes}
+    return {_without_length(one) for one in found}
+
+
+def _without_length(said: str) -> str:
+    return said.replace("(length: 191)", "").lower()
+
+
+@pytest.mark.parametrize("is_configured", [True, False], ids=["configured", "as if new"])
+def test_both_stacks_find_the_same_missing_or_refuse(is_configured: bool, tmp_path: Path) -> None:
+    texts = {file.stem: file.read_text() for file in FILES if file.stem != UNREADABLE}
+    homes = {
+        name: at_home(name, PLUGINS) if is_configured else (PLUGINS, "{}", "{}") for name in texts
+    }
+    answers = of_npm(texts, homes, tmp_path)
+    for name, answer in some(answers.items()):
+        features, options, adapter = homes[name]
+        result = outcome(features, texts[name], options, adapter)
+        said = f"{name}: {result.plan.problems or answer['problems']}"
+        if name not in ELSEWISE:
+            assert bool(answer["problems"]) == bool(result.plan.problems), said
+        if not result.plan.problems and name not in ELSEWISE | LEFT_TO_PRISMA:
+            assert added_by_npm(answer) == added_by_python(result), name
+
+
+def in_two_schemas(text: str) -> str:
+    text = text.replace('provider = "postgresql"', 'provider = "postgresql"\n  schemas  = ["auth"]')
+    return re.sub(r'^  @@map\("\w+"\)$', r'\g<0>\n  @@schema("auth")', text, flags=re.MULTILINE)
+
+
+def person(text: str) -> str:
+    return re.sub(r"\bUser( +[@{])", r"Person\1", text)
+
+
+#: What people do to a schema that has everything, and what generate has to say then.
+EDITS: dict[str, tuple[Callable[[str], str], str]] = {
+    "another user": (lambda text: f"{text}\nmodel user {{\n  id Int @id\n}}\n", ""),
+    "several schemas": (in_two_schemas, ""),
+    "members by other names": (
+        lambda text: f'{text}\nenum Role {{\n  user @map("USER")\n  User\n}}\n',
+        "",
+    ),
+    "user of another name": (person, 'write user: { modelName: "person" } in auth'),
+    "fields in another case": (
+        lambda text: text.replace("emailVerified", "emailverified"),
+        '{ fields: { emailVerified: "emailverified" } } in auth',
+    ),
+    "one word": (
+        lambda text: f"{text}\nmodel twofactor {{\n  id String @id\n}}\n",
+        "twoFactor",
+    ),
+}
+
+
+def test_names_that_are_nearly_the_same_are_told_apart(tmp_path: Path) -> None:
+    base = render({"provider": "postgresql", "features": []})
+    texts = {name: edit(base) for name, (edit, _) in EDITS.items()}
+    assert base not in texts.values()
+    configurations = {name: (PLUGINS, "{}", "{}") for name in texts}
+    answers = of_npm(texts, configurations, tmp_path)
+    for name, (_, refusal) in some(EDITS.items()):
+        result = outcome(PLUGINS, texts[name])
+        if refusal:
+            assert refusal in "\n".join(result.plan.problems), name
+            assert refusal.lower() in "\n".join(answers[name]["problems"]).lower(), name
+        else:
+            assert (result.plan.problems, answers[name]["problems"]) == ([], []), name
+            assert added_by_npm(answers[name]) == added_by_python(result), name
+        lines = "\n".join(line for one in answers[name]["added"] for line in one["lines"])
+        models = sum("after" not in one for one in answers[name]["added"])
+        assert lines.count('@@schema("auth")') == models * (name == "several schemas")
