@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from better_auth_setup import prisma
 from better_auth_setup.node import Packages
 from better_auth_setup.problem import Problem
+from better_auth_setup.programs import Result
 
 from hooks.demo import NODE, free_port
 from tests.setup import npm_registry
+from tests.setup.npm_project import NODE_FILE, PACKAGE
+from tests.setup.outputs import FAILURES, Failure
 
 NPM = [str(NODE / "bin" / "node"), str(NODE / "lib/node_modules/npm/bin/npm-cli.js")]
 
@@ -34,6 +40,33 @@ def test_a_peer_dependency_conflict_is_reported(tmp_path: Path) -> None:
     assert "unable to resolve dependency tree" in said
     assert 'peer one@"^2.0.0" from two@1.0.0' in said
     assert "A complete log" not in said
+
+
+def of_python(failure: Failure) -> str:
+    result = Result(1, failure.output)
+    return prisma.reason(result) if failure.is_of_prisma else result.reason
+
+
+def of_npm_package(failure: Failure) -> str:
+    name, module = ("reason", "prisma") if failure.is_of_prisma else ("reasonOf", "report")
+    script = (
+        f'import {{ {name} }} from "{PACKAGE / "src" / f"{module}.ts"}";'
+        f"process.stdout.write({name}({json.dumps(failure.output)}));"
+    )
+    command = [NODE_FILE, "--input-type=module", "--eval", script]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+
+
+@pytest.mark.parametrize("reason", [of_python, of_npm_package])
+@pytest.mark.parametrize("name", FAILURES)
+def test_a_reason_is_told_whole_and_nothing_else(
+    name: str, reason: Callable[[Failure], str]
+) -> None:
+    said = reason(FAILURES[name])
+    places = [said.find(part) for part in FAILURES[name].told]
+    assert -1 not in places and places == sorted(places), said
+    assert not re.search(r"errno|syscall|_logs|nospc|notarget|\bat .*:\d|Prisma CLI|Loaded", said)
+    assert len(said.strip().splitlines()) <= 8
 
 
 def test_an_invalid_package_json_is_reported(tmp_path: Path) -> None:

@@ -98,20 +98,28 @@ export function reasonOf(output: string): string {
   const lines = output.split("\n").map((line) => line.trimEnd());
   const npm = lines.flatMap((line) => /^npm (?:error|ERR!) ?(.*)$/.exec(line)?.[1] ?? []);
   if (npm.length > 0) return npmReason(npm);
-  const start = lines.findIndex((line) => /^\s*(error|fatal)\b|\w*Error\b.*:/i.test(line));
+  const start = lines.findIndex((line) => /^\s*(error|fatal|×)(?!\w)|\w*Error\b.*:/i.test(line));
   const found = start < 0 ? lines.filter((line) => /\w/.test(line)).slice(-1) : lines.slice(start);
-  const end = found.findIndex((line, at) => at > 0 && (!line.trim() || /^\s*at /.test(line)));
-  const words = found.slice(0, end < 0 ? undefined : end).map((line) => line.trim());
+  // uv's tree of reasons has empty lines.
+  const isTree = /^\s*×/.test(found[0] ?? "");
+  const end = found.findIndex(
+    (line, at) => at > 0 && ((!line.trim() && !isTree) || /^(\s*at |-----)/.test(line)),
+  );
+  const words = found
+    .slice(0, end < 0 ? undefined : end)
+    .map((line) => line.replace(/^[\s×╰─▶]+/, ""));
   return ended(words.filter((line) => /\w/.test(line)).join(" ")) || "it said nothing";
 }
 
-/** npm's report without its error code and the path of its log. */
+/** npm's report without its error code, the path of its log, and traces of Node.js. */
 function npmReason(lines: string[]): string {
   const dull =
-    /^(code|errno|syscall|path|dest|A complete log|For a full report|\S*eresolve-report)\b/;
+    /^((code|errno|syscall|path|dest|A complete log|For a full report|\S*eresolve-report)\b|\s*(at |\w+: .*,$|(type|dest): |\}$))/;
+  const topic = /^(nospc|notarget|notsup|engine|network|JSON\.parse) +/;
   const told = lines.filter((line) => line.trim() && !dull.test(line));
   const code = lines.find((line) => line.startsWith("code "))?.slice("code ".length);
-  return ended(`${code ? `${code}: ` : ""}${told.slice(0, 12).join("\n")}`);
+  const words = told.slice(0, 12).map((line) => line.replace(topic, ""));
+  return ended(`${code ? `${code}: ` : ""}${words.join("\n")}`);
 }
 
 const ended = (words: string) => words.replace(/^(error|fatal):?\s*/i, "").replace(/\.$/, "");

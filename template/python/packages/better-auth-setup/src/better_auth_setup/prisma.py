@@ -25,6 +25,7 @@ _MIRROR_SECONDS = 3
 _QUIET = {"PRISMA_HIDE_UPDATE_MESSAGE": "1", "CHECKPOINT_DISABLE": "1", "NO_COLOR": "1"}
 _PASSWORD = re.compile(r"(postgres(?:ql)?://[^:@/?]*:)([^@/?]+)(@.*)", re.S)
 _POOLED = re.compile(r"unsupported startup parameter|prepared statement \"s\d+\"")
+_TITLE = re.compile(r"\s*Prisma schema validation - .*\n(Error code: .*\n)?(error: )?")
 _REFUSED = re.compile(r"P1000\b[^`]*`([^`]+)`[^`]*`([^`]+)`")
 
 
@@ -76,7 +77,7 @@ class Prisma:
                 f'The database server at {found[1]} does not accept the password of "{found[2]}"; '
                 f"correct {settings.place(name)}."
             )
-        return Problem(f"`prisma {what}` failed: {_reason(result)}.")
+        return Problem(f"`prisma {what}` failed: {reason(result)}.")
 
 
 def _masked(variables: dict[str, str]) -> dict[str, str]:
@@ -93,12 +94,13 @@ def _masked(variables: dict[str, str]) -> dict[str, str]:
     return masked
 
 
-def _reason(result: Result) -> str:
+def reason(result: Result) -> str:
     """The CLI's error: on one line, unless it quotes lines of the schema."""
     _, found, message = result.output.partition("Error:")
     if not found:
         return result.reason
-    words = re.split(r"\n   0: |\nPrisma CLI Version", message)[0].strip().rstrip(".")
+    words = re.split(r"\n   0: |\nPrisma CLI Version", message)[0]
+    words = _TITLE.sub("", words).strip().rstrip(".")
     is_shown = re.search(r"^ *-->", words, re.M)
     return f"\n{words}\n" if is_shown else " ".join(words.split())
 
