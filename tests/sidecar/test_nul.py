@@ -8,14 +8,26 @@ import httpx
 import pytest
 from better_auth_sidecar import RefuseNul
 from better_auth_sidecar.engine import create_engine
-from fastapi import Body, FastAPI, Request
+from fastapi import Body, Cookie, FastAPI, Request
 from sqlalchemy import text
+from starlette.datastructures import UploadFile
 
 from tests.sidecar.session_world import Official
 
 JSON = {"content-type": "application/json"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
+PARTS = {"content-type": "multipart/form-data; boundary=part"}
 SAID = {"detail": "NUL characters are not accepted."}
+
+
+def parts(**fields: bytes) -> bytes:
+    """A form of several parts, in which ``file`` is a file."""
+    sent = b""
+    for name, content in fields.items():
+        file = b'; filename="a.png"' if name == "file" else b""
+        head = b'Content-Disposition: form-data; name="%s"%s' % (name.encode(), file)
+        sent += b"--part\r\n" + head + b"\r\n\r\n" + content + b"\r\n"
+    return sent + b"--part--\r\n"
 
 
 @pytest.fixture
@@ -46,6 +58,17 @@ async def client(auth: Official) -> AsyncIterator[httpx.AsyncClient]:
     async def of_a_form(request: Request) -> str:
         return await ask(httpx.QueryParams((await request.body()).decode())["value"])
 
+    @app.post("/of-parts")
+    async def of_parts(request: Request) -> str:
+        async with request.form() as form:
+            file, value = form.get("file"), form["value"]
+            size = len(await file.read()) if isinstance(file, UploadFile) else 0
+            return f"{await ask(str(value))} {size}"
+
+    @app.get("/of-a-cookie")
+    async def of_a_cookie(value: str = Cookie()) -> str:
+        return await ask(value)
+
     @app.post("/of-bytes")
     async def of_bytes(request: Request) -> int:
         return len(await request.body())
@@ -73,13 +96,16 @@ async def pieces(body: bytes) -> AsyncIterator[bytes]:
         ("/of-a-form", b"value=a%00b", SAID),
         ("/of-a-form", b"value=a\0b", SAID),
         ("/of-a-form", b"value=100%2500", "100%00"),
+        ("/of-parts", parts(value=b"a\0b"), SAID),
+        ("/of-parts", parts(file=b"\0", value=b"a\0b"), SAID),
+        ("/of-parts", parts(file=b"\0\0", value=b"100%00"), "100%00 2"),
         ("/of-bytes", b"\0%00", 4),
     ],
 )
 async def test_bodies(
     client: httpx.AsyncClient, path: str, body: bytes, answer: object, is_slow: bool
 ) -> None:
-    headers = {"/of-json": JSON, "/of-a-form": FORM}.get(path, {})
+    headers = {"/of-json": JSON, "/of-a-form": FORM, "/of-parts": PARTS}.get(path, {})
     content = pieces(body) if is_slow else body
     response = await client.post(path, content=content, headers=headers)
     assert (response.status_code, response.json()) == (400 if answer == SAID else 200, answer)
@@ -91,3 +117,10 @@ async def test_addresses(client: httpx.AsyncClient, address: str) -> None:
     assert (response.status_code, response.json()) == (400, SAID)
     response = await client.get(address.replace("%00", "%2500"))
     assert response.status_code == 200 and "%00" in response.json()
+
+
+async def test_cookies(client: httpx.AsyncClient) -> None:
+    response = await client.get("/of-a-cookie", headers={"cookie": 'a=b; value="a\\000b"'})
+    assert (response.status_code, response.json()) == (400, SAID)
+    response = await client.get("/of-a-cookie", headers={"cookie": "value=a%00b"})
+    assert (response.status_code, response.json()) == (200, "a%00b")

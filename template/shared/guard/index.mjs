@@ -162,7 +162,8 @@ export function guard(auth) {
       const table = list && (await auth.$context).tables[list.table];
       if (table) checkList(table, searchParams);
       body = await read(request);
-      if (body) checkBody(body, request.headers.get("content-type")?.includes("json") ?? false);
+      // better-auth takes the type in any case.
+      if (body) checkBody(body, /json/i.test(request.headers.get("content-type") ?? ""));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       const { status, message } = error;

@@ -73,6 +73,9 @@ def test_large_and_deep_bodies_and_nul_are_refused(browser: Browser) -> None:
     assert status(json.dumps({"name": "A\0"}).encode()) == 400
     assert status(json.dumps({"name": r"100%00 \u0000"}).encode()) == 200
     assert browser.get("/get-session?a=%00").status_code == 400
+    headers = {"Content-Type": "Application/JSON"}
+    assert status(json.dumps({"name": "A\0"}).encode()) == 400
+    assert status(b'{"name": ' + b"[" * 40_000 + b"]" * 40_000 + b"}") == 400
 
 
 COUNT = """

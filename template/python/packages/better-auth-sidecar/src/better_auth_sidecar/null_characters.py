@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
@@ -14,10 +15,12 @@ _SAID = "NUL characters are not accepted."
 #: An escape of a NUL, not behind a backslash that is itself escaped.
 _IN_JSON = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _IN_FORM = re.compile(rb"%00|\0")
+#: As the value of a cookie may be escaped, in quotes.
+_IN_COOKIE = re.compile(rb'="[^"]*\\000')
 
 
 class RefuseNul:
-    """Answers 400 to requests with a NUL in the path, the query, or a body of JSON or a form.
+    """Answers 400 to requests with a NUL in the path, query, cookies, or a body of JSON or a form.
 
     Files and other bodies may hold what they like. Add it with ``app.add_middleware``. It skips
     ``/api/auth``, where the auth server's guard checks the same.
@@ -30,13 +33,22 @@ class RefuseNul:
         is_own = scope["type"] in ("http", "websocket") and not is_below(scope, self._auth_path)
         if not is_own:
             await self._app(scope, receive, send)
-        elif "\0" in scope["path"] or b"%00" in scope["query_string"]:
+        elif _is_in_head(scope):
             if scope["type"] == "websocket":
                 await send({"type": "websocket.close"})
             else:
                 await JSONResponse({"detail": _SAID}, 400)(scope, receive, send)
         else:
             await self._app(scope, _checked(scope, receive), send)
+
+
+def _is_in_head(scope: Scope) -> bool:
+    cookies = (value for name, value in scope["headers"] if name == b"cookie")
+    return (
+        "\0" in scope["path"]
+        or b"%00" in scope["query_string"]
+        or any(_IN_COOKIE.search(value) for value in cookies)
+    )
 
 
 def _checked(scope: Scope, receive: Receive) -> Receive:
@@ -46,6 +58,8 @@ def _checked(scope: Scope, receive: Receive) -> Receive:
         nul, begun = _IN_JSON, _begun_in_json
     elif b"x-www-form-urlencoded" in kind.lower():
         nul, begun = _IN_FORM, _begun_in_form
+    elif kind.lower().startswith(b"multipart/form-data"):
+        return _checked_parts(kind, receive)
     else:
         return receive
     left = b""
@@ -58,6 +72,59 @@ def _checked(scope: Scope, receive: Receive) -> Receive:
             # FastAPI answers with an HTTPException that comes out of reading the body.
             raise HTTPException(400, _SAID)
         left = begun(body)
+        return message
+
+    return checked
+
+
+def _checked_parts(kind: bytes, receive: Receive) -> Receive:
+    """Looks into the fields of a form with files, and not into the files."""
+    try:
+        from python_multipart.exceptions import FormParserError
+        from python_multipart.multipart import MultipartParser, parse_options_header
+    except ImportError:  # FastAPI cannot read such forms either.
+        return receive
+    _, options = parse_options_header(kind)
+    headers, is_file, found = bytearray(), False, False
+
+    def begin() -> None:
+        nonlocal is_file
+        headers.clear()
+        is_file = False
+
+    def header(data: bytes, start: int, end: int) -> None:
+        nonlocal found
+        headers.extend(data[start:end])
+        found = found or b"\0" in data[start:end]
+
+    def headers_end() -> None:
+        nonlocal is_file
+        is_file = b"filename" in headers.lower()
+
+    def content(data: bytes, start: int, end: int) -> None:
+        nonlocal found
+        found = found or (not is_file and b"\0" in data[start:end])
+
+    try:
+        parser = MultipartParser(
+            options.get(b"boundary", b""),
+            {
+                "on_part_begin": begin,
+                "on_header_value": header,
+                "on_headers_finished": headers_end,
+                "on_part_data": content,
+            },
+        )
+    except FormParserError:  # refused by FastAPI, too
+        return receive
+
+    async def checked() -> Message:
+        message = await receive()
+        # FastAPI refuses what is no such form.
+        with suppress(FormParserError):
+            parser.write(message.get("body", b""))
+        if found:
+            raise HTTPException(400, _SAID)
         return message
 
     return checked
