@@ -354,7 +354,7 @@ def test_every_panel_works_in_a_browser(site: Site, page: Page) -> None:
     page.locator("summary", has_text="User name").click()
     way = page.locator("details[open]")
     fill(way, username=name, password="correct horse")
-    press(way, "Sign in with the user name")
+    press(way, "Sign in")
     page.wait_for_url("**/auth/two-factor")
     page.locator("summary", has_text="Backup code").click()
     fill(page.locator("details[open]"), code=codes[0])
