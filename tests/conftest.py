@@ -1,6 +1,7 @@
 import os
 import shutil
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -32,4 +33,10 @@ QUICK = ("hooks", "render", "generate")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Slow modules first, so that no worker of xdist is left alone with one at the end."""
     slow = {item.path for item in items if item.get_closest_marker("e2e")}
-    items.sort(key=lambda item: (item.path not in slow, item.path.parent.name in QUICK))
+    tests = Counter(item.path for item in items)
+
+    def rank(item: pytest.Item) -> tuple[bool, bool, int]:
+        is_quick = item.path.parent.name in QUICK
+        return item.path not in slow, is_quick, -tests[item.path] if is_quick else 0
+
+    items.sort(key=rank)

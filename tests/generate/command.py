@@ -13,6 +13,9 @@ from tests.template import REPOSITORY
 #: The paths that an installation would make importable.
 SOURCES = (str(REPOSITORY / "template/python/packages/better-auth-setup/src"),)
 
+#: The variables that the command inherits.
+KEPT = ("PATH", "HOME", "NODE_COMPILE_CACHE")
+
 
 @dataclass
 class Project:
@@ -29,7 +32,7 @@ class Project:
         start = "import runpy, sys; sys.argv[0] = 'generate'; "
         run = "runpy.run_module('better_auth_setup', run_name='__main__', alter_sys=True)"
         begin = [sys.executable, "-c", f"{python}\n{start}{run}"]
-        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         result = subprocess.run(
             [*begin, "generate", *map(str, options)],
             cwd=self.folder,

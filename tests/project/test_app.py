@@ -57,10 +57,11 @@ def database(project: Path, command: str) -> None:
 
 
 @pytest.mark.parametrize("check", ["ruff format --check .", "ruff check .", "mypy"])
-def test_it_is_formatted_and_typed(project: Path, check: str) -> None:
+def test_it_is_formatted_and_typed(on_postgresql: Path, check: str) -> None:
+    """As its owner checks it; `test_code` checks every other rendering."""
     program, *arguments = check.split()
     result = subprocess.run(
-        [f".venv/bin/{program}", *arguments], cwd=project, capture_output=True, text=True
+        [f".venv/bin/{program}", *arguments], cwd=on_postgresql, capture_output=True, text=True
     )
     assert result.returncode == 0, result.stdout + result.stderr
 

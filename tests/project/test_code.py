@@ -130,12 +130,29 @@ def test_every_project_is_linted(projects: Path) -> None:
     assert run_node(projects, "oxlint/bin/oxlint", "--deny-warnings") == ""
 
 
-def test_every_project_is_formatted(projects: Path, stack: str) -> None:
+@pytest.fixture
+def different(projects: Path, tmp_path: Path) -> Path:
+    """The projects without files that an earlier one has with the same path and text."""
+    seen = set()
+    for project in some(sorted(projects.glob("[0-9]*"))):
+        for file in filter(Path.is_file, project.rglob("*")):
+            name, text = file.relative_to(project), file.read_bytes()
+            # Settings have to reach the files of every project.
+            if (name, text) in seen and name.name != ".prettierrc.json":
+                continue
+            seen.add((name, text))
+            copy = tmp_path / project.name / name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(text)
+    (tmp_path / "node_modules").symlink_to(install_packages())
+    return tmp_path
+
+
+def test_every_project_is_formatted(projects: Path, different: Path, stack: str) -> None:
     files = projects.glob("*/.prettierignore")
     own = sorted({pattern for file in files for pattern in file.read_text().split()})
-    ignored = ["/tsconfig.json", "/.oxlintrc.json", *(f"/*/{pattern}" for pattern in own)]
-    (projects / ".prettierignore").write_text("\n".join(ignored))
-    assert run_node(projects, "prettier/bin/prettier.cjs", "--check", ".") == ""
+    (different / ".prettierignore").write_text("\n".join(f"/*/{pattern}" for pattern in own))
+    assert run_node(different, "prettier/bin/prettier.cjs", "--check", ".") == ""
     if stack == "python":
         assert run_python(projects, "ruff", "format", "--check", "--no-cache", ".") == ""
         assert run_python(projects, "ruff", "check", "--no-cache", ".") == ""

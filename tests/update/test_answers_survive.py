@@ -1,18 +1,23 @@
-"""An update keeps every stored answer that is still offered."""
+"""An update keeps every stored answer that is still offered.
+
+Both stacks share the templates of the answers: of most tests, `make test` runs one stack.
+"""
 
 from __future__ import annotations
 
 import io
-import subprocess
 import sys
+from contextlib import redirect_stderr
 from pathlib import Path
 from typing import Any
 
 import pexpect
 import pytest
 import yaml
+from copier._cli import CopierApp
 
 from tests.answers import STACKS
+from tests.sampling import by_stack, in_stack
 from tests.update import later
 from tests.update.project import Project, Projects
 
@@ -52,16 +57,12 @@ def fewer(projects: Projects, tmp_path_factory: pytest.TempPathFactory) -> Proje
 
 
 def copier_update(project: Project, *options: str) -> str:
-    """Runs `copier update` without a terminal; returns its output."""
-    result = subprocess.run(
-        [sys.executable, "-m", "copier", "update", *options],
-        cwd=project.folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-    )
-    assert result.returncode == 0, result.stderr
-    return result.stderr
+    """Runs `copier update` without a terminal, in this process; returns its messages."""
+    with redirect_stderr(io.StringIO()) as said:
+        command = ["copier", "update", *options, str(project.folder)]
+        _, status = CopierApp.run(command, exit=False)
+    assert status == 0, said.getvalue()
+    return said.getvalue()
 
 
 def answer_with_enter(project: Project, questions: list[str], *options: str) -> str:
@@ -89,8 +90,9 @@ def answers(project: Project) -> dict[str, Any]:
     return stored
 
 
-@pytest.mark.parametrize("stack", STACKS)
-@pytest.mark.parametrize("way", ["interactive", "--defaults", "--skip-answered"])
+@by_stack(
+    "way", {"interactive": "typescript", "--defaults": "python", "--skip-answered": "typescript"}
+)
 def test_answers_survive_a_release_with_fewer_choices(
     fewer: Projects, tmp_path: Path, stack: str, way: str
 ) -> None:
@@ -106,7 +108,7 @@ def test_answers_survive_a_release_with_fewer_choices(
     assert project.files() == fresh | {".env.local": project.files()[".env.local"]}
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@in_stack("python")
 def test_a_provider_that_cannot_hold_a_plugin_is_refused(
     projects: Projects, tmp_path: Path, stack: str
 ) -> None:
@@ -120,7 +122,7 @@ def test_a_provider_that_cannot_hold_a_plugin_is_refused(
     assert answers(project)["plugins"] == ["admin", "jwt"]
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@in_stack("typescript")
 def test_a_change_of_provider_keeps_the_plugins(
     projects: Projects, tmp_path: Path, stack: str
 ) -> None:
@@ -143,7 +145,7 @@ def test_a_change_of_stack_keeps_the_answers(
     assert kept["stack"] == other
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@in_stack("typescript")
 def test_a_provider_that_is_no_longer_offered_is_refused(
     fewer: Projects, tmp_path: Path, stack: str
 ) -> None:
@@ -166,26 +168,26 @@ def test_a_name_that_the_other_stack_cannot_take_is_refused(
     assert project.files() == before
 
 
-@pytest.mark.parametrize("stack", STACKS)
-@pytest.mark.parametrize(
-    ("plugins", "options", "gone"),
-    [
-        (["two-factor", "stripe"], ["stripe-subscription"], ["organization-teams"]),
-        (
-            ["username"],
-            None,
-            ["organization-teams", "organization-dynamic-access-control", "stripe-subscription"],
-        ),
-    ],
-)
+#: Plugins that stay, the stored options then, and those that go.
+REMOVALS: dict[str, tuple[list[str], list[str] | None, list[str]]] = {
+    "some options": (
+        ["two-factor", "stripe"],
+        ["stripe-subscription"],
+        ["organization-teams"],
+    ),
+    "all options": (
+        ["username"],
+        None,
+        ["organization-teams", "organization-dynamic-access-control", "stripe-subscription"],
+    ),
+}
+
+
+@by_stack("removal", {"some options": "python", "all options": "typescript"})
 def test_removing_a_plugin_removes_its_options(
-    projects: Projects,
-    tmp_path: Path,
-    stack: str,
-    plugins: list[str],
-    options: list[str] | None,
-    gone: list[str],
+    projects: Projects, tmp_path: Path, stack: str, removal: str
 ) -> None:
+    plugins, options, gone = REMOVALS[removal]
     stored = {"stack": stack, **STORED}
     project = projects.committed("0.3.0", stored, tmp_path / "shop")
     said = copier_update(project, "--defaults", "--data", f"plugins=[{','.join(plugins)}]")
@@ -194,8 +196,7 @@ def test_removing_a_plugin_removes_its_options(
     assert answers(project).get("plugin_options") == options
 
 
-@pytest.mark.parametrize("folder", ["shop", "[shop]*"])
-@pytest.mark.parametrize("stack", STACKS)
+@by_stack("folder", {"shop": "python", "[shop]*": "typescript"})
 def test_an_update_without_new_questions_asks_nothing(
     projects: Projects, tmp_path: Path, stack: str, folder: str
 ) -> None:
@@ -208,7 +209,7 @@ def test_an_update_without_new_questions_asks_nothing(
     assert project.files() == fresh | {".env.local": project.files()[".env.local"]}
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@in_stack("python")
 def test_an_update_asks_only_the_new_question(
     projects: Projects, tmp_path: Path, stack: str
 ) -> None:
