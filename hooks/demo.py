@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -193,13 +193,13 @@ def serving(stack: Stack, directory: Path, api_url: str = "") -> Iterator[str]:
 
 def wait_until_healthy(server: subprocess.Popen[bytes], address: str) -> None:
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            raise DemoError(f"The server stopped with exit status {server.returncode}.")
-        try:
-            if httpx.get(f"{address}/health").status_code == 200:
-                return
-        except httpx.TransportError:
+    with httpx.Client(base_url=address) as browser:
+        while time.monotonic() < deadline:
+            if server.poll() is not None:
+                raise DemoError(f"The server stopped with exit status {server.returncode}.")
+            with suppress(httpx.TransportError):
+                if browser.get("/health").status_code == 200:
+                    return
             time.sleep(0.1)
     raise DemoError("The server did not become healthy within a minute.")
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests import quick_copier
+from tests import quick_copier, quick_httpx
 from tests.template import snapshot
 
 quick_copier.install()
+quick_httpx.install()
 
 
 def pytest_configure(config: pytest.Config) -> None:
