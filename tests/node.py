@@ -24,7 +24,7 @@ def run_node(script: str | Path, stdin: str = "") -> str:
 
 
 def ask_prisma(schemas: Sequence[str], question: str) -> list[Any]:
-    """Asks about each schema, in two processes.
+    """Asks about each schema, in two processes if there are two.
 
     Args:
         schemas: Prisma schemas.
@@ -32,8 +32,8 @@ def ask_prisma(schemas: Sequence[str], question: str) -> list[Any]:
             ``meaning`` what the schema means: Prisma's parsed form, in an order of its own.
     """
     distinct = list(dict.fromkeys(schemas))
-    halves = [distinct[::2], distinct[1::2]]
-    with ThreadPoolExecutor(len(halves)) as processes:
+    halves = [half for half in (distinct[::2], distinct[1::2]) if half]
+    with ThreadPoolExecutor(2) as processes:
         answers = processes.map(
             lambda half: json.loads(run_node(SCRIPT, json.dumps([question, half]))), halves
         )
