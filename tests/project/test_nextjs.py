@@ -99,6 +99,14 @@ def test_an_error_redirect_shows_the_reason(server: Server) -> None:
     assert "Something went wrong." in spoofed.text
 
 
+def test_the_links_between_sign_in_and_sign_up_keep_the_next_page(server: Server) -> None:
+    for page, other in (("sign-in", "sign-up"), ("sign-up", "sign-in")):
+        url = f"{server.address}/auth/{page}"
+        html = httpx.get(url, params={"next": "/auth/device", "error": "banned"}).text
+        [query] = re.findall(rf'href="/auth/{other}\?([^"]*)"', html)
+        assert "next=%2Fauth%2Fdevice" in query
+
+
 def test_the_second_factor_works(server: Server) -> None:
     test_two_factor.test_two_factor(server.browser())
 

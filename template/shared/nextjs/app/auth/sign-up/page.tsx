@@ -1,13 +1,14 @@
 import Link from "next/link";
 import { SignUpForm } from "./form.tsx";
 
-export default function SignUp() {
+export default async function SignUp({ searchParams }: PageProps<"/auth/sign-up">) {
+  const query = await searchParams;
   return (
     <>
       <h1>Create an account</h1>
       <SignUpForm />
       <p className="text-sm">
-        Already have one? <Link href="/auth/sign-in">Sign in</Link>
+        Already have one? <Link href={{ pathname: "/auth/sign-in", query }}>Sign in</Link>
       </p>
     </>
   );
