@@ -18,6 +18,7 @@ import pytest
 from hooks.demo import environment, free_port, wait_until_healthy
 from tests.project.typescript import TYPESCRIPT, run_node, serving
 from tests.project.workshop import Workshop
+from tests.weak_secrets import WEAK_SECRETS
 
 pytestmark = pytest.mark.e2e
 
@@ -95,9 +96,7 @@ def test_production_unless_the_base_url_is_loopback(project: Path) -> None:
     assert "OAUTH_PROXY_PRODUCTION_URL is not set" in refusal(project, **url)
 
 
-@pytest.mark.parametrize(
-    "secret", ["better-auth-secret-12345678901234567890", "a" * 40, "0123456789abcdef" * 2, "short"]
-)
+@pytest.mark.parametrize("secret", WEAK_SECRETS)
 def test_production_refuses_a_weak_secret_without_printing_it(project: Path, secret: str) -> None:
     url = {"BETTER_AUTH_URL": "https://app.example.com", "NODE_ENV": "development"}
     said = refusal(project, BETTER_AUTH_SECRET=secret, **url)

@@ -36,12 +36,17 @@ export function signingSecret({ BETTER_AUTH_SECRET, BETTER_AUTH_SECRETS: [first]
   return first ? first.replace(/^\d+:\s*/, "") : BETTER_AUTH_SECRET;
 }
 
-/** Whether a secret is short, has few different characters, repeats, or is better-auth's default.
+/** Whether a secret is short, has few different characters, repeats or counts, or is published.
  * @param {string} secret */
 function isWeak(secret) {
-  const isRepeated = /^(.+?)\1+$/.test(secret);
-  const isPublished = secret === "better-auth-secret-12345678901234567890";
-  return secret.length < 32 || new Set(secret).size < 12 || isRepeated || isPublished;
+  const places = [...secret.slice(0, secret.length / 2)].map((_, at) => at + 1);
+  // Also with a part of what is repeated at the end.
+  const isRepeated = places.some((at) => secret.startsWith(secret.slice(at)));
+  const isPublished = /better-auth-secret/i.test(secret);
+  const codes = Array.from(secret, (character) => character.charCodeAt(0));
+  const counted = codes.filter((code, at) => Math.abs(code - (codes[at - 1] ?? 0)) === 1);
+  const isCounted = counted.length > codes.length / 2;
+  return secret.length < 32 || new Set(secret).size < 12 || isRepeated || isPublished || isCounted;
 }
 
 /** See settings.d.mts.

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from ipaddress import ip_network
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import SplitResult, urlsplit
@@ -25,7 +26,7 @@ from better_auth_sidecar.env_file import read_env_file
 from better_auth_sidecar.mail_server import read_mail_from, read_smtp_url
 
 #: better-auth's default, which is public.
-_PUBLISHED_SECRET = "better-auth-secret-12345678901234567890"
+_PUBLISHED_SECRET = "better-auth-secret"
 #: Host names of this machine.
 LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
 #: The entry of TRUSTED_PROXIES for a proxy that connects by a unix socket, without an address.
@@ -273,7 +274,7 @@ class Settings(BaseSettings):
         if not self.is_production:
             return []
         found = []
-        if self.secret == _PUBLISHED_SECRET or _is_weak(self.secret):
+        if _is_weak(self.secret):
             has_several = self.better_auth_secrets.get_secret_value()
             name = "BETTER_AUTH_SECRETS" if has_several else "BETTER_AUTH_SECRET"
             found.append(
@@ -312,6 +313,11 @@ def _has_path(url: SplitResult) -> bool:
 
 
 def _is_weak(secret: str) -> bool:
-    """Whether a secret is short, has few different characters, or repeats one text."""
-    is_repeated = secret in (secret + secret)[1:-1]
-    return len(secret) < 32 or len(set(secret)) < 12 or is_repeated
+    """Whether a secret is short, has few different characters, repeats, counts, or is published."""
+    # Also with a part of what is repeated at the end.
+    is_repeated = any(secret.startswith(secret[at:]) for at in range(1, len(secret) // 2 + 1))
+    steps = [abs(ord(one) - ord(next)) == 1 for one, next in pairwise(secret)]
+    is_counted = sum(steps) > len(secret) / 2
+    is_published = _PUBLISHED_SECRET in secret.lower()
+    few = len(secret) < 32 or len(set(secret)) < 12
+    return few or is_repeated or is_counted or is_published
