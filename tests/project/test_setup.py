@@ -8,6 +8,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -119,12 +120,34 @@ def test_a_url_of_another_provider_is_reported(project: Project) -> None:
     assert "s3cret-word" not in result.stdout + result.stderr
 
 
-def test_a_missing_database_is_created(project: Project) -> None:
+def test_a_missing_database_is_created_and_no_process_has_the_password(project: Project) -> None:
+    """Even if there is Prisma's own engine, which would get it as an argument."""
     server, _, _ = project.url.rpartition("/")
-    result = project.setup(DATABASE_URL=f"{server}/another")
+    password = server.split(":")[2].split("@")[0].encode()
+    native = project.folder / "node_modules" / "@prisma" / "engines" / "schema-engine-native"
+    native.write_text("#!/bin/sh\nsleep 1\nexit 1\n")
+    native.chmod(0o755)
+    seen, is_over = set[bytes](), threading.Event()
+
+    def look() -> None:
+        while not is_over.wait(0.01):
+            for path in Path("/proc").glob("[0-9]*/cmdline"):
+                with suppress(OSError):  # it has ended
+                    seen.add(path.read_bytes())
+
+    watch = threading.Thread(target=look)
+    watch.start()
+    try:
+        result = project.setup(DATABASE_URL=f"{server}/another")
+    finally:
+        is_over.set()
+        watch.join()
+        native.unlink()
     assert result.returncode == 0, result.stderr
     assert '"another"' in result.stdout
     assert "tables updated" in result.stdout
+    assert any(b"schema-engine" in line for line in seen)
+    assert not [line for line in seen if password in line]
 
 
 def test_a_taken_port_is_reported(project: Project) -> None:

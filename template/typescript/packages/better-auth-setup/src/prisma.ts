@@ -47,9 +47,12 @@ function has(folder: string | undefined, name: RegExp): boolean {
   return folder !== undefined && readdirSync(folder).some((file) => name.test(file));
 }
 
+// The CLI gives the native engine the password as an argument, which other users can see.
+const secretive = /^(postgresql|cockroachdb)$/;
+
 /**
- * Ensures that Prisma has a schema engine: the native one, which its CLI downloads, or else the
- * WebAssembly build from npm.
+ * Ensures that Prisma has a schema engine: its WebAssembly build from npm, if the native one would show
+ * the database's password or cannot be downloaded.
  */
 export async function engine(change: boolean): Promise<string> {
   if (existsSync(join(substitute, "node_modules"))) {
@@ -58,9 +61,10 @@ export async function engine(change: boolean): Promise<string> {
   }
   if (setting("PRISMA_SCHEMA_ENGINE_BINARY"))
     return "its schema engine is named by PRISMA_SCHEMA_ENGINE_BINARY";
-  if (has(packageFolder("@prisma/engines"), /^schema-engine-/)) return "native schema engine";
-  if ((await prisma(["-v"])).status === 0) return "native schema engine";
-
+  if (!secretive.test(provider())) {
+    if (has(packageFolder("@prisma/engines"), /^schema-engine-/)) return "native schema engine";
+    if ((await prisma(["-v"])).status === 0) return "native schema engine";
+  }
   if (!/^(postgresql|cockroachdb|sqlite)$/.test(provider())) {
     throw new Problem(
       "Prisma's schema engine cannot be downloaded, and its WebAssembly build does not know " +

@@ -18,6 +18,9 @@ from better_auth_setup.settings import Settings
 
 #: The providers that the WebAssembly engine supports.
 _WASM_PROVIDERS = ("postgresql", "cockroachdb", "sqlite")
+#: Those for which it is taken in any case: the CLI gives the native engine the password as an
+#: argument, which other users can see in the process list.
+_SECRETIVE_PROVIDERS = ("postgresql", "cockroachdb")
 _ENGINE_VARIABLE = "PRISMA_SCHEMA_ENGINE_BINARY"
 _MIRROR_VARIABLES = ("PRISMA_ENGINES_MIRROR", "PRISMA_BINARIES_MIRROR")
 _MIRROR = "https://binaries.prisma.sh"
@@ -164,7 +167,11 @@ class Client:
 
 
 class Engine:
-    """Prisma's schema engine: the native one, or the WebAssembly one if there is no network."""
+    """Prisma's schema engine: the native one, or its WebAssembly build.
+
+    The build is used for databases whose password the native one would show, and if the native one
+    cannot be downloaded.
+    """
 
     def __init__(self, prisma: Prisma) -> None:
         self._prisma = prisma
@@ -179,15 +186,21 @@ class Engine:
         return bool(self._named) or self._has_native or self._wasm.is_current
 
     @property
+    def _is_secretive(self) -> bool:
+        return self._provider in _SECRETIVE_PROVIDERS and self._can_be_wasm
+
+    @property
     def _has_native(self) -> bool:
-        return any((self._project.node_modules / "@prisma/engines").glob("schema-engine-*"))
+        return not self._is_secretive and any(
+            (self._project.node_modules / "@prisma/engines").glob("schema-engine-*")
+        )
 
     @property
     def _can_be_wasm(self) -> bool:
         return self._provider in _WASM_PROVIDERS and self._wasm.folder.exists()
 
     def prepare(self) -> None:
-        """Installs the WebAssembly engine early if the native one is known to be unavailable.
+        """Installs the WebAssembly engine early if it is known to be needed.
 
         It needs none of the project's npm packages, so it can be installed at the same time.
 
@@ -199,7 +212,8 @@ class Engine:
         if self._named or self._has_native or not self._can_be_wasm:
             return
         # Once installed it is kept up to date, without another network request.
-        if (self._wasm.folder / "node_modules").exists() or not self._reaches_mirror():
+        is_kept = self._is_secretive or (self._wasm.folder / "node_modules").exists()
+        if is_kept or not self._reaches_mirror():
             self._wasm.install()
 
     def choose(self) -> str:
@@ -214,7 +228,8 @@ class Engine:
             return "native schema engine"
         if not self._wasm.is_current:
             # The CLI itself downloads the native engine on demand.
-            if self._prisma.run("version").status == 0 and self._has_native:
+            is_tried = not self._is_secretive and self._prisma.run("version").status == 0
+            if is_tried and self._has_native:
                 return "native schema engine"
             if not self._can_be_wasm:
                 raise Problem(
