@@ -21,6 +21,7 @@ from tests.browser.person import Person, add_authenticator, barriers, random_add
 from tests.browser.sites import Site
 from tests.browser.visits import visiting
 from tests.conformance.internet import internets
+from tests.mail.projects import wait_for
 from tests.npm_packages import lend
 from tests.project.social.accounts import GitHub
 from tests.project.social.accounts import Person as Account
@@ -201,6 +202,12 @@ def test_an_edit_is_live(request: pytest.FixtureRequest, project: Path, browser:
             with visiting(request.node, browser, site, NEXTJS_LOOK) as person:
                 assert "'unsafe-eval'" in policy(site), "React asks for it"
                 person.open("sign-up")
+            token = secrets.token_hex(12)
+            ada.get(f"/reset-password/{token}?callbackURL=/")
+            httpx.get(f"{server.address}/auth/reset-password?token={token}")
+            httpx.get(f"{server.address}/health?mine=1")
+            wait_for(lambda: "/health?mine=1" in server.log.read_text())
+            assert token not in server.log.read_text()
             edited = before.replace("enabled: true,\n    send", "enabled: false,\n    send")
             assert edited != before
             auth.write_text(edited)

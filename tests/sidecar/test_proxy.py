@@ -202,10 +202,13 @@ def test_the_access_log_contains_no_tokens(server: Server) -> None:
     with server.client() as browser:
         browser.get(f"/api/auth/verify-email?token={token}")
         browser.get(f"/api/auth/reset-password/{token}?callbackURL=/")
+        browser.get(f"/auth/reset-password?token={token}")
+        browser.get(f"/behind/a/proxy/api/auth/verify-email?token={token}")
         browser.get("/health?mine=1")
     wait_for(lambda: "/health?mine=1" in server.text())
     assert '"GET /api/auth/verify-email… HTTP/1.1"' in server.text()
     assert '"GET /api/auth/reset-password/… HTTP/1.1"' in server.text()
+    assert '"GET /auth/reset-password… HTTP/1.1"' in server.text()
     assert token not in server.text()
 
 

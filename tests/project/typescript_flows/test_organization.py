@@ -43,7 +43,8 @@ def test_an_admin_cannot_make_owners(server: Server) -> None:
     admin.do("/organization/accept-invitation", invitationId=invitation)
     full = owner.ask("/organization/get-full-organization", organizationId=organization)
     member = next(entry["id"] for entry in full["members"] if entry["role"] == "admin")
-    for role in ("owner", "admin, owner", "owner ", " owner", ["admin", " owner"], "admin,\towner"):
+    roles = ("owner", "admin, owner", "owner ", " owner", ["admin", " owner"], "admin,\towner")
+    for role in (*roles, "admin,\u00a0owner", "\u2003owner", ["admin,owner"], "admin,,owner"):
         body = {"email": guest.email, "role": role, "organizationId": organization}
         assert admin.post("/organization/invite-member", json=body).status_code == 403, role
         change = {"memberId": member, "role": role, "organizationId": organization}
