@@ -1,4 +1,4 @@
-"""npm installs into the project whatever the user's npm settings are."""
+"""Packages are installed into the project whatever the user's settings of npm, pip and uv are."""
 
 from __future__ import annotations
 
@@ -19,19 +19,23 @@ SETTINGS = {
     "dry-run": "true",
     "global": "true",
     "ignore-scripts": "true",
+    "include-workspace-root": "true",
     "install-links": "true",
     "install-strategy": "linked",
     "legacy-peer-deps": "true",
     "location": "global",
     "omit": "dev",
+    "package-lock": "false",
     "package-lock-only": "true",
     "strict-peer-deps": "true",
     "workspace": "my-app",
+    "workspaces": "true",
 }
 #: Settings that npm does not read from files.
-OF_THE_COMMAND = {"workspace"}
+OF_THE_COMMAND = {"workspace", "workspaces"}
 TRIED = {
-    "all": SETTINGS,
+    # npm refuses the two of these together.
+    "all": {name: value for name, value in SETTINGS.items() if name != "workspaces"},
     **{name: {name: value} for name, value in SETTINGS.items()},
 }
 INSTALL = {
@@ -64,6 +68,20 @@ def private_packages(folder: Path) -> Path:
     return folder
 
 
+def install(stack: str, folder: Path, **variables: str) -> None:
+    """Installs the private packages of a project as setup does."""
+    path = str(Path(node.__file__).parents[1])
+    done = subprocess.run(
+        INSTALL[stack],
+        cwd=folder,
+        env=environment(**variables, PYTHONPATH=path, npm_execpath=str(NPM)),
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("place", ["environment", "file"])
 @pytest.mark.parametrize("stack", INSTALL)
 @pytest.mark.parametrize(
@@ -84,17 +102,26 @@ def test_user_settings_redirect_no_installation(
         lines = [f"{k}={v}\n" for k, v in settings.items() if k not in OF_THE_COMMAND]
         (tmp_path / "npmrc").write_text("".join(lines))
         variables["npm_config_userconfig"] = str(tmp_path / "npmrc")
-    path = str(Path(node.__file__).parents[1])
-    done = subprocess.run(
-        INSTALL[stack],
-        cwd=tmp_path,
-        env=environment(**variables, PYTHONPATH=path, npm_execpath=str(NPM)),
-        capture_output=True,
-        text=True,
-        timeout=100,
-    )
-    assert done.returncode == 0, done.stderr
+    install(stack, tmp_path, **variables)
     modules = private / "node_modules"
     assert all((modules / name).is_symlink() for name in ("tool", "peer"))
     assert all((modules / ".bin" / name).exists() for name in ("tool", "peer"))
     assert not elsewhere.exists()
+
+
+@pytest.mark.parametrize("stack", INSTALL)
+def test_what_npm_finished_after_setup_was_killed_is_kept(stack: str, tmp_path: Path) -> None:
+    private = private_packages(tmp_path / "private")
+    install(stack, tmp_path)
+    modules = private / "node_modules"
+    # As a killed setup leaves it: npm went on, and wrote its own record last.
+    (modules / ".setup-state").unlink(missing_ok=True)
+    (modules / ".setup-unfinished").touch()
+    (modules / "kept").touch()
+    install(stack, tmp_path)
+    assert (modules / "kept").exists()
+    (modules / ".setup-state").unlink(missing_ok=True)
+    (modules / ".setup-unfinished").touch()
+    (modules / ".package-lock.json").unlink()
+    install(stack, tmp_path)
+    assert not (modules / "kept").exists()

@@ -11,11 +11,24 @@ type Manifest = { name?: string; version?: string } & Partial<
 export const manifest = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
 
+/** What npm and setup note in a folder's node_modules. */
+const notes = (folder: string) => ({
+  unfinished: join(folder, "node_modules", ".setup-unfinished"),
+  // npm writes it last, also the npm of a killed setup.
+  finished: join(folder, "node_modules", ".package-lock.json"),
+});
+
+/** Whether an interrupted npm left gaps, which npm itself does not notice. */
+function isUnfinished(folder: string): boolean {
+  const { unfinished, finished } = notes(folder);
+  return existsSync(unfinished) && !existsSync(finished);
+}
+
 /** The packages of a folder's package.json that are missing or have another version. */
 function missingPackages(folder: string): string[] {
   const { dependencies, devDependencies } = manifest(folder);
   const packages = { ...dependencies, ...devDependencies };
-  if (existsSync(join(folder, "node_modules", ".setup-unfinished"))) return Object.keys(packages);
+  if (isUnfinished(folder)) return Object.keys(packages);
   return Object.entries(packages).flatMap(([name, wanted]) => {
     // In a workspace, packages are hoisted to a parent folder.
     const installed = folder === "." ? packageFolder(name) : join(folder, "node_modules", name);
@@ -120,11 +133,11 @@ export async function install(folder: string, change: boolean): Promise<string> 
     throw new Problem(`The npm packages are not installed: ${named}. Run: npm run setup`);
   }
   const modules = join(folder, "node_modules");
-  const unfinished = join(modules, ".setup-unfinished");
-  // A killed npm leaves gaps that npm itself does not notice.
-  if (existsSync(unfinished)) rmSync(modules, { recursive: true });
+  if (isUnfinished(folder)) rmSync(modules, { recursive: true });
   mkdirSync(modules, { recursive: true });
+  const { unfinished, finished } = notes(folder);
   writeFileSync(unfinished, "");
+  rmSync(finished, { force: true });
   const { status, output } = await (folder === "." && isPnpm()
     ? pnpmInstall()
     : npmInstall(folder));

@@ -10,14 +10,36 @@ import fcntl
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
-FOREIGN = ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH")
+#: Variables of other environments, and settings of the user that leave packages out.
+FOREIGN = (
+    *("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH"),
+    *("PIP_DRY_RUN", "PIP_NO_DEPS", "PIP_PYTHON"),
+    *("UV_NO_BUILD", "UV_NO_DEFAULT_GROUPS", "UV_NO_DEV", "UV_NO_EDITABLE", "UV_NO_GROUP"),
+    *("UV_NO_INSTALL_LOCAL", "UV_NO_INSTALL_PROJECT", "UV_NO_INSTALL_WORKSPACE"),
+    *("UV_NO_SOURCES", "UV_PROJECT", "UV_WORKING_DIR"),
+)
 UV = ["uv"] if shutil.which("uv") else [sys.executable, "-m", "uv"]
+#: Prints which packages cannot be found: a module, and distributions.
+PROBE = """
+import importlib.util, sys
+from importlib.metadata import PackageNotFoundError, distribution
+module, *names = sys.argv[1:]
+absent = [] if importlib.util.find_spec(module) else [module]
+for name in names:
+    try:
+        distribution(name)
+    except PackageNotFoundError:
+        absent.append(name)
+print(*absent)
+"""
 BUSY = "Another setup is running in this folder; wait until it has finished."
 HAS_UV = UV == ["uv"] or importlib.util.find_spec("uv") is not None
 
@@ -37,10 +59,9 @@ class Environment:
 
     def is_installed(self) -> bool:
         """Whether it works, and was installed from the current pyproject.toml files."""
-        probe = [str(self.python), "-P", "-c", "import better_auth_setup"]
-        if not self.python.exists() or subprocess.run(probe, capture_output=True).returncode:
+        if not self.python.exists() or not self._stamp.exists():
             return False
-        return self._stamp.exists() and self._stamp.read_text() == self._digest()
+        return self._stamp.read_text() == self._digest() and not self._absent()
 
     def install(self, lock: int) -> None:
         """Creates or updates it.
@@ -49,10 +70,12 @@ class Environment:
             lock: a file descriptor that the installers inherit: they outlive a killed setup.
 
         Raises:
-            SystemExit: uv or pip failed; its output was printed.
+            SystemExit: uv or pip failed, and its output was printed; or it left packages out.
         """
         print(f"  installing the Python packages with {'uv' if HAS_UV else 'pip'}", flush=True)
         is_new = not self._stamp.exists() or not self.python.exists()
+        # `uv run python scripts/setup.py` runs this in the very environment.
+        is_new = is_new and Path(sys.prefix).resolve() != self.folder.resolve()
         if is_new:
             # Missing, or left incomplete by an interrupted installer.
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -60,15 +83,36 @@ class Environment:
         if HAS_UV:
             if is_new:
                 self._run(lock, *UV, "venv", "--quiet", "--python", sys.executable, self.folder)
-            self._run(lock, *UV, "sync", "--quiet")
+            self._run(lock, *UV, "sync", "--quiet", "--group", "dev")
         else:
             if is_new:
                 self._run(lock, sys.executable, "-m", "venv", self.folder)
-            pip = [self.python, "-m", "pip", "install", "--quiet"]
+            # As by default, whatever pip's configuration files say.
+            here = ["--no-user", "--target=", "--root=/", f"--prefix={self.folder}"]
+            pip = [self.python, "-m", "pip", "install", "--quiet", *here]
             self._run(lock, *pip, "pip>=25.1")  # older versions lack --group
             paths = [word for path in self.manifests for word in ("--editable", path.parent)]
             self._run(lock, *pip, "--no-compile", *paths, "--group", "dev")
+        if absent := self._absent():
+            tool = "uv" if HAS_UV else "pip"
+            sys.exit(
+                f"setup: Look at your settings of {tool}: it has not installed these packages into "
+                f".venv: {absent}"
+            )
         self._stamp.write_text(self._digest())
+
+    def _absent(self) -> str:
+        """The packages of pyproject.toml that it lacks, but for those with a condition."""
+        manifest = tomllib.loads(self.manifests[0].read_text(encoding="utf-8"))
+        wanted = [
+            *manifest.get("project", {}).get("dependencies", []),
+            *manifest.get("dependency-groups", {}).get("dev", []),
+        ]
+        required = [word for word in wanted if isinstance(word, str) and ";" not in word]
+        names = [re.split(r"[^\w.-]", word.strip(), maxsplit=1)[0] for word in required]
+        probe = [str(self.python), "-P", "-c", PROBE, "better_auth_setup", *names]
+        result = subprocess.run(probe, env=self.variables, capture_output=True, text=True)
+        return "its Python does not run" if result.returncode else result.stdout.strip()
 
     def _run(self, lock: int, *command: object) -> None:
         result = subprocess.run(

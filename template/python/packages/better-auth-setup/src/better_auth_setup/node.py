@@ -68,10 +68,14 @@ class Packages:
         if self.is_current:
             return
         manifest = self._manifest()
-        if (self.folder / "node_modules").exists() and not self._stamp.exists():
+        modules = self.folder / "node_modules"
+        # npm writes it last, also the npm of a killed setup.
+        finished = modules / ".package-lock.json"
+        if modules.exists() and not finished.exists():
             # Left incomplete by an interrupted npm.
-            shutil.rmtree(self.folder / "node_modules")
+            shutil.rmtree(modules)
         self._stamp.unlink(missing_ok=True)
+        finished.unlink(missing_ok=True)
         npm = _wheel() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
         alone = [] if "workspaces" in manifest else ["--no-workspaces"]
         patience = {name: value for name, value in _PATIENCE.items() if name not in os.environ}

@@ -1,0 +1,136 @@
+"""pip and uv install into the project's .venv whatever the user's settings of them are."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.setup.python_packages import python_project
+from tests.template import REPOSITORY
+
+PACKAGE = REPOSITORY / "template/python/packages/better-auth-setup/src/better_auth_setup"
+INSTALL = f"""
+import os, runpy, sys
+from pathlib import Path
+bootstrap = runpy.run_path({str(PACKAGE / "bootstrap.py")!r})
+environment = bootstrap["Environment"](Path.cwd())
+environment.install.__globals__["HAS_UV"] = sys.argv[1] == "uv"
+environment.install(bootstrap["lock"](Path("pyproject.toml"), 0))
+sys.exit(0 if environment.is_installed() else "not installed")
+"""
+
+#: With {elsewhere} for a folder that nothing may be written to, and {other} for a project.
+SETTINGS = {
+    "pip": {
+        "PIP_DRY_RUN": "1",
+        "PIP_NO_DEPS": "1",
+        "PIP_PREFIX": "{elsewhere}",
+        "PIP_PYTHON": "{elsewhere}/bin/python",
+        "PIP_REQUIRE_VIRTUALENV": "1",
+        "PIP_ROOT": "{elsewhere}",
+        "PIP_TARGET": "{elsewhere}",
+        "PIP_USER": "1",
+    },
+    "uv": {
+        "UV_NO_BUILD": "1",
+        "UV_NO_DEFAULT_GROUPS": "1",
+        "UV_NO_DEV": "1",
+        "UV_NO_EDITABLE": "1",
+        "UV_NO_GROUP": "dev",
+        "UV_NO_INSTALL_LOCAL": "1",
+        "UV_NO_INSTALL_PROJECT": "1",
+        "UV_NO_INSTALL_WORKSPACE": "1",
+        "UV_NO_SOURCES": "1",
+        "UV_PROJECT": "{other}",
+        "UV_PROJECT_ENVIRONMENT": "{elsewhere}",
+        "UV_SYSTEM_PYTHON": "1",
+        "UV_WORKING_DIR": "{other}",
+    },
+}
+#: Of Python and of other environments.
+ACTIVE = {
+    "CONDA_DEFAULT_ENV": "base",
+    "CONDA_PREFIX": "{elsewhere}",
+    "PYTHONPATH": "{elsewhere}",
+    "VIRTUAL_ENV": "{elsewhere}",
+}
+TRIED = [
+    *((tool, "all", {**settings, **ACTIVE}) for tool, settings in SETTINGS.items()),
+    *(
+        (tool, name, {name: value})
+        for tool, settings in SETTINGS.items()
+        for name, value in (settings | ACTIVE).items()
+    ),
+]
+
+
+def install(tool: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", INSTALL, tool],
+        cwd=folder,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+@pytest.mark.parametrize(
+    ("tool", "settings"),
+    [
+        pytest.param(
+            tool, settings, id=f"{tool}-{name}", marks=[pytest.mark.exhaustive] * (name != "all")
+        )
+        for tool, name, settings in TRIED
+    ],
+)
+def test_settings_of_the_user_put_nothing_elsewhere(
+    tool: str, settings: dict[str, str], tmp_path: Path
+) -> None:
+    project = python_project(tmp_path / "project")
+    other = python_project(tmp_path / "other")
+    elsewhere = tmp_path / "elsewhere"
+    variables = {k: v.format(elsewhere=elsewhere, other=other) for k, v in settings.items()}
+    done = install(tool, project, **variables)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not elsewhere.exists() and not (other / ".venv").exists()
+
+
+@pytest.mark.exhaustive
+def test_a_configuration_file_of_pip_puts_nothing_elsewhere(tmp_path: Path) -> None:
+    project = python_project(tmp_path / "project")
+    file = tmp_path / "pip.conf"
+    elsewhere = tmp_path / "elsewhere"
+    file.write_text(f"[install]\nprefix = {elsewhere}\ntarget = {elsewhere}\nuser = true\n")
+    done = install("pip", project, PIP_CONFIG_FILE=str(file))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not elsewhere.exists()
+
+
+@pytest.mark.exhaustive
+def test_what_an_installer_left_out_is_named(tmp_path: Path) -> None:
+    project = python_project(tmp_path / "project")
+    file = tmp_path / "pip.conf"
+    file.write_text("[install]\nno-deps = true\n")
+    done = install("pip", project, PIP_CONFIG_FILE=str(file))
+    assert done.returncode == 1
+    assert "Look at your settings of pip" in done.stderr and "colorama" in done.stderr
+    assert not (project / ".venv" / ".installed-from").exists()
+
+
+def test_setup_can_run_in_the_environment_that_it_installs(tmp_path: Path) -> None:
+    project = python_project(tmp_path / "project")
+    subprocess.run([sys.executable, "-m", "uv", "sync", "--quiet"], cwd=project, check=True)
+    done = subprocess.run(
+        [project / ".venv/bin/python", "-c", INSTALL, "uv"],
+        cwd=project,
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
