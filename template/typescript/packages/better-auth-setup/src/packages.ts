@@ -1,15 +1,24 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { isOffline, Problem, reasonOf } from "./report.ts";
 import { node, packageFolder, run, type Result } from "./run.ts";
 
 type Manifest = { name?: string; version?: string } & Partial<
-  Record<"dependencies" | "devDependencies", Record<string, string>>
->;
+  Record<"dependencies" | "devDependencies" | "overrides", Record<string, string>>
+> & { workspaces?: unknown };
 
 /** The package.json of a folder. */
 export const manifest = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+
+/** The nearest file with this name in the folders around the project, and with this content. */
+function around(name: string, fits: (file: string) => boolean): string | undefined {
+  for (let folder = resolve("."); ; folder = dirname(folder)) {
+    const file = join(folder, name);
+    if (existsSync(file) && fits(file)) return file;
+    if (folder === dirname(folder)) return undefined;
+  }
+}
 
 /** What npm and setup note in a folder's node_modules. */
 const notes = (folder: string) => ({
@@ -109,7 +118,59 @@ export function refuseOtherManagers(): void {
   throw new Problem(`Use npm or pnpm (npm run setup): ${reason}.`);
 }
 
+const pnpmNote = '# Written by setup: pnpm reads "overrides" of package.json here, not there.\n';
+
+/**
+ * Gives pnpm the overrides of package.json. Without them, plugins get a copy of better-auth's core
+ * of their own.
+ *
+ * @returns whether the packages have to be installed again
+ * @throws a Problem if a file of the user lacks them
+ */
+function overridePnpm(change: boolean): boolean {
+  const { dependencies = {}, overrides: wanted = {} } = manifest(".");
+  const overrides = Object.entries(wanted);
+  if (overrides.length === 0) return false;
+  const found = around("pnpm-workspace.yaml", () => true);
+  const text = found ? readFileSync(found, "utf8") : "";
+  const lines = text.split("\n").map((line) => line.replaceAll(/["'\s]/g, ""));
+  if (overrides.every(([name, version]) => lines.includes(`${name}:${version}`))) return false;
+  const isOurs = !found || text.startsWith(pnpmNote);
+  // Only packages of plugins want other versions.
+  if (!isOurs && !Object.keys(dependencies).some((name) => name.startsWith("@better-auth/"))) {
+    return false;
+  }
+  if (!isOurs || !change) {
+    throw new Problem(
+      `Add "overrides" of package.json to ${found ?? "pnpm-workspace.yaml"}, and run pnpm install: ` +
+        "pnpm reads them there alone.",
+    );
+  }
+  const added = overrides.map(([name, version]) => `  "${name}": "${version}"\n`).join("");
+  // No package needs its install script.
+  writeFileSync(
+    found ?? "pnpm-workspace.yaml",
+    `${pnpmNote}strictDepBuilds: false\noverrides:\n${added}`,
+  );
+  return true;
+}
+
+/** Why npm cannot resolve versions in a workspace, where it ignores the overrides of members. */
+function overridesOfWorkspace(): string | undefined {
+  const root = around(
+    "package.json",
+    (file) => file !== resolve("package.json") && Boolean(manifest(dirname(file)).workspaces),
+  );
+  const overrides = Object.entries(manifest(".").overrides ?? {});
+  if (!root || overrides.length === 0) return undefined;
+  const given = manifest(dirname(root)).overrides ?? {};
+  if (overrides.every(([name, version]) => given[name] === version)) return undefined;
+  return `Copy "overrides" of package.json into ${root}, because npm reads them there alone.`;
+}
+
 function failure(output: string): string {
+  const inWorkspace = output.includes("ERESOLVE") ? overridesOfWorkspace() : undefined;
+  if (inWorkspace) return inWorkspace;
   if (isOffline(output)) {
     return (
       "The npm packages cannot be downloaded, because the package index does not answer. Check " +
@@ -126,8 +187,9 @@ function failure(output: string): string {
  * @param change false to only report what is missing
  */
 export async function install(folder: string, change: boolean): Promise<string> {
+  const isOverridden = folder === "." && isPnpm() && overridePnpm(change);
   const missing = missingPackages(folder);
-  if (missing.length === 0) return "npm packages are installed";
+  if (missing.length === 0 && !isOverridden) return "npm packages are installed";
   if (!change) {
     const named = missing.join(", ");
     throw new Problem(`The npm packages are not installed: ${named}. Run: npm run setup`);

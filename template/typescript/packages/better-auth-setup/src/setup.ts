@@ -25,6 +25,8 @@ Takes a fresh clone to a running database; can be repeated at any time.
 // Examples, which the owner may have deleted; with Hono and with Next.js.
 const pages = ["src/pages/sign-up.html", "src/app/auth/sign-up/page.tsx"];
 
+const manager = () => (isPnpm() ? "pnpm" : "npm");
+
 type Wishes = { acceptDataLoss: boolean; start: boolean };
 
 async function setup(change: boolean, { acceptDataLoss, start }: Wishes): Promise<void> {
@@ -34,8 +36,7 @@ async function setup(change: boolean, { acceptDataLoss, start }: Wishes): Promis
     return `Node.js ${process.versions.node}`;
   });
   await step("settings", () => completeEnvFile(change));
-  const byHand = `${isPnpm() ? "pnpm" : "npm"} install`;
-  await step("install", () => install(".", change), byHand);
+  await step("install", () => install(".", change), `${manager()} install`);
   await locate();
   if (start && usesMigrations()) {
     throw new Problem(`The project has migrations already; see ${migrationsPath()}.`);
@@ -83,6 +84,6 @@ export async function setupCommand(args: string[]): Promise<void> {
   await setup(!check, { acceptDataLoss, start: start && !check });
   const address = setting("BETTER_AUTH_URL") || `http://localhost:${setting("PORT") || 3000}`;
   const page = pages.some((file) => existsSync(file)) ? "/auth/sign-up" : "";
-  const next = `\nReady. Start it with:\n\n    npm run dev\n\nand open ${address}${page}\n`;
+  const next = `\nReady. Start it with:\n\n    ${manager()} run dev\n\nand open ${address}${page}\n`;
   console.log(check ? "\nAll is well." : next);
 }
