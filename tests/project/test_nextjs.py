@@ -492,6 +492,11 @@ def test_a_page_takes_nothing_foreign_and_nothing_inline(server: Server) -> None
     assert "forged" not in page.text and "forged" not in page.headers["content-security-policy"]
 
 
+def test_the_mails_of_development_keep_their_policy(server: Server, page: Page) -> None:
+    page.goto(f"{server.address}/dev/mail")
+    assert page.evaluate("getComputedStyle(document.body).maxWidth") == "768px"
+
+
 def test_every_response_has_the_security_headers(server: Server) -> None:
     page = httpx.get(f"{server.address}/auth/sign-up")
     script = re.findall(r'/_next/static/[^"]+\.js', page.text)[0]

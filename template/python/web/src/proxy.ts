@@ -1,1 +1,0 @@
-../../../shared/nextjs/proxy.ts
