@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import httpx
 import pytest
 from playwright.sync_api import Route, ViewportSize
 
-from tests.browser.applications import authorization_url
+from tests.browser.applications import authorization_url, forgeries
 from tests.browser.person import Person
 from tests.project.social.accounts import Person as Account
 
@@ -108,6 +109,47 @@ def oauth_client_waits_for_the_sign_in(person: Person) -> None:
     person.sees("openid email")
 
 
+def forged_request_for_access_shows_nothing(person: Person) -> None:
+    person.sign_up()
+    person.page.goto(ask_for_access(person))
+    person.at("consent")
+    whole = person.page.url
+    person.expected = {400, 401}
+    for forged in forgeries(whole, ask_for_access(person, "https://other.example.com/callback")):
+        person.page.goto(forged)
+        person.at("consent")
+        person.sees("This request was changed, or is too old.")
+        assert "asks to use" not in person.page.locator("main").inner_text()
+        assert not person.page.locator("main button").filter(visible=True).count()
+
+
+def device_is_let_in(person: Person) -> None:
+    token = _decide_on_a_device(person, "Let it in", "The device is signed in.")
+    assert token["access_token"]
+
+
+def device_is_refused(person: Person) -> None:
+    token = _decide_on_a_device(person, "Refuse", "The device stays out.")
+    assert token["error"] == "access_denied"
+
+
+def _decide_on_a_device(person: Person, button: str, outcome: str) -> dict[str, str]:
+    """What the device is told then."""
+    person.sign_up()
+    auth = f"{person.site.address}/api/auth"
+    asked = {"client_id": "television"}
+    device = httpx.post(f"{auth}/device/code", json=asked).json()
+    person.page.goto(device["verification_uri_complete"])
+    person.at("device")
+    person.press("Check the code")
+    person.press(button)
+    person.sees(outcome)
+    grant = "urn:ietf:params:oauth:grant-type:device_code"
+    form = {**asked, "grant_type": grant, "device_code": device["device_code"]}
+    token: dict[str, str] = httpx.post(f"{auth}/device/token", json=form).json()
+    return token
+
+
 #: Two kinds of injected scripts: an element, and an event handler.
 INJECTED = """<script>window.injected = "script"</script>
 <img src="data:," alt="" onerror="window.injected = 'event'">"""
@@ -142,6 +184,9 @@ FLOWS = [
     pytest.param(oauth_client_gets_consent, marks=pytest.mark.both),
     oauth_client_is_refused,
     oauth_client_waits_for_the_sign_in,
+    forged_request_for_access_shows_nothing,
+    device_is_let_in,
+    device_is_refused,
     injected_script_does_not_run,
 ]
 #: For a test with the arguments `person` and `flow`.

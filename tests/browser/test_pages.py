@@ -11,8 +11,7 @@ from playwright.sync_api import Browser, Route
 
 from hooks import chromium as chromium_of_debian
 from hooks.demo import visit
-from tests.browser.applications import forgeries
-from tests.browser.flows import PAGES, Flow, ask_for_access, each_flow, passes_axe
+from tests.browser.flows import PAGES, Flow, each_flow, passes_axe
 from tests.browser.person import Person, add_authenticator
 from tests.browser.sites import Site, apart
 from tests.project.social.accounts import Person as Account
@@ -387,36 +386,6 @@ def test_an_api_key_is_shown_once(person: Person) -> None:
     person.page.once("dialog", lambda dialog: dialog.accept())
     person.press("Delete Backups", panel)
     person.sees("No keys yet.", panel)
-
-
-def test_a_device_is_authorized(person: Person) -> None:
-    person.sign_up()
-    auth = f"{person.site.address}/api/auth"
-    asked = {"client_id": "television"}
-    device = httpx.post(f"{auth}/device/code", json=asked).json()
-    person.page.goto(device["verification_uri_complete"])
-    person.at("device")
-    person.press("Check the code")
-    person.press("Let it in")
-    person.sees("The device is signed in.")
-    grant = "urn:ietf:params:oauth:grant-type:device_code"
-    token = {**asked, "grant_type": grant, "device_code": device["device_code"]}
-    assert httpx.post(f"{auth}/device/token", json=token).json()["access_token"]
-
-
-def test_a_forged_request_for_access_shows_nothing(person: Person) -> None:
-    person.sign_up()
-    person.page.goto(ask_for_access(person))
-    person.at("consent")
-    whole = person.page.url
-    other = ask_for_access(person, "https://other.example.com/callback")
-    person.expected = {400, 401}
-    for forged in forgeries(whole, other):
-        person.page.goto(forged)
-        person.at("consent")
-        person.sees("This request was changed, or is too old.")
-        assert "asks to use" not in person.page.locator("main").inner_text()
-        assert not person.page.locator("main button").filter(visible=True).count()
 
 
 def become_admin(person: Person) -> str:

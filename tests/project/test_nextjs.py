@@ -14,7 +14,6 @@ from playwright.sync_api import Locator, Page, Route
 
 from hooks import chromium
 from hooks.demo import NEXT, NEXTJS, free_port
-from tests.browser.applications import authorization_url, forgeries
 from tests.browser.flows import PAGES, Flow, each_flow, passes_axe
 from tests.browser.person import NEXTJS as NEXTJS_LOOK
 from tests.browser.person import Person, add_authenticator, barriers, random_address
@@ -415,25 +414,6 @@ def test_an_account_of_a_provider_is_linked_and_unlinked(site: Site, page: Page)
     accounts.locator("li", has_text="GitHub").wait_for(state="detached")
     press(accounts, "Link GitHub")
     page.get_by_text("That account has another e-mail address than yours.").wait_for()
-
-
-def test_another_application_asks_for_access(site: Site, page: Page) -> None:
-    sign_up(page, site, f"{secrets.token_hex(6)}@example.com")
-    callback = "https://shop.example.com/callback"
-    page.route(f"{callback}*", lambda route: route.fulfill(body="The shop"))
-    page.goto(authorization_url(page.request, site.address, callback, "Shop"))
-    page.get_by_text("Shop asks to use your account.").wait_for()
-    assert barriers(page) == []
-    whole = page.url
-    other = authorization_url(page.request, site.address, "https://other.example.com/", "Other")
-    for forged in forgeries(whole, other):
-        page.goto(forged)
-        page.get_by_text("This request was changed, or is too old.").wait_for()
-        assert not page.get_by_role("button").count()
-        assert "asks to use" not in page.content()
-    page.goto(whole)
-    press(page, "Allow")
-    page.wait_for_url(f"{callback}?code=*")
 
 
 def test_a_list_that_cannot_be_read_is_asked_for_again(site: Site, page: Page) -> None:

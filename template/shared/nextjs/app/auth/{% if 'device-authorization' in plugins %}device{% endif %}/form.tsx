@@ -1,23 +1,42 @@
 "use client";
 
 import { useState } from "react";
-import { Field, Form } from "../../../components/form.tsx";
+import { Action, Field, Form } from "../../../components/form.tsx";
 import { authClient } from "../../../lib/auth-client.ts";
 
 export function DeviceForm({ code }: { code: string }) {
-  const [isConnected, setConnected] = useState(false);
-  if (isConnected) return <p role="status">The device is signed in. You can close this page.</p>;
+  const [userCode, setUserCode] = useState("");
+  const [outcome, setOutcome] = useState("");
+  if (outcome) return <p role="status">{outcome}</p>;
+  if (userCode) {
+    return (
+      <div className="flex flex-wrap gap-3">
+        <Action
+          label="Let it in"
+          run={() => described(authClient.device.approve({ userCode }))}
+          done={() => setOutcome("The device is signed in. You can close this page.")}
+        />
+        <Action
+          label="Refuse"
+          run={() => described(authClient.device.deny({ userCode }))}
+          done={() => setOutcome("The device stays out.")}
+        />
+      </div>
+    );
+  }
   return (
     <Form
-      label="Connect"
-      send={async ({ userCode = "" }) => {
-        const claimed = await authClient.device({ query: { user_code: userCode } });
-        const error = claimed.error ?? (await authClient.device.approve({ userCode })).error;
-        return { data: null, error: error && { message: error.error_description } };
-      }}
-      done={() => setConnected(true)}
+      label="Check the code"
+      send={({ userCode = "" }) => described(authClient.device({ query: { user_code: userCode } }))}
+      done={(_, fields) => setUserCode(fields.userCode ?? "")}
     >
-      <Field label="Code on the device" name="userCode" defaultValue={code} autoComplete="off" />
+      <Field label="Code" name="userCode" defaultValue={code} autoComplete="off" />
     </Form>
   );
+}
+
+/** The routes of OAuth describe an error where others have a message. */
+async function described(answer: Promise<{ error: { error_description: string } | null }>) {
+  const { error } = await answer;
+  return { data: null, error: error && { message: error.error_description } };
 }

@@ -9,7 +9,8 @@ export default async function Device({ searchParams }: PageProps<"/auth/device">
   if (!(await currentSession())) redirect(`/auth/sign-in?${new URLSearchParams({ next: page })}`);
   return (
     <>
-      <h1>Connect a device</h1>
+      <h1>Sign a device in</h1>
+      <p>Enter the code that it shows. Let in only what is in front of you.</p>
       <DeviceForm code={typeof code === "string" ? code : ""} />
     </>
   );
