@@ -7,11 +7,11 @@ var path = require("path");
 
 if (require("./check-node.cjs").isOld) {
   process.exitCode = 1;
-} else if (path.sep === "/" && /[*\\]/.test(__dirname)) {
+} else if (path.sep === "/" && /[*\\\r\n]/.test(__dirname)) {
   console.error(
     "Rename the folder " +
-      __dirname.replace(/\/packages\/better-auth-setup$/, "") +
-      ": Node.js cannot load packages from one with * or \\ in its name.",
+      JSON.stringify(__dirname.replace(/\/packages\/better-auth-setup$/, "")) +
+      ": Node.js and PostgreSQL do not work in one with *, \\ or a line break in its name.",
   );
   process.exitCode = 1;
 } else {
