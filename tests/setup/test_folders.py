@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.setup.npm_project import BIN, NODE_FILE, PACKAGE
+from tests.template import REPOSITORY
+
+NAMES = ["st*r", "back\\slash", "line\nbreak"]
+PYTHON_PACKAGE = "packages/better-auth-setup/src/better_auth_setup"
 
 
-@pytest.mark.parametrize("name", ["st*r", "back\\slash", "line\nbreak"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_name_that_node_or_postgresql_does_not_take_is_refused(name: str, tmp_path: Path) -> None:
     folder = tmp_path / name
     package = (folder / BIN).parent
@@ -23,3 +29,33 @@ def test_a_name_that_node_or_postgresql_does_not_take_is_refused(name: str, tmp_
     assert done.returncode == 1
     (said,) = done.stderr.splitlines()
     assert said.startswith("Rename the folder ")
+
+
+def python_setup(folder: Path, **variables: str) -> str:
+    """What setup of the Python stack says in a folder where it does not start."""
+    for path in ("scripts/setup.py", f"{PYTHON_PACKAGE}/bootstrap.py"):
+        (folder / path).parent.mkdir(parents=True)
+        shutil.copy(REPOSITORY / "template" / "python" / path, folder / path)
+    done = subprocess.run(
+        [sys.executable, "scripts/setup.py"],
+        cwd=folder,
+        env={**os.environ, **variables},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert done.returncode == 1
+    (said,) = done.stderr.splitlines()
+    return said
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_setup_of_python_refuses_it_as_well(name: str, tmp_path: Path) -> None:
+    assert python_setup(tmp_path / name).startswith("setup: Rename the folder ")
+
+
+if sys.version_info < (3, 13):
+
+    def test_a_locale_that_cannot_name_the_folder_is_refused(tmp_path: Path) -> None:
+        said = python_setup(tmp_path / "caf\u00e9", LC_ALL="C")
+        assert said.startswith("setup: Set LC_ALL=C.UTF-8 ")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import importlib.util
+import locale
 import os
 import re
 import shutil
@@ -180,6 +181,23 @@ def lock(path: Path, seconds: float) -> int:
     return file
 
 
+def refuse_folder(path: str) -> None:
+    """Raises SystemExit if tools cannot work in this folder because of its name."""
+    if re.search(r"[*\\\r\n]", path):
+        sys.exit(
+            f"setup: Rename the folder {path!r}: Node.js and PostgreSQL do not work in one with *, "
+            "\\ or a line break in its name."
+        )
+    # site.py of older versions reads the paths of editable packages in the locale's encoding.
+    encoding = locale.getencoding()
+    is_utf8 = sys.version_info >= (3, 13) or encoding.lower().replace("-", "") == "utf8"
+    if not is_utf8 and not path.isascii():
+        sys.exit(
+            "setup: Set LC_ALL=C.UTF-8 or rename the folder: this Python cannot find packages in "
+            f"{path} while the locale's encoding is {encoding}."
+        )
+
+
 def main(script: Path) -> None:
     """Installs the Python packages if needed, then replaces itself by ``better-auth-setup setup``.
 
@@ -190,6 +208,7 @@ def main(script: Path) -> None:
         SystemExit: setup cannot run; with one sentence.
     """
     root = script.resolve().parents[1]
+    refuse_folder(str(root))
     os.chdir(root)
     environment = Environment(root)
     if "--check" in sys.argv and not environment.is_installed():
