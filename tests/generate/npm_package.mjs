@@ -7,11 +7,11 @@ const { additions, titled } = await import(`${source}/document.ts`)
 const { impossible, oversights } = await import(`${source}/compare.ts`)
 
 const answers = schemas.map(({ schema, official }) => {
-  const { text, untitled } = titled(withoutComments(schema).replaceAll('\r\n', '\n'))
+  const { text, untitled, said } = titled(withoutComments(schema).replaceAll('\r\n', '\n'))
   if (!official) return text
   const configuration = { path: 'auth.ts', hooked: false, ...official, after: official.after || text }
   const added = additions(text, configuration)
   const problems = [...oversights(text, configuration), ...impossible(text, added, configuration)]
-  return { added: untitled(added), problems }
+  return { added: untitled(added), problems: problems.map(said) }
 })
 console.log(JSON.stringify(answers))

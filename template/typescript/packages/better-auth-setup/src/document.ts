@@ -89,11 +89,12 @@ export type Addition = { block: string; lines: string[]; after?: number };
  * the Prisma client, `model user` and `model User` are the same.
  *
  * @param schema a schema without comments
- * @returns the schema, and what gives additions to it their own names
+ * @returns the schema, and what gives additions and sentences about it the names that it has
  */
 export function titled(schema: string): {
   text: string;
   untitled: (added: Addition[]) => Addition[];
+  said: (problem: string) => string;
 } {
   const models = [...blocks(schema).values()].filter(({ kind }) => kind === "model");
   const taken = new Set(models.map(({ name }) => name));
@@ -116,6 +117,8 @@ export function titled(schema: string): {
         block: renamed(one.block, back),
         lines: one.lines.map((line) => renamed(line, back)),
       })),
+    said: (problem) =>
+      problem.replace(/^\w+|(?<=\bthe model )\w+/g, (name) => back.get(name) ?? name),
   };
 }
 

@@ -108,17 +108,15 @@ export async function plan(config?: string): Promise<Plan> {
   const folder = mkdtempSync(join(tmpdir(), "generate-"));
   try {
     const draft = join(folder, "schema.prisma");
-    const { text, untitled } = titled(whole);
+    const { text, untitled, said } = titled(whole);
     writeFileSync(draft, text);
     const answer = await ask(path, draft);
     const added = additions(text, answer);
     distribute(parts, untitled(added), answer.fresh);
     const doubled = answer.plugins.filter((id, place, all) => all.indexOf(id) !== place);
     const twice = [...new Set(doubled)].map((id) => `The plugin ${id} is twice in ${path}.`);
-    return {
-      parts,
-      problems: [...twice, ...oversights(text, answer), ...impossible(text, added, answer)],
-    };
+    const found = [...oversights(text, answer), ...impossible(text, added, answer)];
+    return { parts, problems: [...twice, ...found.map(said)] };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -56,7 +56,8 @@ function find(files, ...chains) {
     }
   }
   throw new Refusal(
-    `${chains[0][0]} is not installed in this project. Install its npm packages first.`,
+    `${chains[0][0].replace("/package.json", "")} is not installed in this project. ` +
+      "Install its npm packages first.",
   );
 }
 
