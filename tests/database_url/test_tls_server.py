@@ -23,7 +23,7 @@ SECRET = "BETTER_AUTH_SECRET=9Zk2vQ7mXw4TnRb8LsYc3HpJd6FgAe1U\n"
 
 #: Parameters and setup's message, which is empty if the application can connect.
 PARAMETERS = {
-    "": "Add sslmode=verify-full to DATABASE_URL in .env.local: the server wants TLS.",
+    "": "Add sslmode=verify-full to DATABASE_URL in .env.local: the server requires TLS.",
     "sslmode=disable": "Add sslmode=verify-full to DATABASE_URL in .env.local",
     "sslmode=require": "Add sslrootcert= (its authority's file) or sslmode=no-verify to ",
     "sslmode=verify-full": "Add sslrootcert= (its authority's file) or sslmode=no-verify to ",

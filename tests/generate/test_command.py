@@ -172,7 +172,7 @@ def test_a_provider_that_differs_from_the_schema_is_reported(project: Project) -
     project.configure('provider: "postgresql"', 'provider: "mysql"')
     result = project.generate()
     assert result.returncode == 2
-    assert "The schema's datasource is postgresql, but prismaAdapter(…) is told" in result.stderr
+    assert "The schema's datasource is postgresql, but prismaAdapter(…) has" in result.stderr
 
 
 SCHEMAS_OF_CONFIG = {
@@ -294,7 +294,7 @@ def test_file_modes_and_links_are_kept(project: Project) -> None:
 
 SCHEMAS = {
     "model User {\n  id String @id\n}\n": "The schema has no datasource with a provider.",
-    'datasource db {\n  provider = "mongodb"\n}\n': "'mongodb', which generate does not know.",
+    'datasource db {\n  provider = "mongodb"\n}\n': "'mongodb', which is not supported.",
 }
 
 

@@ -54,7 +54,7 @@ def test_file_modes_and_links_are_kept(project: Project) -> None:
     project.schema.symlink_to(elsewhere)
     elsewhere.chmod(0o640)
     result = drop(project)
-    assert result.stdout == "Session.ipAddress stood there twice\n", result.stderr
+    assert result.stdout == "Session.ipAddress was defined twice\n", result.stderr
     assert project.schema.is_symlink()
     assert elsewhere.read_text() == whole
     assert elsewhere.stat().st_mode & 0o777 == 0o640
@@ -76,7 +76,7 @@ def test_a_refusal_writes_no_file(project: Project) -> None:
     repeat(project, "  userAgent String?\n", instead="  userAgent Int?\n")
     before = project.schema.read_bytes()
     result = drop(project)
-    assert "Session.userAgent is defined twice, and not alike. Keep one of each" in result.stderr
+    assert "Session.userAgent is defined twice, differently. Keep one of each" in result.stderr
     assert project.schema.read_bytes() == before
 
 

@@ -89,10 +89,11 @@ const wrong = [
   ],
 ];
 for (const [settings, sentence] of wrong) {
-  test(`${JSON.stringify(settings)} is told`, () => assert.deepEqual(found(settings), [sentence]));
+  test(`${JSON.stringify(settings)} is reported`, () =>
+    assert.deepEqual(found(settings), [sentence]));
 }
 
-test("an empty variable hides nothing, and a problem is told with its place", () => {
+test("an empty variable counts as unset, and a problem is reported with its source", () => {
   process.chdir(mkdtempSync(`${tmpdir()}/settings-`));
   writeFileSync(".env.local", "GUARD_A=of-local\nPORT=80 80\n");
   writeFileSync(".env", "GUARD_A=of-env\nGUARD_B=x, y,\n");

@@ -137,7 +137,7 @@ def test_an_sqlite_database_switches_to_migrations(on_sqlite: Path) -> None:
 
     shutil.copy(on_sqlite / "dev.db", on_sqlite / "old.db")
     try:
-        assert "0_init makes the tables as they are" in set_up("old.db", "--start-migrations")
+        assert "0_init creates the present tables" in set_up("old.db", "--start-migrations")
         set_up("old.db", "--check")
         assert "Migrations applied: 0_init" in set_up("new.db")
         set_up("new.db", "--check")

@@ -49,7 +49,7 @@ def test_a_project_switches_to_migrations(bench: Bench, stack: str) -> None:
     bench.people()
     before = bench.rows()
     started = bench.done("--start-migrations")
-    assert "prisma/migrations/0_init makes the tables as they are" in started
+    assert "prisma/migrations/0_init creates the present tables" in started
     assert "migrate resolve --applied 0_init" in started
     migrations = bench.project.folder / "prisma" / "migrations"
     assert sorted(path.name for path in migrations.iterdir()) == ["0_init", "migration_lock.toml"]
@@ -70,7 +70,7 @@ def test_a_project_switches_to_migrations(bench: Bench, stack: str) -> None:
     assert "tables, but no record of migrations" in refused
     _, _, command = refused.rpartition("prisma")
     prisma(bench, stack, command.strip(), production)
-    assert f"Migrations are not applied yet: {name}." in bench.checked(url=production)
+    assert f"Pending migrations: {name}." in bench.checked(url=production)
     assert f"Migrations applied: {name}" in bench.done(url=production)
     assert sentence(bench.setup("--start-migrations")).endswith(
         "The project has migrations already; see prisma/migrations."

@@ -106,7 +106,7 @@ def test_other_databases_are_refused_for_tests(project: NpmProject) -> None:
     project.sql("CREATE DATABASE busy")
     project.sql("CREATE TABLE orders (id int)", url=url)
     said = project.refused(*command, TEST_DATABASE_URL=url)
-    assert "has what prisma/schema.prisma has not: the table orders." in said
+    assert "has more than prisma/schema.prisma: the table orders." in said
     assert project.sql("SELECT * FROM orders", url=url) == []
 
 

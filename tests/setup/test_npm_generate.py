@@ -167,7 +167,7 @@ def test_names_of_tables_and_indexes_are_kept(project: NpmProject) -> None:
         (
             "name          String\n",
             'fullName      String @map("name")\n',
-            "User.fullName looks like name under another name: tell better-auth in src/lib/auth.ts",
+            "User.fullName looks like name under another name: configure it in src/lib/auth.ts",
         ),
         (
             "image         String?",

@@ -214,7 +214,7 @@ function unfilled(
   const [, column] = /@map\("(.+?)"\)/.exec(field.attributes) ?? [];
   if (column && needed.fields.has(column) && !model.fields.has(column)) {
     return (
-      `looks like ${column} under another name: tell better-auth in ${path} ` +
+      `looks like ${column} under another name: configure it in ${path} ` +
       `(${model.name.toLowerCase()}: { fields: { ${column}: "${name}" } }).`
     );
   }

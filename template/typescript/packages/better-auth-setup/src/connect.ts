@@ -32,10 +32,10 @@ function advice(error: Failure): string | undefined {
   }
   if (/no encryption|SSL off|insecure transport/i.test(message)) {
     const verified = isMysql ? "sslaccept=strict" : "sslmode=verify-full";
-    return `Add ${verified} to ${place}: the server wants TLS.`;
+    return `Add ${verified} to ${place}: the server requires TLS.`;
   }
   if (/valid client certificate/.test(message)) {
-    return `Add sslcert= and sslkey= to ${place}: the server wants a client certificate.`;
+    return `Add sslcert= and sslkey= to ${place}: the server requires a client certificate.`;
   }
   if (/not support SSL/i.test(message)) {
     return `Remove the parameters of TLS, such as sslmode=, from ${place}: the server has no TLS.`;

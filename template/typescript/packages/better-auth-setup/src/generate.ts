@@ -25,7 +25,7 @@ configuration needs. Only adds lines: nothing is changed, moved or removed.
 
   --schema FILE   a schema file, or a folder of them (default: as prisma.config.ts has it)
   --config FILE   the better-auth configuration (default: src/lib/auth.ts, or where it usually is)
-  --check         only say what is missing
+  --check         only report what is missing
   --diff          only show what would be added
   --help          this text
 
@@ -173,7 +173,7 @@ export async function apply(plan: Plan): Promise<number> {
     if (status !== 0) {
       throw new Problem(
         `${schemaPath()} was left alone, because Prisma refuses it with the lines that better-auth ` +
-          `needs: ${reason(output)}. Put it right by hand; better-auth needs:\n${indent(lines)}`,
+          `needs: ${reason(output)}. Correct it by hand; better-auth needs:\n${indent(lines)}`,
       );
     }
   } finally {

@@ -54,14 +54,14 @@ export async function checkMigrations(): Promise<string> {
   if (broken.length > 0) throw new Problem(failed(broken));
   const pending = names(output, "have not yet been applied:");
   if (pending.length > 0) {
-    throw new Problem(`Migrations are not applied yet: ${pending.join(", ")}. Run: npm run setup`);
+    throw new Problem(`Pending migrations: ${pending.join(", ")}. Run: npm run setup`);
   }
   if (status !== 0) throw new Problem(`\`prisma migrate status\` failed: ${reason(output)}.`);
   await refuseUnwritten();
   return "nothing to change";
 }
 
-/** Writes the baseline migration, which creates the tables as they are. */
+/** Writes the baseline migration, which creates the present tables. */
 export async function startMigrations(): Promise<string> {
   mkdirSync(migrationsPath(), { recursive: true });
   const draft = mkdtempSync(join(migrationsPath(), "."));
@@ -89,7 +89,7 @@ export async function startMigrations(): Promise<string> {
     `    Commit ${migrationsPath()}. Databases that have these tables already need once:\n` +
       `      DATABASE_URL=… npx prisma migrate resolve --applied ${first}`,
   );
-  return `${migrationsPath()}/${first} makes the tables as they are`;
+  return `${migrationsPath()}/${first} creates the present tables`;
 }
 
 /** The migrations that are listed below a heading. */
@@ -101,7 +101,7 @@ function names(output: string, heading: string): string[] {
 function failed(found: (string | undefined)[]): string {
   const name = found.join(" and ");
   return (
-    `The migration ${name} failed half-way. Put the database right and say so with: npx prisma ` +
+    `The migration ${name} failed half-way. Repair the database and mark it with: npx prisma ` +
     `migrate resolve --applied ${name} (or --rolled-back, to try it again)`
   );
 }
@@ -120,6 +120,6 @@ function baseline(): string {
   const [oldest = ""] = migrations();
   return (
     "The database has tables, but no record of migrations. If its tables are those of " +
-    `${migrationsPath()}/${oldest}, say so once with: npx prisma migrate resolve --applied ${oldest}`
+    `${migrationsPath()}/${oldest}, mark it as applied once with: npx prisma migrate resolve --applied ${oldest}`
   );
 }

@@ -67,7 +67,7 @@ export async function engine(change: boolean): Promise<string> {
   }
   if (!/^(postgresql|cockroachdb|sqlite)$/.test(provider())) {
     throw new Problem(
-      "Prisma's schema engine cannot be downloaded, and its WebAssembly build does not know " +
+      "Prisma's schema engine cannot be downloaded, and its WebAssembly build does not support " +
         `${provider()}. Set HTTPS_PROXY, PRISMA_ENGINES_MIRROR or PRISMA_SCHEMA_ENGINE_BINARY.`,
     );
   }
@@ -91,7 +91,7 @@ export async function generateClient(): Promise<void> {
   if (twice.length > 0) {
     throw new Problem(
       `${schemaPath()} has ${twice.join(" and ")} twice: what setup had added, an update has ` +
-        "brought, too. Keep one of each and run setup again.",
+        "added as well. Keep one of each and run setup again.",
     );
   }
   throw new Problem(`\`prisma generate\` failed: ${reason(output)}.`);

@@ -85,7 +85,7 @@ function explain({ output }: Result, losses: string[], accepted: boolean): strin
     );
     return (
       `Rows of the database have the same value in ${places.join(" or ")}, which has to be unique. ` +
-      "No row was changed; change those that are alike and run setup again."
+      "No row was changed; change the duplicates and run setup again."
     );
   }
   if (losses.length > 0 && !accepted) {

@@ -31,7 +31,7 @@ export function points(table: string, forth: string, back: string): string[] {
       found.push(`column ${name} becomes ${definition}`);
     }
   }
-  return found.length > 0 ? found : ["it is made anew, with all of its rows"];
+  return found.length > 0 ? found : ["it is rebuilt with all of its rows"];
 }
 
 /** The scripts from the database to the schema, and back. */

@@ -76,7 +76,7 @@ export function schemaFiles(): { path: string; text: string }[] {
   if (!existsSync(schema)) {
     throw new Problem(
       `prisma.config.ts names ${schema}, which does not exist. If you moved it, name its new place ` +
-        `there; else take it back from git (git log --stat -- ${schema} shows where it went). ` +
+        `there; else restore it from git (git log --stat -- ${schema} shows where it went). ` +
         "Setup then adds what updates brought meanwhile.",
     );
   }
@@ -111,7 +111,7 @@ export function provider(): Provider {
   const found = name === "postgres" ? "postgresql" : name;
   if (!Object.hasOwn(providers, found)) {
     throw new Problem(
-      `The datasource of ${schemaPath()} names no provider that better-auth-setup knows: ` +
+      `The datasource of ${schemaPath()} must have one of these providers: ` +
         `${Object.keys(providers).join(", ")}.`,
     );
   }

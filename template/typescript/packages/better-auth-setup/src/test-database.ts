@@ -56,7 +56,7 @@ async function follow(url: string, direct: string): Promise<void> {
     const isOurs = existsSync(known);
     if (dropped.length > 0 && !isOurs) {
       throw new Problem(
-        `The database for tests has what ${schemaPath()} has not: ${dropped.join(", ")}. Empty it, ` +
+        `The database for tests has more than ${schemaPath()}: ${dropped.join(", ")}. Empty it, ` +
           "or name another one in TEST_DATABASE_URL.",
       );
     }

@@ -127,7 +127,7 @@ class Environment:
         if result.returncode:
             print(result.stdout, end="", file=sys.stderr)
             sys.exit(
-                "setup: The Python packages cannot be installed; the reason stands above. If the "
+                "setup: The Python packages cannot be installed; the reason is above. If the "
                 "index does not answer, check the connection, or name a proxy (HTTPS_PROXY) or "
                 "another index (UV_DEFAULT_INDEX for uv, PIP_INDEX_URL for pip)."
             )

@@ -57,8 +57,8 @@ def merge(root: Path, names: list[str], console: Console) -> str:
             result = merge_schema(*versions)
         except ValueError as error:
             raise Problem(
-                f"{name} cannot be merged, as {error} is no Prisma; resolve its conflicts (look "
-                f'for "{MARKER.decode()}") and run setup again.'
+                f"{name} cannot be merged, as {error} is not valid Prisma; resolve its conflicts "
+                f'(look for "{MARKER.decode()}") and run setup again.'
             ) from None
         replace_files({root / name: result.text})
         _git(root, "add", "--", name)

@@ -120,7 +120,7 @@ def _points(table: str, forth: str, back: str) -> list[str]:
         for name in new
         if name in kept and new[name] != old.get(name, new[name])
     ]
-    return found or ["it is made anew, with all of its rows"]
+    return found or ["it is rebuilt with all of its rows"]
 
 
 def _columns(table: str, script: str) -> dict[str, str]:

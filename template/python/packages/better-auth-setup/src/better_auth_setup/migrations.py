@@ -41,7 +41,7 @@ def deploy(prisma: Prisma, console: Console) -> str:
         first = min(path.parent.name for path in _folder(prisma.project).glob("*/migration.sql"))
         raise Problem(
             "The database has tables, but no record of migrations. If its tables are those of "
-            f"prisma/migrations/{first}, say so once with: "
+            f"prisma/migrations/{first}, mark it as applied once with: "
             f"{_PRISMA} migrate resolve --applied {first}"
         )
     if _FAILED in result.output:
@@ -62,7 +62,7 @@ def check(prisma: Prisma) -> str:
     if failed := _names(result.output, "have failed:"):
         return _failed(failed)
     if pending := _names(result.output, "have not yet been applied:"):
-        return f"Migrations are not applied yet: {', '.join(pending)}."
+        return f"Pending migrations: {', '.join(pending)}."
     if result.status:
         return str(prisma.failure("migrate status", result))
     return _unwritten(prisma)
@@ -95,7 +95,7 @@ def start(prisma: Prisma, console: Console) -> str:
         f"    Commit prisma/migrations. Databases that have these tables already need once:\n"
         f"      DATABASE_URL=… {_PRISMA} migrate resolve --applied {_FIRST}"
     )
-    return f"prisma/migrations/{_FIRST} makes the tables as they are"
+    return f"prisma/migrations/{_FIRST} creates the present tables"
 
 
 def _folder(project: Project) -> Path:
@@ -112,7 +112,7 @@ def _names(output: str, heading: str) -> list[str]:
 def _failed(names: list[str]) -> str:
     name = " and ".join(names)
     return (
-        f"The migration {name} failed half-way. Put the database right and say so with: "
+        f"The migration {name} failed half-way. Repair the database and mark it with: "
         f"{_PRISMA} migrate resolve --applied {name} (or --rolled-back, to try it again)"
     )
 

@@ -77,7 +77,7 @@ class Project:
         if not path.exists():
             raise Problem(
                 f"prisma.config.ts names {self.schema}, which does not exist. If you moved it, "
-                "name its new place there; else take it back from git (git log --stat -- "
+                "name its new place there; else restore it from git (git log --stat -- "
                 f"{self.schema} shows where it went). Setup then adds what updates brought "
                 "meanwhile."
             )

@@ -91,7 +91,7 @@ def _problem(prisma: Prisma, result: Result, losses: list[str], *, accepted: boo
         places = " or ".join(f"{one[1]} of {one[2]}" for one in named or uniques)
         return Problem(
             f"Rows of the database have the same value in {places}, which has to be unique. "
-            "No row was changed; change those that are alike and run setup again."
+            "No row was changed; change the duplicates and run setup again."
         )
     if losses and not accepted:
         deleting = [point for point in losses if not _UNIQUE.match(point)]

@@ -33,7 +33,7 @@ def drop(project: Project) -> list[str]:
 def find(project: Project) -> list[str]:
     """What `drop` would remove or refuse, in sentences; changes nothing."""
     _, new, done = _texts(project)
-    return _left(new) or [f"{sentence}: one of them can go." for sentence in done]
+    return _left(new) or [f"{sentence}: setup removes one." for sentence in done]
 
 
 def without_repetitions(text: str) -> tuple[str, list[str]]:
@@ -65,15 +65,15 @@ def _repetitions(lines: list[str]) -> Iterator[tuple[range, str]]:
             if other is span or _meaning(lines, other) != _meaning(lines, span):
                 continue
             if (gone := _lesser(lines, other, span)) is not None:
-                yield gone, f"{block.name}.{name} stood there twice"
+                yield gone, f"{block.name}.{name} was defined twice"
         span = range(block.start, block.end + 1)
         other = known.setdefault(block.name, span)
         if other is not span:
             one, two = _meaning(lines, other), _meaning(lines, span)
             if two <= one and (gone := _lesser(lines, other, span)) is not None:
-                yield gone, f"{block.name} stood there twice"
+                yield gone, f"{block.name} was defined twice"
             elif one < two and not _comments(lines, other):
-                yield other, f"{block.name} stood there twice"
+                yield other, f"{block.name} was defined twice"
 
 
 def _lesser(lines: list[str], first: range, second: range) -> range | None:
@@ -130,7 +130,7 @@ def _left(texts: Mapping[Path, str]) -> list[str]:
                 names.append(block.name)
             fields = [one.name for one in block.fields]
             found += [f"{block.name}.{name}" for name in _twice(fields)]
-    return [f"{name} is defined twice, and not alike." for name in [*_twice(names), *found]]
+    return [f"{name} is defined twice, differently." for name in [*_twice(names), *found]]
 
 
 def _twice(names: list[str]) -> list[str]:

@@ -122,7 +122,7 @@ def _run(
     os.environ.setdefault("NODE_COMPILE_CACHE", str(project.cache / "node"))
     with console.step("generate") as step:
         for sentence in repetitions.drop(project):
-            console.say(f"    {sentence}; one was taken out")
+            console.say(f"    {sentence}; one was removed")
         step.detail = generation.generate(project, console)
     with console.step("prisma") as step:
         wasm.wait()

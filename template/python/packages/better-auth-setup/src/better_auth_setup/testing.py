@@ -111,7 +111,7 @@ def _push(prisma: Prisma, known: _Known) -> None:
         return
     if changes.dropped and not known.is_known:
         raise Problem(
-            f"The database for tests has what {prisma.project.schema} has not: "
+            f"The database for tests has more than {prisma.project.schema}: "
             f"{', '.join(changes.dropped)}. Empty it, or name another one in TEST_DATABASE_URL."
         )
     result = prisma.run("db", "push", "--accept-data-loss")

@@ -80,9 +80,9 @@ def _advice(error: Exception, place: str) -> str:
     if found := _UNSUPPORTED.search(message):
         return f"Remove {found[1]}= from {place}: the pooler does not take it."
     if "no encryption" in message:
-        return f"Add sslmode=verify-full to {place}: the server wants TLS."
+        return f"Add sslmode=verify-full to {place}: the server requires TLS."
     if "valid client certificate" in message:
-        return f"Add sslcert= and sslkey= to {place}: the server wants a client certificate."
+        return f"Add sslcert= and sslkey= to {place}: the server requires a client certificate."
     return f"Correct {place}: the application cannot connect ({message})."
 
 

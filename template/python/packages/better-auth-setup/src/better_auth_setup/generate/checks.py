@@ -77,7 +77,7 @@ def problems_of_addition(
     found = []
     for number in match.block.unknown if is_edited else []:
         line = match.document.lines[number].strip()
-        found.append(f"{match.document.path}:{number + 1}: {line!r} is no field: put it right.")
+        found.append(f"{match.document.path}:{number + 1}: {line!r} is no field: correct it.")
     place = f"{match.document.path}:{match.block.start + 1}: {match.block.name}"
     for column in columns:
         other = match.look_alike(column)
@@ -107,7 +107,7 @@ def problems_of_files(documents: Iterable[Document]) -> list[str]:
     """Lines outside of all blocks that are no Prisma, such as conflict markers."""
     return [
         f"{one.path}:{number + 1}: {one.lines[number].strip()!r} cannot be understood: "
-        "put it right first."
+        "correct it first."
         for one in documents
         for number in one.unknown
     ]
@@ -225,7 +225,7 @@ def _conflict_of_ids(column: Column, existing: Field, needs: Needs) -> str | Non
     )
     if made_there and not existing.is_filled:
         return (
-            "has no default, but better-auth leaves ids to the database by what generateId is in "
+            "has no default, but better-auth leaves ids to the database by generateId in "
             f"auth.ts: add {column.attributes.removeprefix('@id ')}."
         )
     return None

@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="better-auth-setup generate", description=DESCRIPTION, epilog=STATUS
     )
-    parser.add_argument("--check", action="store_true", help="only say what is missing")
+    parser.add_argument("--check", action="store_true", help="only report what is missing")
     parser.add_argument("--diff", action="store_true", help="only show what would be added")
     parser.add_argument(
         "--schema",
@@ -123,7 +123,7 @@ def _provider(documents: list[Document]) -> str:
     name = "postgresql" if name == "postgres" else name
     if name not in _PROVIDERS:
         raise Problem(
-            f"The datasource's provider is {name!r}, which generate does not know. It knows "
+            f"The datasource's provider is {name!r}, which is not supported. Use "
             f"{', '.join(_PROVIDERS)}."
         )
     return name

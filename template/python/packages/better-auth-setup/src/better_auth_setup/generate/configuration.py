@@ -48,7 +48,7 @@ def described_tables(
         )
     if found["provider"] not in (provider, None):
         raise Problem(
-            f"The schema's datasource is {provider}, but prismaAdapter(…) is told provider: "
+            f"The schema's datasource is {provider}, but prismaAdapter(…) has provider: "
             f'"{found["provider"]}": make them agree.'
         )
     return found
