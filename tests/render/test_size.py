@@ -15,9 +15,9 @@ SHIPPING = {"Dockerfile", ".dockerignore", "compose.yaml"}
 #: The lines that an owner has to know, with some room; FastAPI's API types are generated.
 LINES = {
     ("python", "hono"): 1220,
-    ("python", "nextjs"): 1520,
+    ("python", "nextjs"): 1560,
     ("typescript", "hono"): 1000,
-    ("typescript", "nextjs"): 1080,
+    ("typescript", "nextjs"): 1110,
 }
 
 
