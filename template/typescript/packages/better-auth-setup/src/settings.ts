@@ -157,12 +157,12 @@ let isClosedNow = false;
 export function completeEnvFile(change: boolean): string {
   if (change) close();
   refuseExpansions();
-  const done: string[] = isOpen() || isClosedNow ? ["readable by its owner alone"] : [];
+  const done: string[] = isOpen() || isClosedNow ? ["readable by you alone"] : [];
   const missing = newKeys();
   const needsSecret = !setting("BETTER_AUTH_SECRET");
-  if (needsSecret) done.push("BETTER_AUTH_SECRET made");
+  if (needsSecret) done.push("BETTER_AUTH_SECRET added");
   for (const [key] of missing) if (key !== "BETTER_AUTH_SECRET") done.push(`${key} added`);
-  if (done.length === 0) return "complete";
+  if (done.length === 0) return `${file} is complete`;
   if (!change) throw new Problem(`${file} is not complete. Run: npm run setup`);
 
   if (missing.length > 0) {
@@ -173,5 +173,5 @@ export function completeEnvFile(change: boolean): string {
     write(text + end + (text ? more : more.trimStart()));
   }
   if (needsSecret) fill({ BETTER_AUTH_SECRET: randomBytes(32).toString("base64url") });
-  return done.join(", ");
+  return `${file}: ${done.join(", ")}`;
 }
