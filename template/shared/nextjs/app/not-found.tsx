@@ -4,9 +4,7 @@ export default function NotFound() {
   return (
     <>
       <h1>There is no such page</h1>
-      <p>
-        <Link href="/">To the first page</Link>
-      </p>
+      <Link href="/">To the first page</Link>
     </>
   );
 }
