@@ -76,6 +76,14 @@ class Site:
         """Sets the role in the database, as an owner does for the first admin."""
         self._execute("""UPDATE "user" SET role = 'admin' WHERE email = $1""", email)
 
+    def age_sessions(self, email: str) -> None:
+        """Makes the user's sessions two days old."""
+        self._execute(
+            """UPDATE session SET "createdAt" = now() - interval '2 days'
+            WHERE "userId" = (SELECT id FROM "user" WHERE email = $1)""",
+            email,
+        )
+
     def add_users(self, count: int) -> None:
         """Adds users older than all others, so that they are last in lists by age."""
         self._execute(

@@ -263,6 +263,11 @@ def test_sign_in_with_a_passkey(person: Person) -> None:
     person.page.once("dialog", lambda dialog: dialog.accept())
     person.press("Delete My laptop", panel)
     person.sees("No passkeys yet.", panel)
+    person.site.age_sessions(person.email)
+    person.expected = {403}
+    person.fill(panel, name="My phone")
+    person.press("Add a passkey", panel)
+    person.sees("this needs a recent sign-in", panel)
 
 
 def test_a_code_by_text_message_signs_in(person: Person) -> None:

@@ -78,3 +78,8 @@ export const failures = new Map([
   ["unsupported_prompt_select_account", misconfigured],
   ["unsupported_response_type", misconfigured],
 ]);
+
+/** What refusals mean whose own message does not tell what to do, by their code. */
+export const refusals = new Map([
+  ["SESSION_NOT_FRESH", "Sign out and in again first: this needs a recent sign-in."],
+]);

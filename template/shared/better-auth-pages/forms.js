@@ -2,7 +2,7 @@
 /** Makes plain HTML talk to better-auth: its forms and lists name the client's methods. */
 import { encodeQr } from "./client.js";
 import { deviceOf } from "./devices.js";
-import { failures } from "./failures.js";
+import { failures, refusals } from "./failures.js";
 
 /**
  * @typedef {Record<string, any>} Data
@@ -49,7 +49,7 @@ const call = async (path, argument) =>
 
 /** @param {Failure} failure */
 function sentence({ code, message, error, error_description, statusText }) {
-  const own = message || error_description || failures.get(error ?? "");
+  const own = refusals.get(code ?? "") || message || error_description || failures.get(error ?? "");
   const text = own || code?.toLowerCase().replaceAll("_", " ") || statusText || "";
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
