@@ -2,13 +2,13 @@ import Link from "next/link";
 import { SignUpForm } from "./form.tsx";
 
 export default async function SignUp({ searchParams }: PageProps<"/auth/sign-up">) {
-  const query = await searchParams;
+  const signIn = { pathname: "/auth/sign-in", query: await searchParams };
   return (
     <>
       <h1>Create an account</h1>
       <SignUpForm />
       <p className="text-sm">
-        Already have one? <Link href={{ pathname: "/auth/sign-in", query }}>Sign in</Link>
+        Already have one? <Link href={signIn}>Sign in</Link>
       </p>
     </>
   );
