@@ -3,10 +3,10 @@
 Usage: python -m benchmarks.session_check [ROUNDS]
 
 A route of FastAPI with the session check of `better_auth_sidecar` and one without, the official
-server's get-session in plain Node and through the proxy, and a route behind fastapi-users with its
-database and JWT strategies (both read the user): on one PostgreSQL, with as many users and as large
-a pool each, asked in turns. What counts is the CPU time of the server's processes, which other work
-on the machine hardly changes; Linux has it in /proc.
+server's get-session in plain Node, through the proxy and inside Next.js, and a route behind
+fastapi-users with its database and JWT strategies (both read the user): on one PostgreSQL, with as
+many users and as large a pool each, asked in turns. What counts is the CPU time of the server's
+processes, which other work on the machine hardly changes; Linux has it in /proc.
 """
 
 from __future__ import annotations
@@ -33,11 +33,14 @@ from better_auth_setup import embedded_postgres
 from better_auth_sidecar.cookies import signed_cookie
 from dotenv import dotenv_values
 
-from hooks.demo import REPOSITORY, environment, free_port, wait_until_healthy
+from hooks.demo import PYTHON_NEXTJS, REPOSITORY, environment, free_port, wait_until_healthy
+from tests.npm_packages import lend
+from tests.project.typescript import run_node
 from tests.project.typescript_sources import install_packages
-from tests.project.workshop import Workshop
+from tests.project.workshop import PRISMA, Workshop
 from tests.sidecar.projects import PACKAGE
 from tests.sidecar.session_world import make_session_project
+from tests.template import render, snapshot
 
 UV = str(Path(sys.executable).with_name("uv"))
 PEER = Path(__file__).parent / "peers" / "fastapi_users_app.py"
@@ -50,6 +53,7 @@ SECRET = secrets.token_urlsafe(32)
 EMPTY, CHECK = "no check: an empty route", "our check (asyncpg)"
 OFFICIAL = "official get-session (node-postgres)"
 PROXIED = "official get-session through our proxy, both processes"
+NEXTJS = "official get-session inside Next.js (`next start`, node-postgres)"
 
 SIGN_IN = (
     """
@@ -103,8 +107,11 @@ async def browse(server: Server, users: Iterator[int]) -> None:
         head = "\r\n".join([*lines, f"Cookie: {server.cookie(user)}", "", ""])
         writer.write(head.encode())
         answer = (await reader.readuntil(b"\r\n\r\n")).lower()
-        length = int(answer.partition(b"content-length: ")[2].partition(b"\r\n")[0])
-        body = await reader.readexactly(length)
+        if b"transfer-encoding: chunked" in answer:
+            body = await reader.readuntil(b"\r\n0\r\n\r\n")
+        else:
+            length = int(answer.partition(b"content-length: ")[2].partition(b"\r\n")[0])
+            body = await reader.readexactly(length)
         assert answer.startswith(b"http/1.1 200 "), answer + body
         assert f'"{server.email or f"{user}@example.com"}"'.encode() in body, body
     writer.close()
@@ -199,6 +206,10 @@ def all_servers(folder: Path) -> Iterator[dict[str, Server]]:
                     PYTHONPATH=str(PACKAGE / "src"),
                 )
             )
+            web = nextjs_project(folder / "nextjs", url)
+            next_process, next_address = start(
+                serving(PYTHON_NEXTJS.serve, web, **common, DATABASE_URL=url)
+            )
             theirs = uvicorn(peer_python, "fastapi_users_app:app")
             peer_process, peer_address = start(serving(theirs, PEER.parent, **peer))
             yield {
@@ -209,6 +220,7 @@ def all_servers(folder: Path) -> Iterator[dict[str, Server]]:
                 ),
                 OFFICIAL: official,
                 PROXIED: Server([process, node], address, path, better_auth_cookie),
+                NEXTJS: Server([next_process], next_address, path, better_auth_cookie),
                 "fastapi-users, database strategy (SQLAlchemy on asyncpg)": Server(
                     [peer_process], peer_address, "/me", lambda user: f"session=token-{user}"
                 ),
@@ -218,6 +230,21 @@ def all_servers(folder: Path) -> Iterator[dict[str, Server]]:
             }
     finally:
         embedded_postgres.stop(server)
+
+
+def nextjs_project(folder: Path, url: str) -> Path:
+    """A project with Next.js in front of FastAPI, built; without limits of rates."""
+    folder.mkdir()
+    template = snapshot(folder)
+    project = render(template, folder / "app", {"stack": "python", "framework": "nextjs"})
+    auth = lend(project) / "web" / "src" / "lib" / "auth.ts"
+    limited = auth.read_text()
+    unlimited = limited.replace("rateLimit: { enabled: true", "rateLimit: { enabled: false")
+    assert unlimited != limited
+    auth.write_text(unlimited)
+    run_node(project, PRISMA, "generate", DATABASE_URL=url)
+    run_node(project, *PYTHON_NEXTJS.build[1:])
+    return project
 
 
 def peer_environment(folder: Path) -> str:
@@ -250,9 +277,10 @@ def table(times: Mapping[str, Sequence[float]]) -> str:
             f"| {median / ours:.2f} |"
         )
     added = ours - statistics.median(times[EMPTY])
-    share = ours / statistics.median(times[OFFICIAL])
+    share, inside = (ours / statistics.median(times[name]) for name in (OFFICIAL, NEXTJS))
     proxy = statistics.median(times[PROXIED]) / statistics.median(times[OFFICIAL]) - 1
-    lines += ["", f"The check adds {added:.0f} µs, and costs {share:.2f} of the official one."]
+    lines += ["", f"The check adds {added:.0f} µs, and costs {share:.2f} of the official one"]
+    lines[-1] += f" and {inside:.2f} of that inside Next.js."
     lines += [f"The proxy adds {proxy:.0%} to get-session."]
     return "\n".join(lines)
 
