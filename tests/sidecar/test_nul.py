@@ -17,6 +17,13 @@ from tests.sidecar.session_world import Official
 JSON = {"content-type": "application/json"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 PARTS = {"content-type": "multipart/form-data; boundary=part"}
+FILE_BY_TYPE = b"""--part\r
+Content-Disposition: form-data; name="value"\r
+Content-Type: text/plain; filename="a.png"\r
+\r
+a\0b\r
+--part--\r
+"""
 SAID = {"detail": "NUL characters are not accepted."}
 
 
@@ -99,6 +106,9 @@ async def pieces(body: bytes) -> AsyncIterator[bytes]:
         ("/of-parts", parts(value=b"a\0b"), SAID),
         ("/of-parts", parts(file=b"\0", value=b"a\0b"), SAID),
         ("/of-parts", parts(file=b"\0\0", value=b"100%00"), "100%00 2"),
+        ("/of-parts", parts(filename=b"\0", value=b"a"), SAID),
+        ("/of-parts", FILE_BY_TYPE, SAID),
+        ("/of-json", '{"value": "a\\u0000b"}'.encode("utf-16"), SAID),
         ("/of-bytes", b"\0%00", 4),
     ],
 )
@@ -124,3 +134,12 @@ async def test_cookies(client: httpx.AsyncClient) -> None:
     assert (response.status_code, response.json()) == (400, SAID)
     response = await client.get("/of-a-cookie", headers={"cookie": "value=a%00b"})
     assert (response.status_code, response.json()) == (200, "a%00b")
+
+
+async def test_a_form_in_another_charset(client: httpx.AsyncClient) -> None:
+    headers = {"content-type": f"{PARTS['content-type']}; charset=utf-7"}
+    response = await client.post("/of-parts", content=parts(value=b"+AAA-"), headers=headers)
+    assert response.status_code == 415
+    headers = {"content-type": f"{FORM['content-type']}; of=json"}
+    response = await client.post("/of-a-form", content="value=a%00b", headers=headers)
+    assert (response.status_code, response.json()) == (400, SAID)

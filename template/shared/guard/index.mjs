@@ -79,12 +79,13 @@ function isTooDeep(json) {
   return false;
 }
 
-/** @param {string} body @param {boolean} isJson */
-function checkBody(body, isJson) {
-  const hasNul = isJson
-    ? body.includes("\\u0000") && /(?<!\\)(\\\\)*\\u0000/.test(body)
-    : body.includes("%00") || body.includes("\0");
-  if (hasNul) throw new Refused(400, "NUL characters are not accepted.");
+/** @param {string} body @param {string} type its Content-Type, in any case */
+function checkBody(body, type) {
+  // A type may name both; better-auth decides by its own order.
+  const isJson = /json/i.test(type);
+  const isForm = !isJson || /urlencoded|form-data/i.test(type);
+  const isInJson = isJson && body.includes("\\u0000") && /(?<!\\)(\\\\)*\\u0000/.test(body);
+  if (isInJson || (isForm && (body.includes("%00") || body.includes("\0")))) throw new Refused(400, "NUL characters are not accepted.");
   if (isJson && isTooDeep(body)) throw new Refused(400, "The JSON is nested too deeply.");
 }
 
@@ -162,8 +163,7 @@ export function guard(auth) {
       const table = list && (await auth.$context).tables[list.table];
       if (table) checkList(table, searchParams);
       body = await read(request);
-      // better-auth takes the type in any case.
-      if (body) checkBody(body, /json/i.test(request.headers.get("content-type") ?? ""));
+      if (body) checkBody(body, request.headers.get("content-type") ?? "");
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       const { status, message } = error;

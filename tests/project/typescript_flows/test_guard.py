@@ -76,7 +76,14 @@ def test_large_and_deep_bodies_and_nul_are_refused(browser: Browser) -> None:
     headers = {"Content-Type": "Application/JSON"}
     assert status(json.dumps({"name": "A\0"}).encode()) == 400
     assert status(b'{"name": ' + b"[" * 40_000 + b"]" * 40_000 + b"}") == 400
+    # better-auth takes it for a form, whatever its parameters are.
+    headers = {"Content-Type": "application/x-www-form-urlencoded; of=json"}
+    form = "name=A%00&email=nul@example.com&password=correct+horse"
+    answer = browser.post("/sign-up/email", content=form, headers=headers)
+    assert (answer.status_code, answer.json()) == (400, {"message": NUL})
 
+
+NUL = "NUL characters are not accepted."
 
 COUNT = """
 import { createRequire, syncBuiltinESMExports } from "node:module";

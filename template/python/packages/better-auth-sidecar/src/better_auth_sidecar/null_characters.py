@@ -13,7 +13,11 @@ from better_auth_sidecar.cors import is_below
 
 _SAID = "NUL characters are not accepted."
 #: An escape of a NUL, not behind a backslash that is itself escaped.
-_IN_JSON = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_ESCAPE = rb"(?<!\\)(?:\\\\)*\\u0000"
+#: Or JSON in UTF-16, which Python reads, too.
+_IN_JSON = re.compile(_ESCAPE + rb"|\0")
+#: FastAPI may take a body without a type for JSON, but it may as well be a file.
+_IN_UNKNOWN = re.compile(_ESCAPE)
 _IN_FORM = re.compile(rb"%00|\0")
 #: As the value of a cookie may be escaped, in quotes.
 _IN_COOKIE = re.compile(rb'="[^"]*\\000')
@@ -53,13 +57,13 @@ def _is_in_head(scope: Scope) -> bool:
 
 def _checked(scope: Scope, receive: Receive) -> Receive:
     kind = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
-    # FastAPI may take a body without a type for JSON.
-    if not kind or b"json" in kind.lower():
-        nul, begun = _IN_JSON, _begun_in_json
-    elif b"x-www-form-urlencoded" in kind.lower():
-        nul, begun = _IN_FORM, _begun_in_form
-    elif kind.lower().startswith(b"multipart/form-data"):
+    media_type = kind.partition(b";")[0].strip().lower()
+    if media_type == b"multipart/form-data":
         return _checked_parts(kind, receive)
+    if media_type == b"application/x-www-form-urlencoded":
+        nul, begun = _IN_FORM, _begun_in_form
+    elif not media_type or b"json" in media_type:
+        nul, begun = _IN_JSON if media_type else _IN_UNKNOWN, _begun_in_json
     else:
         return receive
     left = b""
@@ -85,21 +89,24 @@ def _checked_parts(kind: bytes, receive: Receive) -> Receive:
     except ImportError:  # FastAPI cannot read such forms either.
         return receive
     _, options = parse_options_header(kind)
-    headers, is_file, found = bytearray(), False, False
+    if options.get(b"charset", b"utf-8").lower() not in (b"utf-8", b"utf8"):
+        # In UTF-7, for example, a NUL has other bytes.
+        return _refused
+    name, value, is_file, found = bytearray(), bytearray(), False, False
 
     def begin() -> None:
         nonlocal is_file
-        headers.clear()
         is_file = False
 
-    def header(data: bytes, start: int, end: int) -> None:
-        nonlocal found
-        headers.extend(data[start:end])
-        found = found or b"\0" in data[start:end]
+    def header_begin() -> None:
+        name.clear()
+        value.clear()
 
-    def headers_end() -> None:
-        nonlocal is_file
-        is_file = b"filename" in headers.lower()
+    def header_end() -> None:
+        nonlocal is_file, found
+        found = found or b"\0" in value
+        if name.lower() == b"content-disposition":
+            is_file = b"filename" in parse_options_header(bytes(value))[1]
 
     def content(data: bytes, start: int, end: int) -> None:
         nonlocal found
@@ -110,8 +117,10 @@ def _checked_parts(kind: bytes, receive: Receive) -> Receive:
             options.get(b"boundary", b""),
             {
                 "on_part_begin": begin,
-                "on_header_value": header,
-                "on_headers_finished": headers_end,
+                "on_header_begin": header_begin,
+                "on_header_field": lambda data, start, end: name.extend(data[start:end]),
+                "on_header_value": lambda data, start, end: value.extend(data[start:end]),
+                "on_header_end": header_end,
                 "on_part_data": content,
             },
         )
@@ -128,6 +137,10 @@ def _checked_parts(kind: bytes, receive: Receive) -> Receive:
         return message
 
     return checked
+
+
+async def _refused() -> Message:
+    raise HTTPException(415, "Forms are accepted in UTF-8 only.")
 
 
 def _begun_in_json(body: bytes) -> bytes:
