@@ -39,9 +39,12 @@ def lend(project: Path) -> None:
     shared = (REPOSITORY / ".cache" / "projects" / f"python-{key}").resolve()
     shared.mkdir(parents=True, exist_ok=True)
     with node.locked(shared / "lock"):
-        if not (shared / "installed").exists():
+        installed = shared / "installed"
+        # An environment names its own folder; in a copy of the cache, that would be another one.
+        if not installed.exists() or installed.read_text() != str(shared):
+            shutil.rmtree(shared / ".venv", ignore_errors=True)
             _install(project, shared)
-            (shared / "installed").touch()
+            installed.write_text(str(shared))
     shutil.copytree(shared / ".venv", project / ".venv", symlinks=True, copy_function=os.link)
     shutil.copy(shared / "uv.lock", project)
     for path in _with_paths(project / ".venv"):
