@@ -68,7 +68,10 @@ def _install(project: Path, shared: Path) -> None:
     environment = Environment(shared)
     for program, code in ((sys.executable, _INSTALL), (environment.python, _COMPILE)):
         command = [program, "-P", "-c", code]
-        subprocess.run(command, cwd=shared, env=environment.variables, check=True)
+        # Benchmarks print tables alone.
+        subprocess.run(
+            command, cwd=shared, env=environment.variables, check=True, stdout=subprocess.DEVNULL
+        )
 
 
 def _with_paths(environment: Path) -> list[Path]:
