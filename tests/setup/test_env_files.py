@@ -97,3 +97,12 @@ def test_what_next_js_would_expand_is_refused(tmp_path: Path) -> None:
         Settings(python).refuse_expansions()
     assert str(refusal.value) == EXPANDED
     Settings(hono).refuse_expansions()
+
+
+def test_a_project_without_an_example_or_a_readable_manifest(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text('{"dependencies": {"next": "16.0.0"}}')
+    (tmp_path / ".env.local").write_text("SMTP_URL=smtp://user:pa$word@mail.example.com\n")
+    Settings(tmp_path).refuse_expansions()
+    (tmp_path / "package.json").write_text("{")
+    with pytest.raises(Problem, match=r"package\.json cannot be read"):
+        Settings(tmp_path).refuse_expansions()

@@ -85,7 +85,9 @@ function checkBody(body, type) {
   const isJson = /json/i.test(type);
   const isForm = !isJson || /urlencoded|form-data/i.test(type);
   const isInJson = isJson && body.includes("\\u0000") && /(?<!\\)(\\\\)*\\u0000/.test(body);
-  if (isInJson || (isForm && (body.includes("%00") || body.includes("\0")))) throw new Refused(400, "NUL characters are not accepted.");
+  if (isInJson || (isForm && (body.includes("%00") || body.includes("\0")))) {
+    throw new Refused(400, "NUL characters are not accepted.");
+  }
   if (isJson && isTooDeep(body)) throw new Refused(400, "The JSON is nested too deeply.");
 }
 

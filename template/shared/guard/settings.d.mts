@@ -48,10 +48,7 @@ export function signingSecret(
 ): string;
 
 /** The social providers of which no setting is set. */
-export function providersOff<S>(
-  settings: S,
-  keys: Record<string, (keyof S & string)[]>,
-): string[];
+export function providersOff<S>(settings: S, keys: Record<string, (keyof S & string)[]>): string[];
 
 /** Problems of the settings, a sentence each, without secrets; empty if the server may start. */
 export function settingsProblems<S extends Settings>(

@@ -39,9 +39,9 @@ export function signingSecret({ BETTER_AUTH_SECRET, BETTER_AUTH_SECRETS: [first]
 /** Whether a secret is short, has few different characters, repeats or counts, or is published.
  * @param {string} secret */
 function isWeak(secret) {
-  const places = [...secret.slice(0, secret.length / 2)].map((_, at) => at + 1);
+  const lengths = [...secret.slice(0, secret.length / 2)].map((_, at) => at + 1);
   // Also with a part of what is repeated at the end.
-  const isRepeated = places.some((at) => secret.startsWith(secret.slice(at)));
+  const isRepeated = lengths.some((length) => secret.startsWith(secret.slice(length)));
   const isPublished = /better-auth-secret/i.test(secret);
   const codes = Array.from(secret, (character) => character.charCodeAt(0));
   const counted = codes.filter((code, at) => Math.abs(code - (codes[at - 1] ?? 0)) === 1);

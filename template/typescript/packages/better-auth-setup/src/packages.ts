@@ -5,7 +5,7 @@ import { node, packageFolder, run, type Result } from "./run.ts";
 
 type Manifest = { name?: string; version?: string } & Partial<
   Record<"dependencies" | "devDependencies" | "overrides", Record<string, string>>
-> & { workspaces?: unknown };
+> & { workspaces?: unknown; prisma?: { schema?: unknown } };
 
 /** The package.json of a folder. */
 export const manifest = (folder: string): Manifest =>

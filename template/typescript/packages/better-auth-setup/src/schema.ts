@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { answerIn } from "./answer.ts";
+import { manifest } from "./packages.ts";
 import { providers, type Provider } from "./providers.ts";
 import { Problem, reasonOf } from "./report.ts";
 import { environment } from "./settings.ts";
@@ -31,8 +32,7 @@ export async function locate(): Promise<void> {
 
 /** Where Prisma looks if its configuration names no schema. */
 function usual(config = ""): string {
-  const [first, second] = ["schema.prisma", places.schema].filter((file) => existsSync(file));
-  const found = first ?? second ?? places.schema;
+  const found = existsSync("schema.prisma") ? "schema.prisma" : places.schema;
   // A function given to defineConfig(), or an `exports.default`, say something that nobody reads.
   const code = config && readFileSync(config, "utf8").replace(comment, (all, text) => text ?? "");
   if (/(?<![\w/.-])schema\b["']?\s*[:,}(]/.test(code)) {
@@ -41,10 +41,7 @@ function usual(config = ""): string {
         "there. Or name your schema with --schema.",
     );
   }
-  const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
-    prisma?: Partial<typeof places>;
-  };
-  const old = manifest.prisma?.schema;
+  const old = manifest(".").prisma?.schema;
   if (typeof old === "string" && relative(".", old) !== found) {
     throw new Problem(
       `Write schema: "${old}" into prisma.config.ts: Prisma 7 does not read prisma.schema of ` +

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { parseEnv } from "node:util";
+import { manifest } from "./packages.ts";
 import { Problem } from "./report.ts";
 
 const file = ".env.local";
@@ -121,13 +122,11 @@ function newKeys(): [key: string, lines: string][] {
 
 /** Refuses $ in settings of a project with Next.js, which expands $name; other programs do not. */
 function refuseExpansions(): void {
-  const { dependencies = {} } = JSON.parse(readFileSync("package.json", "utf8")) as {
-    dependencies?: Record<string, string>;
-  };
-  if (!dependencies["next"] || !existsSync(".env.example")) return;
+  if (!manifest(".").dependencies?.["next"] || !existsSync(".env.example")) return;
+  const files = sources().slice(1);
   const known = readFileSync(".env.example", "utf8").matchAll(/^(?:# )?([A-Z_]+)=/gm);
   for (const [, key = ""] of known) {
-    for (const [place, values] of sources().slice(1)) {
+    for (const [place, values] of files) {
       if (!values[key]?.includes("$")) continue;
       const remedy = `Replace the $ of ${key} ${place}, in a URL by %24`;
       throw new Problem(`${remedy}: Next.js expands it, other programs do not.`);

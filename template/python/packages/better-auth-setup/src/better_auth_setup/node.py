@@ -67,7 +67,7 @@ class Packages:
         """
         if self.is_current:
             return
-        manifest = self._manifest()
+        manifest = self.manifest()
         modules = self.folder / "node_modules"
         # npm writes it last, also the npm of a killed setup.
         finished = modules / ".package-lock.json"
@@ -102,7 +102,12 @@ class Packages:
     def _stamp(self) -> Path:
         return self.folder / "node_modules" / ".setup-state"
 
-    def _manifest(self) -> dict[str, dict[str, str]]:
+    def manifest(self) -> dict[str, dict[str, str]]:
+        """The folder's ``package.json``.
+
+        Raises:
+            Problem: it cannot be read.
+        """
         try:
             manifest: dict[str, dict[str, str]] = json.loads(
                 (self.folder / "package.json").read_text(encoding="utf-8")
@@ -112,7 +117,7 @@ class Packages:
         return manifest
 
     def _absent(self) -> list[str]:
-        manifest = self._manifest()
+        manifest = self.manifest()
         names = [*manifest.get("dependencies", {}), *manifest.get("devDependencies", {})]
         return [name for name in names if not (self.folder / "node_modules" / name).exists()]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
-import json
 import os
 import re
 import secrets
@@ -12,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from better_auth_setup.env_file import read_env_file
+from better_auth_setup.env_file import parse_env
+from better_auth_setup.node import Packages
 from better_auth_setup.problem import Problem
 
 OWN_FILE = ".env.local"
@@ -122,12 +121,14 @@ class Settings:
         Python and Node.js take it literally, and the servers would disagree.
 
         Raises:
-            Problem: a setting has one; the message names it, without its value.
+            Problem: a setting has one, and the message names it, without its value; or
+                package.json cannot be read.
         """
-        package = json.loads((self.root / "package.json").read_text(encoding="utf-8"))
-        if "next" not in package.get("dependencies", {}):
+        example = self.root / EXAMPLE
+        is_nextjs = "next" in Packages(self.root).manifest().get("dependencies", {})
+        if not is_nextjs or not example.exists():
             return
-        known = re.findall(r"^(?:# )?([A-Z_]+)=", (self.root / EXAMPLE).read_text("utf-8"), re.M)
+        known = re.findall(r"^(?:# )?([A-Z_]+)=", example.read_text(encoding="utf-8"), re.M)
         for place, values in self._sources()[1:]:
             for name in known:
                 if "$" in values.get(name, ""):
@@ -181,17 +182,17 @@ def _read(path: Path) -> dict[str, str]:
     """The variables of an env file; empty if the file does not exist.
 
     Raises:
-        Problem: the file cannot be read, or is not UTF-8.
+        Problem: the file cannot be read, is not UTF-8, or begins with a byte order mark.
     """
     try:
-        values = read_env_file(path)
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
     except UnicodeDecodeError:
         raise Problem(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
     except OSError as error:
         raise Problem(f"{path.name} cannot be read: {error.strerror}.") from None
-    if path.exists() and path.read_bytes().startswith(codecs.BOM_UTF8):
+    if text.startswith("\ufeff"):
         raise Problem(f"Save {path.name} without a byte order mark: Node.js reads it as a name.")
-    return values
+    return parse_env(text)
 
 
 def _wanted(root: Path) -> list[_Variable]:

@@ -98,14 +98,14 @@ def _run(
     console.keep_secrets(settings.variables())
     by_hand = "npm install" if shutil.which("npm") else ""
 
-    def install() -> None:
-        if npm and not npm.is_awaited:
-            with console.step("install", by_hand) as step:
-                step.seconds = npm.wait()
-                step.detail = "npm packages"
+    def wait_for(npm: _Background) -> None:
+        with console.step("install", by_hand) as step:
+            step.seconds = npm.wait()
+            step.detail = "npm packages"
 
-    if is_evaluated(project.root):
-        install()
+    needs_packages = is_evaluated(project.root)
+    if npm and needs_packages:
+        wait_for(npm)
     prisma = Prisma(project, settings.variables())
     wasm = _Background(executor, Engine(prisma).prepare) if project.pushes else None
     with console.step("database") as step:
@@ -117,7 +117,8 @@ def _run(
     prisma = Prisma(project, settings.variables())
     console.keep_secrets(prisma.variables)
 
-    install()
+    if not needs_packages:
+        wait_for(npm)
     # Node.js compiles Prisma's CLI and better-auth once, not once a command.
     os.environ.setdefault("NODE_COMPILE_CACHE", str(project.cache / "node"))
     with console.step("generate") as step:
@@ -152,12 +153,10 @@ class _Background:
 
     def __init__(self, executor: Executor, work: Callable[[], None]) -> None:
         self._started = time.monotonic()
-        self.is_awaited = False
         self._future = executor.submit(self._do, work)
 
     def wait(self) -> float:
         """Waits for its end and returns its duration in seconds; raises what it raised."""
-        self.is_awaited = True
         return self._future.result()
 
     def _do(self, work: Callable[[], None]) -> float:
