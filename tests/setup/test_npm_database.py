@@ -14,7 +14,7 @@ import asyncpg  # type: ignore[import-untyped]
 import pytest
 
 from hooks.demo import environment
-from tests.setup.npm_project import BIN, NODE_FILE, NpmProject, npm_project
+from tests.setup.npm_project import BIN, NODE_FILE, PACKAGE, NpmProject, npm_project
 
 #: A folder name, each part of which a shell would interpret.
 NAME = "a $(touch one) \"b' `touch two` [c] #é%20"
@@ -75,6 +75,33 @@ def test_concurrent_starts_start_one_server(project: NpmProject) -> None:
     port = project.url.split(":")[3].split("/")[0]
     assert said == [f"The embedded PostgreSQL on port {port} runs."] * 5
     assert project.done("setup")
+
+
+def test_concurrent_stops_all_succeed(project: NpmProject) -> None:
+    project.done("database", "start")
+    command = [NODE_FILE, BIN, "database", "stop"]
+    stops = [
+        subprocess.Popen(command, cwd=project.folder, env=environment(), stderr=subprocess.PIPE)
+        for _ in range(4)
+    ]
+    assert [stop.communicate(timeout=120)[1] for stop in stops] == [b""] * 4
+    assert [stop.returncode for stop in stops] == [0] * 4
+    project.done("database", "start")
+
+
+def test_the_lock_file_may_be_removed_while_it_is_read(tmp_path: Path) -> None:
+    module = PACKAGE / "src" / "embedded-postgres.ts"
+    code = (
+        f'const {{ isRunning }} = await import("{module}");'
+        "for (let time = 0; time < 4000; time++) if (await isRunning()) process.exit(1);"
+    )
+    lock_file = tmp_path / ".postgres" / "data" / "postmaster.pid"
+    lock_file.parent.mkdir(parents=True)
+    reader = subprocess.Popen([NODE_FILE, "--eval", code], cwd=tmp_path, stderr=subprocess.PIPE)
+    while reader.poll() is None:
+        lock_file.write_text("1\n\n\n1\n")  # nothing listens on port 1
+        lock_file.unlink()
+    assert (reader.returncode, reader.stderr and reader.stderr.read()) == (0, b"")
 
 
 def test_a_killed_server_starts_again(project: NpmProject) -> None:

@@ -211,12 +211,21 @@ function listens(port: number): Promise<boolean> {
   });
 }
 
-/** The content of the data directory's lock file, if there is one. */
+/** The text of a file that another process may remove at any time, if it is there. */
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if (/^(ENOENT|ESRCH)$/.test((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw error;
+  }
+}
+
+/** The content of the data directory's lock file, once it is written. */
 function owner(): { pid: number; port: number; isReady: boolean } | undefined {
-  const file = join(data, "postmaster.pid");
-  if (!existsSync(file)) return undefined;
-  const lines = readFileSync(file, "utf8").split("\n");
-  return { pid: Number(lines[0]), port: Number(lines[3]), isReady: /^ready/.test(lines[7] ?? "") };
+  const lines = textOf(join(data, "postmaster.pid"))?.split("\n") ?? [];
+  const [pid, port] = [Number(lines[0]), Number(lines[3])];
+  return pid && port ? { pid, port, isReady: /^ready/.test(lines[7] ?? "") } : undefined;
 }
 
 /** Whether this project's server is running. */
@@ -228,8 +237,7 @@ export async function isRunning(): Promise<boolean> {
 /** Removes the lock file of a killed server that is still a zombie process. */
 function unlockFromDead(): void {
   const { pid } = owner() ?? {};
-  const status = `/proc/${pid}/status`;
-  if (pid && existsSync(status) && /^State:\s+Z/m.test(readFileSync(status, "utf8"))) {
+  if (pid && /^State:\s+Z/m.test(textOf(`/proc/${pid}/status`) ?? "")) {
     rmSync(join(data, "postmaster.pid"), { force: true });
   }
 }
@@ -292,11 +300,20 @@ async function startAlone(url: URL): Promise<boolean> {
   throw new Problem(`The embedded PostgreSQL does not start:\n${words}`);
 }
 
+function interrupt(pid: number): void {
+  try {
+    process.kill(pid, "SIGINT");
+  } catch (error) {
+    // ESRCH: another command stopped it.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
 /** Stops the server; resolves to whether it was running. */
 export async function stop(): Promise<boolean> {
   if (!(await isRunning())) return false;
   const { pid } = owner() ?? {};
-  if (pid) process.kill(pid, "SIGINT");
+  if (pid) interrupt(pid);
   const deadline = Date.now() + patience;
   while (owner()?.pid === pid && Date.now() < deadline) await sleep(20);
   if (owner()?.pid === pid) throw new Problem("The embedded PostgreSQL does not stop.");

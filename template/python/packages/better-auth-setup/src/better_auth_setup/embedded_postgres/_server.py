@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -310,8 +310,11 @@ def _disown(data: Path) -> None:
     killed server.
     """
     path = data / "postmaster.pid"
-    if path.exists() and _postmaster(data)[0] is None:
+    try:
         _, *rest = path.read_text().splitlines(keepends=True) or [""]
+    except FileNotFoundError:
+        return
+    if _postmaster(data)[0] is None:
         path.write_text("".join([f"{_NO_PROCESS}\n", *rest]))
 
 
@@ -319,7 +322,8 @@ def _stop(data: Path) -> bool:
     pid, _ = _postmaster(data)
     if pid is None:
         return False
-    os.kill(pid, signal.SIGINT)  # PostgreSQL's fast shutdown
+    with suppress(ProcessLookupError):  # another command stopped it
+        os.kill(pid, signal.SIGINT)  # PostgreSQL's fast shutdown
     deadline = time.monotonic() + _STOP_SECONDS
     while _postmaster(data)[0] is not None:
         if time.monotonic() > deadline:
