@@ -47,7 +47,13 @@ def is_fault(straight: Exchange, proxied: Exchange) -> bool:
     return proxied.status >= 500 > straight.status and not lost
 
 
-@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=getattr(attack, "pytestmark", ()))
+        for name, attack in ATTACKS.items()
+    ],
+)
 def test_an_attack_gains_nothing_through_the_proxy(
     servers: tuple[Server, Server], name: str
 ) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from itertools import cycle, islice
 from typing import Any
 from urllib.parse import quote
+
+import pytest
 
 from tests.conformance.world import World
 
@@ -37,10 +40,20 @@ _BODIES: dict[str, dict[str, Any]] = {
 
 
 def sends_other_types_instead_of_text(world: World) -> None:
-    eve = world.signed_up("eve")
+    """Two of the wrong values to each member."""
+    _sends_other_types(world, 2)
+
+
+@pytest.mark.exhaustive
+def sends_all_other_types_instead_of_text(world: World) -> None:
+    _sends_other_types(world, len(_NO_TEXTS))
+
+
+def _sends_other_types(world: World, values: int) -> None:
+    eve, no_texts = world.signed_up("eve"), cycle(_NO_TEXTS)
     for path, body in _BODIES.items():
         for member in body:
-            for value in _NO_TEXTS:
+            for value in islice(no_texts, values):
                 sent = json.dumps({**body, member: value}).replace("eve", f"eve{world.tag}")
                 eve.request(
                     "POST",

@@ -12,7 +12,9 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from tests.conformance.world import World
+import pytest
+
+from tests.conformance.world import Browser, World
 
 _ROUTES = Path(__file__).parents[1] / "routes.txt"
 _LINE = re.compile(r"(GET|POST) (/\S+?)(?: form/json)? \??\((.*)\)")
@@ -20,6 +22,7 @@ _MEMBER = re.compile(r"([\w-]+)(\??):([^ (]+)")
 
 #: Wrong values, used in turn, so that each type of member gets each type of value.
 _WRONG: list[Any] = [None, 5, True, ["x"], {"a": 1}, "", -1, 1e400, [[]], "x\0", "x" * 70_000]
+_WRONG_IN_QUERIES = ["", "-1", "1e9", "x" * 5_000, "\0", "ü", "9" * 30]
 #: Left out: they would end the attacker's own session.
 _ENDING = {"/delete-user", "/sign-out"}
 
@@ -51,32 +54,58 @@ def _value(kind: str, text: str) -> Any:
     return [text] if kind.startswith("[") else _RIGHT.get(kind, text)
 
 
+def sends_a_wrong_type_to_each_route(world: World) -> None:
+    """A sample of the exhaustive attacks below: one request to each route."""
+    eve, wrong = world.signed_up("eve"), cycle(_WRONG)
+    for path, kinds in _routes("POST"):
+        for member in list(kinds)[:1]:
+            _post(eve, path, _right(kinds, world), member, next(wrong))
+    wrong = cycle(_WRONG_IN_QUERIES)
+    for path, kinds in _routes("GET"):
+        for member in list(kinds)[:1]:
+            value = next(wrong)
+            query = {**_right(kinds, world), member: value}
+            eve.request("GET", path, name=f"GET {path} with {member}={value!r:.10}", params=query)
+
+
+@pytest.mark.exhaustive
 def sends_wrong_types_in_bodies(world: World) -> None:
     eve, wrong = world.signed_up("eve"), cycle(_WRONG)
     for path, kinds in _routes("POST"):
         for member in kinds:
             for value in (next(wrong), next(wrong)):
-                eve.request(
-                    "POST",
-                    path,
-                    name=f"POST {path} with {member}={value!r:.10}",
-                    content=json.dumps({**_right(kinds, world), member: value}),
-                    headers={"Content-Type": "application/json"},
-                )
+                _post(eve, path, _right(kinds, world), member, value)
 
 
+def _post(user: Browser, path: str, body: dict[str, Any], member: str, value: Any) -> None:
+    user.request(
+        "POST",
+        path,
+        name=f"POST {path} with {member}={value!r:.10}",
+        content=json.dumps({**body, member: value}),
+        headers={"Content-Type": "application/json"},
+    )
+
+
+def leaves_everything_out(world: World) -> None:
+    eve = world.signed_up("eve")
+    for path, _ in _routes("POST"):
+        eve.request("POST", path, name=f"POST {path} with nothing", json={})
+
+
+@pytest.mark.exhaustive
 def leaves_members_out(world: World) -> None:
     eve = world.signed_up("eve")
     for path, kinds in _routes("POST"):
-        eve.request("POST", path, name=f"POST {path} with nothing", json={})
         for member in kinds:
             body = _right(kinds, world)
             del body[member]
             eve.request("POST", path, name=f"POST {path} without {member}", json=body)
 
 
+@pytest.mark.exhaustive
 def sends_wrong_types_in_queries(world: World) -> None:
-    eve, wrong = world.signed_up("eve"), cycle(["", "-1", "1e9", "x" * 5_000, "\0", "ü", "9" * 30])
+    eve, wrong = world.signed_up("eve"), cycle(_WRONG_IN_QUERIES)
     for path, kinds in _routes("GET"):
         eve.request("GET", path, name=f"GET {path} with nothing")
         for member in kinds:
