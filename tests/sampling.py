@@ -12,7 +12,8 @@ from tests.answers import STACKS
 
 def in_stack(sampled: str) -> pytest.MarkDecorator:
     """Each stack as the parameter ``stack``; the others than this one are exhaustive."""
-    return pytest.mark.parametrize("stack", [_parameter(sampled, stack) for stack in STACKS])
+    stacks = [_parameter(sampled, stack) for stack in STACKS]
+    return pytest.mark.parametrize("stack", stacks, scope="module")
 
 
 def by_stack(name: str, choices: Mapping[str, str]) -> pytest.MarkDecorator:

@@ -10,13 +10,16 @@ import pytest
 from hooks.demo import STACKS, serving, walk_through
 from tests.project.bench import LAST, Bench, add
 from tests.project.projects import sentence
+from tests.sampling import in_stack
 
-pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("stack", STACKS, scope="module")]
+pytestmark = pytest.mark.e2e
+in_each_stack = pytest.mark.parametrize("stack", STACKS, scope="module")
 
 
 NOTE = "\nmodel Note {\n  id Int @id\n}\n"
 
 
+@in_stack("python")
 def test_additive_changes_are_announced_and_made(bench: Bench) -> None:
     new = bench.done(url=bench.another_url())
     assert "The database will change:\n      creates the database and all of its tables" in new
@@ -34,6 +37,7 @@ def test_additive_changes_are_announced_and_made(bench: Bench) -> None:
     assert bench.rows() == before
 
 
+@in_each_stack
 def test_changes_that_lose_rows_are_refused(bench: Bench) -> None:
     whole = bench.schema.read_text()
     bench.people()
@@ -61,6 +65,7 @@ def test_changes_that_lose_rows_are_refused(bench: Bench) -> None:
     assert bench.sql(rows) == before
 
 
+@in_each_stack
 def test_tables_outside_the_schema_are_not_dropped_without_the_flag(
     bench: Bench,
 ) -> None:
@@ -91,6 +96,7 @@ def test_tables_outside_the_schema_are_not_dropped_without_the_flag(
     assert bench.sql("SELECT to_regclass('billing'), to_regtype('mood')") == [(None, None)]
 
 
+@in_stack("typescript")
 def test_duplicate_rows_stop_a_unique_index_and_change_nothing(bench: Bench) -> None:
     bench.people()
     bench.write(add("User", "nickname String?", "@@unique([name])"))
@@ -130,6 +136,7 @@ def sign_up(bench: Bench) -> int:
             return status
 
 
+@in_stack("typescript")
 def test_an_issuer_column_of_better_auth_1_7_2_can_be_removed(bench: Bench) -> None:
     bench.people()
     bench.sql(*ISSUER)
@@ -147,6 +154,7 @@ def test_an_issuer_column_of_better_auth_1_7_2_can_be_removed(bench: Bench) -> N
     assert bench.sql("SELECT count(*) FROM account WHERE \"userId\" IN ('1', '2', '3')") == [(3,)]
 
 
+@in_stack("python")
 def test_a_required_issuer_in_the_schema_is_reported(bench: Bench) -> None:
     bench.write(add("Account", "issuer String"))
     said = "Account.issuer is required, and better-auth does not fill it"
