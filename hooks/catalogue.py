@@ -1,5 +1,8 @@
 """Records the tables of the pinned better-auth in ``template/shared/catalogue.json``.
 
+Also copies the providers' data to ``providers.json`` of the setup packages, which the npm package
+includes: they are published without the template.
+
 Usage: python -m hooks.catalogue [--check] [--versions FILE] [--output FILE]
 
 The real generator is asked for every feature (a plugin, or an option that adds to the schema) on
@@ -20,17 +23,22 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
-from hooks import node
+from hooks import data, node
 from hooks.deviations import prisma_can_read
 from hooks.generator_output import Model
 from hooks.layout import Catalogue, append
 from hooks.official import PROVIDERS, official_models
 
 CATALOGUE = node.REPOSITORY / "template" / "shared" / "catalogue.json"
+PROVIDERS_OF_SETUP = (
+    node.REPOSITORY
+    / "template/python/packages/better-auth-setup/src/better_auth_setup/providers.json"
+)
 
 
 def record(models: dict[str, dict[str, dict[str, Model]]]) -> list[dict[str, Any]]:
@@ -89,6 +97,21 @@ def dump(catalogue: Catalogue) -> str:
     return "\n".join(lines)
 
 
+def providers_of_setup() -> str:
+    """The data of the providers that the setup packages use, as JSON."""
+    keys = ("label", "schemes", "form", "protocol", "embedded", "wasm")
+    entries = []
+    for name, provider in data.providers().items():
+        port = provider.compose.port if provider.compose else 0
+        columns = provider.columns.model_dump()
+        values = provider.model_dump(include={*keys})
+        entries.append({"name": name, "port": port, **values, "columns": columns})
+    text = json.dumps(entries, indent=2)
+    # Lists of strings on one line, as Prettier writes them.
+    lists = re.compile(r'\[\s+("[^{}\[\]]*?")\s+\]')
+    return lists.sub(lambda found: f"[{' '.join(found[1].split())}]", text) + "\n"
+
+
 def load(path: Path) -> Catalogue:
     """A catalogue from its file; an empty one if the file does not exist."""
     if not path.exists():
@@ -107,6 +130,8 @@ def main() -> None:
         fresh = refreshed(options.output, options.versions)
     except (OSError, ValueError, RuntimeError) as error:
         sys.exit(f"The catalogue could not be made: {error}")
+    if options.output == CATALOGUE and not options.check:
+        PROVIDERS_OF_SETUP.write_text(providers_of_setup(), encoding="utf-8")
     if not options.check:
         options.output.write_text(fresh, encoding="utf-8")
     elif not options.output.exists() or options.output.read_text(encoding="utf-8") != fresh:

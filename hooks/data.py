@@ -107,9 +107,19 @@ class Native(_Entry):
     address: NativeType | None = None
 
 
+class Columns(_Entry):
+    """Rules of better-auth's generator for the types of columns."""
+
+    lists: bool = False
+    serial: Literal["Int", "BigInt"] = "Int"
+    uuid: bool = False
+    text: NativeType | None = None
+
+
 class PythonDriver(_Entry):
     """How Python uses the database by an asynchronous driver."""
 
+    extra: Id
     arguments: str
     sessions: bool
     notify: bool
@@ -125,6 +135,8 @@ class Provider(_Entry):
     empty: str = ""
     embedded: bool
     wasm: bool
+    protocol: Literal["PostgreSQL", "MySQL"] | None = None
+    columns: Columns = Columns()
     native: Native | None = None
     refuses: dict[Id, Text] = {}
     python: PythonDriver | None

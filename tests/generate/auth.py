@@ -9,6 +9,7 @@ from typing import Any
 
 from better_auth_setup import generate
 from better_auth_setup.generate.tables import Needs, needed
+from better_auth_setup.providers import PROVIDERS
 
 from hooks import node
 from hooks.official import ask
@@ -27,7 +28,9 @@ def all_needs(cases: Sequence[Case], versions: dict[str, str] | None = None) -> 
         versions: of the npm packages; the pinned ones by default.
     """
     found = described(cases, versions)
-    return [needed(one, case["provider"]) for one, case in zip(found, cases, strict=True)]
+    return [
+        needed(one, PROVIDERS[case["provider"]]) for one, case in zip(found, cases, strict=True)
+    ]
 
 
 def described(cases: Sequence[Case], versions: dict[str, str] | None = None) -> list[Any]:

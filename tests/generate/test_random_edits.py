@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from better_auth_setup import providers
 from better_auth_setup.generate.tables import needed
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -105,15 +106,15 @@ def check(tries: list[tuple[str, list[str], list[str], int]]) -> None:
     assert [error for error in ask_prisma(before, "validate") if error] == []
     results, fresh = [], []
     for (files, edits), case, found in zip(drawn, cases, described(cases), strict=True):
-        needs = needed(configured(found, edits), case["provider"])
+        needs = needed(configured(found, edits), providers.PROVIDERS[case["provider"]])
         try:
             after = generate(needs, *files)
         except ValueError as problems:
             # The only problems are removed fields that cannot be restored automatically.
             for line in str(problems).splitlines():
-                said = re.search(r": (\w+)\.(\w+) is missing and has no default", line)
-                assert said, line
-                assert f"{singular(said[1])}.{said[2]}" in edits.removed, line
+                missing = re.search(r": (\w+)\.(\w+) is missing and has no default", line)
+                assert missing, line
+                assert f"{singular(missing[1])}.{missing[2]}" in edits.removed, line
             continue
         for old, new in zip(files, after, strict=True):
             added(old, new)

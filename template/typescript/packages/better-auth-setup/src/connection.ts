@@ -16,7 +16,7 @@ import { environment, origin } from "./settings.ts";
 export async function connection(): Promise<string> {
   const client = join(dirname(configuration()), "prisma.ts");
   // Prisma's CLI creates the SQLite file later.
-  if (provider() === "sqlite" || !existsSync(client)) return "not tried";
+  if (provider().form === "file" || !existsSync(client)) return "not tried";
   const { status, output } = await node(program("connect"), [client, origin("DATABASE_URL")], {
     env: environment(),
   });

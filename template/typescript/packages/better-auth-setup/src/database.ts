@@ -14,7 +14,7 @@ import { databaseUrlProblem } from "./database-url.ts";
 import { isEmbedded, isRunning, reserve, start } from "./embedded-postgres.ts";
 import { fill, origin, setting } from "./settings.ts";
 import { manifest } from "./packages.ts";
-import { providers, type Provider } from "./providers.ts";
+import type { Provider } from "./providers.ts";
 import { Problem } from "./report.ts";
 import { provider } from "./schema.ts";
 import { reach } from "./server.ts";
@@ -32,15 +32,14 @@ export async function database(change: boolean): Promise<string> {
   const url = setting("DATABASE_URL") || (await choose(kind, change));
   const problem = databaseUrlProblem(url);
   if (problem) throw new Problem(`${problem} The value is that of ${origin("DATABASE_URL")}.`);
-  const { schemes } = providers[kind];
-  if (!schemes.some((scheme) => url.startsWith(`${scheme}:`))) {
+  if (!kind.schemes.some((scheme) => url.startsWith(`${scheme}:`))) {
     throw new Problem(
-      `${origin("DATABASE_URL")} cannot be used: a database URL for ${kind} starts with ` +
-        `${schemes.join(": or ")}:.`,
+      `${origin("DATABASE_URL")} cannot be used: a database URL for ${kind.name} starts with ` +
+        `${kind.schemes.join(": or ")}:.`,
     );
   }
-  if (kind === "sqlite") return examine(url.replace(/^file:(\/\/)?|\?.*$/g, ""));
-  if (kind === "postgresql" && isEmbedded(url)) return embedded(url, change);
+  if (kind.form === "file") return examine(url.replace(/^file:(\/\/)?|\?.*$/g, ""));
+  if (kind.embedded && isEmbedded(url)) return embedded(url, change);
   const [host, port, name] = address(kind, url);
   if (!host.startsWith("/")) await reach(kind, host, port);
   return name ? `"${name}" on ${host}:${port}` : `${host}:${port}`;
@@ -79,7 +78,7 @@ function isWritable(path: string): boolean {
 
 /** Chooses a database, and writes DATABASE_URL to .env.local. */
 async function choose(kind: Provider, change: boolean): Promise<string> {
-  if (kind !== "postgresql" && kind !== "sqlite") {
+  if (!kind.embedded && kind.form !== "file") {
     throw new Problem(
       "DATABASE_URL in .env.local is empty; write the URL of your database there, as .env.example " +
         "shows.",
@@ -88,7 +87,7 @@ async function choose(kind: Provider, change: boolean): Promise<string> {
   if (!change) throw new Problem("DATABASE_URL is empty. Run: npm run setup");
   const password = randomBytes(18).toString("base64url");
   const name = (manifest(".").name ?? "app").replace(/^.*\//, "").replace(/\W+/g, "_");
-  const url = kind === "sqlite" ? "file:./dev.db" : reserve(name, await freePort(), password);
+  const url = kind.form === "file" ? "file:./dev.db" : reserve(name, await freePort(), password);
   fill({ DATABASE_URL: url });
   return url;
 }
@@ -105,18 +104,17 @@ async function embedded(url: string, change: boolean): Promise<string> {
 
 /** The host or socket folder, port and database of a URL. */
 function address(kind: Provider, url: string): [host: string, port: number, database: string] {
-  const usual = providers[kind].port;
   const unusable = () =>
     new Problem(`${origin("DATABASE_URL")} cannot be used: it cannot be parsed as a URL.`);
-  if (kind === "sqlserver") {
-    const [, host = "", port = usual] = /^sqlserver:\/\/([^:;/]+)(?::(\d+))?/.exec(url) ?? [];
+  if (kind.form === "properties") {
+    const [, host = "", port = kind.port] = /^\w+:\/\/([^:;/]+)(?::(\d+))?/.exec(url) ?? [];
     if (!host) throw unusable();
     return [host, Number(port), ""];
   }
   try {
     const { hostname, port, pathname, searchParams } = new URL(url);
     const host = searchParams.get("host") || hostname || "localhost";
-    return [host, Number(port || usual), decodeURIComponent(pathname.slice(1))];
+    return [host, Number(port || kind.port), decodeURIComponent(pathname.slice(1))];
   } catch {
     throw unusable();
   }

@@ -47,9 +47,6 @@ function has(folder: string | undefined, name: RegExp): boolean {
   return folder !== undefined && readdirSync(folder).some((file) => name.test(file));
 }
 
-// The CLI gives the native engine the password as an argument, which other users can see.
-const secretive = /^(postgresql|cockroachdb)$/;
-
 /**
  * Ensures that Prisma has a schema engine: its WebAssembly build from npm, if the native one would show
  * the database's password or cannot be downloaded.
@@ -61,14 +58,16 @@ export async function engine(change: boolean): Promise<string> {
   }
   if (setting("PRISMA_SCHEMA_ENGINE_BINARY"))
     return "its schema engine is named by PRISMA_SCHEMA_ENGINE_BINARY";
-  if (!secretive.test(provider())) {
+  const { name, form, wasm } = provider();
+  // The CLI gives the native engine the password as an argument, which other users can see.
+  if (form === "file" || !wasm) {
     if (has(packageFolder("@prisma/engines"), /^schema-engine-/)) return "native schema engine";
     if ((await prisma(["-v"])).status === 0) return "native schema engine";
   }
-  if (!/^(postgresql|cockroachdb|sqlite)$/.test(provider())) {
+  if (!wasm) {
     throw new Problem(
       "Prisma's schema engine cannot be downloaded, and its WebAssembly build does not support " +
-        `${provider()}. Set HTTPS_PROXY, PRISMA_ENGINES_MIRROR or PRISMA_SCHEMA_ENGINE_BINARY.`,
+        `${name}. Set HTTPS_PROXY, PRISMA_ENGINES_MIRROR or PRISMA_SCHEMA_ENGINE_BINARY.`,
     );
   }
   if (!change) throw new Problem("Prisma has no schema engine. Run: npm run setup");

@@ -1,15 +1,20 @@
-/** A provider, with Prisma's name. */
-export type Provider = "postgresql" | "sqlite" | "mysql" | "cockroachdb" | "sqlserver";
+import table from "./providers.json" with { type: "json" };
 
-/** A provider: its name, the schemes of its URLs, and its default port. */
-type Knowledge = { label: string; schemes: string[]; port: number };
-
-const postgres = ["postgresql", "postgres"];
-
-export const providers: Record<Provider, Knowledge> = {
-  postgresql: { label: "PostgreSQL", schemes: postgres, port: 5432 },
-  sqlite: { label: "SQLite", schemes: ["file"], port: 0 },
-  mysql: { label: "MySQL", schemes: ["mysql"], port: 3306 },
-  cockroachdb: { label: "CockroachDB", schemes: postgres, port: 26257 },
-  sqlserver: { label: "SQL Server", schemes: ["sqlserver"], port: 1433 },
+/** A provider of Prisma that better-auth can use. */
+export type Provider = {
+  name: string;
+  label: string;
+  /** Those of its URLs. */
+  schemes: string[];
+  /** The form of its URLs: "server", "file" or "properties". */
+  form: string;
+  port: number;
+  /** That of its servers; null if they cannot be recognized by it. */
+  protocol: string | null;
+  /** Whether setup can start an embedded server. */
+  embedded: boolean;
+  /** Whether Prisma's schema engine has a WebAssembly build for it. */
+  wasm: boolean;
 };
+
+export const providers: Provider[] = table;

@@ -101,16 +101,21 @@ export function withoutComments(schema: string): string {
   return bare.replace(/[ \t]+$/gm, "");
 }
 
-/** The provider of the schema's datasource. */
+/**
+ * The provider of the schema's datasource.
+ *
+ * @throws a Problem if it has none, or one that better-auth cannot use
+ */
 export function provider(): Provider {
   const text = withoutComments(schemaText());
   const [, name = ""] = /^\s*datasource[^{]*\{[^}]*?\bprovider\s*=\s*"(\w+)"/m.exec(text) ?? [];
-  const found = name === "postgres" ? "postgresql" : name;
-  if (!Object.hasOwn(providers, found)) {
+  const usual = name === "postgres" ? "postgresql" : name;
+  const found = providers.find((one) => one.name === usual);
+  if (!found) {
     throw new Problem(
       `The datasource of ${schemaPath()} must have one of these providers: ` +
-        `${Object.keys(providers).join(", ")}.`,
+        `${providers.map((one) => one.name).join(", ")}.`,
     );
   }
-  return found as Provider;
+  return found;
 }

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { getSystemErrorMessage } from "node:util";
 import { origin } from "./settings.ts";
-import { providers, type Provider } from "./providers.ts";
+import type { Provider } from "./providers.ts";
 import { Problem } from "./report.ts";
 
 const patience = 5000;
@@ -9,8 +9,8 @@ const patience = 5000;
 // PostgreSQL's SSLRequest, to which a server answers S or N.
 const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 
-/** The kind of server that answers: PostgreSQL waits for the client, MySQL speaks first. */
-function kind(answer: Buffer): string | undefined {
+/** The server's protocol: MySQL sends the first packet, PostgreSQL waits for the client. */
+function protocolOf(answer: Buffer): string | undefined {
   if (/^[SN]$/.test(answer.toString("latin1"))) return "PostgreSQL";
   // MySQL's first packet: the number 0, then the protocol version or an error.
   return answer[3] === 0 && (answer[4] === 10 || answer[4] === 255) ? "MySQL" : undefined;
@@ -22,7 +22,7 @@ function kind(answer: Buffer): string | undefined {
  * @param provider the project's provider
  * @throws a Problem if nothing answers, or a server of another kind
  */
-export function reach(provider: Provider, host: string, port: number): Promise<void> {
+export function reach({ label, protocol }: Provider, host: string, port: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const correct = `correct ${origin("DATABASE_URL")}`;
   const address = `${host}:${port}`;
@@ -34,18 +34,16 @@ export function reach(provider: Provider, host: string, port: number): Promise<v
       ),
     );
   socket.once("connect", () => {
-    if (provider === "sqlserver") resolve();
-    if (provider !== "mysql") socket.write(sslRequest);
+    if (!protocol) resolve();
+    if (protocol === "PostgreSQL") socket.write(sslRequest);
   });
   socket.once("data", (answer) => {
-    const found = kind(answer);
-    // CockroachDB uses PostgreSQL's protocol.
-    if (found && (provider === "mysql") === (found === "MySQL")) return resolve();
-    const what = found ? `is ${found}` : "speaks another language";
+    const found = protocolOf(answer);
+    if (found === protocol) return resolve();
+    const what = found ? `is ${found}` : "has another protocol";
     reject(
       new Problem(
-        `The server at ${address} ${what}, but the project was made for ${providers[provider].label}; ` +
-          `${correct}.`,
+        `The server at ${address} ${what}, but the project was made for ${label}; ` + `${correct}.`,
       ),
     );
   });

@@ -10,7 +10,7 @@ import { prisma, reason } from "./prisma.ts";
 import { execute } from "./push.ts";
 import { Problem, Usage } from "./report.ts";
 import { cache } from "./run.ts";
-import { locate, schemaPath } from "./schema.ts";
+import { locate, provider, schemaPath } from "./schema.ts";
 import { directUrl, origin, setting } from "./settings.ts";
 
 const usage = `Usage: better-auth-setup test-database -- COMMAND [ARGUMENT…]
@@ -31,18 +31,19 @@ function testUrls(): [url: string, direct: string] {
   }
   if (named) return [named, named];
   if (!own) throw new Problem("DATABASE_URL is empty. Run: npm run setup");
-  return [besides(own), besides(directUrl() || own)];
+  const { form } = provider();
+  return [besides(own, form), besides(directUrl() || own, form)];
 }
 
 /** The URL of the database with `_test` after its name. */
-function besides(own: string): string {
-  if (/^sqlserver:/.test(own)) {
+function besides(own: string, form: string): string {
+  if (form === "properties") {
     const url = own.replace(/;\s*(?:database|initial catalog)=[^;]+/i, "$&_test");
     if (url === own) throw new Problem("DATABASE_URL names no database; add ;database=… to it.");
     return url;
   }
   const [, address = own, query = ""] = /^([^?]*)(.*)$/s.exec(own) ?? [];
-  return own.startsWith("file:")
+  return form === "file"
     ? address.replace(/(\.[^./]+)?$/, "_test$1") + query
     : `${address}_test${query}`;
 }
@@ -83,8 +84,8 @@ async function follow(url: string, direct: string): Promise<void> {
 export async function testDatabase(): Promise<string> {
   const own = setting("DATABASE_URL");
   if (isEmbedded(own)) await start(own);
-  const [url, direct] = testUrls();
   await locate();
+  const [url, direct] = testUrls();
   await exclusively(join(cache, "lock"), patience, () => follow(url, direct));
   return url;
 }

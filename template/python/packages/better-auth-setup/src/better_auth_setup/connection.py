@@ -27,7 +27,7 @@ def prove(project: Project, settings: Settings) -> str:
         Problem: one of them cannot connect; the message contains the remedy.
     """
     # Prisma's CLI creates the SQLite file later.
-    if project.provider == "sqlite":
+    if project.provider.is_file:
         return "not tried"
     place, variables = settings.place("DATABASE_URL"), settings.variables()
     tried = False

@@ -5,39 +5,19 @@ from __future__ import annotations
 import os
 import re
 import socket
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from better_auth_setup import embedded_postgres
 from better_auth_setup.problem import Problem
 from better_auth_setup.project import Project
+from better_auth_setup.providers import Provider
 from better_auth_setup.settings import Settings
 
 _SECONDS = 5
 _SQLITE_MAGIC = b"SQLite format 3\0"
 # PostgreSQL's SSLRequest, to which a server answers S or N.
 _SSL_REQUEST = bytes([0, 0, 0, 8, 4, 210, 22, 47])
-
-
-@dataclass(frozen=True)
-class _Kind:
-    """A provider's name, URL schemes, port and kind of server."""
-
-    label: str
-    schemes: tuple[str, ...]
-    port: int
-    #: How its servers identify themselves; empty if they do not.
-    speaks: str = ""
-
-
-_KINDS = {
-    "postgresql": _Kind("PostgreSQL", ("postgresql", "postgres"), 5432, "PostgreSQL"),
-    "cockroachdb": _Kind("CockroachDB", ("postgresql", "postgres"), 26257, "PostgreSQL"),
-    "mysql": _Kind("MySQL", ("mysql",), 3306, "MySQL"),
-    "sqlserver": _Kind("SQL Server", ("sqlserver",), 1433),
-    "sqlite": _Kind("SQLite", ("file",), 0),
-}
 
 
 def start(project: Project, settings: Settings) -> bool:
@@ -62,9 +42,9 @@ def reach(project: Project, settings: Settings) -> str:
         Problem: there is no database.
     """
     if not settings.get("DATABASE_URL"):
-        if project.provider == "postgresql":
+        if project.provider.embedded:
             url = embedded_postgres.create(project.root, project.name)
-        elif project.provider == "sqlite":
+        elif project.provider.is_file:
             url = "file:./dev.db"
         else:
             raise Problem(
@@ -72,7 +52,7 @@ def reach(project: Project, settings: Settings) -> str:
                 ".env.example shows."
             )
         settings.fill_in("DATABASE_URL", url)
-    is_embedded = project.provider == "postgresql" and start(project, settings)
+    is_embedded = project.provider.embedded and start(project, settings)
     where = examine(project, settings)
     return f"{where} (embedded)" if is_embedded else where
 
@@ -84,26 +64,24 @@ def examine(project: Project, settings: Settings) -> str:
         Problem: nothing answers, or a server of another kind.
     """
     place, url = settings.place("DATABASE_URL"), settings.get("DATABASE_URL")
-    kind = _KINDS.get(project.provider)
-    if kind is None:
-        raise Problem(f"{project.schema} names {project.provider}, which better-auth cannot use.")
+    provider = project.provider
     if problem := _problem(url, project.root):
         raise Problem(f"{problem} The value is that of {place}.")
     scheme, _, rest = url.partition(":")
-    if scheme not in kind.schemes:
-        schemes = ": or ".join(kind.schemes)
+    if scheme not in provider.schemes:
+        schemes = ": or ".join(provider.schemes)
         raise Problem(
-            f"{place} cannot be used: a database URL for {project.provider} starts with {schemes}:."
+            f"{place} cannot be used: a database URL for {provider.name} starts with {schemes}:."
         )
     correct = f"correct {place}"
-    if project.provider == "sqlite":
+    if provider.is_file:
         return _examine_file(project.root, rest.partition("?")[0].removeprefix("//"), correct)
     try:
-        host, port, name = _address(url, kind)
+        host, port, name = _address(url, provider)
     except ValueError:
         raise Problem(f"{place} cannot be used: it cannot be parsed as a URL.") from None
     if not host.startswith("/"):
-        _reach(kind, host, port, correct)
+        _reach(provider, host, port, correct)
     return f'"{name}" on {host}:{port}' if name else f"{host}:{port}"
 
 
@@ -120,17 +98,17 @@ def _problem(url: str, root: Path) -> str:
     return ""
 
 
-def _address(url: str, kind: _Kind) -> tuple[str, int, str]:
+def _address(url: str, provider: Provider) -> tuple[str, int, str]:
     """The host, port and database of a URL."""
-    if kind.schemes == ("sqlserver",):
-        found = re.match(r"sqlserver://([^:;/]+)(?::(\d+))?", url)
+    if provider.form == "properties":
+        found = re.match(r"\w+://([^:;/]+)(?::(\d+))?", url)
         if not found:
             raise ValueError
-        return found[1], int(found[2] or kind.port), ""
+        return found[1], int(found[2] or provider.port), ""
     parts = urlsplit(url)
     socket_folder = parse_qs(parts.query).get("host", [""])[0]
     host = socket_folder or parts.hostname or "localhost"
-    return host, parts.port or kind.port, unquote(parts.path.removeprefix("/"))
+    return host, parts.port or provider.port, unquote(parts.path.removeprefix("/"))
 
 
 def _examine_file(root: Path, name: str, correct: str) -> str:
@@ -151,32 +129,32 @@ def _examine_file(root: Path, name: str, correct: str) -> str:
     return shown
 
 
-def _reach(kind: _Kind, host: str, port: int, correct: str) -> None:
+def _reach(provider: Provider, host: str, port: int, correct: str) -> None:
     address = f"{host}:{port}"
     try:
         with socket.create_connection((host, port), timeout=_SECONDS) as connection:
-            actual = _greeting(connection, kind)
+            actual = _protocol(connection, provider)
     except OSError as refused:
         reason = (refused.strerror or str(refused)).rstrip(".")
         raise Problem(
             f"The database server at {address} cannot be reached ({reason}); start it or {correct}."
         ) from None
-    if actual != kind.speaks:
-        found = f"is {actual}" if actual else "speaks another language"
+    if actual != provider.protocol:
+        found = f"is {actual}" if actual else "has another protocol"
         raise Problem(
-            f"The server at {address} {found}, but the project was made for {kind.label}; "
+            f"The server at {address} {found}, but the project was made for {provider.label}; "
             f"{correct}."
         )
 
 
-def _greeting(connection: socket.socket, kind: _Kind) -> str:
-    """The kind of server that answers: PostgreSQL waits for the client, MySQL speaks first."""
-    if not kind.speaks:
-        return ""
-    if kind.speaks == "PostgreSQL":
+def _protocol(connection: socket.socket, provider: Provider) -> str | None:
+    """The server's protocol: MySQL sends the first packet, PostgreSQL waits for the client."""
+    if provider.protocol is None:
+        return None
+    if provider.protocol == "PostgreSQL":
         connection.sendall(_SSL_REQUEST)
     answer = connection.recv(5)
     if answer[:1] in (b"S", b"N") and len(answer) == 1:
         return "PostgreSQL"
     # MySQL's first packet: the number 0, then the protocol version or an error.
-    return "MySQL" if answer[3:4] == b"\0" and answer[4:5] in (b"\x0a", b"\xff") else ""
+    return "MySQL" if answer[3:4] == b"\0" and answer[4:5] in (b"\x0a", b"\xff") else None

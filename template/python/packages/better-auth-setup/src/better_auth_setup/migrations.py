@@ -85,7 +85,7 @@ def start(prisma: Prisma, console: Console) -> str:
         )
         if result.status:
             raise prisma.failure("migrate diff", result)
-        lock_file = _LOCK.format(provider=prisma.project.provider)
+        lock_file = _LOCK.format(provider=prisma.project.provider.name)
         (target / "migration_lock.toml").write_text(lock_file, encoding="utf-8")
         shutil.move(draft, target / _FIRST)
     result = prisma.run("migrate", "resolve", "--applied", _FIRST)

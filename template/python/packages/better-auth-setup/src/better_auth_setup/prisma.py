@@ -16,11 +16,6 @@ from better_auth_setup.programs import Result, run
 from better_auth_setup.project import Project
 from better_auth_setup.settings import Settings
 
-#: The providers that the WebAssembly engine supports.
-_WASM_PROVIDERS = ("postgresql", "cockroachdb", "sqlite")
-#: Those for which it is taken in any case: the CLI gives the native engine the password as an
-#: argument, which other users can see in the process list.
-_SECRETIVE_PROVIDERS = ("postgresql", "cockroachdb")
 _ENGINE_VARIABLE = "PRISMA_SCHEMA_ENGINE_BINARY"
 _MIRROR_VARIABLES = ("PRISMA_ENGINES_MIRROR", "PRISMA_BINARIES_MIRROR")
 _MIRROR = "https://binaries.prisma.sh"
@@ -187,7 +182,11 @@ class Engine:
 
     @property
     def _is_secretive(self) -> bool:
-        return self._provider in _SECRETIVE_PROVIDERS and self._can_be_wasm
+        """Whether the native engine would show a password and can be replaced.
+
+        The CLI gives it the URL as an argument, which other users can see in the process list.
+        """
+        return not self._provider.is_file and self._can_be_wasm
 
     @property
     def _has_native(self) -> bool:
@@ -197,7 +196,7 @@ class Engine:
 
     @property
     def _can_be_wasm(self) -> bool:
-        return self._provider in _WASM_PROVIDERS and self._wasm.folder.exists()
+        return self._provider.wasm and self._wasm.folder.exists()
 
     def prepare(self) -> None:
         """Installs the WebAssembly engine early if it is known to be needed.
@@ -233,8 +232,9 @@ class Engine:
                 return "native schema engine"
             if not self._can_be_wasm:
                 raise Problem(
-                    f"Prisma's schema engine cannot be downloaded, and {self._provider} needs it. "
-                    "Name a proxy (HTTPS_PROXY), a mirror (PRISMA_ENGINES_MIRROR) or a copy of the "
+                    "Prisma's schema engine cannot be downloaded, and "
+                    f"{self._provider.name} needs it. Name a proxy (HTTPS_PROXY), a mirror "
+                    "(PRISMA_ENGINES_MIRROR) or a copy of the "
                     f"engine ({_ENGINE_VARIABLE}), and run setup again."
                 )
             self._wasm.install()

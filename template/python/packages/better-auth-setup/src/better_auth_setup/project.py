@@ -11,6 +11,7 @@ from typing import Any
 
 from better_auth_setup.generate.files import configured_schema, schema_files
 from better_auth_setup.problem import Problem
+from better_auth_setup.providers import Provider, provider_named
 
 _PROVIDER = re.compile(r'^\s*datasource\s+\w+\s*\{[^}]*?^\s*provider\s*=\s*"(\w+)"', re.M | re.S)
 
@@ -88,13 +89,16 @@ class Project:
         return "\n".join(path.read_text(encoding="utf-8") for path in self.schema_files())
 
     @property
-    def provider(self) -> str:
+    def provider(self) -> Provider:
         """The datasource's provider.
 
         Raises:
-            Problem: the schema has none.
+            Problem: the schema has none, or one that better-auth cannot use.
         """
         found = _PROVIDER.search(self.schema_text())
         if not found:
             raise Problem(f"{self.schema} has no datasource with a provider.")
-        return "postgresql" if found[1] == "postgres" else found[1]
+        provider = provider_named(found[1])
+        if provider is None:
+            raise Problem(f"{self.schema} names {found[1]}, which better-auth cannot use.")
+        return provider

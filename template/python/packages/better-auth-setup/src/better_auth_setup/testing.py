@@ -18,6 +18,7 @@ from better_auth_setup.locks import lock
 from better_auth_setup.prisma import Engine, Prisma
 from better_auth_setup.problem import Problem
 from better_auth_setup.project import Project
+from better_auth_setup.providers import Provider
 from better_auth_setup.push import is_done
 from better_auth_setup.settings import Settings
 
@@ -85,15 +86,15 @@ def _test_urls(project: Project, settings: Settings) -> tuple[str, str]:
     return _besides(own, project.provider), _besides(direct, project.provider)
 
 
-def _besides(own: str, provider: str) -> str:
+def _besides(own: str, provider: Provider) -> str:
     """The URL of the database with ``_test`` after its name."""
-    if provider == "sqlserver":
+    if provider.form == "properties":
         url, count = re.subn(r"(?i)(;\s*(?:database|initial catalog)=[^;]+)", r"\1_test", own)
         if not count:
             raise Problem("DATABASE_URL names no database; add ;database=… to it.")
         return url
     address, question, query = own.partition("?")
-    if provider == "sqlite":
+    if provider.is_file:
         suffix = Path(address).suffix
         return f"{address.removesuffix(suffix)}_test{suffix}{question}{query}"
     return f"{address}_test{question}{query}"
@@ -149,9 +150,9 @@ class _Known:
 def _tables(project: Project, url: str) -> str:
     """A digest of the database's tables; empty if it cannot be read without Prisma."""
     try:
-        if project.provider == "sqlite":
+        if project.provider.is_file:
             lines = _sqlite_tables(project.root / url.removeprefix("file:").partition("?")[0])
-        elif project.provider in ("postgresql", "cockroachdb"):
+        elif project.provider.protocol == "PostgreSQL":
             # In a thread, because the caller may run inside an event loop.
             with ThreadPoolExecutor(1) as thread:
                 lines = thread.submit(asyncio.run, _postgresql_tables(url, project.root)).result()

@@ -219,9 +219,8 @@ def _conflict_of_ids(column: Column, existing: Field, needs: Needs) -> str | Non
         return f"is a number, but better-auth makes other ids: {_strategy('serial')}"
     if strategy == "default" and is_uuid:
         return f"is a uuid, but better-auth makes other ids: {_strategy('uuid')}"
-    made_there = strategy in ("serial", "database") or (strategy, needs.provider) == (
-        "uuid",
-        "postgresql",
+    made_there = strategy in ("serial", "database") or (
+        strategy == "uuid" and needs.provider.columns.uuid
     )
     if made_there and not existing.is_filled:
         return (

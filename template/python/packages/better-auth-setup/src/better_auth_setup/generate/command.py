@@ -14,6 +14,7 @@ from better_auth_setup.generate.insertion import Insertion, apply, insertions
 from better_auth_setup.generate.plan import Plan, plan
 from better_auth_setup.generate.tables import needed
 from better_auth_setup.problem import Problem
+from better_auth_setup.providers import PROVIDERS, Provider, provider_named
 
 DESCRIPTION = """\
 Adds to the Prisma schema the models, fields, relations and indexes that the project's better-auth
@@ -22,8 +23,6 @@ configuration needs. Only adds lines: nothing is changed, moved or removed."""
 STATUS = """\
 Exit status: 0 if the schema has everything (now), 1 if something is left to be done: by hand, or
 with --check at all; 2 if there is no schema or no configuration to work with."""
-
-_PROVIDERS = ("postgresql", "mysql", "sqlite", "cockroachdb", "sqlserver")
 
 
 def main(arguments: list[str]) -> int:
@@ -110,7 +109,7 @@ def _clients(documents: list[Document]) -> list[Path]:
     return [(folder / output).resolve() for folder, output in outputs]
 
 
-def _provider(documents: list[Document]) -> str:
+def _provider(documents: list[Document]) -> Provider:
     """The provider of the datasource."""
     settings = (
         block.settings for one in documents for block in one.blocks if block.kind == "datasource"
@@ -120,13 +119,13 @@ def _provider(documents: list[Document]) -> str:
         raise Problem(
             "The schema has no datasource with a provider. Add one, or name the whole folder."
         )
-    name = "postgresql" if name == "postgres" else name
-    if name not in _PROVIDERS:
+    provider = provider_named(name)
+    if provider is None:
         raise Problem(
             f"The datasource's provider is {name!r}, which is not supported. Use "
-            f"{', '.join(_PROVIDERS)}."
+            f"{', '.join(PROVIDERS)}."
         )
-    return name
+    return provider
 
 
 def _is_changed(document: Document, made: list[Insertion]) -> bool:

@@ -11,19 +11,20 @@ from typing import Any
 from better_auth_setup.console import without_passwords
 from better_auth_setup.node import node
 from better_auth_setup.problem import Problem
+from better_auth_setup.providers import Provider
 
 _SCRIPT = Path(__file__).with_name("tables.mjs")
 
 
 def described_tables(
-    root: Path, config: Path | None, provider: str, clients: Iterable[Path]
+    root: Path, config: Path | None, provider: Provider, clients: Iterable[Path]
 ) -> dict[str, Any]:
     """The tables that the project's better-auth needs, as JSON of ``describe.mjs``.
 
     Args:
         root: the project's folder.
         config: the file that exports ``auth``; None for the usual places.
-        provider: Prisma's name of the database.
+        provider: the schema's.
         clients: the output folders of Prisma clients, which may not exist yet.
 
     Raises:
@@ -33,7 +34,7 @@ def described_tables(
         root,
         task="tables",
         config=config and config.as_posix(),
-        provider=provider,
+        url=provider.placeholder,
         clients=[folder.as_posix() for folder in clients],
     )
     if found["adapter"] not in ("prisma", None):
@@ -46,9 +47,9 @@ def described_tables(
             f"The auth configuration has {', '.join(found['repeated'])} twice among its plugins: "
             "keep one of each."
         )
-    if found["provider"] not in (provider, None):
+    if found["provider"] not in (provider.name, None):
         raise Problem(
-            f"The schema's datasource is {provider}, but prismaAdapter(…) has provider: "
+            f"The schema's datasource is {provider.name}, but prismaAdapter(…) has provider: "
             f'"{found["provider"]}": make them agree.'
         )
     return found

@@ -9,22 +9,21 @@ from __future__ import annotations
 import json
 from typing import Any
 
-#: The databases on which better-auth stores lists and Json natively through Prisma.
-_NATIVE = ("postgresql", "cockroachdb")
+from better_auth_setup.providers import Columns
+
 _SCALARS = {"string": "String", "number": "Int", "boolean": "Boolean", "date": "DateTime"}
 
 
-def id_definition(strategy: str, provider: str) -> tuple[str, str]:
+def id_definition(strategy: str, columns: Columns) -> tuple[str, str]:
     """The type and attributes of ``id`` for a value of ``generateId``."""
     if strategy == "serial":
-        kind = "BigInt" if provider == "cockroachdb" else "Int"
-        return kind, "@id @default(autoincrement())"
-    if strategy == "uuid" and provider == "postgresql":
+        return columns.serial, "@id @default(autoincrement())"
+    if strategy == "uuid" and columns.uuid:
         return "String", '@id @default(dbgenerated("pg_catalog.gen_random_uuid()")) @db.Uuid'
     return "String", "@id @default(cuid())" if strategy == "database" else "@id"
 
 
-def definition(field: dict[str, Any], strategy: str, provider: str) -> tuple[str, str]:
+def definition(field: dict[str, Any], strategy: str, columns: Columns) -> tuple[str, str]:
     """The type and attributes of a field, as JSON of ``describe.mjs``.
 
     Raises:
@@ -35,27 +34,27 @@ def definition(field: dict[str, Any], strategy: str, provider: str) -> tuple[str
         kind = "number" if strategy == "serial" else "string"
     attributes = ["@unique"] if field["unique"] else []
     if kind in ("string[]", "number[]"):
-        if provider in _NATIVE:
+        if columns.lists:
             return _SCALARS[kind[:-2]] + "[]", " ".join(attributes + _list_default(field))
         mark = "?" if kind == "string[]" and not field["required"] else ""
         return f"String{mark}", " ".join(attributes)
     if kind == "json":
-        scalar = "Json" if provider in _NATIVE else "String"
+        scalar = "Json" if columns.lists else "String"
     elif isinstance(kind, list):
         scalar = "String"
     elif kind in _SCALARS:
-        scalar = id_definition(strategy, provider)[0] if is_id else _SCALARS[kind]
+        scalar = id_definition(strategy, columns)[0] if is_id else _SCALARS[kind]
         scalar = "BigInt" if kind == "number" and field["bigint"] else scalar
     else:
         raise ValueError(kind)
-    attributes += _default(field, scalar, provider)
-    if is_id and strategy == "uuid" and provider == "postgresql":
+    attributes += _default(field, scalar, columns)
+    if is_id and strategy == "uuid" and columns.uuid:
         attributes.append("@db.Uuid")
-    if provider == "mysql" and (isinstance(kind, list) or kind == "string"):
+    if columns.text and (isinstance(kind, list) or kind == "string"):
         if field.get("length"):
             attributes.append(f"@db.VarChar({field['length']})")
         elif not (field["unique"] or field.get("references")):
-            attributes.append("@db.Text")
+            attributes.append(columns.text)
     return scalar + ("" if field["required"] else "?"), " ".join(attributes)
 
 
@@ -64,7 +63,7 @@ def _list_default(field: dict[str, Any]) -> list[str]:
     return [f"@default({json.dumps(value)})"] if isinstance(value, list) else []
 
 
-def _default(field: dict[str, Any], scalar: str, provider: str) -> list[str]:
+def _default(field: dict[str, Any], scalar: str, columns: Columns) -> list[str]:
     if field["key"] == "updatedAt" and field["onUpdate"]:
         return ["@updatedAt"]
     if field["key"] == "createdAt" and "fills" in field:
@@ -76,7 +75,7 @@ def _default(field: dict[str, Any], scalar: str, provider: str) -> list[str]:
         return [f"@default({value})"]
     if scalar == "Json" and value is not None:
         return [f"@default({_quoted(json.dumps(value, separators=(',', ':')))})"]
-    if isinstance(value, str) and scalar == "String" and provider != "mysql":
+    if isinstance(value, str) and scalar == "String" and not columns.text:
         return [f"@default({_quoted(value)})"]
     return []
 

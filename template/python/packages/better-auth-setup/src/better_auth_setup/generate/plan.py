@@ -254,7 +254,7 @@ class _Planner:
         existing = next((f for f in one.block.fields if [f.name] == columns), None)
         if existing and re.search(r"@(unique|id)\b", existing.attributes):
             return
-        if existing and self.needs.provider == "mysql":
+        if existing and self.needs.provider.columns.text:
             attribute = _with_length(attribute, existing)
         lack.attributes.append(attribute)
 

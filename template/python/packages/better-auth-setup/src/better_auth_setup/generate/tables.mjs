@@ -2,7 +2,7 @@
  * Loads a project's configurations as its frameworks would, and prints what they say as JSON:
  * `{ result }`, or `{ error }`, a sentence. Started in the project's folder, with a task as JSON:
  *
- *     { "task": "tables", "config"?: path, "provider": …, "clients": [folder, …] }
+ *     { "task": "tables", "config"?: path, "url": placeholder of DATABASE_URL, "clients": [folder, …] }
  *     { "task": "schema", "config": path of prisma.config.ts }
  *
  * `clients` are the folders of generated Prisma clients, none of which has to be there.
@@ -126,20 +126,13 @@ function isStubbed(specifier, from, clients) {
   );
 }
 
-const PLACEHOLDER = "postgresql://nobody@localhost/none";
-const PLACEHOLDERS = {
-  sqlite: "file:./none.db",
-  mysql: "mysql://nobody@localhost/none",
-  sqlserver: "sqlserver://localhost;database=none",
-};
-
-async function tables({ config, provider, clients }) {
+async function tables({ config, url, clients }) {
   const file = configuration(config);
   const places = [file, join(ROOT, "_")];
   const db = find(places, ["better-auth", "better-auth/db"], ["better-auth/db"]);
   // Nothing is signed and no server is called, but a configuration may require the settings.
   process.env.BETTER_AUTH_SECRET ||= randomBytes(32).toString("hex");
-  process.env.DATABASE_URL ||= PLACEHOLDERS[provider] ?? PLACEHOLDER;
+  process.env.DATABASE_URL ||= url;
   process.env.BETTER_AUTH_TELEMETRY = "0";
   const loaded = await loader(file, clients).import(file);
   const auth = loaded.auth ?? loaded.default?.auth ?? loaded.default;
@@ -170,7 +163,7 @@ async function schema({ config }) {
   const { loadConfigFromFile } = createRequire(loader)(loader);
   // The path does not depend on the URLs, which the first setup has yet to find out.
   for (const name of ["DATABASE_URL", "DIRECT_URL", "SHADOW_DATABASE_URL"]) {
-    process.env[name] ||= PLACEHOLDER;
+    process.env[name] ||= "postgresql://nobody@localhost/none";
   }
   const { config: found, error } = await loadConfigFromFile({});
   if (error?.error?.code === "ERR_INVALID_ARG_TYPE") {

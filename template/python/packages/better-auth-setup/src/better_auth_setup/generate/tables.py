@@ -9,6 +9,7 @@ from typing import Any
 
 from better_auth_setup.generate.definitions import definition, id_definition
 from better_auth_setup.problem import Problem
+from better_auth_setup.providers import Provider
 
 SCALARS = {"String", "Int", "BigInt", "Boolean", "DateTime", "Json", "Float", "Decimal", "Bytes"}
 _ACTIONS = {
@@ -124,7 +125,7 @@ def with_names(attribute: str, names: Mapping[str, str], argument: str = "") -> 
 class Needs:
     """Everything that a configuration needs in the database."""
 
-    provider: str
+    provider: Provider
     #: how ids are generated: "default" (by better-auth), "uuid", "serial", "database", "function"
     id_strategy: str
     tables: list[Table]
@@ -132,12 +133,12 @@ class Needs:
     origins: list[str]
 
 
-def needed(described: Mapping[str, Any], provider: str) -> Needs:
+def needed(described: Mapping[str, Any], provider: Provider) -> Needs:
     """The models that a configuration needs.
 
     Args:
         described: the result of ``described_tables``.
-        provider: Prisma's name of the database.
+        provider: the schema's.
 
     Raises:
         Problem: a field has a type that Prisma lacks.
@@ -158,17 +159,19 @@ def needed(described: Mapping[str, Any], provider: str) -> Needs:
     return Needs(provider, strategy, list(tables.values()), origins)
 
 
-def _table(one: dict[str, Any], strategy: str, provider: str) -> Table:
+def _table(one: dict[str, Any], strategy: str, provider: Provider) -> Table:
     name = one["name"][:1].upper() + one["name"][1:]
     table = Table(one["key"], one["name"], name, one["origin"], is_hooked=one["isHooked"])
-    table.group(one["origin"]).columns.append(Column("id", *id_definition(strategy, provider)))
+    table.group(one["origin"]).columns.append(
+        Column("id", *id_definition(strategy, provider.columns))
+    )
     uniques: list[str] = []
     indexes: list[str] = []
     for entry in one["fields"]:
         if entry["key"] == "id":
             continue
         try:
-            column = Column(entry["name"], *definition(entry, strategy, provider))
+            column = Column(entry["name"], *definition(entry, strategy, provider.columns))
         except ValueError as error:
             raise Problem(
                 f"{one['key']}.{entry['key']} has the type {error}, which no column can hold."
@@ -180,7 +183,7 @@ def _table(one: dict[str, Any], strategy: str, provider: str) -> Table:
         if entry["index"] and not entry["unique"]:
             is_id = (entry.get("references") or {}).get("field") == "id"
             is_short = column.base != "String" or (is_id and strategy in ("serial", "uuid"))
-            length = "(length: 191)" if provider == "mysql" and not is_short else ""
+            length = "(length: 191)" if provider.columns.text and not is_short else ""
             indexes.append(f"@@index([{column.name}{length}])")
     for index in one["indexes"]:
         kind = uniques if index["unique"] else indexes
