@@ -35,11 +35,11 @@ def first_setup(stack: Stack, project: Path, **settings: str) -> dict[str, float
 
     npm works in the background of the Python stack's other steps.
     """
-    total, said = timed(stack.setup, project, environment(**settings))
-    lines = re.findall(r"^\W+(\w+) +([\d.]+) s ", said, re.M)
+    total, output = timed(stack.setup, project, environment(**settings))
+    lines = re.findall(r"^\W+(\w+) +([\d.]+) s ", output, re.M)
     steps = {name: float(taken) for name, taken in lines}
     if "push" not in steps:
-        raise RuntimeError(f"Setup prints its steps in another way:\n{said}")
+        raise RuntimeError(f"Setup prints its steps in another way:\n{output}")
     long = {f"first setup, {name}": taken for name, taken in steps.items() if taken >= 0.5}
     return {"first setup": total, **long}
 

@@ -273,8 +273,8 @@ def visit(address: str) -> None:
             page.wait_for_url("**/auth/account")
             page.get_by_text(email).first.wait_for()
         except Error as error:
-            said = page.locator("body").inner_text()
-            raise DemoError(f"The page does not sign up: {error}\nIts text is:\n{said}") from None
+            shown = page.locator("body").inner_text()
+            raise DemoError(f"The page does not sign up: {error}\nIts text is:\n{shown}") from None
         heading = page.get_by_role("heading", level=1).inner_text()
     print(f"✓ page {SIGN_UP} in Chromium, which then shows: {heading} ({email})")
 

@@ -60,15 +60,15 @@ def ask(questions: list[dict[str, Any]], versions: dict[str, str]) -> list[Any]:
     Raises:
         RuntimeError: it failed; contains its output.
     """
-    process, said = _generator(node.install(versions))
+    process, stderr = _generator(node.install(versions))
     assert process.stdin and process.stdout
     process.stdin.write(json.dumps({"features": FEATURES, "questions": questions}) + "\n")
     process.stdin.flush()
     line = process.stdout.readline()
     if not line:
         _generator.cache_clear()
-        said.seek(0)
-        raise RuntimeError(said.read())
+        stderr.seek(0)
+        raise RuntimeError(stderr.read())
     answers: list[Any] = json.loads(line)
     return answers
 
@@ -76,7 +76,7 @@ def ask(questions: list[dict[str, Any]], versions: dict[str, str]) -> list[Any]:
 @cache
 def _generator(folder: Path) -> tuple[subprocess.Popen[str], IO[str]]:
     """The generator of some packages, which answers until we end, and what it complains of."""
-    said = TemporaryFile("w+")  # noqa: SIM115 - as long as the process
+    stderr = TemporaryFile("w+")  # noqa: SIM115 - as long as the process
     command = ["node", "--input-type=module", "--eval", (HOOKS / "official.mjs").read_text()]
     process = subprocess.Popen(
         command,
@@ -85,9 +85,9 @@ def _generator(folder: Path) -> tuple[subprocess.Popen[str], IO[str]]:
         text=True,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=said,
+        stderr=stderr,
     )
-    return process, said
+    return process, stderr
 
 
 def official_models(versions: dict[str, str]) -> dict[str, dict[str, dict[str, Model]]]:

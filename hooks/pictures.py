@@ -59,15 +59,15 @@ def record(folder: Path) -> None:
         RuntimeError: a command failed, or printed a path of this machine; contains its output.
     """
     demo.render("python", "hono", folder, ANSWERS)
-    said = run([sys.executable, "scripts/setup.py"], folder)
+    output = run([sys.executable, "scripts/setup.py"], folder)
     for place in (str(folder), str(REPOSITORY), str(Path.home())):
-        if place in said:
+        if place in output:
             raise RuntimeError(f"The terminal shows a path of this machine: {place}")
     console = Console(file=io.StringIO(), record=True, width=100, force_terminal=True)
     options = (f"--data '{answer}'" for answer in ANSWERS.split())
     prompt(console, " \\\n    ".join(["uvx copier copy … my-app", *options]))
     prompt(console, "cd my-app && python3 scripts/setup.py")
-    for line in said.rstrip().splitlines():
+    for line in output.rstrip().splitlines():
         text = Text.from_ansi(line)
         text.highlight_regex(r"^✓ \w+", "green")
         text.highlight_regex(r"\d+\.\d s", "cyan")

@@ -55,5 +55,5 @@ def test_every_redirect_has_a_sentence() -> None:
     packages = install_packages()
     script = f"const {{ failures }} = await import({json.dumps(FAILURES.as_uri())});\n"
     script += "console.log(JSON.stringify([...failures.keys()]))"
-    said = set(json.loads(run_node(packages.parent, "--input-type=module", "--eval", script)))
-    assert said == {*redirected(packages), *OF_PROVIDERS}
+    codes = set(json.loads(run_node(packages.parent, "--input-type=module", "--eval", script)))
+    assert codes == {*redirected(packages), *OF_PROVIDERS}

@@ -555,9 +555,9 @@ def test_the_demo_opens_the_page(
     if not has_chromium:
         monkeypatch.setattr(chromium_of_debian, "PATH", Path("chromium-is-not-installed"))
     apart(lambda: visit(site.address))
-    said = capsys.readouterr().out
-    assert ("which then shows: Hello, Demo" in said) is has_chromium
-    assert ("Chromium is not installed" in said) is not has_chromium
+    output = capsys.readouterr().out
+    assert ("which then shows: Hello, Demo" in output) is has_chromium
+    assert ("Chromium is not installed" in output) is not has_chromium
 
 
 @pytest.mark.both

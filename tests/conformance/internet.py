@@ -87,7 +87,7 @@ class Internet:
         }
 
     @contextmanager
-    def says(self, service: Service, answer: Answer | None) -> Iterator[None]:
+    def answers(self, service: Service, answer: Answer | None) -> Iterator[None]:
         """Replaces all responses of a service for a while; None makes it unreachable."""
         self.instead[service.host] = answer
         try:
@@ -119,10 +119,10 @@ class Internet:
 
 
 def _telling(headers: dict[str, str]) -> dict[str, str]:
-    told = {name: headers[name].lower() for name in _HEADERS if name in headers}
-    if not told.get("user-agent", "").startswith("betterauth"):
-        told.pop("user-agent", None)
-    return told
+    kept = {name: headers[name].lower() for name in _HEADERS if name in headers}
+    if not kept.get("user-agent", "").startswith("betterauth"):
+        kept.pop("user-agent", None)
+    return kept
 
 
 class _Proxy(ThreadingHTTPServer):

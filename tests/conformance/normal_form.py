@@ -168,7 +168,7 @@ def cookies(headers: list[str], form: NormalForm) -> dict[str, list[str]]:
         pair, *attributes = header.split(";")
         name, _, value = pair.partition("=")
         pairs = [attribute.strip().partition("=") for attribute in attributes]
-        said = sorted(f"{key.lower()}{equals}{setting}" for key, equals, setting in pairs)
-        shown = ["a value" if unquote(value) else "no value", *said]
+        settings = sorted(f"{key.lower()}{equals}{setting}" for key, equals, setting in pairs)
+        shown = ["a value" if unquote(value) else "no value", *settings]
         found.setdefault(form.of(name, "cookie"), []).append("; ".join(shown))
     return found

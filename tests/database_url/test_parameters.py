@@ -62,8 +62,8 @@ class Readers:
         urls += [url(kind, "sslcert=none.pem") for kind in ("postgresql", "mysql")]
         urls += [*URLS_REFUSED, *SQLITE_FILES]
         script = ["--input-type=module", "--eval", READ, json.dumps(urls)]
-        told = run_node(self.root, *script, PGSSLMODE="require", PGHOST="h", PGAPPNAME="x")
-        return dict(zip(urls, json.loads(told), strict=True))
+        output = run_node(self.root, *script, PGSSLMODE="require", PGHOST="h", PGAPPNAME="x")
+        return dict(zip(urls, json.loads(output), strict=True))
 
     def node(self, url: str) -> Any:
         """The driver's options, or the ``problem``."""
@@ -108,12 +108,12 @@ def test_refused_parameters_are_refused_by_all_readers(
     given = url(kind, parameters)
     with pytest.raises(DatabaseUrlError) as caught:
         readers.python(given)
-    said = str(caught.value)
-    assert said.startswith(REFUSED[kind][parameters])
-    assert readers.node(given) == {"problem": said}
-    assert module("database_url").problem(given, kind) == said
-    assert len(said) <= 80 or "sslmode=allow" in parameters
-    assert "geheim" not in said
+    message = str(caught.value)
+    assert message.startswith(REFUSED[kind][parameters])
+    assert readers.node(given) == {"problem": message}
+    assert module("database_url").problem(given, kind) == message
+    assert len(message) <= 80 or "sslmode=allow" in parameters
+    assert "geheim" not in message
 
 
 @pytest.mark.parametrize("kind", ["postgresql", "mysql"])
@@ -128,10 +128,10 @@ def test_a_missing_certificate_file_is_reported(readers: Readers, kind: str) -> 
 def test_invalid_urls_are_refused(readers: Readers, given: str) -> None:
     with pytest.raises(DatabaseUrlError) as caught:
         readers.python(given)
-    said = str(caught.value)
-    assert said.startswith(URLS_REFUSED[given])
-    assert readers.node(given) == {"problem": said}
-    assert not any(part in said for part in ("geheim", "heim", "ge@", "me:"))
+    message = str(caught.value)
+    assert message.startswith(URLS_REFUSED[given])
+    assert readers.node(given) == {"problem": message}
+    assert not any(part in message for part in ("geheim", "heim", "ge@", "me:"))
 
 
 @pytest.mark.parametrize("given", SQLITE_FILES)
@@ -148,5 +148,5 @@ def test_every_parameter_is_tested(kind: str) -> None:
     names = {word.partition("=")[0] for word in tried.split()}
     assert set(TABLE[kind]["parameters"]) <= names
     rules = [rule["say"] for rule in TABLE[kind]["rules"]]
-    said = {rule for rule in rules if any(map(rule.startswith, REFUSED[kind].values()))}
-    assert said == set(rules)
+    refused = {rule for rule in rules if any(map(rule.startswith, REFUSED[kind].values()))}
+    assert refused == set(rules)

@@ -58,8 +58,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> NpmProject:
 def test_setup_reports_a_transaction_pooler(
     pooler: str, tmp_path: Path, parameters: str, sentence: str
 ) -> None:
-    said = connect.problem(f"{pooler}{parameters}", tmp_path, PLACE)
-    assert said.startswith(sentence) and bool(said) == bool(sentence), said
+    problem = connect.problem(f"{pooler}{parameters}", tmp_path, PLACE)
+    assert problem.startswith(sentence) and bool(problem) == bool(sentence), problem
 
 
 def test_session_pooling_needs_no_parameter(database: str, tmp_path: Path) -> None:

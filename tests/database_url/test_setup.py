@@ -24,37 +24,37 @@ const src = "./packages/better-auth-setup/src";
 const { locate } = await import(`${src}/schema.ts`);
 const { database } = await import(`${src}/database.ts`);
 await locate();
-const said = [];
+const messages = [];
 for (const url of JSON.parse(process.argv[1])) {
   process.env.DATABASE_URL = url;
-  said.push(await database(false).catch(({ message }) => message));
+  messages.push(await database(false).catch(({ message }) => message));
 }
-console.log(JSON.stringify(said));
+console.log(JSON.stringify(messages));
 """
 
 
 def of_typescript(folder: Path) -> list[str]:
     script = ["--input-type=module", "--eval", EXAMINE, json.dumps(list(EXPECTED))]
-    said: list[str] = json.loads(run_node(folder, *script).splitlines()[-1])
-    return said
+    messages: list[str] = json.loads(run_node(folder, *script).splitlines()[-1])
+    return messages
 
 
 def of_python(folder: Path) -> list[str]:
-    said = []
+    messages = []
     for given in EXPECTED:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("DATABASE_URL", given)
             with pytest.raises(Problem) as refused:
                 database.examine(Project(folder), Settings(folder))
-        said.append(str(refused.value))
-    return said
+        messages.append(str(refused.value))
+    return messages
 
 
 @pytest.mark.parametrize("stack", ["typescript", "python"])
 def test_an_unusable_url_is_refused(tmp_path: Path, stack: str) -> None:
     folder = npm_project(tmp_path / "project", stack=stack).folder
-    told = of_python(folder) if stack == "python" else of_typescript(folder)
-    for said, sentence in zip(told, EXPECTED.values(), strict=True):
-        assert said.startswith(sentence)
-        assert said.endswith(" The value is that of DATABASE_URL of the environment.")
-        assert not any(part in said for part in ("geheim", "heim", "ge@", "me:"))
+    messages = of_python(folder) if stack == "python" else of_typescript(folder)
+    for message, sentence in zip(messages, EXPECTED.values(), strict=True):
+        assert message.startswith(sentence)
+        assert message.endswith(" The value is that of DATABASE_URL of the environment.")
+        assert not any(part in message for part in ("geheim", "heim", "ge@", "me:"))

@@ -92,9 +92,9 @@ def prove(
         done = subprocess.run(
             command, cwd=typescript.folder, env=variables, capture_output=True, text=True
         )
-        said = done.stdout.strip().rpartition("\n")[2]
-        assert done.returncode == bool(said), done.stderr
-        return said
+        problem = done.stdout.strip().rpartition("\n")[2]
+        assert done.returncode == bool(problem), done.stderr
+        return problem
 
     def of_python(url: str) -> str:
         return connect.problem(url, python, PLACE)
@@ -106,15 +106,15 @@ def prove(
 def test_setup_accepts_or_refuses_tls_parameters(
     prove: Prove, server: Postgresql, parameters: str
 ) -> None:
-    said, expected = prove(server.url(parameters)), PARAMETERS[parameters]
-    assert said.startswith(expected) and bool(said) == bool(expected), said
-    assert "geheim" not in said
+    problem, expected = prove(server.url(parameters)), PARAMETERS[parameters]
+    assert problem.startswith(expected) and bool(problem) == bool(expected), problem
+    assert "geheim" not in problem
 
 
 @pytest.mark.parametrize("parameters", OF_HOLDER)
 def test_client_certificates(prove: Prove, server: Postgresql, parameters: str) -> None:
-    said, expected = prove(server.url(parameters, user="holder")), OF_HOLDER[parameters]
-    assert said.startswith(expected) and bool(said) == bool(expected), said
+    problem, expected = prove(server.url(parameters, user="holder")), OF_HOLDER[parameters]
+    assert problem.startswith(expected) and bool(problem) == bool(expected), problem
 
 
 def test_other_connection_methods(prove: Prove, server: Postgresql) -> None:
@@ -156,7 +156,7 @@ except Problem as problem:
 def test_setup_of_a_python_project_tries_both_drivers(python: Path, server: Postgresql) -> None:
     packages = [f"packages/better-auth-{name}/src" for name in ("setup", "sidecar")]
 
-    def said(parameters: str) -> str:
+    def message(parameters: str) -> str:
         variables = environment(
             DATABASE_URL=server.url(parameters), PYTHONPATH=os.pathsep.join(packages)
         )
@@ -165,5 +165,5 @@ def test_setup_of_a_python_project_tries_both_drivers(python: Path, server: Post
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
-    assert said("sslrootcert=ca.pem") == "the application can connect"
-    assert said("sslmode=require").startswith("Add sslrootcert= (its authority's file) or ")
+    assert message("sslrootcert=ca.pem") == "the application can connect"
+    assert message("sslmode=require").startswith("Add sslrootcert= (its authority's file) or ")

@@ -103,8 +103,8 @@ def added_by_python(result: Outcome) -> set[str]:
     return {_without_length(one) for one in found}
 
 
-def _without_length(said: str) -> str:
-    return said.replace("(length: 191)", "").lower()
+def _without_length(problem: str) -> str:
+    return problem.replace("(length: 191)", "").lower()
 
 
 @pytest.mark.parametrize("is_configured", [True, False], ids=["configured", "as if new"])
@@ -117,9 +117,9 @@ def test_both_stacks_find_the_same_missing_or_refuse(is_configured: bool, tmp_pa
     for name, answer in some(answers.items()):
         features, options, adapter = homes[name]
         result = outcome(features, texts[name], options, adapter)
-        said = f"{name}: {result.plan.problems or answer['problems']}"
+        problems = f"{name}: {result.plan.problems or answer['problems']}"
         if name not in ELSEWISE:
-            assert bool(answer["problems"]) == bool(result.plan.problems), said
+            assert bool(answer["problems"]) == bool(result.plan.problems), problems
         if not result.plan.problems and name not in ELSEWISE | LEFT_TO_PRISMA:
             assert added_by_npm(answer) == added_by_python(result), name
 

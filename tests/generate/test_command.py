@@ -153,8 +153,8 @@ def test_auth_ts_reads_the_environment_and_env_files(project: Project) -> None:
     """The first non-empty value of the environment, .env.local and .env is used."""
     (project.folder / ".env.local").write_text("FIRST=\nSECOND=local\n")
     (project.folder / ".env").write_text("FIRST=env\nSECOND=env\nTHIRD=env\n")
-    said = "${process.env.FIRST} ${process.env.SECOND} ${process.env.THIRD}"
-    project.configure("\n/** The auth", f"\nthrow new Error(`{said}`);\n\n/** The auth")
+    message = "${process.env.FIRST} ${process.env.SECOND} ${process.env.THIRD}"
+    project.configure("\n/** The auth", f"\nthrow new Error(`{message}`);\n\n/** The auth")
     assert "env local process\n" in project.generate(FIRST="", THIRD="process").stderr
 
 
@@ -347,8 +347,8 @@ def test_a_password_is_not_printed(project: Project) -> None:
         "\n/** The auth",
         "\nthrow new Error(`Bad URL: ${process.env.DATABASE_URL}`);\n\n/** The auth",
     )
-    said = project.generate(DATABASE_URL="postgresql://me:hush@db/app").stderr
-    assert "Bad URL: postgresql://me:***@db/app\n" in said
+    stderr = project.generate(DATABASE_URL="postgresql://me:hush@db/app").stderr
+    assert "Bad URL: postgresql://me:***@db/app\n" in stderr
 
 
 def test_a_folder_may_have_any_name(project: Project) -> None:

@@ -48,8 +48,8 @@ def test_a_default_missing_from_an_enum_is_reported() -> None:
 def test_a_required_field_without_a_default_is_reported() -> None:
     text = 'type: "string", required: false'
     options = own(text, text, 'type: "number", required: false')
-    said = compared("mysql_defaults", needs(provider="mysql", options=options)).problems
-    assert [line.split(": ")[1].split(" is required, but")[0] for line in said] == [
+    problems = compared("mysql_defaults", needs(provider="mysql", options=options)).problems
+    assert [line.split(": ")[1].split(" is required, but")[0] for line in problems] == [
         "User.role",
         "User.plan",
         "User.seats",

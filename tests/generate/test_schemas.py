@@ -112,9 +112,9 @@ def test_only_conflicts_are_problems() -> None:
 
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_a_problem_names_the_field_and_a_remedy(name: str) -> None:
-    said = "\n".join(outcomes(tuple(MANY))[name].plan.problems)
+    problems = "\n".join(outcomes(tuple(MANY))[name].plan.problems)
     for words in PROBLEMS[name]:
-        assert words in said
+        assert words in problems
 
 
 @pytest.mark.parametrize("name", CONFIGURED)

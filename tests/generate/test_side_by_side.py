@@ -130,15 +130,15 @@ def test_both_generators_on_schema_folders(
     whole = {n: t for (n, t), error in zip(whole.items(), valid, strict=True) if not error}
     files = {name: in_two_files(text) for name, text in whole.items()}
     made = official_results(MANY, {name: rest for name, (_, rest) in files.items()}, tmp_path)
-    after, said = {}, {}
+    after, crashed = {}, {}
     for (name, parts), new in zip(files.items(), made, strict=True):
-        said[name] = isinstance(new, dict)
-        after[name] = (parts[0], parts[1] if said[name] or not new else new)
+        crashed[name] = isinstance(new, dict)
+        after[name] = (parts[0], parts[1] if crashed[name] or not new else new)
     theirs, ours = Counter[str](), Counter[str]()
     errors = ask_prisma(["\n".join(parts) for parts in after.values()], "validate")
     for (name, parts), error in zip(after.items(), errors, strict=True):
         result = judged("\n".join(files[name]), "\n".join(parts), error)
-        theirs[CRASHED if said[name] else result] += 1
+        theirs[CRASHED if crashed[name] else result] += 1
     mine: dict[str, list[str]] = {}
     for name, parts in files.items():
         features, options, adapter = at_home(name, MANY)

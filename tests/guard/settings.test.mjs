@@ -49,9 +49,9 @@ test("production refuses weak and published secrets, and does not repeat them", 
   const published = "better-auth-secret-12345678901234567890";
   for (const weak of ["hunter2", "a".repeat(40), "0123456789abcdef".repeat(2), published]) {
     for (const settings of [{ BETTER_AUTH_SECRET: weak }, { BETTER_AUTH_SECRETS: [`1:${weak}`] }]) {
-      const said = found(settings).join();
-      assert.match(said, /^BETTER_AUTH_SECRETS? is too weak/);
-      assert.ok(!said.includes(weak));
+      const problems = found(settings).join();
+      assert.match(problems, /^BETTER_AUTH_SECRETS? is too weak/);
+      assert.ok(!problems.includes(weak));
     }
   }
 });

@@ -75,10 +75,10 @@ def test_python_reports_wrong_settings(monkeypatch: pytest.MonkeyPatch, case: st
     }
     for key, value in given.items():
         monkeypatch.setenv(key, value)
-    with pytest.raises(SystemExit) as told:
+    with pytest.raises(SystemExit) as refused:
         better_auth_sidecar.Settings.load()
-    said = str(told.value)
-    assert name in said and words in said and SECRET not in said
+    message = str(refused.value)
+    assert name in message and words in message and SECRET not in message
 
 
 def test_typescript_reports_the_same() -> None:
@@ -133,15 +133,15 @@ def _ended(project: Project, log: Path, **settings: str) -> str:
         assert process.wait(timeout=60) != 0
     finally:
         process.kill()
-    said = log.read_text()
-    assert "Traceback" not in said and "    at " not in said
-    return said
+    output = log.read_text()
+    assert "Traceback" not in output and "    at " not in output
+    return output
 
 
 @pytest.mark.e2e
 def test_production_needs_an_smtp_server(project: Project, tmp_path: Path) -> None:
-    said = _ended(project, tmp_path / "log")
-    assert "Set SMTP_URL and MAIL_FROM, or MAIL=log: production sends mails." in said
+    output = _ended(project, tmp_path / "log")
+    assert "Set SMTP_URL and MAIL_FROM, or MAIL=log: production sends mails." in output
     with project.serving(**PRODUCTION, MAIL="log") as server:
         assert server.process.poll() is None
 
@@ -154,5 +154,5 @@ def test_text_messages_need_a_provider_in_production(
     folder = tmp_path / stack
     workshop.render({"stack": stack, "plugins": ["phone-number"]}, folder, workshop.settings())
     settings = {"SMTP_URL": SMTP_URL, "MAIL_FROM": SENDER}
-    said = _ended(Project(stack, folder), tmp_path / "log", **settings)
-    assert "in mail." in said and "or set MAIL=log: production sends text messages." in said
+    output = _ended(Project(stack, folder), tmp_path / "log", **settings)
+    assert "in mail." in output and "or set MAIL=log: production sends text messages." in output

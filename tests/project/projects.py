@@ -44,12 +44,12 @@ class Project:
             text=True,
             timeout=200,
         )
-        said = result.stdout + result.stderr
-        assert "Traceback" not in said and "    at " not in said
+        output = result.stdout + result.stderr
+        assert "Traceback" not in output and "    at " not in output
         values = self.variables() | variables
         for name in ("DATABASE_URL", "BETTER_AUTH_SECRET"):
             value = values.get(name)
-            assert not value or value not in said
+            assert not value or value not in output
         return result
 
     def start_setup(self) -> subprocess.Popen[str]:

@@ -95,7 +95,7 @@ def test_production_serves_no_openapi_document(on_sqlite: Path) -> None:
         "from fastapi.testclient import TestClient; from my_app.main import app; "
         "print([TestClient(app).get(p).status_code for p in ('/docs', '/redoc', '/openapi.json')])"
     )
-    said = subprocess.run(
+    output = subprocess.run(
         [".venv/bin/python", "-c", code],
         cwd=on_sqlite,
         env=environment(**PRODUCTION),
@@ -103,7 +103,7 @@ def test_production_serves_no_openapi_document(on_sqlite: Path) -> None:
         text=True,
         check=True,
     ).stdout
-    assert said == "[404, 404, 404]\n"
+    assert output == "[404, 404, 404]\n"
 
 
 def test_the_application_recovers_from_a_database_restart(on_postgresql: Path) -> None:

@@ -89,12 +89,12 @@ def test_an_error_redirect_shows_the_reason(server: Server) -> None:
     forged = ada.get(f"{auth}/error?error=state_mismatch", follow_redirects=True)
     assert forged.url.path == "/auth/sign-in" and "was interrupted" in forged.text
     dead = f"{auth}/verify-email?token=dead&callbackURL=/auth/account"
-    said = "This link is no longer valid. Ask for another one."
+    message = "This link is no longer valid. Ask for another one."
     page = ada.get(dead, follow_redirects=True)
-    assert page.url.path == "/auth/sign-in" and said in page.text
+    assert page.url.path == "/auth/sign-in" and message in page.text
     ada.sign_up()
     page = ada.get(dead, follow_redirects=True)
-    assert page.url.path == "/auth/account" and said in page.text
+    assert page.url.path == "/auth/account" and message in page.text
     spoofed = ada.get(f"{server.address}/auth/sign-in?error=call+0900")
     assert "Something went wrong." in spoofed.text
 

@@ -41,5 +41,5 @@ def test_every_script_reports_the_required_node(
             timeout=60,
         )
         assert done.returncode == 1, (name, done.stdout)
-        said = f"Node.js 22.18 or newer is needed; this is {version} "
-        assert done.stderr.startswith(said) and done.stderr.count("\n") == 1, (name, done.stderr)
+        message = f"Node.js 22.18 or newer is needed; this is {version} "
+        assert done.stderr.startswith(message) and done.stderr.count("\n") == 1, (name, done.stderr)

@@ -97,8 +97,8 @@ def test_a_purge_deletes_expired_rows(
     purged = npm(project, "purge")
 
     assert purged.returncode == 0, purged.stdout
-    told = [line for line in purged.stdout.splitlines() if line.endswith("deleted")]
-    assert told == ["session: 1 deleted", "verification: 1 deleted", "outbox: 2 deleted"]
+    counts = [line for line in purged.stdout.splitlines() if line.endswith("deleted")]
+    assert counts == ["session: 1 deleted", "verification: 1 deleted", "outbox: 2 deleted"]
     assert json.loads(run_node(project, SETTINGS, "left.ts")) == {
         "session": ["live"],
         "verification": ["live"],

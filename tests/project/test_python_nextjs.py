@@ -47,8 +47,8 @@ def api_url() -> str:
 def project(template: Path, tmp_path_factory: pytest.TempPathFactory, api_url: str) -> Path:
     """A project after setup, with two routes of its owner, built without any setting."""
     folder = lend(render(template, tmp_path_factory.mktemp("both") / "app", ANSWERS))
-    said = output(folder, *PYTHON_NEXTJS.setup)
-    assert "npm run dev" in said and "http://localhost:3000/auth/sign-up" in said
+    printed = output(folder, *PYTHON_NEXTJS.setup)
+    assert "npm run dev" in printed and "http://localhost:3000/auth/sign-up" in printed
     (main,) = folder.glob("src/*/main.py")
     text = main.read_text().replace("import FastAPI", "import Depends, FastAPI")
     text = re.sub(r"sessions import (.*)", r"sessions import \1, sessions", text)

@@ -41,7 +41,7 @@ def test_duplicates_are_removed_or_reported(bench: Bench, stack: str) -> None:
         assert "User.banReason was defined twice; one was removed" in bench.done()
         assert bench.schema.read_text() == whole
         bench.schema.write_text(whole.replace(line, line + line.replace("String?", "Int?   ")))
-        said = "User.banReason is defined twice, differently. Keep one of each"
+        message = "User.banReason is defined twice, differently. Keep one of each"
     else:
-        said = f"{SCHEMA} has User.banReason twice: what setup had added"
-    assert said in sentence(bench.setup())
+        message = f"{SCHEMA} has User.banReason twice: what setup had added"
+    assert message in sentence(bench.setup())

@@ -99,9 +99,9 @@ def test_production_unless_the_base_url_is_loopback(project: Path) -> None:
 @pytest.mark.parametrize("secret", WEAK_SECRETS)
 def test_production_refuses_a_weak_secret_without_printing_it(project: Path, secret: str) -> None:
     url = {"BETTER_AUTH_URL": "https://app.example.com", "NODE_ENV": "development"}
-    said = refusal(project, BETTER_AUTH_SECRET=secret, **url)
-    assert "BETTER_AUTH_SECRET of the environment is too weak" in said
-    assert secret not in said
+    message = refusal(project, BETTER_AUTH_SECRET=secret, **url)
+    assert "BETTER_AUTH_SECRET of the environment is too weak" in message
+    assert secret not in message
 
 
 def test_development_features_are_off_in_production(project: Path) -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Failure:
     output: str
-    #: What has to be told, in this order.
-    told: list[str]
+    #: What has to be expected, in this order.
+    expected: list[str]
     is_of_prisma: bool = False
 
 

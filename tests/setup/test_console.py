@@ -86,6 +86,6 @@ def test_a_closed_output_causes_no_traceback(stack: str, tmp_path: Path) -> None
         )
         assert command.stdout and command.stderr
         command.stdout.close()
-        said = command.stderr.read().decode()
+        stderr = command.stderr.read().decode()
         command.wait(timeout=30)
-        assert "EPIPE" not in said and "Broken pipe" not in said and "Traceback" not in said
+        assert "EPIPE" not in stderr and "Broken pipe" not in stderr and "Traceback" not in stderr

@@ -27,8 +27,8 @@ def test_a_name_that_node_or_postgresql_does_not_take_is_refused(name: str, tmp_
     command = [NODE_FILE, BIN, "setup"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
-    (said,) = done.stderr.splitlines()
-    assert said.startswith("Rename the folder ")
+    (message,) = done.stderr.splitlines()
+    assert message.startswith("Rename the folder ")
 
 
 def python_setup(folder: Path, **variables: str) -> str:
@@ -45,8 +45,8 @@ def python_setup(folder: Path, **variables: str) -> str:
         timeout=60,
     )
     assert done.returncode == 1
-    (said,) = done.stderr.splitlines()
-    return said
+    (message,) = done.stderr.splitlines()
+    return message
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -57,5 +57,5 @@ def test_setup_of_python_refuses_it_as_well(name: str, tmp_path: Path) -> None:
 if sys.version_info < (3, 13):
 
     def test_a_locale_that_cannot_name_the_folder_is_refused(tmp_path: Path) -> None:
-        said = python_setup(tmp_path / "caf\u00e9", LC_ALL="C")
-        assert said.startswith("setup: Set LC_ALL=C.UTF-8 ")
+        message = python_setup(tmp_path / "caf\u00e9", LC_ALL="C")
+        assert message.startswith("setup: Set LC_ALL=C.UTF-8 ")

@@ -71,9 +71,9 @@ def test_concurrent_starts_start_one_server(project: NpmProject) -> None:
         )
         for _ in range(5)
     ]
-    said = [start.communicate(timeout=120)[0].strip() for start in starts]
+    outputs = [start.communicate(timeout=120)[0].strip() for start in starts]
     port = project.url.split(":")[3].split("/")[0]
-    assert said == [f"The embedded PostgreSQL on port {port} runs."] * 5
+    assert outputs == [f"The embedded PostgreSQL on port {port} runs."] * 5
     assert project.done("setup")
 
 
@@ -127,13 +127,13 @@ def test_a_test_database_is_separate(project: NpmProject) -> None:
 
 def test_other_databases_are_refused_for_tests(project: NpmProject) -> None:
     command = ["test-database", "--", NODE_FILE, "--eval", "process.exit(9)"]
-    said = project.refused(*command, TEST_DATABASE_URL=project.url)
-    assert "TEST_DATABASE_URL of the environment is that of DATABASE_URL" in said
+    stderr = project.refused(*command, TEST_DATABASE_URL=project.url)
+    assert "TEST_DATABASE_URL of the environment is that of DATABASE_URL" in stderr
     url = project.url.replace("my_app", "busy")
     project.sql("CREATE DATABASE busy")
     project.sql("CREATE TABLE orders (id int)", url=url)
-    said = project.refused(*command, TEST_DATABASE_URL=url)
-    assert "has more than prisma/schema.prisma: the table orders." in said
+    stderr = project.refused(*command, TEST_DATABASE_URL=url)
+    assert "has more than prisma/schema.prisma: the table orders." in stderr
     assert project.sql("SELECT * FROM orders", url=url) == []
 
 
@@ -158,11 +158,11 @@ def test_foreign_tables_are_not_dropped_without_the_flag(project: NpmProject) ->
         url=url,
     )
     for arguments in (["setup"], ["setup", "--check"]):
-        said = project.refused(*arguments, DATABASE_URL=url)
-        assert "orders" in said and "Kind" in said and "nickname" in said
-    said = project.refused("setup", DATABASE_URL=url)
-    assert "drop the table orders, the enum Kind and the column nickname of user" in said
-    assert "?schema=" in said and "--accept-data-loss" in said
+        stderr = project.refused(*arguments, DATABASE_URL=url)
+        assert "orders" in stderr and "Kind" in stderr and "nickname" in stderr
+    stderr = project.refused("setup", DATABASE_URL=url)
+    assert "drop the table orders, the enum Kind and the column nickname of user" in stderr
+    assert "?schema=" in stderr and "--accept-data-loss" in stderr
     assert project.sql('SELECT nickname FROM "user", orders', url=url) == []
     project.done("setup", "--accept-data-loss", DATABASE_URL=url)
     with pytest.raises(asyncpg.UndefinedTableError):

@@ -113,15 +113,15 @@ def test_each_line_goes_into_the_file_of_its_model(project: NpmProject) -> None:
 def test_a_configuration_that_does_not_load_is_reported(project: NpmProject) -> None:
     project.replace(CONFIG, (LITERAL, "schema: folderThatIsNot"))
     before = (project.folder / SCHEMA).read_bytes()
-    said = project.refused("generate")
-    assert "The Prisma configuration cannot be read: " in said and "folderThatIsNot" in said
+    stderr = project.refused("generate")
+    assert "The Prisma configuration cannot be read: " in stderr and "folderThatIsNot" in stderr
     assert (project.folder / SCHEMA).read_bytes() == before
 
 
 def test_a_missing_schema_is_reported(project: NpmProject) -> None:
     project.replace(CONFIG, (LITERAL, 'schema: "prisma/moved.prisma"'))
-    said = project.refused("generate")
-    assert "names prisma/moved.prisma, which does not exist" in said
+    stderr = project.refused("generate")
+    assert "names prisma/moved.prisma, which does not exist" in stderr
 
 
 def test_a_schema_path_can_be_given(project: NpmProject) -> None:
@@ -160,7 +160,7 @@ def test_names_of_tables_and_indexes_are_kept(project: NpmProject) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "sentence"),
     [
         ("emailVerified Boolean", "emailVerified DateTime?", "User.emailVerified is DateTime, but"),
         ("image         String?", "image         String", "User.image is required, but"),
@@ -183,16 +183,16 @@ def test_names_of_tables_and_indexes_are_kept(project: NpmProject) -> None:
     ],
 )
 def test_setup_and_generate_report_what_they_cannot_add(
-    project: NpmProject, old: str, new: str, said: str
+    project: NpmProject, old: str, new: str, sentence: str
 ) -> None:
     text = (project.folder / SCHEMA).read_text()
     (project.folder / SCHEMA).write_text(text.replace(old, new, 1))
     assert (project.folder / SCHEMA).read_text() != text
     add_plugins(project, "twoFactor()")
     before = (project.folder / SCHEMA).read_bytes()
-    assert said in project.refused("generate", "--check")
-    assert said in project.refused("generate", "--diff")
-    assert said in project.refused("generate")
+    assert sentence in project.refused("generate", "--check")
+    assert sentence in project.refused("generate", "--diff")
+    assert sentence in project.refused("generate")
     assert (project.folder / SCHEMA).read_bytes() == before
 
 
@@ -200,8 +200,8 @@ def test_database_generated_ids_are_written_to_the_schema(project: NpmProject) -
     project.replace(
         AUTH, ("  advanced: {", '  advanced: {\n    database: { generateId: "serial" },')
     )
-    said = project.refused("generate", "--check")
-    assert "User.id is String, but better-auth writes Int" in said
+    stderr = project.refused("generate", "--check")
+    assert "User.id is String, but better-auth writes Int" in stderr
 
 
 def test_a_plugin_that_is_listed_twice_is_reported(project: NpmProject) -> None:

@@ -53,9 +53,9 @@ def test_one_of_many_concurrent_setups_gets_the_lock(folder: Path) -> None:
                 os.kill(victim.pid, signal.SIGKILL)
                 killed.add(victim.pid)
     for process in processes:
-        _, said = process.communicate(timeout=60)
+        _, stderr = process.communicate(timeout=60)
         ok = process.returncode == 0 or process.pid in killed
-        assert ok or "Another setup is running in this folder" in said, said
+        assert ok or "Another setup is running in this folder" in stderr, stderr
     inside: str | None = None
     entries = (folder.parent / "log").read_text().splitlines()
     for entry in entries:

@@ -68,9 +68,9 @@ def test_user_settings_of_npm_are_ignored(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["yarn", "bun"])
 def test_unsupported_package_managers_are_refused(name: str, tmp_path: Path) -> None:
     project = npm_project(tmp_path / "project", provider="sqlite")
-    said = project.refused("setup", npm_config_user_agent=f"{name}/4.0.0 npm/? node/v24")
-    assert f"Use npm or pnpm (npm run setup): {name} " in said
-    assert len(said.strip().splitlines()) == 1
+    stderr = project.refused("setup", npm_config_user_agent=f"{name}/4.0.0 npm/? node/v24")
+    assert f"Use npm or pnpm (npm run setup): {name} " in stderr
+    assert len(stderr.strip().splitlines()) == 1
 
 
 @pytest.mark.parametrize(
@@ -110,5 +110,7 @@ def test_the_reason_of_a_failed_install_is_shown(output: str, reason: str) -> No
         f"process.stdout.write(reasonOf({json.dumps(output)}));"
     )
     command = [NODE_FILE, "--input-type=module", "--eval", script]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert said.startswith(reason) and "complete log" not in said and "errno" not in said
+    reported = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert (
+        reported.startswith(reason) and "complete log" not in reported and "errno" not in reported
+    )

@@ -27,8 +27,8 @@ def test_env_local_is_made_private_first(project: NpmProject) -> None:
 def test_the_first_non_empty_value_is_used(project: NpmProject) -> None:
     (project.folder / ".env.local").write_text("DATABASE_URL=\nBETTER_AUTH_SECRET=\n")
     (project.folder / ".env").write_text("DATABASE_URL=file:./from-env.db\n")
-    said = project.done("setup", DATABASE_URL="")
-    assert "./from-env.db" in said
+    output = project.done("setup", DATABASE_URL="")
+    assert "./from-env.db" in output
     assert (project.folder / "from-env.db").exists()
     assert not (project.folder / "dev.db").exists()
     project.done("setup", DATABASE_URL="file:./from-environment.db")
@@ -36,7 +36,7 @@ def test_the_first_non_empty_value_is_used(project: NpmProject) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "told"),
+    ("place", "shown"),
     [
         ("environment", "DATABASE_URL of the environment, which overrides .env.local"),
         (".env.local", "DATABASE_URL in .env.local"),
@@ -44,7 +44,7 @@ def test_the_first_non_empty_value_is_used(project: NpmProject) -> None:
     ],
 )
 def test_a_wrong_value_is_reported_with_its_source(
-    project: NpmProject, place: str, told: str
+    project: NpmProject, place: str, shown: str
 ) -> None:
     url = "postgresql://a:s3cret-word@localhost/b"
     variables = {"DATABASE_URL": url} if place == "environment" else {}
@@ -55,6 +55,6 @@ def test_a_wrong_value_is_reported_with_its_source(
     else:
         with (project.folder / place).open("a") as file:
             file.write(f"DATABASE_URL={url}\n")
-    said = project.refused("setup", **variables)
-    assert f"{told} cannot be used: a database URL for sqlite starts with file:." in said
-    assert "s3cret-word" not in said
+    stderr = project.refused("setup", **variables)
+    assert f"{shown} cannot be used: a database URL for sqlite starts with file:." in stderr
+    assert "s3cret-word" not in stderr

@@ -67,18 +67,18 @@ def test_npm_needs_the_overrides_in_the_root_of_a_workspace(tmp_path: Path) -> N
     with npm_registry.serving() as registry:
         registry.versions = ["1.0.0", "2.0.0"]
         cache = str(tmp_path / "cache")
-        said = refusal(folder, npm_config_registry=registry.url, npm_config_cache=cache)
-    assert said.startswith(f'Copy "overrides" of package.json into {root}')
-    assert len(said.splitlines()) == 1
+        message = refusal(folder, npm_config_registry=registry.url, npm_config_cache=cache)
+    assert message.startswith(f'Copy "overrides" of package.json into {root}')
+    assert len(message.splitlines()) == 1
 
 
 def test_pnpm_needs_the_overrides_in_a_workspace_file_of_the_user(tmp_path: Path) -> None:
     folder = member(tmp_path / "apps" / "web", "@better-auth/plugin")
     workspace = tmp_path / "pnpm-workspace.yaml"
     workspace.write_text("packages:\n  - apps/*\n")
-    said = refusal(folder, **PNPM)
-    assert said.startswith(f'Add "overrides" of package.json to {workspace}')
-    assert len(said.splitlines()) == 1
+    message = refusal(folder, **PNPM)
+    assert message.startswith(f'Add "overrides" of package.json to {workspace}')
+    assert len(message.splitlines()) == 1
     workspace.write_text(f"overrides:\n  '{CORE}': 2.0.0\n")
     assert "installed by pnpm" in refusal(folder, **PNPM)
 

@@ -39,11 +39,11 @@ def test_it_builds_and_installs(template: Path, tmp_path: Path) -> None:
     python = tmp_path / "venv" / "bin" / "python"
     run(*UV, "pip", "install", "--quiet", "--python", python, wheel, folder=tmp_path)
     program = python.with_name("better-auth-setup")
-    said = run(program, "--help", folder=tmp_path)
+    usage = run(program, "--help", folder=tmp_path)
     for command in ("setup", "generate", "database", "test-database", "prisma"):
-        assert f"  {command}" in said
+        assert f"  {command}" in usage
     elsewhere = subprocess.run([program, "setup"], cwd=tmp_path, capture_output=True, text=True)
     assert elsewhere.returncode == 1
     assert elsewhere.stderr.startswith("setup: There is no project in")
     again = run(python, "-m", "better_auth_setup", "--help", folder=tmp_path)
-    assert again == said
+    assert again == usage

@@ -40,8 +40,8 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SchemaEngin
 
 def test_postgresql_errors_are_reported_in_full(postgresql: SchemaEngine) -> None:
     assert {"22P02", "23001", "42P01"} <= {*codes()}
-    said = postgresql.execute([RAISE.format(code=code) for code in codes()])
-    for code, words in zip(codes(), said, strict=True):
+    errors = postgresql.execute([RAISE.format(code=code) for code in codes()])
+    for code, words in zip(codes(), errors, strict=True):
         if code == "23505":  # setup reads its kind
             assert words.startswith("Unique constraint failed")
         else:
@@ -49,8 +49,8 @@ def test_postgresql_errors_are_reported_in_full(postgresql: SchemaEngine) -> Non
 
 
 def test_a_lost_connection_is_reported(postgresql: SchemaEngine) -> None:
-    said, then = postgresql.execute(["SELECT pg_terminate_backend(pg_backend_pid())", "SELECT 1"])
-    assert "terminating connection due to administrator command" in said
+    error, then = postgresql.execute(["SELECT pg_terminate_backend(pg_backend_pid())", "SELECT 1"])
+    assert "terminating connection due to administrator command" in error
     assert then == ""
 
 
@@ -59,7 +59,7 @@ def test_sqlite_errors_are_reported_in_full(tmp_path: Path) -> None:
     engine = SchemaEngine.make(tmp_path / "engine", "sqlite", f"file:{path}")
     path.touch()
     table = "CREATE TABLE one (id INT PRIMARY KEY, name TEXT NOT NULL)"
-    said = engine.execute(
+    errors = engine.execute(
         [
             f"{table}; PRAGMA foreign_keys = ON; CREATE TABLE two (id INT REFERENCES one (id))",
             "INSERT INTO one VALUES (1, 'a'), (1, 'b')",
@@ -71,7 +71,7 @@ def test_sqlite_errors_are_reported_in_full(tmp_path: Path) -> None:
             "SELEC 1",
         ]
     )
-    assert [words.lower().removeprefix("sqlite_") for words in said] == [
+    assert [words.lower().removeprefix("sqlite_") for words in errors] == [
         "",
         "unique constraint failed on the fields: (`id`)",
         "constraint: not null constraint failed: one.name",
@@ -88,6 +88,6 @@ def test_a_locked_sqlite_database_is_reported(tmp_path: Path) -> None:
     engine = SchemaEngine.make(tmp_path / "engine", "sqlite", f"file:{path}")
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
-    (said,) = engine.execute(["CREATE TABLE one (id INT)"])
+    (error,) = engine.execute(["CREATE TABLE one (id INT)"])
     other.close()
-    assert said.endswith("database is locked")
+    assert error.endswith("database is locked")

@@ -134,7 +134,7 @@ def test_without_proxy_headers(project: Path) -> None:
 
 def test_the_address_comes_from_a_trusted_proxy(project: Path) -> None:
     with serving(project, TRUSTED_PROXIES="127.0.0.1, 10.0.0.0/8") as server:
-        told = {
+        expected = {
             STRANGER: STRANGER,
             f"9.9.9.9, {STRANGER}": STRANGER,
             f"{STRANGER}, 10.1.2.3": STRANGER,
@@ -145,7 +145,7 @@ def test_the_address_comes_from_a_trusted_proxy(project: Path) -> None:
             "[2001:db8::7]:4711": "2001:0db8:0000:0000:0000:0000:0000:0000",
             f",, {STRANGER}": STRANGER,
         }
-        for chain, address in told.items():
+        for chain, address in expected.items():
             found = addresses(server, "127.0.0.1", {"X-Forwarded-For": chain})
             assert [*found.values()] == [address], chain
         # Entries that no trusted proxy wrote, and all entries left of them, are ignored: the

@@ -30,13 +30,13 @@ def test_a_user_signs_up_and_out(server: Server) -> None:
 def test_the_application_reads_the_auth_configuration(server: Server) -> None:
     with server.client() as browser:
         assert browser.get("/ready").json() == {"ready": True}
-        told = browser.get("/configuration").json()
-    assert told["cookie"]["name"] == "better-auth.session_token"
-    assert told["cookie"]["secure"] is False
-    assert told["session"]["expires_in"] == 7 * 24 * 3600
-    assert told["session"]["stored_in_database"] is True
-    assert {"admin", "bearer", "organization", "username"} <= set(told["plugins"])
-    role = told["tables"]["user"]["fields"]["role"]
+        configuration = browser.get("/configuration").json()
+    assert configuration["cookie"]["name"] == "better-auth.session_token"
+    assert configuration["cookie"]["secure"] is False
+    assert configuration["session"]["expires_in"] == 7 * 24 * 3600
+    assert configuration["session"]["stored_in_database"] is True
+    assert {"admin", "bearer", "organization", "username"} <= set(configuration["plugins"])
+    role = configuration["tables"]["user"]["fields"]["role"]
     assert role == {"column": "role", "type": "string", "required": False, "returned": True}
 
 

@@ -53,9 +53,9 @@ def test_certificate_paths_are_relative_to_the_project(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATABASE_URL", url)
     auth_server = AuthServer(session_project, make_settings(values, database_url=url))
-    with pytest.raises(SystemExit) as told:
+    with pytest.raises(SystemExit) as refused:
         application(auth_server)
-    assert str(told.value) == (
+    assert str(refused.value) == (
         "Correct sslrootcert= in DATABASE_URL: it names no file. "
         "The value is that of the environment."
     )

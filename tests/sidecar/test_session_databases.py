@@ -83,8 +83,8 @@ async def test_sessions_are_checked_by_the_auth_server(
         assert (await client.post("/who", headers=visitor.headers)).status_code == 403
         answer = await client.get("/raw", headers=due.headers)
         assert "Max-Age=604800" in answer.headers["set-cookie"]
-    told = [r for r in caplog.records if "through the auth server" in r.getMessage()]
-    assert len(told) == 1 and reason in told[0].getMessage()
+    warnings = [r for r in caplog.records if "through the auth server" in r.getMessage()]
+    assert len(warnings) == 1 and reason in warnings[0].getMessage()
     assert "geheim" not in caplog.text
 
 

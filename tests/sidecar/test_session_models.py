@@ -60,7 +60,7 @@ def test_a_matching_field_is_accepted(annotation: Any, field: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize(
-    ("annotation", "field", "told"),
+    ("annotation", "field", "expected"),
     [
         (
             int,
@@ -84,10 +84,12 @@ def test_a_matching_field_is_accepted(annotation: Any, field: dict[str, Any]) ->
         ),
     ],
 )
-def test_a_mismatched_field_is_reported(annotation: Any, field: dict[str, Any], told: str) -> None:
+def test_a_mismatched_field_is_reported(
+    annotation: Any, field: dict[str, Any], expected: str
+) -> None:
     model = type("Own", (Row,), {"__annotations__": {"own_field": annotation}})
     [problem] = mismatches(model, _table(ownField=field), "user")
-    assert told in problem
+    assert expected in problem
 
 
 def test_a_field_missing_from_auth_ts_is_reported() -> None:

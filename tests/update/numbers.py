@@ -139,15 +139,15 @@ def lost_from(update: Update, merged: Merged) -> list[str]:
 
 def compare_schemas(schemas: Sequence[tuple[Row, Case, str]]) -> None:
     """Records schemas that are invalid or differ in meaning from the expected ones."""
-    told = []
+    compared = []
     refused = ask_prisma([text for *_, text in schemas], "validate")
     for (row, case, text), error in zip(schemas, refused, strict=True):
         if error:
             row.wrong.append(f"{case}: {error}")
         elif case.expected:
-            told.append((row, case, text, case.expected[SCHEMA]))
-    meant = ask_prisma([text for *_, one, two in told for text in (one, two)], "meaning")
-    for (row, case, *_), one, two in zip(told, meant[::2], meant[1::2], strict=True):
+            compared.append((row, case, text, case.expected[SCHEMA]))
+    meant = ask_prisma([text for *_, one, two in compared for text in (one, two)], "meaning")
+    for (row, case, *_), one, two in zip(compared, meant[::2], meant[1::2], strict=True):
         if one != two:
             row.wrong.append(f"{case}: the schema means something else")
 

@@ -58,11 +58,11 @@ def fewer(projects: Projects, tmp_path_factory: pytest.TempPathFactory) -> Proje
 
 def copier_update(project: Project, *options: str) -> str:
     """Runs `copier update` without a terminal, in this process; returns its messages."""
-    with redirect_stderr(io.StringIO()) as said:
+    with redirect_stderr(io.StringIO()) as stderr:
         command = ["copier", "update", *options, str(project.folder)]
         _, status = CopierApp.run(command, exit=False)
-    assert status == 0, said.getvalue()
-    return said.getvalue()
+    assert status == 0, stderr.getvalue()
+    return stderr.getvalue()
 
 
 def answer_with_enter(project: Project, questions: list[str], *options: str) -> str:
@@ -99,11 +99,11 @@ def test_answers_survive_a_release_with_fewer_choices(
     """Choices no longer offered are removed and named; renamed ones get the new name."""
     project = fewer.committed("0.3.0", {"stack": stack, **STORED}, tmp_path / "shop")
     if way == "interactive":
-        said = answer_with_enter(project, QUESTIONS)
+        stderr = answer_with_enter(project, QUESTIONS)
     else:
-        said = copier_update(project, way)
+        stderr = copier_update(project, way)
     gone = "two-factor, organization-dynamic-access-control, github"
-    assert f"No longer offered, so left out: {gone}." in said
+    assert f"No longer offered, so left out: {gone}." in stderr
     fresh = fewer.texts("0.4.0", {"stack": stack, **REMAINING})
     assert project.files() == fresh | {".env.local": project.files()[".env.local"]}
 
@@ -190,9 +190,9 @@ def test_removing_a_plugin_removes_its_options(
     plugins, options, gone = REMOVALS[removal]
     stored = {"stack": stack, **STORED}
     project = projects.committed("0.3.0", stored, tmp_path / "shop")
-    said = copier_update(project, "--defaults", "--data", f"plugins=[{','.join(plugins)}]")
-    assert f"No longer offered, so left out: {gone[0]}" in said
-    assert all(option in said for option in gone)
+    stderr = copier_update(project, "--defaults", "--data", f"plugins=[{','.join(plugins)}]")
+    assert f"No longer offered, so left out: {gone[0]}" in stderr
+    assert all(option in stderr for option in gone)
     assert answers(project).get("plugin_options") == options
 
 
@@ -203,8 +203,8 @@ def test_an_update_without_new_questions_asks_nothing(
     """Also in a folder whose name contains characters of glob patterns."""
     stored = {"stack": stack, **STORED}
     project = projects.committed("0.2.0", stored, tmp_path / folder)
-    said = copier_update(project, "--skip-answered")
-    assert "left out" not in said
+    stderr = copier_update(project, "--skip-answered")
+    assert "left out" not in stderr
     fresh = projects.texts("0.3.0", stored)
     assert project.files() == fresh | {".env.local": project.files()[".env.local"]}
 

@@ -265,7 +265,7 @@ def test_setup_resolves_the_conflicts_of_an_update(
 ) -> None:
     project = conflicting
     folders = [str(project.folder / folder) for folder in SOURCES]
-    said = subprocess.run(
+    output = subprocess.run(
         [sys.executable, "-c", MERGE],
         cwd=project.folder,
         env={
@@ -277,7 +277,7 @@ def test_setup_resolves_the_conflicts_of_an_update(
         text=True,
         check=True,
     ).stdout
-    assert "Jwks: added alg, crv" in said
+    assert "Jwks: added alg, crv" in output
     fresh = projects.rendered("0.3.0", {"stack": "python", **PROJECT}, tmp_path / "fresh")
     assert project.conflicts() == []
     schema = project.folder / SCHEMA

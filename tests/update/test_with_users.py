@@ -146,8 +146,8 @@ def test_a_required_column_without_a_default_is_refused(shop: Shop) -> None:
 def test_a_column_is_dropped_only_with_the_flag(shop: Shop) -> None:
     """better-auth 1.7.3 has no issuer any more."""
     columns, before = shop.refuses("0.3.0")
-    told = shop.set_up("--accept-data-loss")
-    assert told.returncode == 0, told.stdout + told.stderr
+    result = shop.set_up("--accept-data-loss")
+    assert result.returncode == 0, result.stdout + result.stderr
     columns["account"].remove("issuer")
     after = shop.database.checksums(columns)
     del after["account"], before["account"]

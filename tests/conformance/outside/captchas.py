@@ -146,7 +146,7 @@ def gets_no_response_from_the_service(world: World, services: Services) -> None:
         Answer({"success": True}, 503),
         Answer({"success": True}, 302),
     ):
-        with services.internet.says(services.turnstile, answer):
+        with services.internet.answers(services.turnstile, answer):
             ada.sign_up()
             ada.sign_in()
     ada.session()
@@ -177,7 +177,7 @@ def gets_malformed_responses_from_the_service(world: World, services: Services) 
         Answer({"success": ""}),
         Answer({"Success": True}),
     ):
-        with services.internet.says(services.turnstile, answer):
+        with services.internet.answers(services.turnstile, answer):
             ada.sign_in()
             ada.session()
     ada.sign_in()

@@ -120,7 +120,7 @@ def gets_a_leaked_password_from_an_admin(world: World, services: Services) -> No
 def signs_in_with_a_leaked_password(world: World, services: Services) -> None:
     """Only new passwords are checked, not those of a sign-in."""
     ada = services.visitor(world)
-    with services.internet.says(services.passwords, Answer("", type="text/plain")):
+    with services.internet.answers(services.passwords, Answer("", type="text/plain")):
         ada.sign_up(password=LEAKED)
     services.compare_asked(world)
     ada.post("/sign-out")
@@ -140,7 +140,7 @@ def gets_no_response_from_the_service(world: World, services: Services) -> None:
         Answer({"message": "Rate limit is exceeded."}, 429),
         Answer("", 403, "text/plain"),
     ):
-        with services.internet.says(services.passwords, answer):
+        with services.internet.answers(services.passwords, answer):
             bob.sign_up()
             ada.post("/change-password", currentPassword=PASSWORD, newPassword=_NEW)
     bob.session()
@@ -161,7 +161,7 @@ def gets_malformed_responses_from_the_service(world: World, services: Services) 
             Answer(f"{suffix}:1", type="text/plain"),
         )
     ):
-        with services.internet.says(services.passwords, answer):
+        with services.internet.answers(services.passwords, answer):
             services.visitor(world, f"ada{number}").sign_up(password=LEAKED)
 
 
@@ -171,8 +171,8 @@ def gets_malformed_counts_from_the_service(world: World, services: Services) -> 
         ("", "many", "-1", "0", "00", "1.5", "1e3", "9" * 30, " 1", "1 ", "0x1", "\u0661", "1:2")
     ):
         answer = Answer(f"{suffix}:{count}", type="text/plain; charset=utf-8")
-        with services.internet.says(services.passwords, answer):
+        with services.internet.answers(services.passwords, answer):
             services.visitor(world, f"ada{number}").sign_up(password=LEAKED)
     lower = Answer(f"{suffix.lower()}:1", type="text/plain")
-    with services.internet.says(services.passwords, lower):
+    with services.internet.answers(services.passwords, lower):
         services.visitor(world).sign_up(password=LEAKED)

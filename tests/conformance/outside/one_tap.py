@@ -312,7 +312,7 @@ def gets_no_response_from_google(world: World, services: Services) -> None:
         Answer({"keys": [None]}),
         Answer({"keys": ["fourth"]}),
     ):
-        with services.internet.says(services.google, answer):
+        with services.internet.answers(services.google, answer):
             _taps(visitor, _token(world, services, kid="fourth"))
     visitor.session()
     _taps(visitor, _token(world, services, kid="fourth"))
@@ -332,5 +332,5 @@ def gets_an_invalid_key_from_google(world: World, services: Services) -> None:
         services.google.kids = []
         _taps(world.browser(), _token(world, services, kid="nobody"))
         services.google.kids = ["first", "second"]
-        with services.internet.says(services.google, Answer({"keys": [key]})):
+        with services.internet.answers(services.google, Answer({"keys": [key]})):
             _taps(world.browser(), _token(world, services, kid="fifth"))

@@ -171,9 +171,9 @@ def test_a_provider_without_keys_is_disabled_and_logged(shop: Shop) -> None:
     body = {"provider": OFF, "callbackURL": "/home"}
     answer = shop.browser().post("/sign-in/social", json=body)
     assert (answer.status_code, answer.json()["code"]) == (404, "PROVIDER_NOT_FOUND")
-    said = shop.log.read_text()
-    assert said.count("Social providers without keys are off") == 1
-    assert f"Social providers without keys are off: {OFF}\n" in said
+    log = shop.log.read_text()
+    assert log.count("Social providers without keys are off") == 1
+    assert f"Social providers without keys are off: {OFF}\n" in log
 
 
 def test_only_a_provider_with_keys_has_a_button(shop: Shop) -> None:
@@ -209,8 +209,8 @@ def test_a_single_provider(workshop: Workshop, project: Project, name: str, tmp_
     before = schema.read_text()
     auth = "auth/auth.ts" if project.stack == "python" else "src/lib/auth.ts"
     config = ["--yes", "--config", auth, "--output", "prisma/schema.prisma"]
-    said = run_node(alone.folder, "node_modules/auth/dist/index.mjs", "generate", *config)
-    assert "already up to date" in said and schema.read_text() == before
+    output = run_node(alone.folder, "node_modules/auth/dist/index.mjs", "generate", *config)
+    assert "already up to date" in output and schema.read_text() == before
     with alone.serving(**dummy_keys([name])) as shop:
         sends_people_to_its_page(shop, name)
         assert "are off" not in shop.log.read_text()
@@ -255,6 +255,6 @@ def test_an_unreachable_provider_shows_an_error_page(
     visitor = shop.browser()
     back = provider.agree(ask(visitor, provider), Person(visitor.email))
     host = project.internet.services[provider.hosts[0]]
-    with project.internet.says(host, None):
+    with project.internet.answers(host, None):
         assert "error=" in lands(visitor, provider, back)
     assert visitor.user() is None

@@ -127,8 +127,8 @@ def test_a_sign_in_by_phone_costs_one_hash_for_unknown_numbers_too(
         f"+1{secrets.randbelow(10**10):010}",  # unknown number
     ]
     printed = run_node(project, "--input-type=module", "--eval", COUNT, *numbers)
-    told = json.loads(printed.splitlines()[-1])
-    assert told == [[401, "INVALID_PHONE_NUMBER_OR_PASSWORD", 1]] * 3
+    answers = json.loads(printed.splitlines()[-1])
+    assert answers == [[401, "INVALID_PHONE_NUMBER_OR_PASSWORD", 1]] * 3
 
 
 SLOW = """
