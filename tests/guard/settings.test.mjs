@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import test from "node:test";
@@ -12,6 +13,8 @@ import {
   signingSecret,
   text,
 } from "../../template/shared/guard/settings.mjs";
+
+const module = import.meta.resolve("../../template/shared/guard/env-files.mjs");
 
 const good = {
   DATABASE_URL: "file:./app.db",
@@ -106,6 +109,32 @@ test("an empty variable counts as unset, and a problem is reported with its sour
   assert.equal(text("GUARD_D", "otherwise"), "otherwise");
   assert.match(found({ PORT: Number("80 80") })[0], /^PORT of .env.local is not/);
 });
+
+const direct = "the URL past the pooler";
+for (const [environment, local, file, url] of [
+  [{}, ["DATABASE_URL"], ["DIRECT_URL"], "of .env.local"],
+  [{}, ["DATABASE_URL", "DIRECT_URL"], [], direct],
+  [{}, ["DIRECT_URL"], ["DATABASE_URL"], direct],
+  [{ DIRECT_URL: direct }, [], ["DATABASE_URL"], direct],
+  [{ DATABASE_URL: "given" }, ["DATABASE_URL", "DIRECT_URL"], [], "given"],
+  [{}, [], [], ""],
+]) {
+  const places = JSON.stringify([environment, local, file]);
+  test(`Prisma's CLI gets the direct URL of the same database: ${places}`, () => {
+    const folder = mkdtempSync(`${tmpdir()}/urls-`);
+    const lines = (keys, place) =>
+      keys.map((key) => `${key}=${key === "DIRECT_URL" ? direct : `of ${place}`}\n`).join("");
+    writeFileSync(`${folder}/.env.local`, lines(local, ".env.local"));
+    writeFileSync(`${folder}/.env`, lines(file, ".env"));
+    const script = `import { prismaUrl } from "${module}"; console.log(prismaUrl());`;
+    const said = execFileSync(process.execPath, ["--input-type=module", "--eval", script], {
+      cwd: folder,
+      env: environment,
+      encoding: "utf8",
+    });
+    assert.equal(said.trim(), url);
+  });
+}
 
 test("development also trusts both names of this machine", () => {
   const at = (BETTER_AUTH_URL) => originsOf({ ...good, BETTER_AUTH_URL, isProduction: false });

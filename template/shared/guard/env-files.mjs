@@ -4,11 +4,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { places } from "./settings.mjs";
 
+const environment = "the environment";
+const files = [".env.local", ".env"];
+
 /** See env-files.d.mts. */
 export function loadEnvFiles() {
   /** @type {[string, NodeJS.Dict<string>][]} */
-  const sources = [["the environment", { ...process.env }]];
-  for (const file of [".env.local", ".env"]) {
+  const sources = [[environment, { ...process.env }]];
+  for (const file of files) {
     if (existsSync(file)) sources.push([file, parseEnv(readFileSync(file, "utf8"))]);
   }
   for (const [place, values] of sources) {
@@ -17,4 +20,13 @@ export function loadEnvFiles() {
       process.env[key] ||= value ?? "";
     }
   }
+}
+
+/** See env-files.d.mts. */
+export function prismaUrl() {
+  loadEnvFiles();
+  const { DATABASE_URL = "", DIRECT_URL } = process.env;
+  const rank = (/** @type {string} */ key) =>
+    [environment, ...files].indexOf(places.get(key) ?? "");
+  return DIRECT_URL && rank("DIRECT_URL") <= rank("DATABASE_URL") ? DIRECT_URL : DATABASE_URL;
 }
