@@ -5,10 +5,12 @@ import { tmpdir } from "node:os";
 import test from "node:test";
 import { loadEnvFiles } from "../../template/shared/guard/env-files.mjs";
 import {
+  checkSettings,
   isLoopback,
   list,
   originsOf,
   providersOff,
+  readSettings,
   settingsProblems,
   signingSecret,
   text,
@@ -159,4 +161,30 @@ test("the newest secret signs", () => {
 test("a social provider without any key is off", () => {
   assert.deepEqual(providersOff(good, socialKeys), ["github"]);
   assert.deepEqual(providersOff({ ...good, GITHUB_CLIENT_ID: "set" }, socialKeys), []);
+});
+
+test("the URL follows the port, and whether it is production follows the URL", (context) => {
+  const original = process.env;
+  context.after(() => (process.env = original));
+  const read = (environment, ...defaults) => {
+    process.env = environment;
+    return readSettings(...defaults);
+  };
+  assert.equal(read({ PORT: "4000" }).BETTER_AUTH_URL, "http://localhost:4000");
+  const behind = read({}, { BETTER_AUTH_URL: "http://localhost:8000" });
+  assert.deepEqual([behind.BETTER_AUTH_URL, behind.PORT], ["http://localhost:8000", 3000]);
+  const url = { BETTER_AUTH_URL: "https://app.example.com" };
+  assert.deepEqual([read({}).isProduction, read(url).isProduction], [false, true]);
+  assert.equal(read({ ...url, BETTER_AUTH_ENV: "development" }).isProduction, false);
+});
+
+test("a process with wrong settings ends", (context) => {
+  const exit = context.mock.method(process, "exit", () => undefined);
+  const error = context.mock.method(console, "error", () => undefined);
+  const checks = { setup: "setup", databaseUrlProblem: () => undefined };
+  checkSettings(good, checks);
+  assert.equal(exit.mock.callCount(), 0);
+  checkSettings({ ...good, DATABASE_URL: "" }, checks);
+  assert.deepEqual(exit.mock.calls[0].arguments, [1]);
+  assert.deepEqual(error.mock.calls[0].arguments, ["DATABASE_URL is not set. Run: setup"]);
 });

@@ -85,9 +85,15 @@ def test_each_setting_occurs_once_and_is_read(stack: str, tmp_path: Path) -> Non
     keys = re.findall(r"^(?:# )?([A-Z_]+)=", example, re.M)
     assert len(set(keys)) == len(keys) and "GOOGLE_CLIENT_ID" in keys
     auth = "auth" if stack == "python" else "src/lib"
-    read = re.findall(r'(?:text|list)\("([A-Z_]+)"', (tmp_path / auth / "env.ts").read_text())
+    libraries = tmp_path / "packages"
+    sources = [tmp_path / auth / "env.ts", libraries / "better-auth-guard/settings.mjs"]
+    code = "".join(source.read_text() for source in sources)
+    read = re.findall(r'(?:text|list)\("([A-Z_]+)"', code)
     # Some are read by setup and Prisma's CLI, and in Python projects by FastAPI, which sends mails.
     elsewhere = {"TEST_DATABASE_URL", "DIRECT_URL"}
     if stack == "python":
         elsewhere |= {"AUTH_SERVER_URL", "SMTP_URL", "MAIL_FROM", "MAIL"}
+    else:
+        mails = (libraries / "better-auth-outbox/settings.mjs").read_text()
+        read += re.findall(r'([A-Z_]+) = ""', mails)
     assert {*read} == {*keys} - elsewhere

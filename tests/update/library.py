@@ -253,8 +253,13 @@ IN_TYPESCRIPT = [
         ("typescript",),
     ),
     Edit(
-        "another port",
-        {"src/lib/env.ts": instead('text("PORT", "3000")', 'text("PORT", "4000")')},
+        "another default URL",
+        {
+            "src/lib/env.ts": instead(
+                "...readSettings(),",
+                '...readSettings({ BETTER_AUTH_URL: "http://localhost:4000" }),',
+            )
+        },
         ("typescript",),
     ),
     Edit(

@@ -9,6 +9,7 @@ export interface Settings {
   TRUSTED_ORIGINS: string[];
   TRUSTED_PROXIES: string[];
   PORT: number;
+  /** BETTER_AUTH_ENV if it is set; otherwise whether BETTER_AUTH_URL is not loopback. */
   isProduction: boolean;
 }
 
@@ -34,6 +35,13 @@ export function text(key: string, otherwise?: string): string;
 /** The entries of a comma-separated environment variable. */
 export function list(key: string): string[];
 
+/**
+ * Reads these settings from the environment.
+ *
+ * @param defaults BETTER_AUTH_URL; if omitted, localhost with the port
+ */
+export function readSettings(defaults?: { BETTER_AUTH_URL?: string }): Settings;
+
 /** Whether a URL is one of this machine. */
 export function isLoopback(url: string): boolean;
 
@@ -55,3 +63,9 @@ export function settingsProblems<S extends Settings>(
   settings: S,
   checks: Checks<keyof S & string>,
 ): string[];
+
+/** Ends the process if there are such problems, and writes them to stderr. */
+export function checkSettings<S extends Settings>(
+  settings: S,
+  checks: Checks<keyof S & string>,
+): void;

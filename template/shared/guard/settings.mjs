@@ -21,6 +21,24 @@ export function list(key) {
 export const isLoopback = (url) =>
   /^(localhost|127(\.\d+){3}|\[::1\])$/.test(URL.parse(url)?.hostname ?? "");
 
+/** See settings.d.mts. @param {{ BETTER_AUTH_URL?: string }} [defaults] @returns {Settings} */
+export function readSettings(defaults = {}) {
+  const port = text("PORT", "3000");
+  const url = text("BETTER_AUTH_URL", defaults.BETTER_AUTH_URL ?? `http://localhost:${port}`);
+  const environment = text("BETTER_AUTH_ENV", isLoopback(url) ? "development" : "production");
+  return {
+    DATABASE_URL: text("DATABASE_URL"),
+    BETTER_AUTH_SECRET: text("BETTER_AUTH_SECRET"),
+    BETTER_AUTH_SECRETS: list("BETTER_AUTH_SECRETS"),
+    BETTER_AUTH_URL: url,
+    BETTER_AUTH_ENV: environment,
+    TRUSTED_ORIGINS: list("TRUSTED_ORIGINS"),
+    TRUSTED_PROXIES: list("TRUSTED_PROXIES"),
+    PORT: Number(port),
+    isProduction: environment !== "development",
+  };
+}
+
 /** See settings.d.mts.
  * @param {Pick<Settings, "BETTER_AUTH_URL" | "TRUSTED_ORIGINS" | "isProduction">} settings */
 export function originsOf({ BETTER_AUTH_URL, TRUSTED_ORIGINS, isProduction }) {
@@ -114,4 +132,14 @@ export function settingsProblems(settings, checks) {
     if (!values[key]) found.push(`${key} is not set: ${meaning}`);
   }
   return found;
+}
+
+/** See settings.d.mts.
+ * @param {Settings} settings
+ * @param {import("./settings.d.mts").Checks<string>} checks */
+export function checkSettings(settings, checks) {
+  const found = settingsProblems(settings, checks);
+  if (found.length === 0) return;
+  for (const problem of found) console.error(problem);
+  process.exit(1);
 }

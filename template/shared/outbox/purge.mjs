@@ -14,13 +14,7 @@ const folder = resolve(process.argv[2] ?? ".");
 /** @param {string} file */
 const load = (file) => import(pathToFileURL(`${folder}/${file}`).href);
 
-/** @type {string[]} */
-const problems = (await load("env.ts")).problems();
-if (problems.length > 0) {
-  for (const problem of problems) console.error(problem);
-  process.exit(1);
-}
-
+(await load("env.ts")).checkEnv();
 const { auth } = await load("auth.ts");
 const { prisma } = await load("prisma.ts");
 try {

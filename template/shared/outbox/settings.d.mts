@@ -24,6 +24,9 @@ export interface Sender {
   address: string;
 }
 
+/** Reads SMTP_URL, MAIL_FROM and MAIL from the environment. */
+export function readMailSettings(): Pick<MailSettings, "SMTP_URL" | "MAIL_FROM" | "MAIL">;
+
 /** The server of SMTP_URL, or what is wrong with the URL, without quoting it. */
 export function readSmtpUrl(url: string): SmtpServer | string;
 

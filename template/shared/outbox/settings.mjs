@@ -3,6 +3,12 @@
 
 const FORM = "smtps://user:password@smtp.example.com";
 
+/** See settings.d.mts. */
+export function readMailSettings() {
+  const { SMTP_URL = "", MAIL_FROM = "", MAIL = "" } = process.env;
+  return { SMTP_URL, MAIL_FROM, MAIL };
+}
+
 /** @param {string} url @returns {import("./settings.d.mts").SmtpServer | string} */
 export function readSmtpUrl(url) {
   const found = URL.parse(url);
