@@ -9,13 +9,13 @@ import { setTimeout } from "node:timers/promises";
 /**
  * Starts a server for the tests of this file, and ends it after them.
  *
- * @param command the arguments of Node.js that start it on this port of 127.0.0.1
- * @param settings environment variables; BETTER_AUTH_URL is the server's address
+ * @param command the arguments of Node.js that start it on port PORT of 127.0.0.1
+ * @param settings environment variables besides PORT and BETTER_AUTH_URL, the server's address
  * @returns its origin, as soon as `/health` is OK there
  * @throws an error with the server's output, if it ends before
  */
 export async function startServer(
-  command: (port: string) => string[],
+  command: string[],
   settings: NodeJS.Dict<string> = {},
 ): Promise<string> {
   const probe = createServer().listen(0, "127.0.0.1");
@@ -24,8 +24,8 @@ export async function startServer(
   probe.close();
 
   const origin = `http://127.0.0.1:${port}`;
-  const server = spawn(process.execPath, command(`${port}`), {
-    env: { ...process.env, BETTER_AUTH_URL: origin, ...settings },
+  const server = spawn(process.execPath, command, {
+    env: { ...process.env, PORT: `${port}`, BETTER_AUTH_URL: origin, ...settings },
     stdio: ["ignore", "pipe", "inherit"],
   });
   let log = "";
@@ -44,15 +44,10 @@ export class TestBrowser {
   readonly address = Array.from({ length: 4 }, () => randomInt(1, 255)).join(".");
   readonly email = `${randomUUID()}@example.com`;
   password: string = randomUUID();
-  readonly #server: string;
   readonly #origin: string;
 
-  /**
-   * @param server where the application listens; it has to trust 127.0.0.1 as a proxy
-   * @param origin of the pages; if omitted, the server's
-   */
-  constructor(server: string, origin = server) {
-    this.#server = server;
+  /** @param origin where the application listens; it has to trust 127.0.0.1 as a proxy */
+  constructor(origin: string) {
     this.#origin = origin;
   }
 
@@ -62,7 +57,7 @@ export class TestBrowser {
     body?: object,
     headers: Record<string, string> = {},
   ): Promise<Response> {
-    const response = await fetch(this.#server + path, {
+    const response = await fetch(this.#origin + path, {
       method: body ? "POST" : "GET",
       redirect: "manual",
       headers: {
@@ -87,9 +82,9 @@ export class TestBrowser {
     return this.request("/api/auth/sign-up/email", { name: "Ada", email, password });
   }
 
-  signIn(headers: Record<string, string> = {}): Promise<Response> {
+  signIn(): Promise<Response> {
     const { email, password } = this;
-    return this.request("/api/auth/sign-in/email", { email, password }, headers);
+    return this.request("/api/auth/sign-in/email", { email, password });
   }
 
   /**
