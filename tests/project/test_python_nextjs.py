@@ -10,9 +10,22 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import Browser as Chromium
 
+from hooks import chromium
 from hooks.demo import NODE, NPM, PYTHON_NEXTJS, environment, free_port
+from tests.browser.flows import (
+    Flow,
+    injected_script_does_not_run,
+    passes_axe,
+    sign_up_by_keyboard_alone,
+)
+from tests.browser.person import NEXTJS as NEXTJS_LOOK
+from tests.browser.person import Person
+from tests.browser.sites import Site
+from tests.browser.visits import visiting
 from tests.npm_packages import lend
+from tests.project.social.accounts import GitHub
 from tests.project.typescript import Server, guesses, output, serving
 from tests.template import render
 
@@ -71,6 +84,36 @@ def server(project: Path, api_url: str) -> Iterator[Server]:
         api.log.rename(log)
         servers.enter_context(serving(project, port, PYTHON_NEXTJS.serve, API_URL=api_url))
         yield Server(f"http://127.0.0.1:{port}", log)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Chromium]:
+    with chromium.launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def person(
+    request: pytest.FixtureRequest, browser: Chromium, project: Path, server: Server
+) -> Iterator[Person]:
+    site = Site(server.address, server.log, project, "", GitHub())
+    with visiting(request.node, browser, site, NEXTJS_LOOK) as person:
+        yield person
+
+
+def test_a_user_signs_up_on_the_page_and_is_greeted_by_fastapi(person: Person) -> None:
+    person.page.goto(person.site.address)
+    person.sees("FastAPI says: Hello, stranger!")
+    person.sign_up_on_the_page()
+    passes_axe(person, "account")
+    person.page.goto(person.site.address)
+    person.sees("FastAPI says: Hello, Ada!")
+    assert person.barriers() == []
+
+
+@pytest.mark.parametrize("flow", [sign_up_by_keyboard_alone, injected_script_does_not_run])
+def test_flow(person: Person, flow: Flow) -> None:
+    flow(person)
 
 
 def test_one_session_works_for_the_pages_and_the_api(server: Server) -> None:
