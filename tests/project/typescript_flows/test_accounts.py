@@ -45,6 +45,19 @@ def test_other_sessions_are_revoked(server: Server) -> None:
     assert elsewhere.user() is None
 
 
+def test_a_forgotten_password_ends_the_sessions(server: Server) -> None:
+    """Whoever resets it may do so because somebody else is signed in."""
+    thief, ada = server.browser(), server.browser()
+    thief.sign_up()
+    ada.email = thief.email
+    ada.do("/request-password-reset", email=ada.email)
+    token = urlsplit(ada.message(ada.email, "password")).path.rsplit("/", 1)[1]
+    ada.do("/reset-password", token=token, newPassword=ada.password)
+    assert thief.user() is None
+    ada.sign_in()
+    assert ada.user()
+
+
 def test_username(browser: Browser) -> None:
     name = f"Ada_{secrets.token_hex(4)}"
     browser.sign_up(username=name)

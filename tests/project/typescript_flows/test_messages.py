@@ -6,9 +6,13 @@ import secrets
 
 import pytest
 
-from tests.project.typescript import Browser
+from tests.project.typescript import Browser, Server
 
 pytestmark = pytest.mark.e2e
+
+
+def phone_number() -> str:
+    return f"+1555{secrets.randbelow(10**7):07}"
 
 
 def test_magic_link(browser: Browser) -> None:
@@ -25,10 +29,20 @@ def test_email_otp(browser: Browser) -> None:
 
 
 def test_phone_number(browser: Browser) -> None:
-    number = f"+1555{secrets.randbelow(10**7):07}"
+    number = phone_number()
     browser.do("/phone-number/send-otp", phoneNumber=number)
     browser.do("/phone-number/verify", phoneNumber=number, code=browser.message(number))
     user = browser.user()
+    assert user and user["phoneNumber"] == number
+
+
+def test_nobody_else_can_reserve_a_phone_number(server: Server) -> None:
+    ada, eve, number = server.browser(), server.browser(), phone_number()
+    eve.email = f"{number}@phone.invalid"
+    eve.sign_up()
+    ada.do("/phone-number/send-otp", phoneNumber=number)
+    ada.do("/phone-number/verify", phoneNumber=number, code=ada.message(number))
+    user = ada.user()
     assert user and user["phoneNumber"] == number
 
 
