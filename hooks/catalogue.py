@@ -1,7 +1,7 @@
 """Records the tables of the pinned better-auth in ``template/shared/catalogue.json``.
 
-Also copies the providers' data to ``providers.json`` of the setup packages, which the npm package
-includes: they are published without the template.
+Also copies the providers' data to ``providers.json`` of both setup packages, which are published
+without the template.
 
 Usage: python -m hooks.catalogue [--check] [--versions FILE] [--output FILE]
 
@@ -35,10 +35,13 @@ from hooks.layout import Catalogue, append
 from hooks.official import PROVIDERS, official_models
 
 CATALOGUE = node.REPOSITORY / "template" / "shared" / "catalogue.json"
-PROVIDERS_OF_SETUP = (
-    node.REPOSITORY
-    / "template/python/packages/better-auth-setup/src/better_auth_setup/providers.json"
-)
+PROVIDERS_OF_SETUP = [
+    node.REPOSITORY / "template" / place / "providers.json"
+    for place in (
+        "python/packages/better-auth-setup/src/better_auth_setup",
+        "typescript/packages/better-auth-setup/src",
+    )
+]
 
 
 def record(models: dict[str, dict[str, dict[str, Model]]]) -> list[dict[str, Any]]:
@@ -131,7 +134,8 @@ def main() -> None:
     except (OSError, ValueError, RuntimeError) as error:
         sys.exit(f"The catalogue could not be made: {error}")
     if options.output == CATALOGUE and not options.check:
-        PROVIDERS_OF_SETUP.write_text(providers_of_setup(), encoding="utf-8")
+        for file in PROVIDERS_OF_SETUP:
+            file.write_text(providers_of_setup(), encoding="utf-8")
     if not options.check:
         options.output.write_text(fresh, encoding="utf-8")
     elif not options.output.exists() or options.output.read_text(encoding="utf-8") != fresh:

@@ -24,7 +24,8 @@ def extras(text: str) -> set[str]:
 
 
 def test_the_setup_packages_have_the_data_of_every_provider() -> None:
-    assert PROVIDERS_OF_SETUP.read_text() == providers_of_setup(), "run: python -m hooks.catalogue"
+    for file in PROVIDERS_OF_SETUP:
+        assert file.read_text() == providers_of_setup(), "run: python -m hooks.catalogue"
     rendered = jinja().get_template(SETUP).render(provider="postgresql")
     assert extras(rendered) == {*PROVIDERS}
 
