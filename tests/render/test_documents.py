@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.some import some
 from tests.template import REPOSITORY
 
 DOCUMENTS = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/*.md")])
@@ -32,6 +33,13 @@ def test_links_point_to_files_and_headings(document: Path) -> None:
         assert not anchor or anchor in anchors(target), f"{file}#{anchor}"
 
 
+def test_links_and_commands_are_recognized() -> None:
+    text = "".join(document.read_text() for document in DOCUMENTS)
+    assert any(file and anchor for file, anchor in LINK.findall(text))
+    commands = {command.partition("  ")[0] for command in COMMAND.findall(text)}
+    assert {"make test", "make bench"} <= commands
+
+
 def test_every_document_is_one_click_from_the_readme() -> None:
     linked = {file for file, _ in LINK.findall((REPOSITORY / "README.md").read_text())}
     documents = {str(document.relative_to(REPOSITORY)) for document in DOCUMENTS}
@@ -48,10 +56,10 @@ def test_the_readme_shows_every_picture_and_all_are_small() -> None:
     shown = set(re.findall(r'(?:src="|\]\()(docs/pictures/[^")]+)', readme))
     pictures = [*(REPOSITORY / "docs/pictures").iterdir()]
     assert shown == {picture.relative_to(REPOSITORY).as_posix() for picture in pictures}
-    assert all(picture.stat().st_size <= 60_000 for picture in pictures)
+    assert all(picture.stat().st_size <= 60_000 for picture in some(pictures))
 
 
-@pytest.mark.parametrize("picture", [*(REPOSITORY / "docs/pictures").glob("*.svg")])
+@pytest.mark.parametrize("picture", some((REPOSITORY / "docs/pictures").glob("*.svg")))
 def test_svg_pictures_load_nothing_and_contain_no_paths(picture: Path) -> None:
     text = picture.read_text()
     assert not re.search(r"url\((?!#)|href|<script|/(?:home|root|tmp|work)/", text)
