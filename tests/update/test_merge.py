@@ -197,7 +197,7 @@ def test_contradicting_changes_keep_the_edit_and_are_reported() -> None:
     result = merge(base, mine, new)
     assert result.text == mine
     assert result.held_back == [
-        "Organization: the release has `slug String? @unique`, you have it edited"
+        "Organization: the release has `slug String? @unique`, but you have edited it"
     ]
 
 

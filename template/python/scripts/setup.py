@@ -2,12 +2,12 @@
 """Installs what the project needs, brings its database up to date, and prints how to start it.
 
     python3 scripts/setup.py        do it; again after each pull or update
-      --check                       look at everything, change nothing
-      --accept-data-loss            let the database lose what is not in the schema
-      --no-merge                    leave the conflicts that an update left in the schema to you
+      --check                       only report what setup would do
+      --accept-data-loss            drop tables, columns and values that are not in the schema
+      --no-merge                    do not merge the conflicts of an update in the schema
       --start-migrations            write prisma/migrations/0_init; later changes need a migration
 
-packages/better-auth-setup does the work; this only finds out whether it can run.
+packages/better-auth-setup does the work; this file only checks that it can run.
 """
 
 import os

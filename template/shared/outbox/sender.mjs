@@ -12,11 +12,11 @@ import { store } from "./store.mjs";
 /** How long a message stays claimed by its sender. */
 const LEASE = 60;
 /** The timeout of sending a message. */
-const PATIENCE = 45;
+const TIMEOUT = 45;
 /** Between polls, for messages of other processes and retries. */
 const INTERVAL = 1;
-const LONGEST_AWAY = 30;
-const LONGEST_LATER = 600;
+const LONGEST_UNREACHABLE = 30;
+const LONGEST_RETRY = 600;
 const EXPIRY = 60;
 /** The keys of `data` whose values are credentials. */
 const SECRETS = ["url", "code"];
@@ -121,16 +121,16 @@ export function createSender({ prisma, settings, mails, texts = {}, ...transport
   const textTransport = isLogged ? undefined : transports.textTransport;
 
   let isStopping = false;
-  let said = "";
+  let logged = "";
   let wake = () => {};
   /** @type {Promise<void> | undefined} */
   let running;
 
   /** @param {string} problem */
-  function say(problem) {
-    if (problem && problem !== said) console.error(problem);
-    else if (said && !problem) console.info("Messages are sent again");
-    said = problem;
+  function logOnce(problem) {
+    if (problem && problem !== logged) console.error(problem);
+    else if (logged && !problem) console.info("Messages are sent again");
+    logged = problem;
   }
 
   /** @param {number} seconds @param {boolean} isShortened whether a new message ends it */
@@ -177,7 +177,7 @@ export function createSender({ prisma, settings, mails, texts = {}, ...transport
       try {
         return await write();
       } catch (error) {
-        say(`The outbox cannot be written: ${lastLine(error)}`);
+        logOnce(`The outbox cannot be written: ${lastLine(error)}`);
         await rest(attempt, false);
       }
     }
@@ -195,7 +195,7 @@ export function createSender({ prisma, settings, mails, texts = {}, ...transport
       const late = new Promise((_, reject) => {
         timer = setTimeout(
           () => reject(new UnreachableError("It takes too long")),
-          PATIENCE * 1000,
+          TIMEOUT * 1000,
         );
       });
       const isTransported = await Promise.race([handOver(row), late]);
@@ -210,7 +210,7 @@ export function createSender({ prisma, settings, mails, texts = {}, ...transport
         await outbox.postponed(id, 1, reason);
         throw new UnreachableError(reason);
       } else {
-        const pause = doubled(attempts + 1, LONGEST_LATER);
+        const pause = doubled(attempts + 1, LONGEST_RETRY);
         console.warn(`Not sent, tried again in ${pause} s: ${kind} to ${recipient}: ${reason}`);
         await outbox.postponed(id, pause, reason);
       }
@@ -231,15 +231,15 @@ export function createSender({ prisma, settings, mails, texts = {}, ...transport
           nextExpiry = Date.now() + EXPIRY * 1000;
         }
         for (let row; !isStopping && (row = await outbox.claim(LEASE)); away = 0) await send(row);
-        say("");
+        logOnce("");
         await rest(INTERVAL, true);
       } catch (error) {
         if (error instanceof UnreachableError) {
           away += 1;
-          say(`Mails wait: ${error.message}`);
-          await rest(doubled(away, LONGEST_AWAY), false);
+          logOnce(`Mails wait: ${error.message}`);
+          await rest(doubled(away, LONGEST_UNREACHABLE), false);
         } else {
-          say(`The outbox cannot be read: ${lastLine(error)}`);
+          logOnce(`The outbox cannot be read: ${lastLine(error)}`);
           await rest(5, false);
         }
       }

@@ -1,6 +1,6 @@
 import { databaseCommand } from "./database-command.ts";
 import { generateCommand } from "./generate.ts";
-import { complain, Problem, Usage } from "./report.ts";
+import { printError, Problem, Usage } from "./report.ts";
 import { setupCommand } from "./setup.ts";
 import { testDatabaseCommand } from "./test-database.ts";
 
@@ -33,8 +33,8 @@ try {
   else throw new Usage(`${name ? `There is no command "${name}".\n\n` : ""}${usage}`);
 } catch (error) {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (error instanceof Usage) complain(message);
-  else if (error instanceof Problem || code) complain(`${name}: ${message}`);
+  if (error instanceof Usage) printError(message);
+  else if (error instanceof Problem || code) printError(`${name}: ${message}`);
   else throw error;
   process.exitCode = error instanceof Usage ? 2 : 1;
 }

@@ -65,10 +65,10 @@ export function oversights(schema: string, configuration: Configuration): string
     if (!model || model.kind !== "model") continue;
     for (const [name, field] of model.fields) {
       const other = needed.fields.get(name);
-      const said = other
+      const problem = other
         ? conflict(own, model, name, field, needed, other, configuration)
         : unfilled(model, name, field, needed, configuration);
-      if (said) found.push(`${model.name}.${name} ${said}`);
+      if (problem) found.push(`${model.name}.${name} ${problem}`);
     }
   }
   return found;

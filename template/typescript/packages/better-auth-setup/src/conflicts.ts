@@ -4,13 +4,13 @@ import { lockFile } from "./lock.ts";
 import { Problem } from "./report.ts";
 
 const marker = "<<<<<<< before updating";
-const notOurs = new Set([".git", ".postgres", "node_modules", "generated"]);
+const skipped = new Set([".git", ".postgres", "node_modules", "generated"]);
 const largest = 1_000_000;
 
 function* files(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory() && !notOurs.has(entry.name)) yield* files(path);
+    if (entry.isDirectory() && !skipped.has(entry.name)) yield* files(path);
     // Closing a file would release the locks that this process holds on it.
     else if (entry.name.startsWith(lockFile)) continue;
     else if (entry.isFile() && statSync(path).size <= largest) yield path;

@@ -53,10 +53,10 @@ try {
   const module = (await import(pathToFileURL(resolve(client)).href)) as { prisma: Client };
   await module.prisma.$queryRawUnsafe("SELECT 1");
 } catch (error) {
-  const said = advice(error as Failure);
-  if (said) {
+  const remedy = advice(error as Failure);
+  if (remedy) {
     process.exitCode = 1;
-    console.log(`\n${said}`);
+    console.log(`\n${remedy}`);
   }
 }
 process.exit();

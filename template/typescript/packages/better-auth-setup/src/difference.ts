@@ -18,15 +18,15 @@ async function rebuilt(summary: string, env: Record<string, string>): Promise<Di
   if (tables.length === 0) return found;
   const [forth, back] = await scripts(env);
   for (const table of tables) {
-    const told = points(table, forth, back);
-    found.lines.push(`changes ${table}: ${told.join("; ")}`);
-    found.dropped.push(...columns(table, told));
+    const details = points(table, forth, back);
+    found.lines.push(`changes ${table}: ${details.join("; ")}`);
+    found.dropped.push(...columns(table, details));
   }
   return found;
 }
 
-const columns = (table: string, told: string[]) =>
-  told.flatMap((point) => {
+const columns = (table: string, details: string[]) =>
+  details.flatMap((point) => {
     const [, name] = /^removed column (\S+)/.exec(point) ?? [];
     return name ? `the column ${name} of ${table}` : [];
   });
@@ -60,9 +60,9 @@ function changes(summary: string): Difference {
     if (!table) {
       found.push(`${lowerFirst(heading.replace(/^\[.\] /, ""))}: ${items.join(", ")}`);
     } else if (!created.includes(table)) {
-      const told = items.map((point) => lowerFirst(point.replaceAll("`", "")));
-      found.push(`changes ${table}: ${told.join("; ")}`);
-      dropped.push(...columns(table, told));
+      const details = items.map((point) => lowerFirst(point.replaceAll("`", "")));
+      found.push(`changes ${table}: ${details.join("; ")}`);
+      dropped.push(...columns(table, details));
     }
   }
   return { lines: found, dropped };

@@ -89,12 +89,12 @@ export type Addition = { block: string; lines: string[]; after?: number };
  * the Prisma client, `model user` and `model User` are the same.
  *
  * @param schema a schema without comments
- * @returns the schema, and what gives additions and sentences about it the names that it has
+ * @returns the schema, and functions that restore the names in additions and in messages
  */
-export function titled(schema: string): {
+export function capitalized(schema: string): {
   text: string;
-  untitled: (added: Addition[]) => Addition[];
-  said: (problem: string) => string;
+  restoreAdditions: (added: Addition[]) => Addition[];
+  restoreMessage: (problem: string) => string;
 } {
   const models = [...blocks(schema).values()].filter(({ kind }) => kind === "model");
   const taken = new Set(models.map(({ name }) => name));
@@ -111,13 +111,13 @@ export function titled(schema: string): {
   const back = new Map([...names].map(([name, title]) => [title, name]));
   return {
     text: renamed(schema, names),
-    untitled: (added) =>
+    restoreAdditions: (added) =>
       added.map((one) => ({
         ...one,
         block: renamed(one.block, back),
         lines: one.lines.map((line) => renamed(line, back)),
       })),
-    said: (problem) =>
+    restoreMessage: (problem) =>
       problem.replace(/^\w+|(?<=\bthe model )\w+/g, (name) => back.get(name) ?? name),
   };
 }

@@ -32,7 +32,7 @@ const data = join(home, "data");
 const log = join(home, "server.log");
 const portFile = join(home, "port");
 
-const patience = 60_000;
+const timeout = 60_000;
 
 /** Whether a URL names this project's embedded PostgreSQL. */
 export function isEmbedded(url: string): boolean {
@@ -256,7 +256,7 @@ async function launch(native: string, port: number): Promise<string> {
   let ended: string | undefined;
   server.once("error", ({ message }) => (ended = message));
   server.once("exit", () => (ended = readFileSync(log).subarray(before).toString().trim()));
-  const deadline = Date.now() + patience;
+  const deadline = Date.now() + timeout;
   while (ended === undefined && Date.now() < deadline) {
     const found = owner();
     if (found?.pid === server.pid && found?.isReady) {
@@ -265,7 +265,7 @@ async function launch(native: string, port: number): Promise<string> {
     }
     await sleep(20);
   }
-  return ended ?? `It is not ready within ${patience / 1000} seconds; see ${log}.`;
+  return ended ?? `It is not ready within ${timeout / 1000} seconds; see ${log}.`;
 }
 
 /**
@@ -276,7 +276,7 @@ async function launch(native: string, port: number): Promise<string> {
  */
 export async function start(url: string): Promise<boolean> {
   if (await isRunning()) return false;
-  return exclusively(join(home, "lock"), patience, () => startAlone(new URL(url)));
+  return exclusively(join(home, "lock"), timeout, () => startAlone(new URL(url)));
 }
 
 async function startAlone(url: URL): Promise<boolean> {
@@ -314,7 +314,7 @@ export async function stop(): Promise<boolean> {
   if (!(await isRunning())) return false;
   const { pid } = owner() ?? {};
   if (pid) interrupt(pid);
-  const deadline = Date.now() + patience;
+  const deadline = Date.now() + timeout;
   while (owner()?.pid === pid && Date.now() < deadline) await sleep(20);
   if (owner()?.pid === pid) throw new Problem("The embedded PostgreSQL does not stop.");
   if (account()) remove(copyPlace(await packaged()));

@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { answerIn } from "./answer.ts";
 import { impossible, oversights, type Configuration } from "./compare.ts";
-import { additions, blocks, insert, squeeze, titled, type Addition } from "./document.ts";
+import { additions, blocks, insert, squeeze, capitalized, type Addition } from "./document.ts";
 import { prisma, reason } from "./prisma.ts";
 import { options, Problem, reasonOf } from "./report.ts";
 import { command, node, program, type Result } from "./run.ts";
@@ -60,8 +60,8 @@ async function ask(path: string, draft: string): Promise<Answer> {
   const before = readFileSync(draft, "utf8");
   const env = environment();
   const { status, output } = await node(program("read-auth"), [path, draft], { env });
-  const told = answerIn<Omit<Answer, "path">>(output);
-  if (status === 0 && told) return { ...told, path, after: told.after || before };
+  const described = answerIn<Omit<Answer, "path">>(output);
+  if (status === 0 && described) return { ...described, path, after: described.after || before };
   // The CLI supports more syntax than Node.js: path aliases, imports without an extension.
   const fresh = `${draft}.fresh`;
   const results = await Promise.all([officially(path, draft), officially(path, fresh)]);
@@ -108,15 +108,15 @@ export async function plan(config?: string): Promise<Plan> {
   const folder = mkdtempSync(join(tmpdir(), "generate-"));
   try {
     const draft = join(folder, "schema.prisma");
-    const { text, untitled, said } = titled(whole);
+    const { text, restoreAdditions, restoreMessage } = capitalized(whole);
     writeFileSync(draft, text);
     const answer = await ask(path, draft);
     const added = additions(text, answer);
-    distribute(parts, untitled(added), answer.fresh);
+    distribute(parts, restoreAdditions(added), answer.fresh);
     const doubled = answer.plugins.filter((id, place, all) => all.indexOf(id) !== place);
     const twice = [...new Set(doubled)].map((id) => `The plugin ${id} is twice in ${path}.`);
     const found = [...oversights(text, answer), ...impossible(text, added, answer)];
-    return { parts, problems: [...twice, ...found.map(said)] };
+    return { parts, problems: [...twice, ...found.map(restoreMessage)] };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -132,7 +132,7 @@ function distribute(parts: Part[], added: Addition[], fresh: string): void {
   });
   const ours = new Set(blocks(fresh).keys());
   const isOurs = ({ text }: Part) =>
-    [...blocks(titled(text).text).keys()].some((one) => /^model/.test(one) && ours.has(one));
+    [...blocks(capitalized(text).text).keys()].some((one) => /^model/.test(one) && ours.has(one));
   const home = parts.findLastIndex(isOurs);
   for (const addition of added) {
     const { after } = addition;
@@ -197,7 +197,7 @@ function replace(path: string, text: string): void {
 
 const indent = (lines: string[]) => lines.map((line) => `    ${line}`).join("\n");
 
-/** What has to be done by hand, and what else is to be said. */
+/** The problems to fix by hand, and further sentences. */
 function refusal({ problems }: Plan, ...more: string[]): Problem {
   const named = problems.map((problem) => `${schemaPath()}: ${problem}`);
   return new Problem([...named, ...more].join("\n"));

@@ -86,7 +86,7 @@ export async function generateClient(): Promise<void> {
     mkdirSync(cache, { recursive: true });
     return writeFileSync(stamp, clientState() ?? "");
   }
-  const twice = repetitions(output);
+  const twice = duplicates(output);
   if (twice.length > 0) {
     throw new Problem(
       `${schemaPath()} has ${twice.join(" and ")} twice: what setup had added, an update has ` +
@@ -118,7 +118,7 @@ function clientState(): string | undefined {
 }
 
 /** The models and fields that Prisma reports as duplicates. */
-function repetitions(output: string): string[] {
+function duplicates(output: string): string[] {
   const fields = [...output.matchAll(/Field "(\w+)" is already defined on model "(\w+)"/g)];
   const models = [...output.matchAll(/The (?:model|enum) "(\w+)" cannot be defined because/g)];
   const found = [

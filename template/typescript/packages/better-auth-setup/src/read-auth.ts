@@ -50,7 +50,7 @@ const tables = Object.entries(getAuthTables(options)).map(([key, { modelName, fi
   return { name: name.charAt(0).toUpperCase() + name.slice(1), key, fields: Object.values(fields) };
 });
 
-/** What better-auth writes where nothing is given; null for what a function makes. */
+/** What better-auth writes if no value is given: a value, or null if it is computed. */
 const defaults = Object.fromEntries(
   tables.flatMap(({ name, fields }) =>
     fields

@@ -12,13 +12,13 @@ const usual = resolve("prisma.config.ts");
 // Prisma's CLI prefers these.
 const others = /^(prisma7\.config\.|prisma\.config\.js$|\.config$)/;
 
-// The paths do not depend on the URLs, which the first setup has yet to find out.
+// The paths do not depend on the URLs, which are unknown during the first setup.
 for (const name of ["DATABASE_URL", "DIRECT_URL", "SHADOW_DATABASE_URL"]) {
   process.env[name] ||= "postgresql://nobody@localhost/none";
 }
 
 // Prisma's own module takes half a second to load, and its functions do almost nothing.
-const stand_in = `
+const substitute = `
   export const defineConfig = (config) => config;
   export const env = (name) => {
     if (!process.env[name]) throw new Error(name + " is missing");
@@ -29,7 +29,7 @@ const stand_in = `
 /** Evaluates prisma.config.ts with Node.js alone; undefined if that is not possible. */
 async function byNode(): Promise<Config | undefined> {
   if (!existsSync(usual) || readdirSync(".").some((name) => others.test(name))) return undefined;
-  const url = `data:text/javascript,${encodeURIComponent(stand_in)}`;
+  const url = `data:text/javascript,${encodeURIComponent(substitute)}`;
   const hooks = registerHooks({
     resolve: (specifier, context, next) =>
       specifier === "prisma/config" ? { url, shortCircuit: true } : next(specifier, context),
@@ -37,7 +37,7 @@ async function byNode(): Promise<Config | undefined> {
   try {
     const { default: config } = (await import(pathToFileURL(usual).href)) as { default?: unknown };
     const { schema, migrations } = config as Config;
-    // What else it may be, such as a function, is for Prisma's loader.
+    // Other forms, such as a function, need Prisma's loader.
     if (typeof schema !== "string" || !schema) return undefined;
     return {
       schema: resolve(schema),
@@ -59,10 +59,10 @@ async function byPrisma(): Promise<Config> {
   const { config, error } = await loadConfigFromFile({});
   if (config) return config;
   const { _tag: tag, error: cause } = error as { _tag: string; error?: Error };
-  const [, ...told] = cause?.message.split("\n") ?? [];
-  // The first line is the type of all configurations.
-  if (tag === "ConfigFileSyntaxError" && told.length > 0) {
-    throw new Error(told.map((line) => line.trim()).join(" "));
+  const [, ...lines] = cause?.message.split("\n") ?? [];
+  // The first line only names the type of the configuration.
+  if (tag === "ConfigFileSyntaxError" && lines.length > 0) {
+    throw new Error(lines.map((line) => line.trim()).join(" "));
   }
   throw cause ?? new Error("it does not load");
 }

@@ -44,7 +44,7 @@ export function options<T extends NonNullable<ParseArgsConfig["options"]>>(
 const redacted = (text: string) => text.replace(/(:\/\/[^\s:/@]*:)[^\s/@]+(?=@)/g, "$1***");
 
 /** Prints a message with passwords of URLs masked. */
-export const complain = (text: string): void => console.error(redacted(text));
+export const printError = (text: string): void => console.error(redacted(text));
 
 const isTerminal = Boolean(process.stdout.isTTY) && !process.env["CI"];
 
@@ -108,17 +108,17 @@ export function reasonOf(output: string): string {
   const words = found
     .slice(0, end < 0 ? undefined : end)
     .map((line) => line.replace(/^[\s×╰─▶]+/, ""));
-  return ended(words.filter((line) => /\w/.test(line)).join(" ")) || "it said nothing";
+  return ended(words.filter((line) => /\w/.test(line)).join(" ")) || "there was no output";
 }
 
 /** npm's report without its error code, the path of its log, and traces of Node.js. */
 function npmReason(lines: string[]): string {
-  const dull =
+  const noise =
     /^((code|errno|syscall|path|dest|A complete log|For a full report|\S*eresolve-report)\b|\s*(at |\w+: .*,$|(type|dest): |\}$))/;
-  const topic = /^(nospc|notarget|notsup|engine|network|JSON\.parse) +/;
-  const told = lines.filter((line) => line.trim() && !dull.test(line));
+  const prefix = /^(nospc|notarget|notsup|engine|network|JSON\.parse) +/;
+  const reasons = lines.filter((line) => line.trim() && !noise.test(line));
   const code = lines.find((line) => line.startsWith("code "))?.slice("code ".length);
-  const words = told.slice(0, 12).map((line) => line.replace(topic, ""));
+  const words = reasons.slice(0, 12).map((line) => line.replace(prefix, ""));
   return ended(`${code ? `${code}: ` : ""}${words.join("\n")}`);
 }
 

@@ -23,8 +23,8 @@ export async function locate(): Promise<void> {
   const { status, output } = await node(program("read-config"), [], { env: environment() });
   const found = answerIn<Partial<typeof places> & { config?: string }>(output);
   if (status !== 0 || !found) {
-    const said = status === 0 ? "it ends the process" : reasonOf(output);
-    throw new Problem(`The Prisma configuration cannot be read: ${said}.`);
+    const reason = status === 0 ? "it ends the process" : reasonOf(output);
+    throw new Problem(`The Prisma configuration cannot be read: ${reason}.`);
   }
   use(found.schema ?? usual(found.config));
   if (found.migrations) places.migrations = relative(".", found.migrations);
@@ -33,7 +33,7 @@ export async function locate(): Promise<void> {
 /** Where Prisma looks if its configuration names no schema. */
 function usual(config = ""): string {
   const found = existsSync("schema.prisma") ? "schema.prisma" : places.schema;
-  // A function given to defineConfig(), or an `exports.default`, say something that nobody reads.
+  // Prisma ignores a function given to defineConfig(), and `exports.default`.
   const code = config && readFileSync(config, "utf8").replace(comment, (all, text) => text ?? "");
   if (/(?<![\w/.-])schema\b["']?\s*[:,}(]/.test(code)) {
     throw new Problem(

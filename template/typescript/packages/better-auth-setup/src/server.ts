@@ -4,7 +4,7 @@ import { origin } from "./settings.ts";
 import type { Provider } from "./providers.ts";
 import { Problem } from "./report.ts";
 
-const patience = 5000;
+const timeout = 5000;
 
 // PostgreSQL's SSLRequest, to which a server answers S or N.
 const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
@@ -26,7 +26,7 @@ export function reach({ label, protocol }: Provider, host: string, port: number)
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const correct = `correct ${origin("DATABASE_URL")}`;
   const address = `${host}:${port}`;
-  const socket = connect({ host: host.replace(/^\[|\]$/g, ""), port, timeout: patience });
+  const socket = connect({ host: host.replace(/^\[|\]$/g, ""), port, timeout });
   const fail = (why: string) =>
     reject(
       new Problem(

@@ -17,8 +17,8 @@ const usage = `Usage: better-auth-setup setup [OPTION…]
 
 Takes a fresh clone to a running database; can be repeated at any time.
 
-  --check             only look, change nothing
-  --accept-data-loss  let the database lose what no longer fits the schema
+  --check             only report what setup would do
+  --accept-data-loss  drop tables, columns and values that are not in the schema
   --start-migrations  write prisma/migrations/0_init from the tables; later changes need a migration
   --help              this text`;
 
@@ -27,9 +27,9 @@ const pages = ["src/pages/sign-up.html", "src/app/auth/sign-up/page.tsx"];
 
 const manager = () => (isPnpm() ? "pnpm" : "npm");
 
-type Wishes = { acceptDataLoss: boolean; start: boolean };
+type Options = { acceptDataLoss: boolean; start: boolean };
 
-async function setup(change: boolean, { acceptDataLoss, start }: Wishes): Promise<void> {
+async function setup(change: boolean, { acceptDataLoss, start }: Options): Promise<void> {
   await step("tools", () => {
     refuseOtherManagers();
     refuseConflicts();
@@ -66,8 +66,8 @@ async function setup(change: boolean, { acceptDataLoss, start }: Wishes): Promis
 /** Checks that the tables match the schema; changes nothing. */
 function checkTables(changes: Difference): string {
   if (changes.lines.length === 0) return "nothing to change";
-  const said = `The tables of the database are not those of ${schemaPath()}. Setup:${indented(changes)}`;
-  throw new Problem(`${said}\nRun: npm run setup`);
+  const message = `The tables of the database are not those of ${schemaPath()}. Setup:${indented(changes)}`;
+  throw new Problem(`${message}\nRun: npm run setup`);
 }
 
 /** `setup`: installs, generates and pushes, for the project in the current folder. */

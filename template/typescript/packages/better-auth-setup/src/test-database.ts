@@ -18,7 +18,7 @@ const usage = `Usage: better-auth-setup test-database -- COMMAND [ARGUMENT…]
 Runs a command with DATABASE_URL set to a database for tests, whose tables are those of the schema.
 TEST_DATABASE_URL names it; if that is empty, it is named like that of DATABASE_URL, with _test.`;
 
-const patience = 120_000;
+const timeout = 120_000;
 
 /** The URL of the test database, and the direct URL for Prisma's CLI. */
 function testUrls(): [url: string, direct: string] {
@@ -86,7 +86,7 @@ export async function testDatabase(): Promise<string> {
   if (isEmbedded(own)) await start(own);
   await locate();
   const [url, direct] = testUrls();
-  await exclusively(join(cache, "lock"), patience, () => follow(url, direct));
+  await exclusively(join(cache, "lock"), timeout, () => follow(url, direct));
   return url;
 }
 

@@ -212,8 +212,8 @@ def main(script: Path) -> None:
     os.chdir(root)
     environment = Environment(root)
     if "--check" in sys.argv and not environment.is_installed():
-        said = "The Python packages are not installed, or not those of pyproject.toml."
-        sys.exit(f"setup: {said} Run: python3 scripts/setup.py")
+        problem = "The Python packages are not installed, or not those of pyproject.toml."
+        sys.exit(f"setup: {problem} Run: python3 scripts/setup.py")
     if "--check" not in sys.argv:
         if not os.access(root, os.W_OK):
             sys.exit(f"setup: The project's folder {root} is read-only for this user.")

@@ -8,10 +8,10 @@ from better_auth_setup import (
     conflicts,
     connection,
     database,
+    duplicates,
     embedded_postgres,
     generation,
     migrations,
-    repetitions,
 )
 from better_auth_setup.console import Console
 from better_auth_setup.difference import difference
@@ -24,25 +24,25 @@ from better_auth_setup.settings import Settings
 
 def check(project: Project, console: Console) -> bool:
     """Prints what setup would do, a line each; returns whether there is nothing to do."""
-    looks = _Looks(project)
+    checks = _Checks(project)
     console.keep_secrets(Settings(project.root).variables())
     named: dict[str, Callable[[], list[str]]] = {
-        "conflicts": looks.conflicts,
-        "settings": looks.settings,
-        "database": looks.database,
+        "conflicts": checks.conflicts,
+        "settings": checks.settings,
+        "database": checks.database,
     }
     if project.pushes:
         named |= {
-            "install": looks.install,
-            "generate": looks.generate,
-            "prisma": looks.prisma,
-            "connect": looks.connect,
-            "migrate" if migrations.are_used(project) else "push": looks.tables,
+            "install": checks.install,
+            "generate": checks.generate,
+            "prisma": checks.prisma,
+            "connect": checks.connect,
+            "migrate" if migrations.are_used(project) else "push": checks.tables,
         }
     is_well = True
-    for name, look in named.items():
+    for name, find in named.items():
         try:
-            sentences = look()
+            sentences = find()
         except Problem as problem:
             sentences = [str(problem)]
         for sentence in sentences:
@@ -53,11 +53,11 @@ def check(project: Project, console: Console) -> bool:
     if is_well:
         console.say("\nAll is well.")
     else:
-        console.complain("setup: There is something to do; run it without --check.")
+        console.error("setup: There is something to do; run it without --check.")
     return is_well
 
 
-class _Looks:
+class _Checks:
     """The checks of setup's steps. Each returns sentences about what setup would do."""
 
     def __init__(self, project: Project) -> None:
@@ -96,7 +96,7 @@ class _Looks:
         return ["The npm packages are not installed, or not those of package.json."]
 
     def generate(self) -> list[str]:
-        return repetitions.find(self._project) or generation.check(self._project)
+        return duplicates.find(self._project) or generation.check(self._project)
 
     def prisma(self) -> list[str]:
         prisma, sentences = self._prisma, []
@@ -119,8 +119,8 @@ class _Looks:
             problem = migrations.check(self._prisma)
             return [problem] if problem else []
         changes = difference(self._prisma)
-        said = f"The tables of the database are not those of {self._project.schema}. Setup:"
-        return [f"{said}{changes}"] if changes else []
+        message = f"The tables of the database are not those of {self._project.schema}. Setup:"
+        return [f"{message}{changes}"] if changes else []
 
     @property
     def _prisma(self) -> Prisma:

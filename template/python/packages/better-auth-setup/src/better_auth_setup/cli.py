@@ -50,25 +50,25 @@ def _run(arguments: Sequence[str] | None) -> int:
     try:
         return _COMMANDS[name](rest, console)
     except Problem as problem:
-        console.complain(f"{name}: {problem}")
+        console.error(f"{name}: {problem}")
         return 1
     except KeyboardInterrupt:
-        console.complain(f"{name}: Interrupted; run it again to go on.")
+        console.error(f"{name}: Interrupted; run it again to go on.")
         return 130
     except BrokenPipeError:
         raise
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
-        console.complain(f"{name}: {error.strerror or error}{where}.")
+        console.error(f"{name}: {error.strerror or error}{where}.")
         return 1
 
 
 def _setup(arguments: list[str], console: Console) -> int:
     parser = _parser("setup", "Takes a project to a running database. It can be repeated any time.")
     for option, meaning in {
-        "--check": "look at everything and change nothing; exit status 1 if there is work to do",
-        "--accept-data-loss": "let the database lose what is not in the schema",
-        "--no-merge": "leave the conflicts that an update left in the Prisma schema to you",
+        "--check": "only report what setup would do; exit status 1 if there is something",
+        "--accept-data-loss": "drop tables, columns and values that are not in the schema",
+        "--no-merge": "do not merge the conflicts of an update in the Prisma schema",
         "--start-migrations": "write prisma/migrations/0_init; later changes need a migration",
     }.items():
         parser.add_argument(option, action="store_true", help=meaning)
@@ -78,10 +78,10 @@ def _setup(arguments: list[str], console: Console) -> int:
         from better_auth_setup.check import check
 
         return 0 if check(project, console) else 1
-    from better_auth_setup.setup import Wishes, set_up
+    from better_auth_setup.setup import Options, set_up
 
-    wishes = Wishes(options.accept_data_loss, not options.no_merge, options.start_migrations)
-    set_up(project, console, wishes)
+    chosen = Options(options.accept_data_loss, not options.no_merge, options.start_migrations)
+    set_up(project, console, chosen)
     return 0
 
 

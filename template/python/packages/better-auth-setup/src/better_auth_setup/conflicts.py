@@ -14,7 +14,7 @@ from better_auth_setup.generate.merge import merge as merge_schema
 from better_auth_setup.problem import Problem
 
 MARKER = b"<<<<<<< before updating"
-_NOT_OURS = {".git", ".venv", "node_modules", ".postgres", "__pycache__"}
+_SKIPPED = {".git", ".venv", "node_modules", ".postgres", "__pycache__"}
 _LARGEST = 1_000_000
 _BASE, _MINE, _NEW = 1, 2, 3
 
@@ -71,7 +71,7 @@ def merge(root: Path, names: list[str], console: Console) -> str:
 
 def _files(root: Path) -> Iterator[Path]:
     for folder, folders, names in os.walk(root):
-        folders[:] = [name for name in folders if name not in _NOT_OURS and name[-6:] != "_cache"]
+        folders[:] = [name for name in folders if name not in _SKIPPED and name[-6:] != "_cache"]
         yield from (Path(folder, name) for name in names)
 
 

@@ -59,7 +59,7 @@ class Console:
         # On a terminal, it overwrites the elapsed seconds of the step in progress.
         print(self._clear + self._redact(text))
 
-    def complain(self, text: str) -> None:
+    def error(self, text: str) -> None:
         print(self._redact(text), file=sys.stderr)
 
     @contextmanager

@@ -18,7 +18,7 @@ def generate(project: Project, console: Console) -> str:
     """
     result = _run(project)
     if result.status:
-        raise Problem(f"{project.schema} cannot be brought up to date: {_said(result)}")
+        raise Problem(f"{project.schema} cannot be brought up to date: {_message(result)}")
     *notes, last = result.output.strip().splitlines() or [f"{project.schema} is up to date"]
     for note in notes:
         console.say(f"    {note}")
@@ -28,7 +28,7 @@ def generate(project: Project, console: Console) -> str:
 def check(project: Project) -> list[str]:
     """What `generate` would report, if anything; changes nothing."""
     result = _run(project, "--check")
-    return [_said(result)] if result.status else []
+    return [_message(result)] if result.status else []
 
 
 def _run(project: Project, *options: str) -> Result:
@@ -36,7 +36,7 @@ def _run(project: Project, *options: str) -> Result:
     return run(command, env=environment(), directory=project.root)
 
 
-def _said(result: Result) -> str:
+def _message(result: Result) -> str:
     """Its message; of a traceback, only the last line."""
     if "Traceback (most recent call last)" in result.output:
         return f"{result.reason}."

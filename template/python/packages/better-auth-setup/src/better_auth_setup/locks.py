@@ -52,7 +52,7 @@ def lock(path: Path, seconds: float, refusal: str) -> int:
 
 
 def _bootstrap() -> ModuleType:
-    """The module that locks, and that only imports where ``fcntl`` is.
+    """The module with the lock, whose import needs ``fcntl``.
 
     Raises:
         Problem: this is Windows.

@@ -26,7 +26,7 @@ _NPM_OPTIONS = (
 #: As `npm run --workspace=…` sets it for what it runs; npm takes nothing for not given.
 _NO_WORKSPACE = {"npm_config_workspace": "", "npm_config_workspaces": ""}
 #: By default, npm retries for over a minute while its registry is unreachable.
-_PATIENCE = {
+_RETRIES = {
     "npm_config_fetch_retry_mintimeout": "500",
     "npm_config_fetch_retry_maxtimeout": "2000",
 }
@@ -78,9 +78,9 @@ class Packages:
         finished.unlink(missing_ok=True)
         npm = _wheel() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
         alone = [] if "workspaces" in manifest else ["--no-workspaces"]
-        patience = {name: value for name, value in _PATIENCE.items() if name not in os.environ}
+        retries = {name: value for name, value in _RETRIES.items() if name not in os.environ}
         command: list[str | Path] = [node(), npm, "install", *_NPM_OPTIONS, *alone]
-        variables = node_environment(**patience, **_NO_WORKSPACE)
+        variables = node_environment(**retries, **_NO_WORKSPACE)
         for freshness in ("--prefer-offline", "--prefer-online"):
             result = run([*command, freshness], env=variables, directory=self.folder)
             # npm's cached metadata may be older than the versions that a newer package needs.

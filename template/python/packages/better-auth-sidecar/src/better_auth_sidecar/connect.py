@@ -87,7 +87,7 @@ def _advice(error: Exception, place: str) -> str:
 
 
 if __name__ == "__main__":
-    said = problem(os.environ["DATABASE_URL"], Path.cwd(), sys.argv[1])
-    if said:
-        print(said)
+    advice = problem(os.environ["DATABASE_URL"], Path.cwd(), sys.argv[1])
+    if advice:
+        print(advice)
         sys.exit(1)

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from better_auth_sidecar.cors import is_below
 
-_SAID = "NUL characters are not accepted."
+_MESSAGE = "NUL characters are not accepted."
 #: An escape of a NUL, not behind a backslash that is itself escaped.
 _ESCAPE = rb"(?<!\\)(?:\\\\)*\\u0000"
 #: Or JSON in UTF-16, which Python reads, too.
@@ -41,7 +41,7 @@ class RefuseNul:
             if scope["type"] == "websocket":
                 await send({"type": "websocket.close"})
             else:
-                await JSONResponse({"detail": _SAID}, 400)(scope, receive, send)
+                await JSONResponse({"detail": _MESSAGE}, 400)(scope, receive, send)
         else:
             await self._app(scope, _checked(scope, receive), send)
 
@@ -74,7 +74,7 @@ def _checked(scope: Scope, receive: Receive) -> Receive:
         body = left + message.get("body", b"")
         if nul.search(body):
             # FastAPI answers with an HTTPException that comes out of reading the body.
-            raise HTTPException(400, _SAID)
+            raise HTTPException(400, _MESSAGE)
         left = begun(body)
         return message
 
@@ -133,7 +133,7 @@ def _checked_parts(kind: bytes, receive: Receive) -> Receive:
         with suppress(FormParserError):
             parser.write(message.get("body", b""))
         if found:
-            raise HTTPException(400, _SAID)
+            raise HTTPException(400, _MESSAGE)
         return message
 
     return checked

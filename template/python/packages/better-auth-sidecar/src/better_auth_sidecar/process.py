@@ -58,7 +58,7 @@ class AuthProcess:
         self._name = f"{key}.sock"
         self._path = Path()
         self._changed = asyncio.Event()
-        self._last_words: deque[str] = deque(maxlen=40)
+        self._last_lines: deque[str] = deque(maxlen=40)
 
     def prepare(self) -> Path:
         """Creates the socket's folder and returns the socket's path.
@@ -102,7 +102,7 @@ class AuthProcess:
         try:
             while True:
                 try:
-                    async with self._turn():
+                    async with self._lock():
                         with self._open_socket() as listener:
                             await self._serve(listener)
                 except OSError as error:
@@ -116,7 +116,7 @@ class AuthProcess:
         failures = 0
         while True:
             self._changed.clear()
-            self._last_words.clear()
+            self._last_lines.clear()
             status, answered_for = await self._run_once(listener)
             if status is None:
                 logger.info("auth/ has changed: the auth server starts again")
@@ -132,10 +132,10 @@ class AuthProcess:
             if was_killed and failures <= _KILLS:
                 continue
             pause = min(_FIRST_PAUSE * 2 ** (failures - 1), _LONGEST_PAUSE)
-            await self._stand_in(listener, pause)
+            await self._answer_unavailable(listener, pause)
 
     @contextlib.asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
+    async def _lock(self) -> AsyncIterator[None]:
         import fcntl  # missing on Windows, which has to set AUTH_SERVER_URL
 
         with self._lock_file.open("a") as lock:
@@ -168,7 +168,7 @@ class AuthProcess:
         try:
             node = find_node()
         except AuthServerError as error:
-            self._say(str(error))
+            self._report(str(error))
             return 1, None
         process = await asyncio.create_subprocess_exec(
             node,
@@ -241,15 +241,15 @@ class AuthProcess:
 
     async def _explain(self, node: str) -> None:
         """Appends a remedy to the output of a server that did not start."""
-        if any("ERR_MODULE_NOT_FOUND" in line for line in self._last_words):
-            self._say("Run the project's setup: a package is not installed or generated.")
+        if any("ERR_MODULE_NOT_FOUND" in line for line in self._last_lines):
+            self._report("Run the project's setup: a package is not installed or generated.")
         try:
             await asyncio.to_thread(check_node, node)
         except AuthServerError as error:
-            self._say(str(error))
+            self._report(str(error))
 
-    def _say(self, text: str) -> None:
-        self._last_words.append(text)
+    def _report(self, text: str) -> None:
+        self._last_lines.append(text)
         logger.error(text)
 
     async def _echo(self, stream: asyncio.StreamReader, level: int) -> None:
@@ -260,13 +260,13 @@ class AuthProcess:
             if len(rest) > 64 * 1024:
                 lines, rest = [*lines, rest], b""
             for line in lines:
-                self._hear(line, level)
+                self._log_line(line, level)
         if rest:
-            self._hear(rest, level)
+            self._log_line(rest, level)
 
-    def _hear(self, line: bytes, level: int) -> None:
+    def _log_line(self, line: bytes, level: int) -> None:
         text = line.decode(errors="replace").rstrip()
-        self._last_words.append(re.sub(r"\x1b\[[0-9;]*m", "", text))
+        self._last_lines.append(re.sub(r"\x1b\[[0-9;]*m", "", text))
         logger.log(level, "%s", text)
 
     async def _watch(self) -> None:
@@ -284,10 +284,10 @@ class AuthProcess:
         async for _ in awatch(self._root / "auth", watch_filter=Sources(), debounce=200, step=50):
             self._changed.set()
 
-    async def _stand_in(self, listener: socket.socket, pause: float) -> None:
+    async def _answer_unavailable(self, listener: socket.socket, pause: float) -> None:
         """Answers 503 in place of a server that does not start, until it is tried again."""
-        words = "\n".join(["The auth server does not start.", "", *self._last_words])
-        body = words.encode() if self.watch else b"The auth server does not start."
+        message = "\n".join(["The auth server does not start.", "", *self._last_lines])
+        body = message.encode() if self.watch else b"The auth server does not start."
         head = (
             "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\n"
             f"Content-Length: {len(body)}\r\nConnection: close\r\nRetry-After: 1\r\n\r\n"

@@ -36,7 +36,7 @@ CONNECT_TIMEOUT = 10.0
 #: Responses of up to this many bytes are buffered, larger ones are streamed.
 _SMALL = 64 * 1024
 #: The bytes of a body that Node.js buffers even when its handler answers without reading them.
-_TAKEN_IN = 64 * 1024
+_BUFFERED_BY_NODE = 64 * 1024
 
 #: Headers that belong to one connection and are not forwarded. Uvicorn itself answers `expect`.
 _HOP_BY_HOP = frozenset(
@@ -48,7 +48,7 @@ _KEPT = frozenset(
     b"authorization content-type cookie host origin referer sec-fetch-mode sec-fetch-site".split()
 )
 #: Paths that Node.js would normalize to another one: it resolves `.`, `..`, `%2e` and `\`.
-_CLIMBS = re.compile(rb"\\|/(?:\.|%2e){1,2}(?:/|$)", re.I)
+_TRAVERSAL = re.compile(rb"\\|/(?:\.|%2e){1,2}(?:/|$)", re.I)
 _CONTROLS = re.compile(r"[\x00-\x20\x7f]")
 _NOT_PASSED_BACK = _HOP_BY_HOP | {b"date", b"x-request-id"}  # Uvicorn writes the date
 _REQUEST_ID = re.compile(rb"[\w.:-]{1,128}")
@@ -93,7 +93,7 @@ class AuthProxy:
         except _Refused as refused:
             await _refuse(send, refused, request_id)
             return
-        except _HasGone:
+        except _Disconnected:
             return
         has_begun = False
         try:
@@ -112,8 +112,8 @@ class AuthProxy:
         except (aiohttp.ClientError, OSError, AuthServerError) as error:
             logger.error("The auth server did not answer %s: %r", request_id, error)
             if not has_begun:  # otherwise Uvicorn aborts the response
-                words = "The auth server did not answer. Try again."
-                await _refuse(send, _Refused(503, words, (b"retry-after", b"1")), request_id)
+                message = "The auth server did not answer. Try again."
+                await _refuse(send, _Refused(503, message, (b"retry-after", b"1")), request_id)
 
     def _headers(self, scope: Scope, request_id: str) -> RequestHeaders:
         left_out = self._left_out
@@ -144,7 +144,7 @@ class ProxyResponse(aiohttp.ClientResponse):
 
     async def start(self, connection: Connection) -> ProxyResponse:
         length = int(self.request_info.headers.get("content-length", 0))
-        if length > _TAKEN_IN and connection.protocol is not None:
+        if length > _BUFFERED_BY_NODE and connection.protocol is not None:
             connection.protocol.force_close()
         await super().start(connection)
         return self
@@ -192,12 +192,12 @@ async def reach(
 
 
 class _Refused(Exception):
-    def __init__(self, status: int, words: str, *headers: tuple[bytes, bytes]) -> None:
-        super().__init__(words)
+    def __init__(self, status: int, message: str, *headers: tuple[bytes, bytes]) -> None:
+        super().__init__(message)
         self.status, self.headers = status, headers
 
 
-class _HasGone(Exception):
+class _Disconnected(Exception):
     """The caller closed the connection."""
 
 
@@ -243,7 +243,7 @@ def _target(scope: Scope) -> str:
     path: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
     # The auth server does not know uvicorn's `--root-path`.
     path = path.removeprefix(scope.get("app_root_path", "").encode())
-    if _CLIMBS.search(path):
+    if _TRAVERSAL.search(path):
         raise _Refused(404, "Not found")
     if all(name != b"host" for name, _ in scope["headers"]):
         raise _Refused(400, "Name the host")  # as Node.js does; aiohttp would add a Host header
@@ -268,7 +268,7 @@ async def _body(scope: Scope, receive: Receive) -> bytes | None:
             while more:
                 message = await receive()
                 if message["type"] == "http.disconnect":
-                    raise _HasGone
+                    raise _Disconnected
                 chunks.append(message.get("body", b""))
                 size += len(chunks[-1])
                 if size > MAX_BODY:

@@ -55,7 +55,7 @@ _CREDENTIALS = frozenset({b"cookie", b"authorization", b"x-api-key"})
 #: Plugins that accept credentials in a header other than Cookie.
 _PLUGIN_HEADERS = {"bearer": b"authorization", "api-key": b"x-api-key"}
 #: Seconds that a start in production waits for the auth server's configuration.
-_PATIENCE = 15.0
+_START_TIMEOUT = 15.0
 
 
 class ModelError(RuntimeError):
@@ -142,7 +142,7 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
         self._store = _store(auth_server)
         self._rules: _Rules | None = None
         self._has_warned = False
-        self._told_slow = ""
+        self._logged_slow = ""
         self._key = f"better_auth_sidecar.session.{id(self)}"
         self.needed_plugins = {}
         self.current_user = self._dependency(self._current_user)
@@ -302,20 +302,20 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
             ModelError: in production, a model does not match ``auth.ts``.
         """
         async with self._store.open() if self._store else contextlib.nullcontext():
-            look = asyncio.create_task(self._look())
+            check = asyncio.create_task(self._check_at_start())
             try:
                 if self.auth_server.settings.is_production:
-                    await asyncio.wait({look}, timeout=_PATIENCE)
+                    await asyncio.wait({check}, timeout=_START_TIMEOUT)
                     if self._rules and self._rules.problem:
                         raise ModelError(self._rules.problem)
                 yield
             finally:
-                look.cancel()
+                check.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
-                    await look
+                    await check
                 self._rules = None
 
-    async def _look(self) -> None:
+    async def _check_at_start(self) -> None:
         """Checks models and database at start, so that problems are logged before a request."""
         try:
             rules = await self._current_rules()
@@ -340,9 +340,9 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
         if problem:
             logger.error(problem)
         elif self._store is None:
-            self._tell_slow(logging.INFO)
+            self._log_slow(logging.INFO)
         elif not session.stored_in_database:
-            self._tell_slow(logging.INFO, "the database does not know them all.")
+            self._log_slow(logging.INFO, "the database does not know them all.")
         else:
             tables = configuration.tables
             query = self._store.query(
@@ -391,14 +391,14 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
     def _leave_to_auth_server(self, reason: Exception) -> None:
         if self._rules is not None and self._rules.query is not None:
             self._rules = replace(self._rules, query=None)
-            self._tell_slow(logging.WARNING, str(reason))
+            self._log_slow(logging.WARNING, str(reason))
 
-    def _tell_slow(self, level: int, reason: str = "") -> None:
+    def _log_slow(self, level: int, reason: str = "") -> None:
         """Logs a reason once, although it is found again with each new configuration."""
         sentence = "Sessions are read through the auth server, which is slower"
         sentence += f": {reason}" if reason else "."
-        if sentence != self._told_slow:
-            self._told_slow = sentence
+        if sentence != self._logged_slow:
+            self._logged_slow = sentence
             logger.log(level, "%s", sentence)
 
 

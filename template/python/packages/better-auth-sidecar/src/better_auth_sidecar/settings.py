@@ -101,8 +101,8 @@ class Settings(BaseSettings):
         """Reads the settings.
 
         Raises:
-            SystemExit: a value is missing, wrong, or not fit for production. The message says
-                what to do about each, and where the value stands; it has no secret in it.
+            SystemExit: a value is missing, wrong, or not fit for production. The message has
+                the remedy and the source of each, and no secret.
         """
         try:
             settings = cls()  # type: ignore[call-arg]  # from the environment

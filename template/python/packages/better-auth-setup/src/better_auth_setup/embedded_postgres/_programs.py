@@ -156,5 +156,5 @@ class Programs:
 def last_line(output: str) -> str:
     """The line of a program's output that states the error."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    telling = [line for line in lines if "FATAL:" in line or "error:" in line.lower()]
-    return (telling or lines or ["it said nothing"])[-1].rstrip(".")
+    errors = [line for line in lines if "FATAL:" in line or "error:" in line.lower()]
+    return (errors or lines or ["there was no output"])[-1].rstrip(".")

@@ -43,10 +43,11 @@ def problems(documents: list[Document], matches: list[Match], needs: Needs) -> l
         for column in match.table.columns:
             existing = match.fields.get(column.name)
             if existing:
-                said = _conflict(match, matches, column, existing, enums, models, needs)
+                problem = _conflict(match, matches, column, existing, enums, models, needs)
                 # How ids are generated concerns all models: report it once.
-                is_known = column.name == "id" and any(one.endswith(said or "") for one in found)
-                found += [f"{_place(match, existing)} {said}"] if said and not is_known else []
+                is_known = column.name == "id" and any(one.endswith(problem or "") for one in found)
+                if problem and not is_known:
+                    found.append(f"{_place(match, existing)} {problem}")
         claimed = {one.name for one in match.fields.values()}
         claimed |= {other.name for c in match.table.columns if (other := match.look_alike(c))}
         if not match.table.is_hooked:
@@ -133,9 +134,9 @@ def _names(match: Match) -> list[str]:
 def _renaming(table: Table, model: str | None, fields: dict[str, str]) -> str:
     """The option of auth.ts that maps a table and its fields to the schema's names."""
     names = ", ".join(f'{table.keys.get(one, one)}: "{name}"' for one, name in fields.items())
-    said = [f'modelName: "{model[:1].lower()}{model[1:]}"'] if model else []
-    said += [f"fields: {{ {names} }}"] if fields else []
-    entry = f"{table.key}: {{ {', '.join(said)} }}"
+    problem = [f'modelName: "{model[:1].lower()}{model[1:]}"'] if model else []
+    problem += [f"fields: {{ {names} }}"] if fields else []
+    entry = f"{table.key}: {{ {', '.join(problem)} }}"
     if table.origin == "core":
         return f"write {entry} in auth.ts"
     return f"write schema: {{ {entry} }} in the options of {table.origin} in auth.ts"

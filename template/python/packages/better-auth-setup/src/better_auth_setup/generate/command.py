@@ -135,9 +135,9 @@ def _is_changed(document: Document, made: list[Insertion]) -> bool:
 def _counted(result: Plan) -> str:
     models = sum(lack.block is None for lack in result.missing)
     lines = sum(len(lack.columns) + len(lack.attributes) for lack in result.missing)
-    said = [f"{models} model{'s' * (models > 1)}"] if models else []
-    said += [f"{lines} line{'s' * (lines > 1)} in existing models"] if lines else []
-    return " and ".join(said)
+    parts = [f"{models} model{'s' * (models > 1)}"] if models else []
+    parts += [f"{lines} line{'s' * (lines > 1)} in existing models"] if lines else []
+    return " and ".join(parts)
 
 
 def _print_diff(documents: list[Document], new: dict[Path, str]) -> None:

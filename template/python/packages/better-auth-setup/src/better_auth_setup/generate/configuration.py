@@ -73,9 +73,9 @@ def _ask(root: Path, **task: object) -> Any:
     try:
         answer = json.loads(result.stdout)
     except ValueError:
-        said = result.stderr.strip() or f"it ended with status {result.returncode}."
+        error = result.stderr.strip() or f"it ended with status {result.returncode}."
         what = task["config"] if task["task"] == "schema" else "The auth configuration"
-        raise Problem(f"{what} cannot be loaded: {without_passwords(said)}") from None
+        raise Problem(f"{what} cannot be loaded: {without_passwords(error)}") from None
     if "error" in answer:
         raise Problem(without_passwords(answer["error"]))
     return answer["result"]

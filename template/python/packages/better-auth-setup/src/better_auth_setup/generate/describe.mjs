@@ -1,4 +1,4 @@
-/** What better-auth's options need of a database, as plain data. */
+/** The tables that better-auth's options need, as plain data. */
 
 /**
  * Describes the tables of an auth configuration, in better-auth's order.
@@ -52,7 +52,7 @@ export function describe(options, betterAuth) {
       default: plain(field.defaultValue),
       fills: filling(key, name, field, plugins),
       onUpdate: Boolean(field.onUpdate),
-      /** how long MySQL's index of the whole table leaves it */
+      /** its greatest length within MySQL's limit on the table's indexes */
       length: betterAuth.getDatabaseIndexStringLength?.({
         columnName: field.fieldName || name,
         dialect: "mysql",
@@ -73,7 +73,7 @@ export function describe(options, betterAuth) {
   };
 }
 
-/** The adapter, which has the provider; constructing it does not connect. */
+/** The adapter, which knows the provider; constructing it opens no connection. */
 function adapterOf({ database, ...options }) {
   try {
     return typeof database === "function" ? database(options) : undefined;
@@ -92,7 +92,7 @@ function idStrategy(advanced = {}) {
 
 const CORE = ["user", "session", "account", "verification"];
 
-/** Whose table it is: of several plugins that know it, the one with most fields of it. */
+/** The origin of a table: of several plugins that define it, the one with most of its fields. */
 function ownerOf(key, plugins) {
   if (CORE.includes(key)) return "core";
   const size = (plugin) => Object.keys(plugin.schema[key].fields ?? {}).length;
@@ -102,20 +102,20 @@ function ownerOf(key, plugins) {
   return owner?.id ?? "rate-limit";
 }
 
-/** Whose field it is: a plugin's, the owner's own, or that of the table's other fields. */
+/** The origin of a field: `additionalFields`, the plugin that defines it, or that of its table. */
 function originOf(key, name, options, plugins) {
   if (options[key]?.additionalFields?.[name]) return "additional fields";
   const origin = plugins.find((plugin) => plugin.schema?.[key]?.fields?.[name])?.id;
   return origin ?? ownerOf(key, plugins);
 }
 
-/** A default that can stand in a schema; nothing for one that a function makes. */
+/** A default value that a schema can have; undefined if a function computes it. */
 function plain(value) {
   if (typeof value === "function" || value instanceof Date) return undefined;
   return typeof value === "bigint" ? Number(value) : value;
 }
 
-/** What better-auth writes where nothing is given: a value, or null for one that is computed. */
+/** What better-auth writes if no value is given: a value, or null if it is computed. */
 function filling(key, name, field, plugins) {
   if (field.defaultValue !== undefined) return plain(field.defaultValue) ?? null;
   const admin = plugins.find((plugin) => plugin.id === "admin");

@@ -41,34 +41,33 @@ def configured_schema(root: Path) -> Path:
         root: the project's folder; the result is relative to it.
 
     Raises:
-        Problem: Prisma's configuration cannot be loaded, or what it says of the schema does not
-            count.
+        Problem: Prisma's configuration cannot be loaded, or it has a path that Prisma ignores.
     """
     usual = [Path(one) for one in ("schema.prisma", "prisma/schema.prisma", "prisma/schema")]
     default = next((one for one in usual if (root / one).exists()), usual[1])
     config = _configuration(root)
-    said = _said_by(root, config) if config else None
-    return Path(said) if said else _said_by_manifest(root, default)
+    path = _path_in_config(root, config) if config else None
+    return Path(path) if path else _path_in_manifest(root, default)
 
 
 def is_evaluated(root: Path) -> bool:
     """Whether `configured_schema` runs Prisma's configuration, which needs the npm packages."""
     config = _configuration(root)
-    return config is not None and _written(root / config) is None
+    return config is not None and _literal_path(root / config) is None
 
 
 def _configuration(root: Path) -> Path | None:
     return next((Path(one) for one in _CONFIGS if (root / one).is_file()), None)
 
 
-def _said_by(root: Path, config: Path) -> str | None:
+def _path_in_config(root: Path, config: Path) -> str | None:
     """The path in a configuration file: a literal, or the result of running it."""
-    if said := _written(root / config):
-        return os.path.normpath(config.parent / said)
+    if path := _literal_path(root / config):
+        return os.path.normpath(config.parent / path)
     from better_auth_setup.generate.configuration import evaluated_schema
 
-    if said := evaluated_schema(root, config):
-        return os.path.relpath(said, root.resolve())
+    if path := evaluated_schema(root, config):
+        return os.path.relpath(path, root.resolve())
     code = _code(root / config)
     if re.search(r"""(?<![\w/.-])schema\b["']?\s*[:,}(]""", code):
         raise Problem(
@@ -78,7 +77,7 @@ def _said_by(root: Path, config: Path) -> str | None:
     return None
 
 
-def _written(config: Path) -> str | None:
+def _literal_path(config: Path) -> str | None:
     """The path in a configuration of the usual form; None if it has to be run."""
     found = _PLAIN.search(_code(config))
     return found[1] if found else None
@@ -90,11 +89,11 @@ def _code(config: Path) -> str:
     return _COMMENT.sub(lambda found: found[1] or "", text)
 
 
-def _said_by_manifest(root: Path, default: Path) -> Path:
+def _path_in_manifest(root: Path, default: Path) -> Path:
     """The path in ``package.json``, which Prisma used up to version 6."""
     try:
-        said = json.loads((root / "package.json").read_text(encoding="utf-8"))["prisma"]["schema"]
-        said = Path(os.path.normpath(said))
+        path = json.loads((root / "package.json").read_text(encoding="utf-8"))["prisma"]["schema"]
+        path = Path(os.path.normpath(path))
     except (OSError, ValueError, LookupError, TypeError):
         return default
     try:
@@ -102,12 +101,12 @@ def _said_by_manifest(root: Path, default: Path) -> Path:
         is_ignored = int(json.loads(prisma)["version"].split(".")[0]) >= 7
     except (OSError, ValueError, LookupError):
         is_ignored = False
-    if is_ignored and said != default:
+    if is_ignored and path != default:
         raise Problem(
-            f'Write schema: "{said.as_posix()}" into prisma.config.ts: Prisma 7 does not read '
+            f'Write schema: "{path.as_posix()}" into prisma.config.ts: Prisma 7 does not read '
             "prisma.schema of package.json."
         )
-    return said
+    return path
 
 
 def schema_files(schema: Path) -> list[Path]:

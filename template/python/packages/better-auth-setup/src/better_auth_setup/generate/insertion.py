@@ -89,7 +89,7 @@ def _aligned(columns: list[Column], indent: str) -> list[str]:
 
 
 def _new_model(table: Table, plan: Plan) -> Insertion:
-    home, indent = plan.habits.home, plan.habits.indent
+    home, indent = plan.conventions.home, plan.conventions.indent
     lines = [f"model {table.name} {{"]
     for group in table.groups:
         lines += [] if group.origin == table.origin else [f"{indent}// {group.origin}"]

@@ -13,7 +13,7 @@ from better_auth_setup.generate.document import Block, Document, Field
 from better_auth_setup.generate.tables import Column, Table
 
 #: The names of Auth.js, from which many projects migrate, and of older versions of better-auth.
-_ELSEWHERE = {
+_FORMER_NAMES = {
     "accountId": "providerAccountId",
     "providerId": "provider",
     "token": "sessionToken",
@@ -48,7 +48,7 @@ class Match:
         claimed = {one.name for one in self.fields.values()}
         for one in self.block.fields if self.block else []:
             is_free = one.name not in claimed and one.type == column.base
-            if is_free and _ELSEWHERE.get(column.name) in (one.name, one.column):
+            if is_free and _FORMER_NAMES.get(column.name) in (one.name, one.column):
                 return one
         return None
 

@@ -69,7 +69,7 @@ class _Merge:
         self._result.text = self._text()
         return self._result
 
-    # --- what is taken away ------------------------------------------------------------------
+    # --- removals ----------------------------------------------------------------------------
 
     def _leaving(self, name: str) -> dict[str, Line]:
         """The lines of a block that the new release no longer has."""
@@ -114,9 +114,9 @@ class _Merge:
         block = self._mine_side.blocks[name]
         first = comment_above(self._mine, block.start)
         self._gone.update(range(first, block.end + 1))
-        self._result.done.append(f"{name} was taken away")
+        self._result.done.append(f"{name} was removed")
 
-    # --- what is new or different ------------------------------------------------------------
+    # --- additions and changes ---------------------------------------------------------------
 
     def _update(self, name: str, held: set[str]) -> None:
         base, new = self._base_side.lines(name), self._new_side.lines(name)
@@ -145,12 +145,14 @@ class _Merge:
             else:
                 self._gone.add(mine[key].number)
                 removed.append(line.label)
-        for word, labels in (("added", added), ("changed", changed), ("took away", removed)):
+        for word, labels in (("added", added), ("changed", changed), ("removed", removed)):
             if any(labels):
                 self._result.done.append(f"{name}: {word} {', '.join(filter(None, labels))}")
 
     def _hold(self, name: str, line: Line) -> None:
-        self._result.held_back.append(f"{name}: the release has `{line.text}`, you have it edited")
+        self._result.held_back.append(
+            f"{name}: the release has `{line.text}`, but you have edited it"
+        )
 
     def _add_block(self, block: Block) -> None:
         new, order = self._new_side.document, list(self._new_side.blocks)

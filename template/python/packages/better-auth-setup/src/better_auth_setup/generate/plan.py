@@ -10,8 +10,8 @@ from better_auth_setup.generate.checks import (
     problems_of_addition,
     problems_of_files,
 )
+from better_auth_setup.generate.conventions import Conventions, detect
 from better_auth_setup.generate.document import Block, Document, Field
-from better_auth_setup.generate.habits import Habits, habits
 from better_auth_setup.generate.matching import Match, match
 from better_auth_setup.generate.tables import (
     Column,
@@ -56,7 +56,7 @@ class Plan:
     missing: list[Missing]
     #: problems that prevent any addition
     problems: list[str]
-    habits: Habits
+    conventions: Conventions
     #: the needed models, under the schema's names, in the order of the template's layout
     models: list[str]
     #: the origins of fields, in the order of their groups in a model
@@ -71,24 +71,24 @@ def plan(documents: list[Document], needs: Needs) -> Plan:
         needs: the result of ``needed``.
     """
     matches = match(documents, needs.tables)
-    ways = habits(documents, matches)
-    planner = _Planner({one.table.name: one for one in matches}, ways, needs)
+    conventions = detect(documents, matches)
+    planner = _Planner({one.table.name: one for one in matches}, conventions, needs)
     lacks = [planner.missing(one) for one in matches]
     found = problems(documents, matches, needs)
     if any(lacks):
         found += problems_of_files(documents)
     for lack, one in zip(lacks, matches, strict=True):
         found += problems_of_addition(one, lack.columns, bool(lack), documents)
-    models = [one.block.name if one.block else ways.model_name(one.table) for one in matches]
-    return Plan([lack for lack in lacks if lack], found, ways, models, needs.origins)
+    models = [one.block.name if one.block else conventions.model_name(one.table) for one in matches]
+    return Plan([lack for lack in lacks if lack], found, conventions, models, needs.origins)
 
 
 class _Planner:
     """Compares the tables one by one, with knowledge of all of them."""
 
-    def __init__(self, matches: dict[str, Match], ways: Habits, needs: Needs) -> None:
+    def __init__(self, matches: dict[str, Match], conventions: Conventions, needs: Needs) -> None:
         self.matches = matches
-        self.habits = ways
+        self.conventions = conventions
         self.needs = needs
 
     def missing(self, one: Match) -> Missing:
@@ -120,11 +120,11 @@ class _Planner:
             with_names(_unmeasured(attribute, written), names) for attribute in table.attributes
         ]
         if one.block is None:
-            attributes += self.habits.map_attribute(table)
-            attributes += [self.habits.schema] if self.habits.schema else []
+            attributes += self.conventions.map_attribute(table)
+            attributes += [self.conventions.schema] if self.conventions.schema else []
         return replace(
             table,
-            name=one.block.name if one.block else self.habits.model_name(table),
+            name=one.block.name if one.block else self.conventions.model_name(table),
             groups=[
                 replace(group, columns=[written[column.name] for column in group.columns])
                 for group in table.groups
@@ -140,7 +140,7 @@ class _Planner:
         if existing:
             return replace(column, name=existing.name)
         column = self._keyed(one, column)
-        mapped = self.habits.column_map(column)
+        mapped = self.conventions.column_map(column)
         attributes = f'{column.attributes} @map("{mapped}")' if mapped else column.attributes
         return replace(column, attributes=attributes.strip())
 
@@ -176,7 +176,7 @@ class _Planner:
         if target is None:
             return column
         mark = column.type[len(column.base) :]
-        kind = target.block.name if target.block else self.habits.model_name(target.table)
+        kind = target.block.name if target.block else self.conventions.model_name(target.table)
         if not column.foreign_keys:
             forward = next(
                 (c for c in target.table.columns if c.base == one.table.name and c.foreign_keys

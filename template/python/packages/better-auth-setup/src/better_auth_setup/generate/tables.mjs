@@ -1,11 +1,11 @@
 /**
- * Loads a project's configurations as its frameworks would, and prints what they say as JSON:
- * `{ result }`, or `{ error }`, a sentence. Started in the project's folder, with a task as JSON:
+ * Loads a project's configuration as its frameworks would, and prints as JSON `{ result }`, or
+ * `{ error }`, a sentence. Started in the project's folder, with a task as JSON:
  *
  *     { "task": "tables", "config"?: path, "url": placeholder of DATABASE_URL, "clients": [folder, …] }
  *     { "task": "schema", "config": path of prisma.config.ts }
  *
- * `clients` are the folders of generated Prisma clients, none of which has to be there.
+ * `clients` are the folders of generated Prisma clients, which may not exist.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeSync } from "node:fs";
@@ -18,7 +18,7 @@ import { describe } from "./describe.mjs";
 const ROOT = process.cwd();
 const STUB = fileURLToPath(new URL("stub.cjs", import.meta.url));
 
-/** Where auth.ts usually is: this template's places, then those of better-auth's own CLI. */
+/** The default paths of auth.ts: this template's, then those of better-auth's own CLI. */
 function usualPlaces() {
   const names = ["auth.ts", "auth.tsx", "auth.js", "auth.jsx", "auth.server.js", "auth.server.ts"];
   const files = [...names, ...names.map((name) => `auth/${name.replace("auth", "index")}`)];
@@ -44,7 +44,7 @@ function configuration(named) {
 
 class Refusal extends Error {}
 
-/** Finds a package through those that bring it, from one of some files. */
+/** Resolves a package, from one of several files, directly or through its dependents. */
 function find(files, ...chains) {
   for (const file of files) {
     for (const chain of chains) {
@@ -61,7 +61,7 @@ function find(files, ...chains) {
   );
 }
 
-/** Loads TypeScript as bundlers do: with path aliases, JSX and stubs. Prisma's CLI brings it. */
+/** Loads TypeScript by jiti of Prisma's CLI as bundlers do: with path aliases, JSX and stubs. */
 function loader(file, clients) {
   const chains = [
     ["jiti"],
@@ -70,7 +70,7 @@ function loader(file, clients) {
   ];
   const { createJiti } = createRequire(file)(find([file, join(ROOT, "_")], ...chains));
   const { transform } = createJiti(file).options;
-  // Whether a module is stubbed is written into what is cached.
+  // Cached code contains the stubs.
   const key = createHash("sha256").update(JSON.stringify([STUB, isStubbed.toString(), clients]));
   const modules = join(ROOT, "node_modules");
   return createJiti(file, {
@@ -87,7 +87,7 @@ function loader(file, clients) {
   });
 }
 
-/** The visitor of Babel that has a file import the stub instead of what need not be there. */
+/** A Babel visitor that replaces imports of modules that may be missing by the stub. */
 function stubbing(file, clients) {
   const stub = (source) => {
     const isKnown = source?.type === "StringLiteral";
@@ -106,7 +106,7 @@ function stubbing(file, clients) {
   };
 }
 
-/** Whether tables do not depend on a module. */
+/** Whether a module cannot affect the tables. */
 function isStubbed(specifier, from, clients) {
   const packages =
     /^(\.prisma\/client|@prisma\/(client|adapter-|extension-)|#.*prisma|prisma\/config$)/;
@@ -115,7 +115,7 @@ function isStubbed(specifier, from, clients) {
   if ([packages, frameworks, assets].some((kind) => kind.test(specifier))) return true;
   const bare = specifier.replace(/\.[cm]?[jt]s$/, "");
   const path = resolve(dirname(from), bare).replaceAll("\\", "/");
-  // Behind `../` or an alias such as `@/`, what is left is an end of the client's path.
+  // After `../` or an alias such as `@/`, the rest is the end of the client's path.
   const rest = bare.replace(/^(\.{1,2}\/)+|^[^/]*\//, "");
   return clients.some(
     (client) =>
@@ -156,12 +156,12 @@ async function internals(db) {
   }
 }
 
-/** Asks Prisma's own loader, because a configuration may be a function, or what others spread. */
+/** Uses Prisma's own loader, as a configuration may be a function, or be composed of others. */
 async function schema({ config }) {
   const prisma = ["prisma/package.json", "@prisma/config"];
   const loader = find([join(ROOT, "_")], prisma);
   const { loadConfigFromFile } = createRequire(loader)(loader);
-  // The path does not depend on the URLs, which the first setup has yet to find out.
+  // The path does not depend on the URLs, which are unknown during the first setup.
   for (const name of ["DATABASE_URL", "DIRECT_URL", "SHADOW_DATABASE_URL"]) {
     process.env[name] ||= "postgresql://nobody@localhost/none";
   }
@@ -170,16 +170,16 @@ async function schema({ config }) {
     throw new Refusal(`The schema of ${config} is no path. Name it with --schema.`);
   }
   if (found) return found.schema ?? null;
-  const [, ...told] = error.error.message.split("\n");
-  // The first line is the type of all configurations.
-  if (error._tag === "ConfigFileSyntaxError" && told.length > 0) {
-    throw new Refusal(`${config}: ${told.map((line) => line.trim()).join(" ")}`);
+  const [, ...lines] = error.error.message.split("\n");
+  // The first line only names the type of the configuration.
+  if (error._tag === "ConfigFileSyntaxError" && lines.length > 0) {
+    throw new Refusal(`${config}: ${lines.map((line) => line.trim()).join(" ")}`);
   }
   throw error.error;
 }
 
 /** An error with its place in the project, or else with the file that was loaded. */
-function told(error, file) {
+function messageOf(error, file) {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof Refusal) return error.message;
   const frames = String(error.stack)
@@ -190,8 +190,8 @@ function told(error, file) {
   const place = frames.find(Boolean) ?? file;
   const isAlias = /^Cannot find module '[@~]\//.test(error.message);
   const remedy = "\nPath aliases of tsconfig.json need jiti 2.7: npm install --save-dev jiti";
-  const said = `${error.name}: ${error.message}${isAlias ? remedy : ""}`;
-  return place ? `${place}: ${said}` : said;
+  const message = `${error.name}: ${error.message}${isAlias ? remedy : ""}`;
+  return place ? `${place}: ${message}` : message;
 }
 
 function answer(given) {
@@ -212,5 +212,5 @@ const task = JSON.parse(process.argv[2]);
 try {
   answer({ result: await { tables, schema }[task.task](task) });
 } catch (error) {
-  answer({ error: told(error, task.config) });
+  answer({ error: messageOf(error, task.config) });
 }

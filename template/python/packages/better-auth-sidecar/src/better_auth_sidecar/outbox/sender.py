@@ -36,12 +36,12 @@ if TYPE_CHECKING:
 logger = logging.getLogger("uvicorn.error.outbox")
 
 #: How long a message stays claimed by its sender, and the timeout of sending in seconds: shorter.
-_LEASE, _PATIENCE = timedelta(seconds=60), 45
+_LEASE, _SEND_TIMEOUT = timedelta(seconds=60), 45
 #: Seconds between polls of the outbox: with PostgreSQL's NOTIFY, and without.
-_TOLD, _UNTOLD = 5.0, 0.5
+_POLL_WITH_NOTIFY, _POLL = 5.0, 0.5
 #: Seconds before a retry (exponential backoff): the first, the longest while the transport is
 #: unreachable, and the longest for a single message.
-_SHORTEST, _LONGEST_AWAY, _LONGEST_LATER = 1.0, 30.0, 600.0
+_SHORTEST, _LONGEST_UNREACHABLE, _LONGEST_RETRY = 1.0, 30.0, 600.0
 _EXPIRY = 60.0
 
 
@@ -106,14 +106,14 @@ class Sender:
             )
         self._transport, self._text_transport = transport, text_transport
         self._wake = asyncio.Event()
-        self._is_stopping = self._is_told = False
-        self._said = ""
+        self._is_stopping = self._is_listening = False
+        self._logged = ""
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Sends messages for the lifespan of the application."""
         self._wake = asyncio.Event()  # of the current event loop: tests have several
-        self._is_stopping = self._is_told = False
+        self._is_stopping = self._is_listening = False
         listening = asyncio.create_task(self._listen()) if self._listens else None
         sending = asyncio.create_task(self._send_all())
         try:
@@ -151,7 +151,7 @@ class Sender:
         next_expiry, away = 0.0, 0
         clock = asyncio.get_running_loop().time
         while not self._is_stopping:
-            pause = _TOLD if self._is_told else _UNTOLD
+            pause = _POLL_WITH_NOTIFY if self._is_listening else _POLL
             self._wake.clear()
             try:
                 if clock() >= next_expiry:
@@ -160,14 +160,14 @@ class Sender:
                 while not self._is_stopping and (row := await self._store.claim(_LEASE)):
                     await self._send(row)
                     away = 0
-                self._say("")
+                self._log_once("")
             except UnreachableError as error:
                 away += 1
-                pause = _doubled(away, _LONGEST_AWAY)
-                self._say(f"Mails wait: {error}")
+                pause = _doubled(away, _LONGEST_UNREACHABLE)
+                self._log_once(f"Mails wait: {error}")
             except Exception as error:  # of any driver
-                pause = _TOLD
-                self._say(f"The outbox cannot be read: {_first_line(error)}")
+                pause = _POLL_WITH_NOTIFY
+                self._log_once(f"The outbox cannot be read: {_first_line(error)}")
             else:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), pause)
@@ -193,7 +193,7 @@ class Sender:
             await self._settle(lambda: self._store.failed(row, row.error or _EXPIRED))
             return
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(_SEND_TIMEOUT):
                 await self._hand_over(row)
         except RefusedError as error:
             reason = _hidden(row, error)
@@ -205,7 +205,7 @@ class Sender:
             raise UnreachableError(reason) from error
         except Exception as error:  # of any transport or text
             reason = _hidden(row, error)
-            pause = _doubled(row.attempts + 1, _LONGEST_LATER)
+            pause = _doubled(row.attempts + 1, _LONGEST_RETRY)
             logger.warning(
                 "Not sent, tried again in %d s: %s to %s: %s",
                 *(pause, row.kind, row.recipient, reason),
@@ -238,7 +238,7 @@ class Sender:
             try:
                 return await write()
             except Exception as error:  # of any driver
-                self._say(f"The outbox cannot be written: {_first_line(error)}")
+                self._log_once(f"The outbox cannot be written: {_first_line(error)}")
                 await asyncio.sleep(attempt)
         await write()
 
@@ -246,13 +246,13 @@ class Sender:
         for row in await self._store.expire():
             logger.error("Expired before it was sent: %s to %s", row.kind, row.recipient)
 
-    def _say(self, problem: str) -> None:
+    def _log_once(self, problem: str) -> None:
         """Logs a problem that concerns all messages, once."""
-        if problem and problem != self._said:
+        if problem and problem != self._logged:
             logger.error(problem)
-        elif self._said and not problem:
+        elif self._logged and not problem:
             logger.info("Messages are sent again")
-        self._said = problem
+        self._logged = problem
 
     async def _listen(self) -> None:
         import asyncpg  # type: ignore[import-untyped]
@@ -266,13 +266,13 @@ class Sender:
                 try:
                     connection.add_termination_listener(lambda *_, gone=gone: gone.set())
                     await connection.add_listener("outbox_message", lambda *_: self._wake.set())
-                    self._is_told = True
+                    self._is_listening = True
                     self._wake.set()  # for messages inserted meanwhile
                     await gone.wait()
                 finally:
-                    self._is_told = False
+                    self._is_listening = False
                     connection.terminate()
-            await asyncio.sleep(_TOLD)
+            await asyncio.sleep(_POLL_WITH_NOTIFY)
 
 
 _EXPIRED = "It expired before it was sent."

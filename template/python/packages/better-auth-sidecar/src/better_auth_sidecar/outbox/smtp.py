@@ -12,7 +12,7 @@ from better_auth_sidecar.mail_server import read_mail_from, read_smtp_url
 from better_auth_sidecar.outbox.messages import Mail, RefusedError, UnreachableError
 
 #: Timeout of each SMTP command, in seconds.
-_PATIENCE = 20
+_TIMEOUT = 20
 
 
 class SmtpTransport:
@@ -49,7 +49,7 @@ class SmtpTransport:
             start_tls=server.start_tls,
             # aiosmtplib's default is getfqdn(), which may wait long for a name server.
             local_hostname=host if "." in host else "[127.0.0.1]",
-            timeout=_PATIENCE,
+            timeout=_TIMEOUT,
         )
         try:
             async with client:

@@ -21,7 +21,7 @@ from better_auth_sidecar.stores import Row, SessionQuery, StoreError, UnfitError
 #: Seconds after which an idle connection may have been dropped silently, for example by a firewall.
 _IDLE = 30.0
 #: Timeouts of the query in seconds; shorter on a connection that was idle and may be dead.
-_PATIENCE, _IDLE_PATIENCE = 10.0, 2.0
+_TIMEOUT, _IDLE_TIMEOUT = 10.0, 2.0
 _LOST = (
     OSError,
     TimeoutError,
@@ -52,15 +52,15 @@ class _Connection:
 
     async def find(self, query: SessionQuery, token: str, *, prepare: bool) -> Any:
         now = time.monotonic()
-        patience = _IDLE_PATIENCE if now - self.idle_since > _IDLE else _PATIENCE
+        seconds = _IDLE_TIMEOUT if now - self.idle_since > _IDLE else _TIMEOUT
         if not prepare:
             # A pooler keeps one server connection only for the length of a transaction.
             async with self.driver.transaction(readonly=True):
-                return await self.driver.fetchrow(query.sql, token, timeout=patience)
+                return await self.driver.fetchrow(query.sql, token, timeout=seconds)
         if self._query is not query:
-            self._statement = await self.driver.prepare(query.sql, timeout=patience)
+            self._statement = await self.driver.prepare(query.sql, timeout=seconds)
             self._query = query
-        return await self._statement.fetchrow(token, timeout=patience)
+        return await self._statement.fetchrow(token, timeout=seconds)
 
 
 class PostgresqlStore:

@@ -36,7 +36,7 @@ def find(project: Project) -> list[str]:
     return _left(new) or [f"{sentence}: setup removes one." for sentence in done]
 
 
-def without_repetitions(text: str) -> tuple[str, list[str]]:
+def without_duplicates(text: str) -> tuple[str, list[str]]:
     """A schema without duplicate models, fields and attributes.
 
     Of two duplicates, the one with a comment stays, else the first.
@@ -46,14 +46,14 @@ def without_repetitions(text: str) -> tuple[str, list[str]]:
     """
     lines = re.findall(r"[^\n]*\n|[^\n]+", text)
     done = []
-    while found := next(_repetitions(lines), None):
+    while found := next(_duplicates(lines), None):
         gone, sentence = found
         lines = _without(lines, gone)
         done.append(sentence)
     return "".join(lines), done
 
 
-def _repetitions(lines: list[str]) -> Iterator[tuple[range, str]]:
+def _duplicates(lines: list[str]) -> Iterator[tuple[range, str]]:
     """The lines of each duplicate that can be removed, with a sentence that names it."""
     known: dict[str, range] = {}
     for block in parse(Path("schema.prisma"), "".join(lines)).blocks:
@@ -116,7 +116,7 @@ def _texts(project: Project) -> tuple[dict[Path, str], dict[Path, str], list[str
     old = {path: path.read_bytes().decode("utf-8") for path in project.schema_files()}
     new, done = {}, []
     for path, text in old.items():
-        new[path], sentences = without_repetitions(text)
+        new[path], sentences = without_duplicates(text)
         done += sentences
     return old, new, done
 

@@ -16,7 +16,7 @@ DROP = """
 from pathlib import Path
 from better_auth_setup.problem import Problem
 from better_auth_setup.project import Project
-from better_auth_setup.repetitions import drop
+from better_auth_setup.duplicates import drop
 try:
     print(*drop(Project(Path.cwd())))
 except (Problem, OSError) as error:

@@ -25,7 +25,7 @@ _TABLE_STYLES: list[Callable[[str], str]] = [
 
 
 @dataclass
-class Habits:
+class Conventions:
     """The conventions that a project's existing models share."""
 
     #: the file for new models
@@ -53,7 +53,7 @@ class Habits:
         return snake if is_other else None
 
 
-def habits(documents: list[Document], matches: list[Match]) -> Habits:
+def detect(documents: list[Document], matches: list[Match]) -> Conventions:
     """Detects the conventions of the existing models; without any, the official generator's."""
     there = [one for one in matches if one.block and one.document]
     # better-auth's models may have a file of their own, with User in another one.
@@ -63,7 +63,7 @@ def habits(documents: list[Document], matches: list[Match]) -> Habits:
     blocks = [(one.table.asked, one.block) for one in there if one.block]
     user = by_key["user"].block if "user" in by_key else None
     snake_columns = _has_snake_columns(there)
-    return Habits(
+    return Conventions(
         home,
         _table_style(blocks, snake_columns),
         snake_columns,
