@@ -94,10 +94,10 @@ class Person:
         self.complaints: list[str] = []
         #: Expected error statuses, which Chromium reports in its console.
         self.expected: set[int] = set()
-        page.on("console", self._hear)
+        page.on("console", self._record)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
-    def _hear(self, message: ConsoleMessage) -> None:
+    def _record(self, message: ConsoleMessage) -> None:
         status = re.search(r"responded with a status of (\d+)", message.text)
         if status and int(status[1]) in self.expected:
             return

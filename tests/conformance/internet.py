@@ -111,14 +111,14 @@ class Internet:
         return [
             {
                 "request": f"{request.method} https://{request.host}{request.path}",
-                "headers": _telling(request.headers),
+                "headers": _relevant(request.headers),
                 "members": request.members,
             }
             for request in taken
         ]
 
 
-def _telling(headers: dict[str, str]) -> dict[str, str]:
+def _relevant(headers: dict[str, str]) -> dict[str, str]:
     kept = {name: headers[name].lower() for name in _HEADERS if name in headers}
     if not kept.get("user-agent", "").startswith("betterauth"):
         kept.pop("user-agent", None)

@@ -153,7 +153,7 @@ EDITS: dict[str, tuple[Callable[[str], str], str]] = {
 }
 
 
-def test_names_that_are_nearly_the_same_are_told_apart(tmp_path: Path) -> None:
+def test_similar_names_are_distinguished(tmp_path: Path) -> None:
     base = render({"provider": "postgresql", "features": []})
     texts = {name: edit(base) for name, (edit, _) in EDITS.items()}
     assert base not in texts.values()

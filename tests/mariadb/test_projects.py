@@ -63,7 +63,7 @@ async def _run_sql(url: str, statements: Sequence[str]) -> list[Any]:
     return rows
 
 
-def is_told(url: str, user: str) -> bool:
+def is_reported(url: str, user: str) -> bool:
     """Whether the mail to a new user was sent from the outbox."""
     sql = f"SELECT sentAt FROM outboxMessage WHERE recipient = '{user}'"
     return any(sent_at is not None for (sent_at,) in run_sql(url, sql))
@@ -98,6 +98,6 @@ def test_users_sign_up_in_and_out(
             ada = {"name": "Ada", "email": "ada@example.com", "password": "correct horse"}
             browser.post("/api/auth/sign-up/email", json=ada).raise_for_status()
             assert browser.get("/me").json()["email"] == "ada@example.com"
-            wait_for(lambda: is_told(own_url, "ada@example.com"))
+            wait_for(lambda: is_reported(own_url, "ada@example.com"))
             browser.post("/api/auth/sign-out", json={}).raise_for_status()
             assert browser.get("/me").status_code == 401

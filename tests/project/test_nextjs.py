@@ -442,14 +442,14 @@ def test_the_pages_pass_axe_in_both_color_schemes_and_on_a_phone(
         passes_axe(person, name)
 
 
-def test_a_page_that_is_not_there_says_so(person: Person) -> None:
+def test_a_missing_page_is_reported(person: Person) -> None:
     person.expected = {404}
     person.open("none")
     person.sees("There is no such page")
     assert person.barriers() == []
 
 
-def test_a_page_says_that_scripts_are_forbidden(site: Site, browser: Chromium) -> None:
+def test_a_page_reports_disabled_scripts(site: Site, browser: Chromium) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(site.url("sign-in"))

@@ -59,7 +59,7 @@ def of_npm_package(failure: Failure) -> str:
 
 @pytest.mark.parametrize("reason", [of_python, of_npm_package])
 @pytest.mark.parametrize("name", FAILURES)
-def test_a_reason_is_told_whole_and_nothing_else(
+def test_a_reason_is_complete_and_without_noise(
     name: str, reason: Callable[[Failure], str]
 ) -> None:
     shown = reason(FAILURES[name])

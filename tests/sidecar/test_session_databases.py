@@ -169,7 +169,7 @@ async def test_a_silently_dropped_connection_is_replaced(
 ) -> None:
     """It gets no response, and a new one is opened soon enough."""
     monkeypatch.setattr(postgresql, "_IDLE", 0.0)
-    monkeypatch.setattr(postgresql, "_IDLE_PATIENCE", 0.3)
+    monkeypatch.setattr(postgresql, "_IDLE_TIMEOUT", 0.3)
     visitor = await _visitor(auth)
     with database_proxy(_url(auth)) as proxy:
         app = application(_server(auth, proxy.url))

@@ -65,7 +65,7 @@ def _sends_other_types(world: World, values: int) -> None:
 
 
 def sends_a_body_that_is_no_object(world: World) -> None:
-    nobody = world.browser()
+    signed_out = world.browser()
     bodies = [
         b"",
         b"{",
@@ -83,7 +83,7 @@ def sends_a_body_that_is_no_object(world: World) -> None:
     bodies.append(b'{"email": "\xe9@example.com", "password": "x"}')
     bodies.append(b'{"email": "' + b"x" * 2_000_000 + b'"}')
     for number, body in enumerate(bodies):
-        nobody.request(
+        signed_out.request(
             "POST",
             "/sign-in/email",
             name=f"POST body {number}",
@@ -184,7 +184,7 @@ def breaks_bearers(world: World) -> None:
 
 
 def asks_for_odd_paths(world: World) -> None:
-    nobody = world.browser()
+    signed_out = world.browser()
     for path in [
         "/",
         "//",
@@ -201,4 +201,4 @@ def asks_for_odd_paths(world: World) -> None:
         "/callback/..%2f..%2f",
         "/get-session?disableCookieCache=%00",
     ]:
-        nobody.request("GET", path, name=f"GET {path:.30}")
+        signed_out.request("GET", path, name=f"GET {path:.30}")

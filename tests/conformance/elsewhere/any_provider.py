@@ -80,10 +80,10 @@ def calls_the_provider_with_its_tokens(world: World, company: Company) -> None:
         account,
     )
     ada.post("/get-access-token", accountId=account)
-    for somebody in (world.signed_up("eve"), world.browser("nobody")):
-        somebody.post("/get-access-token", accountId=account)
-        somebody.post("/refresh-token", accountId=account)
-        somebody.get("/account-info", accountId=account)
+    for caller in (world.signed_up("eve"), world.browser("nobody")):
+        caller.post("/get-access-token", accountId=account)
+        caller.post("/refresh-token", accountId=account)
+        caller.get("/account-info", accountId=account)
 
 
 def signs_in_with_an_id_token(world: World, company: Company) -> None:

@@ -191,13 +191,13 @@ def resets_the_password_by_the_query(world: World) -> None:
 
 
 def resets_a_password_with_a_bad_token(world: World) -> None:
-    nobody = world.browser()
-    nobody.post("/reset-password", token="unknown", newPassword=OTHER_PASSWORD)
-    nobody.post("/reset-password", newPassword=OTHER_PASSWORD)
-    nobody.get("/reset-password/unknown", callbackURL="/reset")
-    nobody.get("/reset-password/unknown")
-    nobody.get("/reset-password/unknown", callbackURL="https://evil.example")
-    nobody.post("/forget-password", email=nobody.email)
+    signed_out = world.browser()
+    signed_out.post("/reset-password", token="unknown", newPassword=OTHER_PASSWORD)
+    signed_out.post("/reset-password", newPassword=OTHER_PASSWORD)
+    signed_out.get("/reset-password/unknown", callbackURL="/reset")
+    signed_out.get("/reset-password/unknown")
+    signed_out.get("/reset-password/unknown", callbackURL="https://evil.example")
+    signed_out.post("/forget-password", email=signed_out.email)
 
 
 def resets_the_password_too_late(world: World) -> None:
@@ -215,9 +215,11 @@ def resets_the_password_too_late(world: World) -> None:
 
 
 def requests_a_reset_for_an_unknown_address(world: World) -> None:
-    nobody = world.browser()
-    nobody.post("/request-password-reset", email=nobody.email)
-    nobody.post("/request-password-reset", email=nobody.email, redirectTo="https://evil.example")
+    signed_out = world.browser()
+    signed_out.post("/request-password-reset", email=signed_out.email)
+    signed_out.post(
+        "/request-password-reset", email=signed_out.email, redirectTo="https://evil.example"
+    )
     ada = world.signed_up()
     ada.post("/request-password-reset", email=ada.email, redirectTo="https://evil.example")
 
@@ -240,18 +242,18 @@ def requests_the_verification_mail_again(world: World) -> None:
     ada.post("/send-verification-email", email=ada.email, callbackURL="/welcome")
     ada.follow(ada.message())
     ada.post("/send-verification-email", email=ada.email)
-    nobody = world.browser("nobody")
-    nobody.post("/send-verification-email", email=nobody.email)
-    nobody.post("/send-verification-email", email=ada.email)
-    ada.post("/send-verification-email", email=nobody.email)
+    signed_out = world.browser("nobody")
+    signed_out.post("/send-verification-email", email=signed_out.email)
+    signed_out.post("/send-verification-email", email=ada.email)
+    ada.post("/send-verification-email", email=signed_out.email)
 
 
 def verifies_with_a_bad_token(world: World) -> None:
-    nobody = world.browser()
-    nobody.get("/verify-email")
-    nobody.get("/verify-email", token="unknown")
-    nobody.get("/verify-email", token="unknown", callbackURL="/welcome")
-    nobody.get("/verify-email", token="a.b.c", callbackURL="https://evil.example")
+    signed_out = world.browser()
+    signed_out.get("/verify-email")
+    signed_out.get("/verify-email", token="unknown")
+    signed_out.get("/verify-email", token="unknown", callbackURL="/welcome")
+    signed_out.get("/verify-email", token="a.b.c", callbackURL="https://evil.example")
 
 
 def changes_the_address(world: World) -> None:

@@ -30,16 +30,16 @@ def lists_users(world: World) -> None:
 
 def lists_users_wrongly(world: World) -> None:
     boss = world.admin()
-    nobody = {"searchValue": f"nobody{world.tag}"}
-    boss.get("/admin/list-users", limit="ten", **nobody)
-    boss.get("/admin/list-users", limit=-1, **nobody)
-    boss.get("/admin/list-users", offset="x", **nobody)
-    boss.get("/admin/list-users", searchField="password", **nobody)
-    boss.get("/admin/list-users", searchOperator="like", **nobody)
-    boss.get("/admin/list-users", sortDirection="up", **nobody)
-    boss.get("/admin/list-users", sortBy="nonsense", **nobody)
-    boss.get("/admin/list-users", filterField="nonsense", filterValue="x", **nobody)
-    boss.get("/admin/list-users", filterOperator="nonsense", filterField="role", **nobody)
+    unmatched = {"searchValue": f"nobody{world.tag}"}
+    boss.get("/admin/list-users", limit="ten", **unmatched)
+    boss.get("/admin/list-users", limit=-1, **unmatched)
+    boss.get("/admin/list-users", offset="x", **unmatched)
+    boss.get("/admin/list-users", searchField="password", **unmatched)
+    boss.get("/admin/list-users", searchOperator="like", **unmatched)
+    boss.get("/admin/list-users", sortDirection="up", **unmatched)
+    boss.get("/admin/list-users", sortBy="nonsense", **unmatched)
+    boss.get("/admin/list-users", filterField="nonsense", filterValue="x", **unmatched)
+    boss.get("/admin/list-users", filterOperator="nonsense", filterField="role", **unmatched)
 
 
 def reads_a_user(world: World) -> None:
@@ -219,9 +219,9 @@ def is_not_an_admin(world: World) -> None:
 
 
 def sends_requests_without_a_session(world: World) -> None:
-    nobody = world.browser()
+    signed_out = world.browser()
     for method, path, body in _REQUESTS:
         if method == "GET":
-            nobody.get(path, id="x")
+            signed_out.get(path, id="x")
         else:
-            nobody.post(path, **{"userId": "x", **body})
+            signed_out.post(path, **{"userId": "x", **body})

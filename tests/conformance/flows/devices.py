@@ -111,11 +111,11 @@ def approves_a_code_that_another_user_claimed(world: World) -> None:
 
 
 def approves_wrongly(world: World) -> None:
-    television, ada, nobody = world.browser("television"), world.signed_up(), world.browser("x")
+    television, ada, signed_out = world.browser("television"), world.signed_up(), world.browser("x")
     code = _codes(television)["user_code"]
-    nobody.get("/device", user_code=code)
-    nobody.post("/device/approve", userCode=code)
-    nobody.post("/device/deny", userCode=code)
+    signed_out.get("/device", user_code=code)
+    signed_out.post("/device/approve", userCode=code)
+    signed_out.post("/device/deny", userCode=code)
     for path in ("/device/approve", "/device/deny"):
         ada.post(path, userCode="UNKNOWN1")
         ada.post(path, userCode="")

@@ -80,21 +80,21 @@ def signs_up_with_an_invalid_address(world: World) -> None:
 
 
 def sends_requests_without_a_session(world: World) -> None:
-    nobody = world.browser()
-    nobody.session()
-    nobody.get("/list-sessions")
-    nobody.get("/list-accounts")
-    nobody.get("/ok")
-    nobody.get("/error")
-    nobody.get("/nowhere")
-    nobody.post("/nowhere")
+    signed_out = world.browser()
+    signed_out.session()
+    signed_out.get("/list-sessions")
+    signed_out.get("/list-accounts")
+    signed_out.get("/ok")
+    signed_out.get("/error")
+    signed_out.get("/nowhere")
+    signed_out.post("/nowhere")
 
 
 def posts_no_body(world: World) -> None:
-    nobody = world.browser()
-    nobody.request("POST", "/sign-up/email")
-    nobody.request("POST", "/sign-in/email")
-    nobody.request("POST", "/sign-out")
+    signed_out = world.browser()
+    signed_out.request("POST", "/sign-up/email")
+    signed_out.request("POST", "/sign-in/email")
+    signed_out.request("POST", "/sign-out")
 
 
 def has_a_name_in_another_script(world: World) -> None:

@@ -110,18 +110,20 @@ def uses_a_code_for_another_purpose(world: World) -> None:
 
 
 def requests_codes_with_invalid_bodies(world: World) -> None:
-    nobody = world.browser()
-    for email in [nobody.email, "nonsense", ""]:
+    signed_out = world.browser()
+    for email in [signed_out.email, "nonsense", ""]:
         for kind in ["email-verification", "forget-password", "change-email", "nonsense"]:
-            nobody.post("/email-otp/send-verification-otp", email=email, type=kind)
-    nobody.post("/email-otp/send-verification-otp", email=nobody.email)
-    nobody.post("/email-otp/request-password-reset", email=nobody.email)
-    nobody.post("/email-otp/verify-email", email=nobody.email, otp="000000")
-    nobody.post("/email-otp/check-verification-otp", email=nobody.email, type="x", otp="000000")
-    nobody.post("/sign-in/email-otp", email=nobody.email)
-    nobody.post("/sign-in/email-otp", email=nobody.email, otp="000000")
-    nobody.post(
-        "/email-otp/reset-password", email=nobody.email, otp="000000", password=OTHER_PASSWORD
+            signed_out.post("/email-otp/send-verification-otp", email=email, type=kind)
+    signed_out.post("/email-otp/send-verification-otp", email=signed_out.email)
+    signed_out.post("/email-otp/request-password-reset", email=signed_out.email)
+    signed_out.post("/email-otp/verify-email", email=signed_out.email, otp="000000")
+    signed_out.post(
+        "/email-otp/check-verification-otp", email=signed_out.email, type="x", otp="000000"
+    )
+    signed_out.post("/sign-in/email-otp", email=signed_out.email)
+    signed_out.post("/sign-in/email-otp", email=signed_out.email, otp="000000")
+    signed_out.post(
+        "/email-otp/reset-password", email=signed_out.email, otp="000000", password=OTHER_PASSWORD
     )
 
 
@@ -130,6 +132,6 @@ def cannot_change_the_address_by_a_code(world: World) -> None:
     ada = world.signed_up()
     ada.post("/email-otp/request-email-change", newEmail=f"new{ada.email}")
     ada.post("/email-otp/change-email", newEmail=f"new{ada.email}", otp="000000")
-    nobody = world.browser("nobody")
-    nobody.post("/email-otp/request-email-change", newEmail=f"new{ada.email}")
-    nobody.post("/email-otp/change-email", newEmail=f"new{ada.email}", otp="000000")
+    signed_out = world.browser("nobody")
+    signed_out.post("/email-otp/request-email-change", newEmail=f"new{ada.email}")
+    signed_out.post("/email-otp/change-email", newEmail=f"new{ada.email}", otp="000000")

@@ -48,13 +48,13 @@ def opens_an_expired_link(world: World) -> None:
 
 
 def opens_an_invalid_link(world: World) -> None:
-    nobody = world.browser()
-    nobody.get("/magic-link/verify", token="unknown")
-    nobody.get("/magic-link/verify", token="unknown", callbackURL="/home")
-    nobody.get("/magic-link/verify", token="unknown", errorCallbackURL="/error")
-    nobody.get("/magic-link/verify")
-    nobody.get("/magic-link/verify", token="")
-    nobody.get("/magic-link/verify", token="unknown", callbackURL="https://evil.example")
+    signed_out = world.browser()
+    signed_out.get("/magic-link/verify", token="unknown")
+    signed_out.get("/magic-link/verify", token="unknown", callbackURL="/home")
+    signed_out.get("/magic-link/verify", token="unknown", errorCallbackURL="/error")
+    signed_out.get("/magic-link/verify")
+    signed_out.get("/magic-link/verify", token="")
+    signed_out.get("/magic-link/verify", token="unknown", callbackURL="https://evil.example")
     ada = world.browser()
     ada.post("/sign-in/magic-link", email=ada.email)
     token = parse_qs(urlsplit(ada.message()).query)["token"][0]
@@ -64,12 +64,14 @@ def opens_an_invalid_link(world: World) -> None:
 
 
 def requests_a_link_with_an_invalid_body(world: World) -> None:
-    nobody = world.browser()
-    nobody.post("/sign-in/magic-link")
-    nobody.post("/sign-in/magic-link", email="nonsense")
-    nobody.post("/sign-in/magic-link", email="")
-    nobody.post("/sign-in/magic-link", email=nobody.email, callbackURL="https://evil.example")
-    nobody.post("/sign-in/magic-link", email=nobody.email, metadata={"plan": "pro"})
+    signed_out = world.browser()
+    signed_out.post("/sign-in/magic-link")
+    signed_out.post("/sign-in/magic-link", email="nonsense")
+    signed_out.post("/sign-in/magic-link", email="")
+    signed_out.post(
+        "/sign-in/magic-link", email=signed_out.email, callbackURL="https://evil.example"
+    )
+    signed_out.post("/sign-in/magic-link", email=signed_out.email, metadata={"plan": "pro"})
 
 
 def verifies_the_address_by_a_link(world: World) -> None:

@@ -144,13 +144,13 @@ def cannot_use_an_invitation_of_another_user(world: World) -> None:
     eve.post("/organization/reject-invitation", invitationId="unknown")
     eve.get("/organization/get-invitation", id="unknown")
     eve.get("/organization/get-invitation")
-    nobody = world.browser("nobody")
-    nobody.get("/organization/get-invitation", id=invitation)
-    nobody.post("/organization/accept-invitation", invitationId=invitation)
-    nobody.post("/organization/reject-invitation", invitationId=invitation)
-    nobody.get("/organization/list-user-invitations")
-    nobody.get("/organization/list-user-invitations", email=bob.email)
-    nobody.get("/organization/list-invitations", organizationId=organization)
+    signed_out = world.browser("nobody")
+    signed_out.get("/organization/get-invitation", id=invitation)
+    signed_out.post("/organization/accept-invitation", invitationId=invitation)
+    signed_out.post("/organization/reject-invitation", invitationId=invitation)
+    signed_out.get("/organization/list-user-invitations")
+    signed_out.get("/organization/list-user-invitations", email=bob.email)
+    signed_out.get("/organization/list-invitations", organizationId=organization)
 
 
 def accepts_an_invitation_of_a_member_who_left(world: World) -> None:

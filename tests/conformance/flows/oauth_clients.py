@@ -78,18 +78,18 @@ def changes_a_client(world: World) -> None:
 
 
 def cannot_access_a_client_of_another_user(world: World) -> None:
-    ada, eve, nobody = world.signed_up(), world.signed_up("eve"), world.browser("nobody")
+    ada, eve, signed_out = world.signed_up(), world.signed_up("eve"), world.browser("nobody")
     client = _client(ada)["client_id"]
-    for somebody in (eve, nobody):
+    for caller in (eve, signed_out):
         for name in (client, "unknown"):
-            somebody.get("/oauth2/get-client", client_id=name)
-            somebody.get("/oauth2/public-client", client_id=name)
-            somebody.post("/oauth2/update-client", client_id=name, update={"client_name": "Eve"})
-            somebody.post("/oauth2/client/rotate-secret", client_id=name)
-            somebody.post("/oauth2/delete-client", client_id=name)
-            somebody.post("/oauth2/public-client-prelogin", client_id=name)
-        somebody.get("/oauth2/get-client")
-        somebody.get("/oauth2/get-clients")
+            caller.get("/oauth2/get-client", client_id=name)
+            caller.get("/oauth2/public-client", client_id=name)
+            caller.post("/oauth2/update-client", client_id=name, update={"client_name": "Eve"})
+            caller.post("/oauth2/client/rotate-secret", client_id=name)
+            caller.post("/oauth2/delete-client", client_id=name)
+            caller.post("/oauth2/public-client-prelogin", client_id=name)
+        caller.get("/oauth2/get-client")
+        caller.get("/oauth2/get-clients")
     ada.get("/oauth2/get-client", client_id=client)
 
 

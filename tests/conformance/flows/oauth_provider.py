@@ -180,11 +180,11 @@ def revokes_a_consent(world: World) -> None:
     ada, eve = client.user, world.signed_up("eve")
     consent = ada.get("/oauth2/get-consents").json()[0]["id"]
     ada.get("/oauth2/get-consent", id=consent)
-    for somebody in (eve, world.browser("nobody")):
-        somebody.get("/oauth2/get-consent", id=consent)
-        somebody.post("/oauth2/update-consent", id=consent, update={"scopes": ["openid"]})
-        somebody.post("/oauth2/delete-consent", id=consent)
-        somebody.get("/oauth2/get-consents")
+    for caller in (eve, world.browser("nobody")):
+        caller.get("/oauth2/get-consent", id=consent)
+        caller.post("/oauth2/update-consent", id=consent, update={"scopes": ["openid"]})
+        caller.post("/oauth2/delete-consent", id=consent)
+        caller.get("/oauth2/get-consents")
     ada.post("/oauth2/update-consent", id=consent, update={"scopes": ["openid"]})
     ada.post("/oauth2/update-consent", id=consent, update={"scopes": ["nonsense"]})
     ada.post("/oauth2/delete-consent", id=consent)
@@ -209,8 +209,8 @@ def uses_the_client_credentials_grant(world: World) -> None:
 
 
 def sends_invalid_userinfo_requests(world: World) -> None:
-    nobody = world.browser()
-    nobody.get("/oauth2/userinfo")
+    signed_out = world.browser()
+    signed_out.get("/oauth2/userinfo")
     asks_who(world, "unknown")
     asks_who(world, "a.b.c")
     client = client_of(world)
@@ -219,18 +219,18 @@ def sends_invalid_userinfo_requests(world: World) -> None:
     client.shows("/oauth2/introspect", "unknown", client_id=None, client_secret=None)
     client.shows("/oauth2/introspect", "")
     client.shows("/oauth2/revoke", "unknown", client_secret="wrong")
-    nobody.request("POST", "/oauth2/introspect", data={})
-    nobody.request("POST", "/oauth2/revoke", data={})
-    nobody.request("POST", "/oauth2/token", data={})
-    nobody.post("/oauth2/token", grant_type="authorization_code")
+    signed_out.request("POST", "/oauth2/introspect", data={})
+    signed_out.request("POST", "/oauth2/revoke", data={})
+    signed_out.request("POST", "/oauth2/token", data={})
+    signed_out.post("/oauth2/token", grant_type="authorization_code")
 
 
 def publishes_its_metadata(world: World) -> None:
-    nobody = world.browser()
-    nobody.get("/.well-known/openid-configuration")
-    nobody.get("/.well-known/oauth-authorization-server")
-    nobody.get("/oauth2/end-session")
-    nobody.get("/oauth2/end-session", id_token_hint="nonsense", post_logout_redirect_uri="/")
+    signed_out = world.browser()
+    signed_out.get("/.well-known/openid-configuration")
+    signed_out.get("/.well-known/oauth-authorization-server")
+    signed_out.get("/oauth2/end-session")
+    signed_out.get("/oauth2/end-session", id_token_hint="nonsense", post_logout_redirect_uri="/")
 
 
 def ends_the_session_of_the_provider(world: World) -> None:

@@ -99,19 +99,19 @@ def cannot_define_roles_without_the_permission(world: World) -> None:
     invited = ada.post("/organization/invite-member", email=bob.email, role="member").json()
     bob.post("/organization/accept-invitation", invitationId=invited.get("id", "none"))
     eve, _ = _owner(world, "eve")
-    nobody = world.browser("nobody")
-    for somebody in (bob, eve, nobody):
+    signed_out = world.browser("nobody")
+    for caller in (bob, eve, signed_out):
         there = {"organizationId": organization}
-        _role(somebody, "king", {"organization": ["delete"]}, **there)
-        somebody.get("/organization/list-roles", **there)
-        somebody.get("/organization/get-role", roleId=role, **there)
-        somebody.post(
+        _role(caller, "king", {"organization": ["delete"]}, **there)
+        caller.get("/organization/list-roles", **there)
+        caller.get("/organization/get-role", roleId=role, **there)
+        caller.post(
             "/organization/update-role",
             roleId=role,
             data={"permission": {"organization": ["delete"]}},
             **there,
         )
-        somebody.post("/organization/delete-role", roleId=role, **there)
+        caller.post("/organization/delete-role", roleId=role, **there)
 
 
 def cannot_grant_permissions_they_lack(world: World) -> None:

@@ -87,13 +87,13 @@ def sends_invalid_registrations(world: World) -> None:
 
 
 def manages_passkeys(world: World) -> None:
-    ada, eve, nobody = world.signed_up(), world.signed_up("eve"), world.browser("nobody")
+    ada, eve, signed_out = world.signed_up(), world.signed_up("eve"), world.browser("nobody")
     _registered(ada, name="Old")
     key = ada.get("/passkey/list-user-passkeys").json()[0]["id"]
-    for somebody in (eve, nobody):
-        somebody.post("/passkey/update-passkey", id=key, name="Eve")
-        somebody.post("/passkey/delete-passkey", id=key)
-        somebody.get("/passkey/list-user-passkeys")
+    for caller in (eve, signed_out):
+        caller.post("/passkey/update-passkey", id=key, name="Eve")
+        caller.post("/passkey/delete-passkey", id=key)
+        caller.get("/passkey/list-user-passkeys")
     ada.post("/passkey/update-passkey", id=key, name="New")
     ada.post("/passkey/update-passkey", id=key, name="")
     ada.post("/passkey/update-passkey", id=key)
@@ -112,5 +112,5 @@ def sends_no_passkey(world: World) -> None:
         ada.get("/passkey/generate-authenticate-options")
         ada.post("/passkey/verify-authentication", response=response)
     ada.post("/passkey/verify-authentication")
-    nobody = world.browser("nobody")
-    nobody.post("/passkey/verify-authentication", response={"id": "x"})
+    signed_out = world.browser("nobody")
+    signed_out.post("/passkey/verify-authentication", response={"id": "x"})

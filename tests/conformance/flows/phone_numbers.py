@@ -96,13 +96,13 @@ def uses_an_expired_code(world: World) -> None:
 
 
 def verifies_wrongly(world: World) -> None:
-    nobody, number = world.browser(), _number(world)
-    nobody.post("/phone-number/verify", phoneNumber=number, code="000000")
-    nobody.post("/phone-number/verify", phoneNumber=number)
-    nobody.post("/phone-number/verify", code="000000")
-    nobody.post("/phone-number/send-otp")
-    nobody.post("/phone-number/send-otp", phoneNumber="")
-    _add(nobody, number)
+    signed_out, number = world.browser(), _number(world)
+    signed_out.post("/phone-number/verify", phoneNumber=number, code="000000")
+    signed_out.post("/phone-number/verify", phoneNumber=number)
+    signed_out.post("/phone-number/verify", code="000000")
+    signed_out.post("/phone-number/send-otp")
+    signed_out.post("/phone-number/send-otp", phoneNumber="")
+    _add(signed_out, number)
 
 
 def resets_the_password_by_a_text_message(world: World) -> None:

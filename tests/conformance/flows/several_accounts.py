@@ -46,14 +46,14 @@ def has_an_expired_session_among_several(world: World) -> None:
 def activates_an_unknown_session(world: World) -> None:
     ada, eve = world.signed_up(), world.signed_up("eve")
     token = ada.session()["session"]["token"]
-    nobody = world.browser("nobody")
-    nobody.get("/multi-session/list-device-sessions")
-    for somebody in (eve, nobody):
+    signed_out = world.browser("nobody")
+    signed_out.get("/multi-session/list-device-sessions")
+    for caller in (eve, signed_out):
         for value in (token, "unknown", ""):
-            somebody.post("/multi-session/set-active", sessionToken=value)
-            somebody.post("/multi-session/revoke", sessionToken=value)
-        somebody.post("/multi-session/set-active")
-        somebody.post("/multi-session/revoke")
+            caller.post("/multi-session/set-active", sessionToken=value)
+            caller.post("/multi-session/revoke", sessionToken=value)
+        caller.post("/multi-session/set-active")
+        caller.post("/multi-session/revoke")
     ada.session()
 
 

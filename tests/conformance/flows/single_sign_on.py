@@ -78,15 +78,15 @@ def changes_a_provider(world: World) -> None:
 
 
 def cannot_access_a_provider_of_another_user(world: World) -> None:
-    ada, eve, nobody = world.signed_up(), world.signed_up("eve"), world.browser("nobody")
+    ada, eve, signed_out = world.signed_up(), world.signed_up("eve"), world.browser("nobody")
     for provider in (_provider(ada), "unknown"):
-        for somebody in (eve, nobody):
-            somebody.get("/sso/get-provider", providerId=provider)
-            somebody.post("/sso/update-provider", providerId=provider, domain="evil.example")
-            somebody.post("/sso/delete-provider", providerId=provider)
-            somebody.post("/sso/request-domain-verification", providerId=provider)
-            somebody.post("/sso/verify-domain", providerId=provider)
-            somebody.get("/sso/providers")
+        for caller in (eve, signed_out):
+            caller.get("/sso/get-provider", providerId=provider)
+            caller.post("/sso/update-provider", providerId=provider, domain="evil.example")
+            caller.post("/sso/delete-provider", providerId=provider)
+            caller.post("/sso/request-domain-verification", providerId=provider)
+            caller.post("/sso/verify-domain", providerId=provider)
+            caller.get("/sso/providers")
 
 
 def signs_in_with_a_provider(world: World) -> None:

@@ -115,20 +115,20 @@ def cannot_manage_teams(world: World) -> None:
     ada, organization = _owner(world)
     team, bob = _team(ada), _joined(ada, "bob")
     eve, _ = _owner(world, "eve")
-    nobody = world.browser("nobody")
-    for somebody in (bob, eve, nobody):
+    signed_out = world.browser("nobody")
+    for caller in (bob, eve, signed_out):
         there = {"organizationId": organization}
-        _team(somebody, "Eve's", **there)
-        somebody.post("/organization/update-team", teamId=team, data={"name": "Eve's", **there})
-        somebody.post("/organization/remove-team", teamId=team, **there)
-        somebody.post(
-            "/organization/add-team-member", teamId=team, userId=somebody.user_id or "x", **there
+        _team(caller, "Eve's", **there)
+        caller.post("/organization/update-team", teamId=team, data={"name": "Eve's", **there})
+        caller.post("/organization/remove-team", teamId=team, **there)
+        caller.post(
+            "/organization/add-team-member", teamId=team, userId=caller.user_id or "x", **there
         )
-        somebody.post("/organization/remove-team-member", teamId=team, userId=ada.user_id, **there)
-        somebody.post("/organization/set-active-team", teamId=team)
-        somebody.get("/organization/list-teams", **there)
-        somebody.get("/organization/list-team-members", teamId=team)
-        somebody.get("/organization/list-user-teams", userId=ada.user_id, **there)
+        caller.post("/organization/remove-team-member", teamId=team, userId=ada.user_id, **there)
+        caller.post("/organization/set-active-team", teamId=team)
+        caller.get("/organization/list-teams", **there)
+        caller.get("/organization/list-team-members", teamId=team)
+        caller.get("/organization/list-user-teams", userId=ada.user_id, **there)
     ada.post("/organization/add-team-member", teamId=team, userId=eve.user_id)
     ada.post("/organization/add-team-member", teamId="unknown", userId=bob.user_id)
     ada.post("/organization/add-team-member", teamId=team)

@@ -12,12 +12,12 @@ def requests_a_jwt(world: World) -> None:
 
 
 def requests_a_jwt_without_a_session(world: World) -> None:
-    nobody = world.browser()
-    nobody.get("/token")
-    nobody.get("/jwks")
-    nobody.post("/token")
-    nobody.post("/jwks")
-    nobody.request("GET", "/token", headers={"Authorization": "Bearer nonsense"})
+    signed_out = world.browser()
+    signed_out.get("/token")
+    signed_out.get("/jwks")
+    signed_out.post("/token")
+    signed_out.post("/jwks")
+    signed_out.request("GET", "/token", headers={"Authorization": "Bearer nonsense"})
     ada = world.signed_up()
     ada.post("/sign-out")
     ada.get("/token")
@@ -80,9 +80,9 @@ def uses_a_one_time_token_of_a_revoked_session(world: World) -> None:
 
 
 def cannot_create_a_one_time_token(world: World) -> None:
-    nobody = world.browser()
-    nobody.get("/one-time-token/generate")
-    nobody.post("/one-time-token/verify", token="unknown")
-    nobody.post("/one-time-token/verify", token="")
-    nobody.post("/one-time-token/verify")
-    nobody.post("/one-time-token/generate")
+    signed_out = world.browser()
+    signed_out.get("/one-time-token/generate")
+    signed_out.post("/one-time-token/verify", token="unknown")
+    signed_out.post("/one-time-token/verify", token="")
+    signed_out.post("/one-time-token/verify")
+    signed_out.post("/one-time-token/generate")

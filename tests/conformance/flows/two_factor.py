@@ -133,11 +133,11 @@ def guesses_backup_codes(world: World) -> None:
 
 
 def sends_a_second_factor_without_the_password(world: World) -> None:
-    nobody = world.browser()
-    nobody.post("/two-factor/verify-totp", code="123456")
-    nobody.post("/two-factor/verify-otp", code="123456")
-    nobody.post("/two-factor/verify-backup-code", code="12345-67890")
-    nobody.post("/two-factor/send-otp")
+    signed_out = world.browser()
+    signed_out.post("/two-factor/verify-totp", code="123456")
+    signed_out.post("/two-factor/verify-otp", code="123456")
+    signed_out.post("/two-factor/verify-backup-code", code="12345-67890")
+    signed_out.post("/two-factor/send-otp")
 
 
 def makes_new_backup_codes(world: World) -> None:

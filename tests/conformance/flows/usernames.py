@@ -39,12 +39,12 @@ def cannot_add_a_user_name(world: World) -> None:
 
 def checks_user_names(world: World) -> None:
     world.signed_up(username=f"ada{world.tag}")
-    nobody = world.browser("nobody")
-    nobody.post("/is-username-available", username=f"ada{world.tag}")
-    nobody.post("/is-username-available", username=f"ADA{world.tag}")
-    nobody.post("/is-username-available", username=f"bob{world.tag}")
-    nobody.post("/is-username-available", username="ab")
-    nobody.post("/is-username-available", username="a b c")
+    signed_out = world.browser("nobody")
+    signed_out.post("/is-username-available", username=f"ada{world.tag}")
+    signed_out.post("/is-username-available", username=f"ADA{world.tag}")
+    signed_out.post("/is-username-available", username=f"bob{world.tag}")
+    signed_out.post("/is-username-available", username="ab")
+    signed_out.post("/is-username-available", username="a b c")
 
 
 def cannot_sign_in(world: World) -> None:
