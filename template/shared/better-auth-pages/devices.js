@@ -1,4 +1,4 @@
-// The first that a User-Agent header has decides: most name other browsers and systems, too.
+// In order of precedence: most User-Agent headers also name other browsers and systems.
 const browsers = new Map([
   ["Edg", "Edge"],
   ["OPR", "Opera"],

@@ -7,7 +7,7 @@ const misconfigured = "This sign-in is not set up correctly. Tell the operator o
 const unavailable = "This way to sign in is not available.";
 const server = "The server could not finish this. Try again later.";
 
-/** What better-auth's redirects mean, by their `?error=` in small letters. */
+/** The sentences for better-auth's redirects, by their `?error=` in lower case. */
 export const failures = new Map([
   // Sign-in with a provider, and linked accounts
   ["access_denied", "The access was declined."],
@@ -79,7 +79,7 @@ export const failures = new Map([
   ["unsupported_response_type", misconfigured],
 ]);
 
-/** What refusals mean whose own message does not tell what to do, by their code. */
+/** The sentences for errors whose own message has no remedy, by their code. */
 export const refusals = new Map([
   ["SESSION_NOT_FRESH", "Sign out and in again first: this needs a recent sign-in."],
 ]);

@@ -1,5 +1,5 @@
 // @ts-check
-/** Makes plain HTML talk to better-auth: its forms and lists name the client's methods. */
+/** Connects plain HTML to better-auth: forms and lists name methods of the client. */
 import { encodeQr } from "./client.js";
 import { deviceOf } from "./devices.js";
 import { failures, refusals } from "./failures.js";
@@ -55,7 +55,7 @@ function sentence({ code, message, error, error_description, statusText }) {
 }
 
 /**
- * Shows what an object holds in the places that name its properties.
+ * Fills the elements that name properties of an object.
  * @param {any} root @param {Data} data
  */
 function fill(root, data) {
@@ -140,7 +140,7 @@ async function list(place) {
 }
 
 /**
- * Fills lists of which one may decide whether the next is seen.
+ * Fills lists one after another, because a list may hide or show the next.
  * @param {any[]} places
  */
 async function inOrder(places) {
@@ -175,7 +175,7 @@ function more(place, shown) {
   return item;
 }
 
-/** Shows a part with what is asked for by a parameter of the page's address. @param {any} part */
+/** Fills a part with the response for a parameter of the page's URL. @param {any} part */
 async function get(part) {
   const { get: path, needs } = part.dataset;
   const asked = query.get(needs);
@@ -249,7 +249,7 @@ async function submit(form) {
   const { data, error } = await call(path, "query" in form.dataset ? { query: sent } : sent);
   if (error) return say(form, sentence(error), true);
   if (data?.twoFactorRedirect) return location.assign(`two-factor${location.search}`);
-  // The client itself goes there.
+  // The client redirects by itself.
   if (data?.url && data.redirect) return;
   if (go) return location.assign(next(go));
   const place = then && document.getElementById(then);
@@ -292,7 +292,7 @@ async function onClick({ target }) {
  * Starts the page.
  *
  * @param {object} authClient better-auth's client
- * @param {Own} [own] what is said and shown otherwise
+ * @param {Own} [own] sentences and formats of your own
  */
 export async function start(authClient, own = {}) {
   client = authClient;
@@ -300,7 +300,7 @@ export async function start(authClient, own = {}) {
   for (const [code, text] of Object.entries(own.sentences ?? {})) failures.set(code, text);
   document.addEventListener("submit", onSubmit);
   document.addEventListener("click", onClick);
-  // What is in a part that opens is asked for when it opens.
+  // A collapsed part is filled when it opens.
   document.addEventListener("toggle", onToggle, true);
 
   for (const part of all("[data-param]")) part.value = query.get(part.dataset.param) ?? "";

@@ -69,7 +69,7 @@ function encodingOf(accepted) {
   return names.includes("br") ? "br" : names.includes("gzip") ? "gzip" : undefined;
 }
 
-/** What a folder of pages need not have. */
+/** Files that come from this package if the folder of pages lacks them. */
 const scripts = ["client.js", "devices.js", "failures.js", "forms.js"];
 const notFound = () => new Response("404 Not Found", { status: 404, headers });
 

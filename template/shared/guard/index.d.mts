@@ -26,8 +26,8 @@ export const maxBody: number;
 export const bodyTimeout: number;
 
 /**
- * Wraps `auth.handler`: what better-auth or its database would fail at with 500 is refused with 4xx,
- * and the time of a sign-in by phone number does not tell whether that number has an account.
+ * Wraps `auth.handler`: refuses with 4xx what better-auth or its database would fail at with 500, and
+ * makes sign-ins by phone number take the same time whether or not the number has an account.
  *
  * @param auth what `betterAuth()` gives
  * @returns a handler of requests below better-auth's base path

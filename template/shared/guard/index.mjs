@@ -14,7 +14,7 @@ const maxNumber = 2 ** 31 - 1;
 // The texts that Prisma takes for a DateTime.
 const isoDate = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 
-/** The tables of lists whose query names fields: better-auth itself does not look at the names. */
+/** Routes of lists whose query names fields of a table: better-auth does not validate the names. */
 const lists = [
   { path: "/organization/list-members", table: "member" },
   { path: "/admin/list-users", table: "user" },
@@ -138,9 +138,9 @@ function checkList({ fields }, query) {
   }
 }
 
-/** Computes the hash that better-auth computes for users with a password alone.
+/** Computes a hash if better-auth has computed none, as for users without a password.
  * @param {Auth} auth @param {string} body */
-async function hashInVain(auth, body) {
+async function spendHash(auth, body) {
   const { phoneNumber, password } = JSON.parse(body);
   const { adapter, internalAdapter, password: passwords } = await auth.$context;
   const where = [{ field: "phoneNumber", value: phoneNumber }];
@@ -169,7 +169,7 @@ export function guard(auth) {
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       const { status, message } = error;
-      // The rest of a body that was not read would be taken for the next request.
+      // On a kept-alive connection, the unread rest of a body would be parsed as the next request.
       const headers = { connection: "close" };
       return Response.json({ message }, { status, ...(status === 400 ? {} : { headers }) });
     }
@@ -179,7 +179,7 @@ export function guard(auth) {
       body === undefined ? request : new Request(url, { method, headers, body }),
     );
     const isRefused = response.status === 401 && pathname.endsWith(phoneSignIn);
-    if (body && isRefused) await hashInVain(auth, body);
+    if (body && isRefused) await spendHash(auth, body);
     return response;
   };
 }

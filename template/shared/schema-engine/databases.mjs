@@ -1,8 +1,8 @@
 /**
  * The databases that the schema engine can reach. Each is an object with
- *   check()   fails, with the error code the Prisma CLI expects, if the database is not there
+ *   check()   fails, with the error code the Prisma CLI expects, if the database does not exist
  *   create()  creates it
- *   reset()   empties it, where the engine's own way will not do
+ *   reset()   empties it, where the engine's own reset does not
  * and the driver adapter factory that the WebAssembly engine asks for: provider, adapterName,
  * connect() and connectToShadowDb().
  */
@@ -19,7 +19,7 @@ const databases = {
   file: sqlite,
 };
 
-/** For comparing schema files only: answers the one question that the engine asks as it starts. */
+/** For requests about schema files alone: answers the engine's only query, at its start. */
 function offline(name) {
   const cockroach = name === "cockroachdb";
   const version = cockroach ? "CockroachDB CCL v24.3.0" : "PostgreSQL 17.0";
@@ -47,7 +47,7 @@ function offline(name) {
 
 /**
  * The database that `schema` (the text of the Prisma schema) or the datasource URL names.
- * Without `needsServer`, nothing will be connected to.
+ * Without `needsServer`, it opens no connection.
  */
 export function chooseDatabase(datasource, schema, needsServer = true) {
   const block = /datasource\s+\w+\s*\{[^}]*?provider\s*=\s*"(\w+)"/.exec(

@@ -1,4 +1,4 @@
-/** The WebAssembly schema engine, and what its calls need besides. */
+/** The WebAssembly schema engine, and helpers for its calls. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
@@ -57,7 +57,7 @@ export class Engine {
     this.#print = print;
   }
 
-  /** Answers one request; throws what the user should read. */
+  /** Answers one request; throws errors whose message is for the user. */
   async call(method, params) {
     this.#database ??= chooseDatabase(
       this.#datasource,

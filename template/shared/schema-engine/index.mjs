@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * A stand-in for Prisma's native `schema-engine`, for machines that cannot download it.
+ * A replacement for Prisma's native `schema-engine`, for machines that cannot download it.
  * Point PRISMA_SCHEMA_ENGINE_BINARY at this file. The Prisma CLI runs it in three ways:
  *
  *   schema-engine --version
@@ -21,7 +21,7 @@ import { parseArgs } from "node:util";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-/** Imports a module beside this one that needs the packages from npm. */
+/** Imports a module of this folder that needs packages from npm. */
 async function load(module) {
   try {
     return await import(module);
@@ -119,8 +119,8 @@ const { values, positionals } = parseArgs({
     datasource: { type: "string" },
   },
 });
-// Everybody on the machine can read arguments: setup gives names in the place of passwords, and each
-// password in a variable of that name.
+// Other users can read arguments: setup replaces each password by the name of an environment variable
+// that contains it.
 const datasource = JSON.parse(values.datasource ?? "{}", (_, value) =>
   typeof value === "string"
     ? value.replace(/PASSWORD_OF_\w+/, (name) => process.env[name] ?? name)

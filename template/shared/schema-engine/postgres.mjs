@@ -9,7 +9,7 @@ import { failure } from "./failure.mjs";
 
 const require = createRequire(import.meta.url);
 const { PrismaPg } = require("@prisma/adapter-pg");
-// The adapter accepts only pools made by the very copy of `pg` that it loads itself.
+// The adapter accepts only pools of the copy of `pg` that it loads itself.
 const pg = createRequire(require.resolve("@prisma/adapter-pg"))("pg");
 const { parse } = createRequire(require.resolve("pg"))("pg-connection-string");
 
@@ -52,7 +52,7 @@ function tls(parameters) {
   const [key, certificate] = [file("sslkey"), file("sslcert")];
   const isStrict = parameters.get("sslaccept") === "strict";
   return {
-    // Without a key, it is the certificate of the server's authority.
+    // Without a key, it is the CA certificate.
     ca: file("sslrootcert") ?? (key ? undefined : certificate),
     ...(key ? { key, cert: certificate } : {}),
     pfx: file("sslidentity"),
@@ -101,8 +101,8 @@ export function postgres({ url, shadowDatabaseUrl }) {
   async function open(from, name) {
     const { schema, config } = configure(from, name);
     const pool = new pg.Pool(config);
-    // The catalogue has "char" columns, which the adapter rejects. Let it take them for text, and
-    // then tell the engine that they are characters.
+    // The catalogue has "char" columns, which the adapter rejects. Read them as
+    // text, and report them to the engine as characters.
     let isChar = [];
     pool.on("connect", ({ connection }) =>
       connection.prependListener("rowDescription", ({ fields }) => {
@@ -135,7 +135,7 @@ export function postgres({ url, shadowDatabaseUrl }) {
     return adapter;
   }
 
-  /** Runs one statement from a database that is always there. */
+  /** Runs one statement in a database that always exists. */
   async function administer(statement) {
     const elsewhere = database === "postgres" ? "template1" : "postgres";
     await reach(elsewhere);
@@ -143,7 +143,7 @@ export function postgres({ url, shadowDatabaseUrl }) {
     await adapter.executeScript(statement).finally(adapter.dispose);
   }
 
-  /** Connects and disconnects; learns whether the server has TLS. */
+  /** Tries a connection, which also finds out whether the server has TLS. */
   async function reach(name) {
     const attempt = async () => {
       const client = new pg.Client(configure(url, name).config);

@@ -47,7 +47,7 @@ export function sqlite({ url }) {
   const path = url.replace(/^file:(\/\/)?|\?.*$/g, "");
 
   async function open(file) {
-    // To Prisma, the path is no URL: a "%" in it is a "%".
+    // Prisma does not percent-decode the path.
     const name = file.split("/").map(encodeURIComponent).join("/");
     const adapter = await new PrismaLibSql({ url: `file:${name}` }).connect();
     // `executeRaw` runs only the first statement of a script; `executeScript` runs all.
@@ -68,8 +68,8 @@ export function sqlite({ url }) {
         message,
       });
     };
-    // A history that does not exist yet is an empty one; the engine expects an error that this
-    // adapter does not make, and then makes the history.
+    // Without the table of the history, the engine expects an error that this adapter does not
+    // raise: return an empty history, and create the table for the first write.
     const queryRaw = adapter.queryRaw.bind(adapter);
     adapter.queryRaw = async (query) => {
       try {

@@ -20,7 +20,7 @@ function around(name: string, fits: (file: string) => boolean): string | undefin
   }
 }
 
-/** What npm and setup note in a folder's node_modules. */
+/** The files of npm and setup that mark an installation as finished or unfinished. */
 const notes = (folder: string) => ({
   unfinished: join(folder, "node_modules", ".setup-unfinished"),
   // npm writes it last, also the npm of a killed setup.
@@ -71,7 +71,7 @@ const whatever = [
   ...["--no-audit", "--no-fund", "--loglevel=error"],
 ];
 
-// As `npm run --workspace=…` sets it for what it runs; npm takes nothing for not given.
+// `npm run --workspace=…` sets them for its child processes; npm ignores empty values.
 const noWorkspace = { npm_config_workspace: "", npm_config_workspaces: "" };
 
 // By default, npm retries for over a minute while its registry is unreachable.

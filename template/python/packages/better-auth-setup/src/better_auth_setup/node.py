@@ -23,7 +23,7 @@ _NPM_OPTIONS = (
     *("--legacy-peer-deps=false", "--strict-peer-deps=false"),
     *("--no-audit", "--no-fund", "--loglevel=error", "--no-update-notifier"),
 )
-#: As `npm run --workspace=…` sets it for what it runs; npm takes nothing for not given.
+#: `npm run --workspace=…` sets them for its child processes; npm ignores empty values.
 _NO_WORKSPACE = {"npm_config_workspace": "", "npm_config_workspaces": ""}
 #: By default, npm retries for over a minute while its registry is unreachable.
 _RETRIES = {

@@ -26,7 +26,7 @@ _IN_COOKIE = re.compile(rb'="[^"]*\\000')
 class RefuseNul:
     """Answers 400 to requests with a NUL in the path, query, cookies, or a body of JSON or a form.
 
-    Files and other bodies may hold what they like. Add it with ``app.add_middleware``. It skips
+    Files and other bodies are not checked. Add it with ``app.add_middleware``. It skips
     ``/api/auth``, where the auth server's guard checks the same.
     """
 
@@ -73,7 +73,7 @@ def _checked(scope: Scope, receive: Receive) -> Receive:
         message = await receive()
         body = left + message.get("body", b"")
         if nul.search(body):
-            # FastAPI answers with an HTTPException that comes out of reading the body.
+            # FastAPI answers with an HTTPException that is raised while it reads the body.
             raise HTTPException(400, _MESSAGE)
         left = begun(body)
         return message
@@ -82,7 +82,7 @@ def _checked(scope: Scope, receive: Receive) -> Receive:
 
 
 def _checked_parts(kind: bytes, receive: Receive) -> Receive:
-    """Looks into the fields of a form with files, and not into the files."""
+    """Checks the fields of a multipart form, but not its files."""
     try:
         from python_multipart.exceptions import FormParserError
         from python_multipart.multipart import MultipartParser, parse_options_header
@@ -129,7 +129,7 @@ def _checked_parts(kind: bytes, receive: Receive) -> Receive:
 
     async def checked() -> Message:
         message = await receive()
-        # FastAPI refuses what is no such form.
+        # FastAPI refuses malformed forms.
         with suppress(FormParserError):
             parser.write(message.get("body", b""))
         if found:
@@ -144,7 +144,7 @@ async def _refused() -> Message:
 
 
 def _begun_in_json(body: bytes) -> bytes:
-    """The start of an escape at the end of a part of a body."""
+    """An incomplete escape at the end of a chunk, which the next one may complete."""
     end = re.search(rb"(?:u0{0,3})?\Z", body[-4:])
     assert end is not None
     before = body[: len(body) - len(end[0])]
