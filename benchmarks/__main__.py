@@ -19,7 +19,7 @@ from hooks import node
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 COMMENTS = "## Against the targets"
-#: The parts, by the heading that their tables get, with what a reader has to know of each.
+#: For each part, the heading of its tables, and the text above them.
 PARTS = {
     "scaffold": (
         "Rendering and updates",

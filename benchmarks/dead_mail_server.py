@@ -1,11 +1,11 @@
-"""What a dead mail server costs requests, and how soon a mail is on its way: both stacks.
+"""Response times of requests that send mails, by the state of the mail server, in both stacks.
 
 Usage: python -m benchmarks.dead_mail_server [REQUESTS]
 
-Each request makes a mail: sign-ups, and forgotten passwords of users and of strangers in turn,
-which must take the same time or the answer tells who has an account. The mail server is a live
-one, one that refuses connections, and one that takes them and says nothing. At the end the dead
-one comes back: each mail has to arrive.
+The requests are sign-ups, and password resets of users and of unknown addresses in turn, whose
+times must not differ: they would reveal who has an account. The mail server works, refuses
+connections, or accepts them and never responds. At the end it works again, and each mail has to
+arrive.
 """
 
 from __future__ import annotations

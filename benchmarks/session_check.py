@@ -1,4 +1,4 @@
-"""What it costs a server to know who is signed in: CPU time a request, beside two peers.
+"""The CPU time of a session check, for each request, beside two peers.
 
 Usage: python -m benchmarks.session_check [ROUNDS]
 

@@ -1,4 +1,4 @@
-"""How long a rendered project takes to be set up, to be set up again, and to start.
+"""The duration of a project's first setup, of a repeated setup, and of its start.
 
 Usage: python -m benchmarks.set_up [ROUNDS]
 

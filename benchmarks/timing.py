@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def seconds(command: Sequence[str], folder: Path, env: Mapping[str, str] | None = None) -> float:
-    """How long a command takes; its output goes nowhere.
+    """The duration of a command, whose output is discarded.
 
     Raises:
         subprocess.CalledProcessError: the command failed, so its time means nothing.
@@ -21,7 +21,7 @@ def seconds(command: Sequence[str], folder: Path, env: Mapping[str, str] | None 
 def timed(
     command: Sequence[str], folder: Path, env: Mapping[str, str] | None = None
 ) -> tuple[float, str]:
-    """How many seconds a command takes, and what it prints.
+    """The duration of a command in seconds, and its output.
 
     Raises:
         subprocess.CalledProcessError: the command failed, so its time means nothing.

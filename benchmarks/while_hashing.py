@@ -1,10 +1,10 @@
-"""How long a trivial route takes during sign-ins: both stacks, one after the other.
+"""The duration of a trivial route during sign-ins, in both stacks.
 
 Usage: python -m benchmarks.while_hashing [SIGN_INS]
 
 Hashing a password is some 50 ms of work. A server that does it on its event loop answers
-nobody else meanwhile. The sign-ins all start at once; the trivial route is asked until the last of
-them is answered.
+no other request meanwhile. The sign-ins all start at once; the trivial route is requested until
+the last of them is answered.
 """
 
 from __future__ import annotations

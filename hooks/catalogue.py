@@ -12,7 +12,7 @@ write together is what each writes alone, so a catalogue of single features is e
 A catalogue is only ever appended to. What was released once keeps its text, its group and its
 place in ``schema.prisma``, or updates would conflict with owners' edits nearby: new fields go
 into a group of the release that brought them, new models behind the other models of their feature.
-Only what better-auth itself took out goes.
+Only what better-auth itself has removed is removed.
 
 ``--versions`` names a JSON file of npm versions in place of the pinned ones, ``--output`` another
 catalogue to append to: this is how the catalogues of older releases are made. ``releases/`` has

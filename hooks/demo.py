@@ -135,7 +135,7 @@ def run(command: Sequence[str], directory: Path, **settings: str) -> None:
 
 
 def render(stack: str, framework: str, directory: Path, data: str) -> None:
-    """Renders the project, over an earlier demo but over nothing else.
+    """Renders the project into an empty folder, or over an earlier demo.
 
     Raises:
         DemoError: the folder is not empty, or Copier refuses an answer.

@@ -17,11 +17,11 @@ class Model:
 def parse(schema: str) -> dict[str, Model]:
     """The models of a schema.
 
-    Single-column uniques become ``@unique`` of the field: it means the same, the generator takes it
-    for the same, and a line in the block's attributes less is a merge conflict less.
+    Single-column uniques become ``@unique`` of the field. It has the same meaning, also to the
+    generator, and cannot conflict with other lines at the end of the block.
 
     Raises:
-        ValueError: a line is none that the generator writes.
+        ValueError: a line has none of the forms that the generator writes.
     """
     models: dict[str, Model] = {}
     for name, body in re.findall(r"^model (\w+) \{\n(.*?)^\}", schema, re.M | re.S):

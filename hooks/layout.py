@@ -1,4 +1,4 @@
-"""Where what a release brings goes in the catalogue: behind all that was there.
+"""Inserts the tables of a new release into the catalogue, after the existing ones.
 
 What was released once keeps its text, its group and its place in ``schema.prisma``, or updates
 would conflict with owners' edits nearby.
@@ -13,12 +13,12 @@ from hooks.official import FEATURES
 
 Catalogue = dict[str, Any]
 
-#: The core model that closes the file, so that every plugin's models have one behind them.
+#: The last model of the file: the models of all plugins are inserted before it.
 LAST_MODEL = "Verification"
 
 
 def append(catalogue: Catalogue, rows: list[dict[str, Any]], version: str) -> Catalogue:
-    """The catalogue with what is new in ``rows``, and without what is gone.
+    """The catalogue with the additions of ``rows``, without what they lack.
 
     Args:
         catalogue: the one that was released last; empty for the first one.
@@ -45,7 +45,7 @@ def append(catalogue: Catalogue, rows: list[dict[str, Any]], version: str) -> Ca
 
 
 def place(models: list[dict[str, Any]], feature: str) -> int:
-    """Where a new model of a feature goes: behind those of the features up to it."""
+    """The index of a feature's new model: after the models of the features up to it."""
     order = ["core", *FEATURES]
     index = 0
     for number, model in enumerate(models):
@@ -56,7 +56,7 @@ def place(models: list[dict[str, Any]], feature: str) -> int:
 
 
 def update(model: dict[str, Any], row: dict[str, Any], since: str | None) -> None:
-    """Takes a feature's fields and attributes into a model."""
+    """Adds a feature's fields and attributes to a model."""
     fields = {field[0]: field for field in row["fields"]}
     lines = [line for group in model["groups"] for line in group["fields"]] + model["tail"]
     for line in lines:
@@ -91,7 +91,7 @@ def group_place(groups: list[dict[str, Any]], feature: str) -> int:
 
 
 def split_tail(fields: list[Any]) -> tuple[list[Any], list[Any]]:
-    """A model's own fields, and those that close it: relations, else dates, else the last one."""
+    """A model's own fields, and its last ones: relations, else dates, else the last field."""
     for closes in (is_relation, is_date, lambda field: field is fields[-1]):
         tail = [field for field in fields if closes(field)]
         if tail and len(tail) < len(fields):
@@ -113,7 +113,7 @@ def attribute_order(line: str) -> int:
 
 
 def prune(model: dict[str, Any], present: set[tuple[str, str]]) -> dict[str, Any] | None:
-    """The model without what better-auth does not have any more; nothing if nothing is left."""
+    """The model without what better-auth has removed; None if no field is left."""
     name = model["name"]
     for group in model["groups"]:
         group["fields"] = [line for line in group["fields"] if (name, line[0]) in present]

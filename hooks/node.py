@@ -1,4 +1,4 @@
-"""Node.js and npm from PyPI, for what only JavaScript can tell: the real generator and Prisma."""
+"""Node.js and npm from PyPI, for the official generator and Prisma."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def install(dependencies: Mapping[str, str]) -> Path:
 
 
 def npm_install(npm: Path, folder: Path, *flags: str) -> subprocess.CompletedProcess[str]:
-    """Runs npm in a folder with peers that have to fit; gives what it printed."""
+    """Runs npm in a folder, with strict peer dependencies; returns its output."""
     return subprocess.run(
         ["node", str(npm), "install", *flags, "--strict-peer-deps", "--no-audit", "--no-fund"],
         cwd=folder,
@@ -118,7 +118,7 @@ def resolved(folder: Path, npm: Path = NPM) -> dict[str, dict[str, Any]]:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Keeps other processes out: tests run in several."""
+    """Locks a file against other processes: tests run in several."""
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

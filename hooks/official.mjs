@@ -1,6 +1,6 @@
-// The official generator, asked many things at once: reads lines of [{ provider, features, options }]
-// and prints the Prisma schema for each, or, where a question names a module to describe the tables
-// with, what that makes of them. What a feature is to better-auth, official.py says.
+// The official generator, for many questions at once: reads lines of [{ provider, features, options }],
+// and prints the Prisma schema for each. If a question names a module with `describe`, prints the
+// description of the tables instead. official.py defines the features.
 import { createInterface } from 'node:readline'
 import * as api from 'auth/api'
 import { prismaAdapter } from 'better-auth/adapters/prisma'

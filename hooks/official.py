@@ -1,8 +1,8 @@
-"""What the official generator writes for a feature, beyond what stands below the feature.
+"""The official generator's output for each feature: its additions to the features that it needs.
 
 A feature is a plugin, an option of a plugin that adds to the schema, or an option of better-auth
 itself, in the order of the catalogue. ``official_arguments.json`` has the arguments of those that
-cannot be constructed without, or that ``plugins.jinja`` gives what only a project has.
+need some, or whose arguments in ``plugins.jinja`` exist in a project only.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ FEATURES: dict[str, dict[str, str]] = {
     for name, entry in _features()
 }
 
-#: What a feature cannot do without, so that what it adds can be told from what they add.
+#: The features that a feature needs: what these add is not its own.
 NEEDS = {name: plugin.requires for name, plugin in data.plugins().items()} | {
     "stripe-organization": ["organization", "stripe-subscription"],
 }
 
 
 def foundation(feature: str) -> list[str]:
-    """The features that stand below one."""
+    """The features that a feature needs, and those that these need."""
     below = [FEATURES[feature]["plugin"]] if "plugin" in FEATURES[feature] else []
     for needed in NEEDS.get(feature, []):
         below += [name for name in [*foundation(needed), needed] if name not in below]
@@ -75,7 +75,7 @@ def ask(questions: list[dict[str, Any]], versions: dict[str, str]) -> list[Any]:
 
 @cache
 def _generator(folder: Path) -> tuple[subprocess.Popen[str], IO[str]]:
-    """The generator of some packages, which answers until we end, and what it complains of."""
+    """A process with the generator of these packages, which ends with this process; its stderr."""
     stderr = TemporaryFile("w+")  # noqa: SIM115 - as long as the process
     command = ["node", "--input-type=module", "--eval", (HOOKS / "official.mjs").read_text()]
     process = subprocess.Popen(
@@ -113,7 +113,7 @@ def official_models(versions: dict[str, str]) -> dict[str, dict[str, dict[str, M
 
 
 def added(before: dict[str, Model], after: dict[str, Model]) -> dict[str, Model]:
-    """What the second schema has and the first one has not."""
+    """The additions of the second schema to the first one."""
     result = {}
     for name, model in after.items():
         known = before.get(name, Model())

@@ -2,7 +2,7 @@
 
 Usage: python -m hooks.pictures
 
-It writes ``docs/pictures``, each picture from what really ran.
+It writes ``docs/pictures``. Each picture is of a real project.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from hooks import chromium, demo
 from hooks.node import REPOSITORY
 
 PICTURES = REPOSITORY / "docs" / "pictures"
-#: What a picture may weigh.
+#: The largest size of a picture, in bytes.
 LIMIT = 60_000
 
-#: What the project is asked for: enough to fill the pages.
+#: The answers for the project, whose plugins fill the pages.
 ANSWERS = (
     "plugins=[two-factor,organization,passkey,magic-link,api-key] social_providers=[github,google]"
 )

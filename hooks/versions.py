@@ -2,8 +2,8 @@
 
 Usage: python -m hooks.versions
 
-It prints what is newer than ``template/shared/versions.jinja`` and changes nothing: whether the
-packages also work together is for the tests to say.
+It prints what is newer than ``template/shared/versions.jinja`` and changes nothing. The tests show
+whether the packages also work together.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ def pinned() -> dict[str, dict[str, str]]:
 
 
 def newest_npm(pins: Mapping[str, str]) -> dict[str, str]:
-    """The newest npm packages that fit each other, none older than it is now.
+    """The newest npm packages that fit each other, none older than its pin.
 
-    A pinned pre-release stays, and no other is taken: npm gives what is tagged `latest` for `*`,
-    a pre-release or an older one as well, but not for `>=`.
+    A pinned pre-release stays; others are excluded by `>=`. (For `*`, npm takes the tag `latest`,
+    which may be a pre-release or an older version.)
 
     npm takes the newest of everything or nothing, so the releases of better-auth are tried in turn,
     each with its own versions of what is overridden.
@@ -76,15 +76,15 @@ def installed(dependencies: Mapping[str, str], names: Iterable[str]) -> dict[str
 def newest_npx(pins: Mapping[str, str]) -> dict[str, str]:
     """The newest npm packages that fit each other, each within its major version.
 
-    They are installed for a single command, apart from those of a project, and say by their peers
-    which releases of each other they take.
+    They are not installed in a project, but for a single command. Their peer dependencies decide
+    which releases fit.
     """
     fit = installed({name: f"^{version}" for name, version in pins.items()}, pins)
     return fit or dict(pins)
 
 
 def newest_python(pins: Mapping[str, str]) -> dict[str, str]:
-    """The newest Python packages that fit each other, none older than it is now, no pre-release.
+    """The newest Python packages that fit each other, none older than its pin, no pre-release.
 
     Raises:
         subprocess.CalledProcessError: uv finds no such set.
@@ -102,7 +102,7 @@ def newest_python(pins: Mapping[str, str]) -> dict[str, str]:
 def newer(pins: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str, str]]:
     """What is newer than the pins: the section, the package and its version.
 
-    The pins of a database are solved with those that every project has, which it may hold back.
+    A provider's packages are resolved together with those of every project, which may limit them.
     """
     for section, present in pins.items():
         if section == "npm":
