@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
 from html import unescape
 
 import httpx
 import pytest
 
-from tests.mail.projects import Project, link, wait_for
+from tests.mail.projects import Project, Server, link, wait_for
 
 pytestmark = pytest.mark.e2e
+
+#: Names, and how mails greet them.
+GREETINGS = {
+    "": "Hello,",
+    " ": "Hello,",
+    "\u202emoc.live": "Hello moc. live,",
+    "evil\u3002example": "Hello evil\u3002 example,",
+    "Ada\x1b[2J\x07": "Hello Ada[2J,",
+}
 
 
 def test_a_page_shows_each_mail_with_a_link_that_works(project: Project) -> None:
     with project.serving() as server:
         email = server.sign_up("Ada <script>")
-        page = wait_for(
-            lambda: p if email in (p := httpx.get(f"{server.address}/dev/mail")).text else None
-        )
+        page = wait_for(partial(_page_with, server, email))
         policy = page.headers["content-security-policy"]
         assert "default-src 'none'" in policy and "unsafe" not in policy
         assert page.headers["cache-control"] == "no-store"
@@ -30,6 +38,19 @@ def test_a_page_shows_each_mail_with_a_link_that_works(project: Project) -> None
         assert row == [{"emailVerified": True}]
         wait_for(lambda: f"To {email}: Verify your e-mail address: {href}" in server.text())
         assert link(server.text().partition(email)[2]) == href
+
+
+def test_a_name_disguises_nothing(project: Project) -> None:
+    with project.serving() as server:
+        greetings = {server.sign_up(name): greeting for name, greeting in GREETINGS.items()}
+        for email, greeting in greetings.items():
+            page = wait_for(partial(_page_with, server, email))
+            assert page.text.partition(email)[2].partition("<pre>")[2].splitlines()[0] == greeting
+
+
+def _page_with(server: Server, email: str) -> httpx.Response | None:
+    page = httpx.get(f"{server.address}/dev/mail")
+    return page if email in page.text else None
 
 
 def test_the_page_refuses_other_hosts(project: Project) -> None:

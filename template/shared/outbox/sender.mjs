@@ -28,13 +28,16 @@ export class RefusedError extends Error {}
 export class UnreachableError extends Error {}
 
 /** Names are untrusted: a spammer can sign up with a victim's address and an advertisement as the
- * name. They are shortened, and links in them are broken.
+ * name. They are shortened, links in them are broken, and characters that control a terminal or the
+ * direction of text are removed.
  * @param {string} name */
 function withoutLinks(name) {
   const apart = name
-    .trim()
     .replace(/\s+/g, " ")
-    .replace(/([./:@])(?=\S)/g, "$1 ");
+    .replace(/[\p{Cc}\p{Bidi_Control}]/gu, "")
+    .trim()
+    // The dots are those of domain names (UTS #46).
+    .replace(/([./:@\u3002\uff0e\uff61])(?=\S)/g, "$1 ");
   return apart.length <= 60 ? apart : `${apart.slice(0, 60).trimEnd()}…`;
 }
 

@@ -14,6 +14,10 @@ Data = Mapping[str, str]
 #: The keys of `Data` whose values are credentials.
 SECRETS = ("url", "code")
 _LONGEST_NAME = 60
+#: Unicode's Cc and Bidi_Control.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+#: With all dots of domain names (UTS #46).
+_LINKING = re.compile(r"([./:@\u3002\uff0e\uff61])(?=\S)")
 
 
 class Mail(NamedTuple):
@@ -65,7 +69,8 @@ class Row:
         """The data for a text.
 
         Names are untrusted: a spammer can sign up with a victim's address and an advertisement as
-        the name. They are shortened, and links in them are broken.
+        the name. They are shortened, links in them are broken, and characters that control a
+        terminal or the direction of text are removed.
         """
         found = json.loads(self.data or "{}")
         return {
@@ -75,6 +80,6 @@ class Row:
 
 
 def _without_links(name: str) -> str:
-    words = " ".join(name.split())
-    apart = re.sub(r"([./:@])(?=\S)", r"\1 ", words)
+    words = _CONTROLS.sub("", " ".join(name.split())).strip()
+    apart = _LINKING.sub(r"\1 ", words)
     return apart if len(apart) <= _LONGEST_NAME else apart[:_LONGEST_NAME].rstrip() + "…"
