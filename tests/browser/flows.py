@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from playwright.sync_api import Route, ViewportSize
+from playwright.sync_api import Error, Route, ViewportSize
 
 from tests.browser.applications import authorization_url, forgeries
 from tests.browser.person import Person
@@ -169,6 +169,39 @@ def injected_script_does_not_run(person: Person) -> None:
     person.complaints.clear()
 
 
+#: Ways in which a script turns a text into code.
+SINKS = [
+    "document.body.innerHTML = '<p>text</p>'",
+    "document.createElement('script').src = 'https://example.com/script.js'",
+    "document.createElement('script').src = '/api/auth/../../script.js'",
+    "document.createElement('script').text = 'window.injected = true'",
+    "trustedTypes.createPolicy('mine', { createHTML: (html) => html })",
+]
+
+
+def text_does_not_become_code(person: Person) -> None:
+    """By Trusted Types: https://www.w3.org/TR/trusted-types/."""
+    person.open("sign-in")
+    for sink in SINKS:
+        with pytest.raises(Error, match="TypeError"):
+            person.page.evaluate(f"() => {{ {sink} }}")
+    assert len(person.complaints) == len(SINKS)
+    person.complaints.clear()
+
+
+#: How many panels stand side by side.
+COLUMNS = """new Set([...document.querySelectorAll("section")]
+    .filter((panel) => panel.offsetParent)
+    .map((panel) => panel.getBoundingClientRect().left)).size"""
+
+
+def account_uses_the_width_of_the_window(person: Person) -> None:
+    person.sign_up()
+    assert person.page.evaluate(COLUMNS) == 2
+    person.page.set_viewport_size(PHONE)
+    assert person.page.evaluate(COLUMNS) == 1
+
+
 def ask_for_access(person: Person, callback: str = CALLBACK) -> str:
     """The authorization URL of a new OAuth client."""
     return authorization_url(person.page.request, person.site.address, callback)
@@ -188,6 +221,8 @@ FLOWS = [
     device_is_let_in,
     device_is_refused,
     injected_script_does_not_run,
+    text_does_not_become_code,
+    account_uses_the_width_of_the_window,
 ]
 #: For a test with the arguments `person` and `flow`.
 each_flow = pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.__name__)

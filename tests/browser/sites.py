@@ -93,9 +93,29 @@ class Site:
             count,
         )
 
-    def _execute(self, sql: str, *values: object) -> None:
+    @contextmanager
+    def without_database(self) -> Iterator[None]:
+        """Cuts the server off from its database for the length of a ``with`` block."""
+        name = self.database_url.rpartition("/")[2]
+        allow = f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS'
+        self._execute(f"{allow} false", database="postgres")
+        try:
+            self._execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1",
+                name,
+                database="postgres",
+            )
+            yield
+        finally:
+            self._execute(f"{allow} true", database="postgres")
+
+    def _execute(self, sql: str, *values: object, database: str = "") -> None:
+        url = self.database_url
+        if database:
+            url = f"{url.rpartition('/')[0]}/{database}"
+
         async def execute() -> None:
-            connection = await asyncpg.connect(self.database_url)
+            connection = await asyncpg.connect(url)
             try:
                 await connection.execute(sql, *values)
             finally:

@@ -502,6 +502,26 @@ def test_a_user_stays_on_the_page_when_the_server_fails(person: Person) -> None:
     person.complaints.clear()
 
 
+FAILED = "The server could not finish this. Try again later."
+
+
+@pytest.mark.both
+def test_a_user_reads_a_sentence_while_the_database_is_down(person: Person) -> None:
+    person.sign_up()
+    link = person.message("Verify")
+    # Lists take an unknown session for none, and a text has no icon.
+    person.expected = {401, 404, 500}
+    with person.site.without_database():
+        person.open("account")
+        person.sees(FAILED)
+        person.sign_in()
+        person.sees(FAILED, person.page.locator("form").first)
+        person.page.goto(link)
+        person.sees(FAILED)
+    person.page.reload()
+    person.at_account()
+
+
 def test_a_page_reports_that_scripts_are_disabled(site: Site, chromium: Browser) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()

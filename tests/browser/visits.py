@@ -44,4 +44,4 @@ def visiting(
         person.page.screenshot(path=picture, full_page=True)
         print(f"The page as it was: {picture}")
     context.close()
-    assert person.complaints == []
+    assert person.complaints == [], person.complaints

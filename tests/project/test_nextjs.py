@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import secrets
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -277,6 +279,21 @@ def person(request: pytest.FixtureRequest, browser: Chromium, site: Site) -> Ite
         yield person
 
 
+@contextmanager
+def without_sessions(project: Path) -> Iterator[None]:
+    """Takes the table of sessions away for the length of a ``with`` block."""
+
+    def rename(old: str, new: str) -> None:
+        with closing(sqlite3.connect(project / "dev.db")) as database:
+            database.execute(f"ALTER TABLE {old} RENAME TO {new}")
+
+    rename("session", "session_elsewhere")
+    try:
+        yield
+    finally:
+        rename("session_elsewhere", "session")
+
+
 def sign_up(page: Page, server: Site, email: str) -> None:
     page.goto(f"{server.address}/auth/sign-up", wait_until="networkidle")
     fill(page, name="Ada", email=email, password="correct horse")
@@ -387,7 +404,7 @@ def test_several_accounts_in_one_browser(site: Site, page: Page) -> None:
     keys.get_by_text("since").wait_for()
     accounts = panel(page, "Accounts in this browser")
     press(accounts, f"Switch to {first}")
-    page.locator("main > p", has_text=first).wait_for()
+    page.locator("header", has_text=first).wait_for()
     keys.get_by_text("No keys yet.").wait_for()
     press(accounts, f"Sign out {second}")
     accounts.locator("li", has_text=second).wait_for(state="detached")
@@ -449,6 +466,21 @@ def test_a_missing_page_is_reported(person: Person) -> None:
     assert person.barriers() == []
 
 
+def test_a_page_that_fails_is_reported_and_can_be_retried(person: Person) -> None:
+    person.sign_up()
+    person.expected = {500}
+    with without_sessions(person.site.project):
+        person.open("account")
+        person.sees("Something went wrong")
+        assert person.barriers() == []
+        person.press("Try again")
+        person.sees("Something went wrong")
+    person.press("Try again")
+    person.at_account()
+    assert all("Server Components render" in complaint for complaint in person.complaints)
+    person.complaints.clear()
+
+
 def test_a_page_reports_disabled_scripts(site: Site, browser: Chromium) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -466,6 +498,7 @@ def policy(server: Server | Site) -> str:
 def test_a_page_takes_nothing_foreign_and_nothing_inline(server: Server) -> None:
     first = policy(server)
     assert "unsafe" not in first and "http" not in first
+    assert "require-trusted-types-for 'script'" in first
     assert policy(server) != first, "the nonce is another one each time"
     forged = {"Content-Security-Policy": "script-src 'nonce-forged'", "x-nonce": "forged"}
     page = httpx.get(f"{server.address}/auth/sign-up", headers=forged)

@@ -16,9 +16,9 @@ from hooks import chromium
 from hooks.demo import NODE, NPM, PYTHON_NEXTJS, environment, free_port
 from tests.browser.flows import (
     Flow,
-    injected_script_does_not_run,
     passes_axe,
     sign_up_by_keyboard_alone,
+    text_does_not_become_code,
 )
 from tests.browser.person import NEXTJS as NEXTJS_LOOK
 from tests.browser.person import Person
@@ -111,7 +111,7 @@ def test_a_user_signs_up_on_the_page_and_is_greeted_by_fastapi(person: Person) -
     assert person.barriers() == []
 
 
-@pytest.mark.parametrize("flow", [sign_up_by_keyboard_alone, injected_script_does_not_run])
+@pytest.mark.parametrize("flow", [sign_up_by_keyboard_alone, text_does_not_become_code])
 def test_flow(person: Person, flow: Flow) -> None:
     flow(person)
 

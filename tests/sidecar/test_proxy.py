@@ -30,6 +30,14 @@ class Unreachable:
 
 async def call(*messages: dict[str, Any], pause: float = 0) -> dict[str, Any]:
     """The head of the proxy's response to a body in these ASGI messages."""
+    sent = await exchanged(*messages, pause=pause)
+    return sent[0] if sent else {}
+
+
+async def exchanged(
+    *messages: dict[str, Any], pause: float = 0, accept: bytes = b"*/*"
+) -> list[dict[str, Any]]:
+    """The ASGI messages of the proxy's response."""
     settings = Settings(
         database_url=SecretStr("postgresql://u@h/d"), better_auth_secret=SecretStr("s" * 32)
     )
@@ -49,11 +57,11 @@ async def call(*messages: dict[str, Any], pause: float = 0) -> dict[str, Any]:
         "path": "/api/auth/ok",
         "raw_path": b"/api/auth/ok",
         "query_string": b"",
-        "headers": [(b"host", b"localhost")],
+        "headers": [(b"host", b"localhost"), (b"accept", accept)],
         "client": ("127.0.0.1", 1),
     }
     await proxy.AuthProxy(Unreachable(), settings)(scope, receive, send)
-    return sent[0] if sent else {}
+    return sent
 
 
 async def test_a_slow_body_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,6 +77,15 @@ async def test_a_slow_body_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_body_without_a_length_is_limited() -> None:
     part = {"type": "http.request", "body": b"x" * 600_000, "more_body": True}
     assert (await call(part, part, part))["status"] == 413
+
+
+async def test_a_person_reads_a_sentence_where_a_script_gets_json() -> None:
+    large = {"type": "http.request", "body": b"x" * 2_000_000}
+    head, body = await exchanged(large, accept=b"text/html,application/xhtml+xml;q=0.9,*/*;q=0.8")
+    assert (b"content-type", b"text/plain; charset=utf-8") in head["headers"]
+    assert body["body"] == b"The request is too large"
+    _, body = await exchanged(large)
+    assert body["body"] == b'{"message": "The request is too large"}'
 
 
 async def test_a_disconnected_caller_gets_no_response() -> None:

@@ -5,7 +5,8 @@ const taken = "That account belongs to another user here.";
 const anonymous = "The provider does not tell who you are. Try again.";
 const misconfigured = "This sign-in is not set up correctly. Tell the operator of the application.";
 const unavailable = "This way to sign in is not available.";
-const server = "The server could not finish this. Try again later.";
+/** What a 500 means. */
+export const server = "The server could not finish this. Try again later.";
 
 /** The sentences for better-auth's redirects, by their `?error=` in lower case. */
 export const failures = new Map([
@@ -81,5 +82,6 @@ export const failures = new Map([
 
 /** The sentences for errors whose own message has no remedy, by their code. */
 export const refusals = new Map([
+  ["FAILED_TO_GET_SESSION", server],
   ["SESSION_NOT_FRESH", "Sign out and in again first: this needs a recent sign-in."],
 ]);

@@ -2,7 +2,7 @@
 /** Connects plain HTML to better-auth: forms and lists name methods of the client. */
 import { encodeQr } from "./client.js";
 import { deviceOf } from "./devices.js";
-import { failures, refusals } from "./failures.js";
+import { failures, refusals, server } from "./failures.js";
 
 /**
  * @typedef {Record<string, any>} Data
@@ -10,6 +10,7 @@ import { failures, refusals } from "./failures.js";
  * @typedef {object} Failure
  * @property {string} [code]
  * @property {string} [message]
+ * @property {number} [status]
  * @property {string} [statusText]
  * @property {string} [error] of an OAuth route, instead of a code
  * @property {string} [error_description] of an OAuth route, instead of a message
@@ -48,9 +49,10 @@ const call = async (path, argument) =>
   (await value(client, path)(argument)) ?? { data: null, error: null };
 
 /** @param {Failure} failure */
-function sentence({ code, message, error, error_description, statusText }) {
+function sentence({ code, message, error, error_description, status, statusText }) {
   const own = refusals.get(code ?? "") || message || error_description || failures.get(error ?? "");
-  const text = own || code?.toLowerCase().replaceAll("_", " ") || statusText || "";
+  const other = status === 500 ? server : statusText;
+  const text = own || code?.toLowerCase().replaceAll("_", " ") || other || "";
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

@@ -180,6 +180,10 @@ export function guard(auth) {
     );
     const isRefused = response.status === 401 && pathname.endsWith(phoneSignIn);
     if (body && isRefused) await spendHash(auth, body);
+    // A person who opens a link would see JSON or nothing.
+    if (response.status === 500 && headers.get("accept")?.includes("text/html")) {
+      return new Response("The server could not finish this. Try again later.", { status: 500 });
+    }
     return response;
   };
 }

@@ -91,7 +91,7 @@ class AuthProxy:
             body = await _body(scope, receive)
             headers = self._headers(scope, request_id)
         except _Refused as refused:
-            await _refuse(send, refused, request_id)
+            await _refuse(scope, send, refused, request_id)
             return
         except _Disconnected:
             return
@@ -113,7 +113,8 @@ class AuthProxy:
             logger.error("The auth server did not answer %s: %r", request_id, error)
             if not has_begun:  # otherwise Uvicorn aborts the response
                 message = "The auth server did not answer. Try again."
-                await _refuse(send, _Refused(503, message, (b"retry-after", b"1")), request_id)
+                unanswered = _Refused(503, message, (b"retry-after", b"1"))
+                await _refuse(scope, send, unanswered, request_id)
 
     def _headers(self, scope: Scope, request_id: str) -> RequestHeaders:
         left_out = self._left_out
@@ -226,10 +227,12 @@ async def _pass_on(
     await send({"type": "http.response.body", "body": whole or b""})
 
 
-async def _refuse(send: Send, refused: _Refused, request_id: str) -> None:
-    body = json.dumps({"message": str(refused)}).encode()
+async def _refuse(scope: Scope, send: Send, refused: _Refused, request_id: str) -> None:
+    # A person who opens a page or a link reads the sentence; a script reads JSON.
+    is_page = any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
+    body = (str(refused) if is_page else json.dumps({"message": str(refused)})).encode()
     headers: _RawHeaders = [
-        (b"content-type", b"application/json"),
+        (b"content-type", b"text/plain; charset=utf-8" if is_page else b"application/json"),
         (b"content-length", b"%d" % len(body)),
         (b"x-request-id", request_id.encode()),
         *refused.headers,
