@@ -1,0 +1,1 @@
+../../../shared/nextjs/instrumentation-client.ts
