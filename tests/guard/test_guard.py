@@ -1,4 +1,4 @@
-"""The settings and the client addresses of `better-auth-guard`, in Node.js."""
+"""The settings, the client addresses and the origin check of `better-auth-guard`, in Node.js."""
 
 from __future__ import annotations
 

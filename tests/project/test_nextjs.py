@@ -61,7 +61,8 @@ def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(project: Path) -> Iterator[Server]:
-    with serving(project, command=NEXTJS.serve) as server:
+    origins = "https://*.example.org"
+    with serving(project, command=NEXTJS.serve, TRUSTED_ORIGINS=origins) as server:
         yield server
 
 
@@ -142,7 +143,7 @@ def test_the_handler_refuses_requests_without_instrumentation(
 ) -> None:
     """Another server may call the handler without the caller's address."""
     route = project / "src/app/api/auth/[...all]/route.ts"
-    assert "headers.has(clientAddressHeader)" in route.read_text()
+    assert "guard(auth, clientAddressHeader)" in route.read_text()
     script = "import('./src/app/api/auth/[...all]/route.ts').then(async ({ GET }) => {\n"
     script += "  const request = new Request('http://localhost:3000/api/auth/ok');\n"
     script += "  console.log((await GET(request)).status);\n  process.exit();\n})"
@@ -172,6 +173,8 @@ def test_writes_from_other_origins_are_refused(server: Server) -> None:
     for origin in ("https://evil.example.com", "null"):
         assert ada.post(f"{server.address}/me", headers={"Origin": origin}).status_code == 403
     assert ada.post(f"{server.address}/me").status_code == 405
+    trusted = {"Origin": "https://shop.example.org"}
+    assert ada.post(f"{server.address}/me", headers=trusted).status_code == 405
 
 
 def test_production_refuses_weak_settings(project: Path) -> None:

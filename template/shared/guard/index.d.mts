@@ -6,6 +6,7 @@ export type Auth = {
   handler: (request: Request) => Promise<Response>;
   $context: Promise<{
     tables: Record<string, Table>;
+    isTrustedOrigin: (url: string) => boolean;
     password: { hash: (password: string) => Promise<string> };
     adapter: {
       findOne: <T>(query: {
@@ -30,6 +31,17 @@ export const bodyTimeout: number;
  * makes sign-ins by phone number take the same time whether or not the number has an account.
  *
  * @param auth what `betterAuth()` gives
+ * @param addressHeader a header that `addClientAddresses` adds; requests without it are refused with
+ *   500, because rate limits could be evaded
  * @returns a handler of requests below better-auth's base path
  */
-export function guard(auth: Auth): (request: Request) => Promise<Response>;
+export function guard(auth: Auth, addressHeader?: string): (request: Request) => Promise<Response>;
+
+/**
+ * CSRF protection for routes other than better-auth's, which has its own.
+ *
+ * @param auth what `betterAuth()` gives; it knows the trusted origins
+ * @returns a function that responds with 403 to writes from pages of other origins, and with undefined
+ *   to all other requests
+ */
+export function originCheck(auth: Auth): (request: Request) => Promise<Response | undefined>;

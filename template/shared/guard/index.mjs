@@ -152,9 +152,12 @@ async function spendHash(auth, body) {
 }
 
 /** See index.d.mts.
- * @param {Auth} auth */
-export function guard(auth) {
+ * @param {Auth} auth @param {string} [addressHeader] */
+export function guard(auth, addressHeader) {
   return async (/** @type {Request} */ request) => {
+    if (addressHeader && !request.headers.has(addressHeader)) {
+      return Response.json({ message: "The server is not instrumented." }, { status: 500 });
+    }
     const { pathname, searchParams, search } = new URL(request.url);
     let body;
     try {
@@ -185,5 +188,21 @@ export function guard(auth) {
       return new Response("The server could not finish this. Try again later.", { status: 500 });
     }
     return response;
+  };
+}
+
+/** See index.d.mts. @param {Auth} auth */
+export function originCheck(auth) {
+  return async (/** @type {Request} */ { method, headers }) => {
+    if (["GET", "HEAD", "OPTIONS"].includes(method)) return undefined;
+    const site = headers.get("sec-fetch-site");
+    const origin = headers.get("origin") ?? headers.get("referer");
+    const isOwn =
+      origin && origin !== "null"
+        ? (await auth.$context).isTrustedOrigin(origin)
+        : site === "same-origin" || (!site && !origin);
+    if (isOwn) return undefined;
+    const message = "Requests from this origin are not accepted.";
+    return Response.json({ message }, { status: 403 });
   };
 }
