@@ -1,0 +1,2 @@
+/** Names this engine to Prisma's CLI, if setup has installed it and the environment names no other. */
+export function useInstalledEngine(): void;
