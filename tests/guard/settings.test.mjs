@@ -171,11 +171,18 @@ test("the URL follows the port, and whether it is production follows the URL", (
     return readSettings(...defaults);
   };
   assert.equal(read({ PORT: "4000" }).BETTER_AUTH_URL, "http://localhost:4000");
-  const behind = read({}, { BETTER_AUTH_URL: "http://localhost:8000" });
+  const behind = read({}, { baseUrl: "http://localhost:8000" });
   assert.deepEqual([behind.BETTER_AUTH_URL, behind.PORT], ["http://localhost:8000", 3000]);
   const url = { BETTER_AUTH_URL: "https://app.example.com" };
   assert.deepEqual([read({}).isProduction, read(url).isProduction], [false, true]);
   assert.equal(read({ ...url, BETTER_AUTH_ENV: "development" }).isProduction, false);
+
+  const buildUrl = "file:./app.db";
+  const built = read({ NEXT_PHASE: "phase-production-build" }, { buildUrl });
+  assert.equal(built.DATABASE_URL, buildUrl);
+  assert.ok(built.BETTER_AUTH_SECRET);
+  const started = read({}, { buildUrl });
+  assert.deepEqual([started.DATABASE_URL, started.BETTER_AUTH_SECRET], ["", ""]);
 });
 
 test("a process with wrong settings ends", (context) => {

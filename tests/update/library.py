@@ -257,7 +257,7 @@ IN_TYPESCRIPT = [
         {
             "src/lib/env.ts": instead(
                 "...readSettings(),",
-                '...readSettings({ BETTER_AUTH_URL: "http://localhost:4000" }),',
+                '...readSettings({ baseUrl: "http://localhost:4000" }),',
             )
         },
         ("typescript",),

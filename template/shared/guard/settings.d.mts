@@ -38,9 +38,10 @@ export function list(key: string): string[];
 /**
  * Reads these settings from the environment.
  *
- * @param defaults BETTER_AUTH_URL; if omitted, localhost with the port
+ * @param defaults `baseUrl`: BETTER_AUTH_URL; if omitted, localhost with the port. `buildUrl`:
+ *   DATABASE_URL during `next build`, which only loads the configuration and needs no settings
  */
-export function readSettings(defaults?: { BETTER_AUTH_URL?: string }): Settings;
+export function readSettings(defaults?: { baseUrl?: string; buildUrl?: string }): Settings;
 
 /** Whether a URL is one of this machine. */
 export function isLoopback(url: string): boolean;

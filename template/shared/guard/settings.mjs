@@ -21,14 +21,16 @@ export function list(key) {
 export const isLoopback = (url) =>
   /^(localhost|127(\.\d+){3}|\[::1\])$/.test(URL.parse(url)?.hostname ?? "");
 
-/** See settings.d.mts. @param {{ BETTER_AUTH_URL?: string }} [defaults] @returns {Settings} */
-export function readSettings(defaults = {}) {
+/** See settings.d.mts.
+ * @param {{ baseUrl?: string; buildUrl?: string }} [defaults] @returns {Settings} */
+export function readSettings({ baseUrl, buildUrl } = {}) {
   const port = text("PORT", "3000");
-  const url = text("BETTER_AUTH_URL", defaults.BETTER_AUTH_URL ?? `http://localhost:${port}`);
+  const url = text("BETTER_AUTH_URL", baseUrl ?? `http://localhost:${port}`);
   const environment = text("BETTER_AUTH_ENV", isLoopback(url) ? "development" : "production");
+  const isBuild = process.env.NEXT_PHASE === "phase-production-build";
   return {
-    DATABASE_URL: text("DATABASE_URL"),
-    BETTER_AUTH_SECRET: text("BETTER_AUTH_SECRET"),
+    DATABASE_URL: text("DATABASE_URL", isBuild ? buildUrl : ""),
+    BETTER_AUTH_SECRET: text("BETTER_AUTH_SECRET", isBuild ? crypto.randomUUID() : ""),
     BETTER_AUTH_SECRETS: list("BETTER_AUTH_SECRETS"),
     BETTER_AUTH_URL: url,
     BETTER_AUTH_ENV: environment,
