@@ -164,8 +164,9 @@ def different(projects: Path, tmp_path: Path) -> Path:
 
 
 def test_every_project_is_formatted(projects: Path, different: Path, stack: str) -> None:
-    files = projects.glob("*/.prettierignore")
-    own = sorted({pattern for file in files for pattern in file.read_text().split()})
+    files = [*projects.glob("*/.gitignore"), *projects.glob("*/.prettierignore")]
+    lines = {line for file in files for line in file.read_text().splitlines()}
+    own = sorted(line for line in lines if line and line[0] not in "#!")
     (different / ".prettierignore").write_text("\n".join(f"/*/{pattern}" for pattern in own))
     assert run_node(different, "prettier/bin/prettier.cjs", "--check", ".") == ""
     if stack == "python":

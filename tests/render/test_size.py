@@ -12,12 +12,12 @@ from tests.template import render
 SHIPPING = {"Dockerfile", ".dockerignore", "compose.yaml"}
 
 
-#: The lines that an owner has to know, with some room; FastAPI's API types are generated.
+#: The lines that an owner has to know; FastAPI's API types are generated.
 LINES = {
-    ("python", "hono"): 1220,
-    ("python", "nextjs"): 1560,
-    ("typescript", "hono"): 1000,
-    ("typescript", "nextjs"): 1110,
+    ("python", "hono"): 1090,
+    ("python", "nextjs"): 1420,
+    ("typescript", "hono"): 790,
+    ("typescript", "nextjs"): 900,
 }
 
 

@@ -1,23 +1,23 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Browser } from "./browser.ts";
+import { signedIn, visitor } from "./browser.ts";
 
 test("the application and its database answer", async () => {
-  const browser = new Browser();
+  const browser = visitor();
   assert.equal((await browser.request("/")).status, 200);
   const health = await browser.request("/health");
   assert.deepEqual([health.status, await health.json()], [200, { status: "ok" }]);
 });
 
 test("/me is protected", async () => {
-  const ada = await Browser.signedIn();
+  const ada = await signedIn();
   const user = (await (await ada.request("/me")).json()) as { email: string };
   assert.equal(user.email, ada.email);
-  assert.equal((await new Browser().request("/me")).status, 401);
+  assert.equal((await visitor().request("/me")).status, 401);
 });
 
 test("a write from another origin is refused", async () => {
-  const ada = await Browser.signedIn();
+  const ada = await signedIn();
   const post = async (headers: Record<string, string>) =>
     (await ada.request("/nowhere", {}, headers)).status;
   assert.equal(await post({}), 404);

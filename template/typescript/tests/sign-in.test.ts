@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { prisma } from "../src/lib/prisma.ts";
-import { Browser } from "./browser.ts";
+import { signedIn } from "./browser.ts";
 
 test("a user signs up, out and in again", async () => {
-  const ada = await Browser.signedIn();
+  const ada = await signedIn();
   await ada.request("/api/auth/sign-out", {});
   assert.equal((await ada.request("/me")).status, 401);
   assert.equal((await ada.signIn()).status, 200);
@@ -12,7 +12,7 @@ test("a user signs up, out and in again", async () => {
 });
 
 test("a password is reset by a link in a mail", async () => {
-  const ada = await Browser.signedIn();
+  const ada = await signedIn();
   await ada.request("/api/auth/request-password-reset", { email: ada.email });
   const where = { kind: "reset-password", recipient: ada.email };
   let message;
