@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.generate.command import Project
+from tests.project.typescript_sources import install_packages
 
 pytestmark = pytest.mark.e2e
 
@@ -35,6 +37,25 @@ def test_a_fresh_project_needs_no_secret_and_no_database(project: Project) -> No
         assert result.returncode == 0
         assert "prisma/schema.prisma is up to date" in result.stdout + result.stderr
     assert project.schema.read_bytes() == before
+
+
+def test_packages_are_es_modules_where_the_name_of_the_folder_looks_like_part_of_a_url(
+    rendered: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "app #1%20"
+    shutil.copytree(rendered, folder, ignore=shutil.ignore_patterns("node_modules"))
+    package = folder / "node_modules" / "own-package"
+    package.mkdir(parents=True)
+    for entry in install_packages().iterdir():
+        (package.parent / entry.name).symlink_to(entry)
+    (package / "package.json").write_text('{ "name": "own-package", "exports": "./index.mjs" }')
+    (package / "index.mjs").write_text(
+        'if (typeof require !== "undefined") throw new Error("loaded as CommonJS");\n'
+    )
+    project = Project(folder)
+    project.configure("\n/** The auth", 'import "own-package";\n\n/** The auth')
+    result = project.generate("--check")
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def test_check_diff_and_write_agree_about_a_new_plugin(project: Project) -> None:

@@ -13,6 +13,7 @@ from dotenv import dotenv_values
 
 from hooks.demo import NODE, STACKS, environment, run
 from tests.template import render
+from tests.wrapped import unwrapped
 
 #: Prisma asks for a user's consent to data loss if these variables reveal an AI agent.
 NO_AGENT = {"CLAUDECODE": "", "GEMINI_CLI": "", "CURSOR_TRACE_ID": ""}
@@ -35,7 +36,7 @@ class Project:
     def setup(
         self, *arguments: str, prefix: Sequence[str] = (), **variables: str
     ) -> subprocess.CompletedProcess[str]:
-        """Runs setup; its output must contain no traceback and no secret."""
+        """Runs setup; its output must contain no traceback and no secret. Unwraps its messages."""
         result = subprocess.run(
             [*prefix, *self.command(*arguments)],
             cwd=self.folder,
@@ -50,6 +51,8 @@ class Project:
         for name in ("DATABASE_URL", "BETTER_AUTH_SECRET"):
             value = values.get(name)
             assert not value or value not in output
+        result.stdout = unwrapped(result.stdout, " " * 15)
+        result.stderr = unwrapped(result.stderr)
         return result
 
     def start_setup(self) -> subprocess.Popen[str]:

@@ -17,6 +17,7 @@ from tests import postgresql
 from tests.project.projects import NO_AGENT
 from tests.project.typescript_sources import ENGINE, install_packages, render_project
 from tests.template import REPOSITORY
+from tests.wrapped import unwrapped
 
 NODE_FILE = str(NODE / "bin" / "node")
 BIN = "packages/better-auth-setup/bin.cjs"
@@ -38,7 +39,7 @@ class NpmProject:
     def run(
         self, *arguments: str, prefix: Sequence[str] = (), **variables: str
     ) -> subprocess.CompletedProcess[str]:
-        """Runs better-auth-setup; its output must contain no stack trace."""
+        """Runs better-auth-setup; its output must contain no stack trace. Unwraps its messages."""
         result = subprocess.run(
             [*prefix, NODE_FILE, BIN, *arguments],
             cwd=self.folder,
@@ -49,6 +50,7 @@ class NpmProject:
             timeout=200,
         )
         assert "    at " not in result.stdout + result.stderr
+        result.stderr = unwrapped(result.stderr)
         return result
 
     def done(self, *arguments: str, **variables: str) -> str:

@@ -12,14 +12,14 @@ import pytest
 
 from tests.setup.npm_project import BIN, NODE_FILE, PACKAGE
 from tests.template import REPOSITORY
+from tests.wrapped import unwrapped
 
-NAMES = ["st*r", "back\\slash", "line\nbreak"]
+NAMES = ["st*r", "what?", "back\\slash", "line\nbreak"]
 PYTHON_PACKAGE = "packages/better-auth-setup/src/better_auth_setup"
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_name_that_node_or_postgresql_does_not_take_is_refused(name: str, tmp_path: Path) -> None:
-    folder = tmp_path / name
+def npm_setup(folder: Path) -> str:
+    """What setup of the TypeScript stack says in a folder where it does not start."""
     package = (folder / BIN).parent
     package.mkdir(parents=True)
     for file in ("bin.cjs", "check-node.cjs"):
@@ -27,14 +27,21 @@ def test_a_name_that_node_or_postgresql_does_not_take_is_refused(name: str, tmp_
     command = [NODE_FILE, BIN, "setup"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
-    (message,) = done.stderr.splitlines()
-    assert message.startswith("Rename the folder ")
+    lines = done.stderr.splitlines()
+    assert len(lines) == 2
+    return " ".join(lines)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_that_node_or_postgresql_does_not_take_is_refused(name: str, tmp_path: Path) -> None:
+    assert npm_setup(tmp_path / name).startswith("Rename the folder ")
 
 
 def python_setup(folder: Path, **variables: str) -> str:
     """What setup of the Python stack says in a folder where it does not start."""
-    for path in ("scripts/setup.py", f"{PYTHON_PACKAGE}/bootstrap.py"):
-        (folder / path).parent.mkdir(parents=True)
+    files = ("scripts/setup.py", f"{PYTHON_PACKAGE}/bootstrap.py", f"{PYTHON_PACKAGE}/wrapping.py")
+    for path in files:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(REPOSITORY / "template" / "python" / path, folder / path)
     done = subprocess.run(
         [sys.executable, "scripts/setup.py"],
@@ -45,8 +52,16 @@ def python_setup(folder: Path, **variables: str) -> str:
         timeout=60,
     )
     assert done.returncode == 1
-    (message,) = done.stderr.splitlines()
+    (message,) = unwrapped(done.stderr).splitlines()
     return message
+
+
+def test_number_signs_are_refused_where_next_js_has_to_build(tmp_path: Path) -> None:
+    for name, file in (("C#", "next.config.ts"), ("F#", "web/next.config.ts")):
+        (tmp_path / name / file).parent.mkdir(parents=True)
+        (tmp_path / name / file).touch()
+    assert "Next.js does not build with #" in npm_setup(tmp_path / "C#")
+    assert "Next.js does not build with #" in python_setup(tmp_path / "F#")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -71,6 +71,7 @@ def test_unsupported_package_managers_are_refused(name: str, tmp_path: Path) -> 
     stderr = project.refused("setup", npm_config_user_agent=f"{name}/4.0.0 npm/? node/v24")
     assert f"Use npm or pnpm (npm run setup): {name} " in stderr
     assert len(stderr.strip().splitlines()) == 1
+    assert not [*project.folder.glob(".setup*")]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,7 @@ def test_the_reason_of_a_failed_install_is_shown(output: str, reason: str) -> No
         f"process.stdout.write(reasonOf({json.dumps(output)}));"
     )
     command = [NODE_FILE, "--input-type=module", "--eval", script]
-    reported = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert (
-        reported.startswith(reason) and "complete log" not in reported and "errno" not in reported
-    )
+    stdout = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    lines = [line.removeprefix("      ") for line in stdout.lstrip("\n").splitlines()]
+    assert "\n".join(lines).startswith(reason)
+    assert "complete log" not in stdout and "errno" not in stdout

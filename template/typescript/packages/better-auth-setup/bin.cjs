@@ -5,13 +5,25 @@
 var fs = require("fs");
 var path = require("path");
 
+/** What tools do not take in the name of a folder. */
+function obstacle(folder) {
+  if (path.sep === "/" && /[*?\\\r\n]/.test(folder)) {
+    return "Node.js, tsx and PostgreSQL do not take *, ?, \\ or a line break";
+  }
+  if (/#/.test(folder) && fs.existsSync("next.config.ts")) return "Next.js does not build with #";
+  return "";
+}
+
+var obstacleHere = obstacle(__dirname);
 if (require("./check-node.cjs").isOld) {
   process.exitCode = 1;
-} else if (path.sep === "/" && /[*\\\r\n]/.test(__dirname)) {
+} else if (obstacleHere) {
   console.error(
     "Rename the folder " +
       JSON.stringify(__dirname.replace(/\/packages\/better-auth-setup$/, "")) +
-      ": Node.js and PostgreSQL do not work in one with *, \\ or a line break in its name.",
+      ":\n" +
+      obstacleHere +
+      " in it.",
   );
   process.exitCode = 1;
 } else {

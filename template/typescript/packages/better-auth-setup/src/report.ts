@@ -43,8 +43,32 @@ export function options<T extends NonNullable<ParseArgsConfig["options"]>>(
 
 const redacted = (text: string) => text.replace(/(:\/\/[^\s:/@]*:)[^\s/@]+(?=@)/g, "$1***");
 
+const width = 80;
+const commandOrWord = /(?:(?<=\b[Rr]un: )|(?<=\bwith: )).+|\S+/g;
+// A line of another program's report, or of a schema that it quotes.
+const quoted = /^(\s|\d+ \|)/;
+
+/** A text with its long lines broken, but not within commands; what is quoted in it stays whole. */
+export function wrapped(text: string): string {
+  const broken = (line: string) => {
+    const [first = "", ...words] = line.match(commandOrWord) ?? [];
+    const lines = [first];
+    for (const word of words) {
+      const longer = `${lines.at(-1)} ${word}`;
+      if (longer.length > width) lines.push(word);
+      else lines[lines.length - 1] = longer;
+    }
+    return lines.join("\n");
+  };
+  const isWhole = (line: string) => line.length <= width || quoted.test(line);
+  return text
+    .split("\n")
+    .map((line) => (isWhole(line) ? line : broken(line)))
+    .join("\n");
+}
+
 /** Prints a message with passwords of URLs masked. */
-export const printError = (text: string): void => console.error(redacted(text));
+export const printError = (text: string): void => console.error(wrapped(redacted(text)));
 
 const isTerminal = Boolean(process.stdout.isTTY) && !process.env["CI"];
 
@@ -118,8 +142,9 @@ function npmReason(lines: string[]): string {
   const prefix = /^(nospc|notarget|notsup|engine|network|JSON\.parse) +/;
   const reasons = lines.filter((line) => line.trim() && !noise.test(line));
   const code = lines.find((line) => line.startsWith("code "))?.slice("code ".length);
-  const words = reasons.slice(0, 12).map((line) => line.replace(prefix, ""));
-  return ended(`${code ? `${code}: ` : ""}${words.join("\n")}`);
+  const [first = "", ...more] = reasons.slice(0, 12).map((line) => line.replace(prefix, ""));
+  const words = [`${code ? `${code}: ` : ""}${first}`, ...more];
+  return ended(words.length > 1 ? words.map((line) => `\n      ${line}`).join("") : words.join());
 }
 
 const ended = (words: string) => words.replace(/^(error|fatal):?\s*/i, "").replace(/\.$/, "");

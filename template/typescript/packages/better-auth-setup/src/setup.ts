@@ -31,7 +31,6 @@ type Options = { acceptDataLoss: boolean; start: boolean };
 
 async function setup(change: boolean, { acceptDataLoss, start }: Options): Promise<void> {
   await step("tools", () => {
-    refuseOtherManagers();
     refuseConflicts();
     return `Node.js ${process.versions.node}`;
   });
@@ -76,6 +75,7 @@ export async function setupCommand(args: string[]): Promise<void> {
   const known = { check: flag, "accept-data-loss": flag, "start-migrations": flag };
   const given = options(args, known, usage);
   if (!given) return;
+  refuseOtherManagers();
   const { check, "accept-data-loss": acceptDataLoss, "start-migrations": start } = given.values;
   if (!check) {
     close();

@@ -1,7 +1,7 @@
 """Installs a project's Python packages into ``.venv``, then hands over to ``better-auth-setup``.
 
 ``scripts/setup.py`` runs this file by its path, before anything is installed: it uses the standard
-library alone, and imports nothing of this package.
+library alone, and imports nothing of this package by name.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ import importlib.util
 import locale
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
 import time
 import tomllib
 from pathlib import Path
+from typing import NoReturn
 
 #: Variables of other environments, and settings of the user that leave packages out.
 FOREIGN = (
@@ -96,8 +98,8 @@ class Environment:
             self._run(lock, *pip, "--no-compile", *paths, "--group", "dev")
         if absent := self._absent():
             tool = "uv" if HAS_UV else "pip"
-            sys.exit(
-                f"setup: Look at your settings of {tool}: it has not installed these packages into "
+            refuse(
+                f"Look at your settings of {tool}: it has not installed these packages into "
                 f".venv: {absent}"
             )
         self._stamp.write_text(self._digest())
@@ -126,8 +128,8 @@ class Environment:
         )
         if result.returncode:
             print(result.stdout, end="", file=sys.stderr)
-            sys.exit(
-                "setup: The Python packages cannot be installed; the reason is above. If the "
+            refuse(
+                "The Python packages cannot be installed; the reason is above. If the "
                 "index does not answer, check the connection, or name a proxy (HTTPS_PROXY) or "
                 "another index (UV_DEFAULT_INDEX for uv, PIP_INDEX_URL for pip)."
             )
@@ -136,6 +138,12 @@ class Environment:
         files = [*self.manifests, self.root / "uv.lock"]
         texts = [path.read_bytes() for path in files if path.exists()]
         return hashlib.sha256(b"\0".join([sys.version.encode(), *texts])).hexdigest()
+
+
+def refuse(sentence: str) -> NoReturn:
+    """Ends setup with a sentence and exit status 1."""
+    wrapping = runpy.run_path(str(Path(__file__).with_name("wrapping.py")))
+    sys.exit(wrapping["wrapped"](f"setup: {sentence}"))
 
 
 def acquire(path: Path, seconds: float) -> int | None:
@@ -176,24 +184,27 @@ def lock(path: Path, seconds: float) -> int:
     """
     file = acquire(path, seconds)
     if file is None:
-        sys.exit(f"setup: {BUSY}")
+        refuse(BUSY)
     os.set_inheritable(file, True)
     return file
 
 
-def refuse_folder(path: str) -> None:
-    """Raises SystemExit if tools cannot work in this folder because of its name."""
-    if re.search(r"[*\\\r\n]", path):
-        sys.exit(
-            f"setup: Rename the folder {path!r}: Node.js and PostgreSQL do not work in one with *, "
-            "\\ or a line break in its name."
+def refuse_folder(root: Path) -> None:
+    """Raises SystemExit if tools cannot work in this project because of its folder's name."""
+    path = str(root)
+    if re.search(r"[*?\\\r\n]", path):
+        refuse(
+            f"Rename the folder {path!r}: Node.js, tsx and PostgreSQL do not take *, ?, \\ or a "
+            "line break in it."
         )
+    if "#" in path and (root / "web").exists():
+        refuse(f"Rename the folder {path!r}: Next.js does not build with # in it.")
     # site.py of older versions reads the paths of editable packages in the locale's encoding.
     encoding = locale.getencoding()
     is_utf8 = sys.version_info >= (3, 13) or encoding.lower().replace("-", "") == "utf8"
     if not is_utf8 and not path.isascii():
-        sys.exit(
-            "setup: Set LC_ALL=C.UTF-8 or rename the folder: this Python cannot find packages in "
+        refuse(
+            "Set LC_ALL=C.UTF-8 or rename the folder: this Python cannot find packages in "
             f"{path} while the locale's encoding is {encoding}."
         )
 
@@ -208,15 +219,15 @@ def main(script: Path) -> None:
         SystemExit: setup cannot run; with one sentence.
     """
     root = script.resolve().parents[1]
-    refuse_folder(str(root))
+    refuse_folder(root)
     os.chdir(root)
     environment = Environment(root)
     if "--check" in sys.argv and not environment.is_installed():
         problem = "The Python packages are not installed, or not those of pyproject.toml."
-        sys.exit(f"setup: {problem} Run: python3 scripts/setup.py")
+        refuse(f"{problem} Run: python3 scripts/setup.py")
     if "--check" not in sys.argv:
         if not os.access(root, os.W_OK):
-            sys.exit(f"setup: The project's folder {root} is read-only for this user.")
+            refuse(f"The project's folder {root} is read-only for this user.")
         if (root / ".env.local").exists():
             (root / ".env.local").chmod(0o600)
         # The second lock is inherited by setup's child processes, which outlive a killed setup.

@@ -15,11 +15,16 @@ from better_auth_setup import (
 )
 from better_auth_setup.console import Console
 from better_auth_setup.difference import difference
+from better_auth_setup.generate.files import is_evaluated
 from better_auth_setup.node import Packages
 from better_auth_setup.prisma import Client, Engine, Prisma
 from better_auth_setup.problem import Problem
 from better_auth_setup.project import Project
 from better_auth_setup.settings import Settings
+from better_auth_setup.wrapping import wrapped
+
+#: Of sentences, behind the names of the steps.
+_WIDTH = 65
 
 
 def check(project: Project, console: Console) -> bool:
@@ -29,24 +34,27 @@ def check(project: Project, console: Console) -> bool:
     named: dict[str, Callable[[], list[str]]] = {
         "conflicts": checks.conflicts,
         "settings": checks.settings,
-        "database": checks.database,
     }
     if project.pushes:
+        named["install"] = checks.install
+    named["database"] = checks.database
+    if project.pushes:
         named |= {
-            "install": checks.install,
             "generate": checks.generate,
             "prisma": checks.prisma,
             "connect": checks.connect,
             "migrate" if migrations.are_used(project) else "push": checks.tables,
         }
+    later = checks.later() if project.pushes else set()
     is_well = True
     for name, find in named.items():
         try:
-            sentences = find()
+            sentences = ["The npm packages come first."] if name in later else find()
         except Problem as problem:
             sentences = [str(problem)]
         for sentence in sentences:
-            console.say(f"{console.failed} {name:<12} {sentence}")
+            lines = wrapped(sentence, _WIDTH, " " * (80 - _WIDTH))
+            console.say(f"{console.failed} {name:<12} {lines}")
         if not sentences:
             console.say(f"{console.done} {name}")
         is_well = is_well and not sentences
@@ -94,6 +102,13 @@ class _Checks:
         if Packages(self._project.root).is_current:
             return []
         return ["The npm packages are not installed, or not those of package.json."]
+
+    def later(self) -> set[str]:
+        """The checks that cannot be made before the npm packages are installed."""
+        root = self._project.root
+        if not Packages(root).absent():
+            return set()
+        return {"generate", *(("database", "prisma") if is_evaluated(root) else ())}
 
     def generate(self) -> list[str]:
         return duplicates.find(self._project) or generation.check(self._project)

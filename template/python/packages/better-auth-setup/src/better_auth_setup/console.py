@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from better_auth_setup.problem import Problem
+from better_auth_setup.wrapping import wrapped
 
 #: The password of a connection URL.
 _URL_PASSWORD = re.compile(r"(://[^\s:/@]*:)[^\s/@]+(?=@)")
@@ -60,7 +61,7 @@ class Console:
         print(self._clear + self._redact(text))
 
     def error(self, text: str) -> None:
-        print(self._redact(text), file=sys.stderr)
+        print(wrapped(self._redact(text)), file=sys.stderr)
 
     @contextmanager
     def step(self, name: str, by_hand: str = "") -> Iterator[Step]:

@@ -57,7 +57,7 @@ class Packages:
     def is_current(self) -> bool:
         """Whether all of them were installed from the current ``package.json``."""
         stamp = self._stamp
-        return stamp.exists() and stamp.read_text() == self._digest() and not self._absent()
+        return stamp.exists() and stamp.read_text() == self._digest() and not self.absent()
 
     def install(self) -> None:
         """Installs them unless they are current.
@@ -94,7 +94,7 @@ class Packages:
             )
         if result.status:
             raise Problem(f"The npm packages cannot be installed: {result.reason}")
-        if absent := self._absent():
+        if absent := self.absent():
             raise Problem(f"npm has not installed {', '.join(absent)}; look at your npm settings.")
         self._stamp.write_text(self._digest())
 
@@ -116,7 +116,8 @@ class Packages:
             raise Problem(f"{self.folder / 'package.json'} cannot be read: {error}.") from None
         return manifest
 
-    def _absent(self) -> list[str]:
+    def absent(self) -> list[str]:
+        """The packages of ``package.json`` that are not there."""
         manifest = self.manifest()
         names = [*manifest.get("dependencies", {}), *manifest.get("devDependencies", {})]
         return [name for name in names if not (self.folder / "node_modules" / name).exists()]

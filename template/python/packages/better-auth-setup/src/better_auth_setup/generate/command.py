@@ -15,6 +15,7 @@ from better_auth_setup.generate.plan import Plan, plan
 from better_auth_setup.generate.tables import needed
 from better_auth_setup.problem import Problem
 from better_auth_setup.providers import PROVIDERS, Provider, provider_named
+from better_auth_setup.wrapping import wrapped
 
 DESCRIPTION = """\
 Adds to the Prisma schema the models, fields, relations and indexes that the project's better-auth
@@ -23,6 +24,9 @@ configuration needs. Only adds lines: nothing is changed, moved or removed."""
 STATUS = """\
 Exit status: 0 if the schema has everything (now), 1 if something is left to be done: by hand, or
 with --check at all; 2 if there is no schema or no configuration to work with."""
+
+#: Setup indents these messages.
+_WIDTH = 74
 
 
 def main(arguments: list[str]) -> int:
@@ -46,7 +50,7 @@ def main(arguments: list[str]) -> int:
     try:
         return _run(options)
     except Problem as error:
-        print(error, file=sys.stderr)
+        print(wrapped(str(error), _WIDTH), file=sys.stderr)
         return 2
 
 
@@ -57,7 +61,8 @@ def _run(options: argparse.Namespace) -> int:
     # --diff writes a patch to stdout.
     out = sys.stderr if options.diff else sys.stdout
     if result.problems:
-        print("\n".join([*result.problems, f"{schema} is left as it is."]), file=sys.stderr)
+        message = "\n".join([*result.problems, f"{schema} is left as it is."])
+        print(wrapped(message, _WIDTH), file=sys.stderr)
     for lack in result.missing:
         print(f"+ {lack}", file=out)
     if result.problems:

@@ -9,8 +9,8 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { createRequire, registerHooks } from "node:module";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseEnv } from "node:util";
 import { describe } from "./describe.mjs";
@@ -200,6 +200,13 @@ function answer(given) {
   process.exit(0);
 }
 
+// jiti imports paths, which Node.js takes for URLs: `#`, `?` and `%20` have another meaning there.
+registerHooks({
+  resolve: (specifier, context, next) => {
+    const isPath = isAbsolute(specifier) && context.conditions.includes("import");
+    return next(isPath ? pathToFileURL(specifier).href : specifier, context);
+  },
+});
 // Standard output is for the answer alone, whatever the configuration logs.
 process.stdout.write = process.stderr.write.bind(process.stderr);
 // better-auth prepares itself in the background, which may fail without a database.
