@@ -26,7 +26,7 @@ from typing import Any
 from hooks.node import NODE, NPM
 
 #: Steps that install programs which this machine has already.
-PROVIDED = re.compile(r"apt-get update && apt-get install --yes openssl\b|pip install uv==")
+PROVIDED = re.compile(r"apt-get update && apt-get install .* openssl\b|pip install .*uv==")
 ALL_PACKAGES = re.compile(r"npm ci (?!.*--omit=dev)")
 #: Variables with which package managers reach their registries.
 PASSED = re.compile(r"(?i)npm_|uv_|pip_|(https?|no)_proxy$|ssl_cert|node_extra_ca")

@@ -17,6 +17,7 @@ from hooks.demo import free_port, walk_through
 from tests.npm_packages import lend
 from tests.project import roles
 from tests.project.images import Images
+from tests.project.typescript import guesses
 from tests.some import some
 from tests.template import render
 
@@ -107,6 +108,8 @@ def test_the_images_migrate_the_database_and_sign_users_in(
             assert httpx.get(f"{api_address}{'/api' if is_nextjs else ''}/me").status_code == 401
             address = api_address if is_behind else address
         walk_through(address)
+        # From another address than the one that has just signed in.
+        assert guesses(address, "127.0.0.2") == [401, 401, 401, 429, 429]
         page = httpx.get(f"{address}/auth/sign-up")
         assert page.status_code == 200 and "<form" in page.text
     purged = migrate.run(["npm", "run", "purge"], settings, **migrate.as_user)

@@ -140,12 +140,13 @@ class Browser(httpx.Client):
         raise AssertionError(f"nothing was sent to {to}")
 
 
-def guesses(address: str) -> list[int]:
-    """The statuses of five wrong passwords, each with another forged address."""
+def guesses(address: str, local_address: str = "127.0.0.1") -> list[int]:
+    """The statuses of five wrong passwords from an address, each with another forged one."""
     body = {"email": "nobody@example.com", "password": "not the password"}
     headers = [{"Origin": address, "X-Forwarded-For": f"203.0.113.{n}"} for n in range(5)]
     url = f"{address}/api/auth/sign-in/email"
-    return [httpx.post(url, json=body, headers=each).status_code for each in headers]
+    with httpx.Client(transport=httpx.HTTPTransport(local_address=local_address)) as client:
+        return [client.post(url, json=body, headers=each).status_code for each in headers]
 
 
 class Server:
