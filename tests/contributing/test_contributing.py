@@ -64,13 +64,17 @@ def test_a_plugin_is_one_entry(contributor: Clone, tmp_path: Path) -> None:
 
 @pytest.mark.exhaustive
 def test_a_provider_is_one_entry(contributor: Clone, tmp_path: Path) -> None:
-    """Removes a provider and adds it again: without its entry it is refused."""
+    """Removes a provider whose types differ, and adds it again: without its entry it is refused."""
     [catalogue] = commands()["Add a provider"]
-    chosen = ("provider=cockroachdb", "database_url=postgresql://root@127.0.0.1:26257/app")
+    chosen = ("provider=mysql", "database_url=mysql://root@127.0.0.1:3306/app")
 
-    data = contributor.cut(PROVIDERS, entry("cockroachdb"))
+    data = contributor.cut(PROVIDERS, entry("mysql"))
     contributor.run(catalogue)
-    assert "cockroachdb" not in (contributor.folder / CATALOGUE).read_text()
+    copies = [name for name in contributor.changed() if name.endswith("/providers.json")]
+    assert len(copies) == 2
+    assert all("mysql" not in (contributor.folder / name).read_text() for name in copies)
+    # It has types of its own.
+    assert CATALOGUE in contributor.changed()
     assert contributor.render(tmp_path / "without", *chosen).returncode != 0
 
     (contributor.folder / PROVIDERS).write_text(data)
@@ -79,7 +83,7 @@ def test_a_provider_is_one_entry(contributor: Clone, tmp_path: Path) -> None:
     rendered = contributor.render(tmp_path / "with", *chosen)
     assert rendered.returncode == 0, rendered.stderr
     schema = (tmp_path / "with/prisma/schema.prisma").read_text()
-    assert 'provider = "cockroachdb"' in schema
+    assert 'provider = "mysql"' in schema
 
 
 @pytest.mark.exhaustive
