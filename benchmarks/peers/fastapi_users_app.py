@@ -51,19 +51,27 @@ async def get_session() -> AsyncIterator[AsyncSession]:
         yield session
 
 
-async def get_user_db(session: AsyncSession = Depends(get_session)):
+async def get_user_db(
+    session: AsyncSession = Depends(get_session),
+) -> AsyncIterator[SQLAlchemyUserDatabase]:
     yield SQLAlchemyUserDatabase(session, User)
 
 
-async def get_access_token_db(session: AsyncSession = Depends(get_session)):
+async def get_access_token_db(
+    session: AsyncSession = Depends(get_session),
+) -> AsyncIterator[SQLAlchemyAccessTokenDatabase]:
     yield SQLAlchemyAccessTokenDatabase(session, AccessToken)
 
 
-async def get_user_manager(user_db=Depends(get_user_db)):
+async def get_user_manager(
+    user_db: SQLAlchemyUserDatabase = Depends(get_user_db),
+) -> AsyncIterator[UserManager]:
     yield UserManager(user_db)
 
 
-def get_strategy(database=Depends(get_access_token_db)) -> DatabaseStrategy:
+def get_strategy(
+    database: SQLAlchemyAccessTokenDatabase = Depends(get_access_token_db),
+) -> DatabaseStrategy:
     return DatabaseStrategy(database, lifetime_seconds=7 * 24 * 3600)
 
 
