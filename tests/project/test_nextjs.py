@@ -208,7 +208,7 @@ def test_an_edit_is_live(request: pytest.FixtureRequest, project: Path, browser:
                 person.open("sign-up")
             token = secrets.token_hex(12)
             ada.get(f"/reset-password/{token}?callbackURL=/")
-            httpx.get(f"{server.address}/auth/reset-password?token={token}")
+            httpx.get(f"{server.address}/auth/reset-password?token={token}", timeout=60)
             httpx.get(f"{server.address}/health?mine=1")
             wait_for(lambda: "/health?mine=1" in server.log.read_text())
             assert token not in server.log.read_text()

@@ -243,7 +243,7 @@ IN_PYTHON = [
         ("python",),
     ),
     Edit("no compose file", {"compose.yaml": None}, ("python",)),
-    Edit("no test of the admin plugin", {"tests/test_admin.py": None}, ("python",)),
+    Edit("no test of the application", {"tests/test_app.py": None}, ("python",)),
 ]
 
 IN_TYPESCRIPT = [

@@ -42,7 +42,7 @@ def test_an_update_restores_env_local_but_no_deleted_files(
     projects: Projects, tmp_path: Path
 ) -> None:
     project = projects.committed("0.1.0", ANSWERS, tmp_path / "shop")
-    unwanted = ["compose.yaml", "tests/test_admin.py", ".github/workflows/ci.yml", "README.md"]
+    unwanted = ["compose.yaml", "tests/test_app.py", ".github/workflows/ci.yml", "README.md"]
     for path in [*unwanted, ".env.local"]:
         (project.folder / path).unlink()
     project.commit("Less")
@@ -55,12 +55,14 @@ def test_an_update_restores_env_local_but_no_deleted_files(
 
 def test_removing_a_plugin_removes_its_file(projects: Projects, tmp_path: Path) -> None:
     project = projects.committed("0.1.0", ANSWERS, tmp_path / "shop")
-    file = project.folder / "tests" / "test_admin.py"
-    mine = file.read_text() + "\n\ndef test_of_the_shop() -> None: ...\n"
+    page = "auth/pages/accept-invitation.html"
+    file = project.folder / page
+    mine = file.read_text() + "<!-- of the shop -->\n"
     file.write_text(mine)
-    project.commit("A test")
-    fewer = [name for name in COMMON["plugins"] if name != "admin"]
+    project.commit("A page")
+    fewer = [name for name in COMMON["plugins"] if name != "organization"]
     project.update("0.3.0", plugins=fewer)
-    fresh = projects.texts("0.3.0", {**ANSWERS, "plugins": fewer})
+    answers = {**ANSWERS, "plugins": fewer, "plugin_options": []}
+    fresh = projects.texts("0.3.0", answers)
     assert project.files() == fresh | {KEPT: project.files()[KEPT]}
-    assert git(project.folder, "show", "HEAD:tests/test_admin.py") == mine
+    assert git(project.folder, "show", f"HEAD:{page}") == mine
