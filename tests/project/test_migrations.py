@@ -1,4 +1,7 @@
-"""From `db push` to migrations: the baseline, and applying pending migrations."""
+"""From `db push` to migrations: the baseline, and applying pending migrations.
+
+`make test` also has the Python stack on SQLite, in ``test_app``.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,12 @@ from collections.abc import Iterator
 import pexpect
 import pytest
 
-from hooks.demo import NODE, STACKS, environment
+from hooks.demo import NODE, environment
 from tests.project.bench import Bench, add
 from tests.project.projects import NO_AGENT, sentence
+from tests.sampling import in_stack
 
-pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("stack", STACKS, scope="module")]
+pytestmark = [pytest.mark.e2e, in_stack("typescript")]
 
 CLI = {
     "python": ".venv/bin/better-auth-setup prisma",

@@ -15,6 +15,7 @@ import pytest
 from dotenv import dotenv_values
 
 from hooks.demo import STACKS, run, serving
+from tests import passwords
 from tests.npm_packages import lend
 from tests.project.outage import PASSWORD, Crowd
 from tests.template import render
@@ -28,6 +29,7 @@ REQUESTS = 1000
 @pytest.fixture(scope="module")
 def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = render(template, tmp_path_factory.mktemp("app"), {"rate_limit_storage": "database"})
+    passwords.make_cheap(folder / "auth" / "auth.ts")
     run(PYTHON.setup, lend(folder))
     yield folder
     run(PYTHON.stop, folder)
@@ -39,6 +41,7 @@ def crowd(
 ) -> Iterator[Crowd]:
     """Users of a running application with one or more processes."""
     monkeypatch.setenv("TRUSTED_PROXIES", "127.0.0.1")
+    monkeypatch.setenv(passwords.VARIABLE, "1")
     server = replace(PYTHON, serve=[*PYTHON.serve, "--workers", str(request.param)])
     with serving(server, project) as address:
         yield Crowd(address)
