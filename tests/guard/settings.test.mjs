@@ -14,6 +14,7 @@ import {
   settingsProblems,
   signingSecret,
   text,
+  texts,
 } from "../../template/shared/guard/settings.mjs";
 
 const module = import.meta.resolve("../../template/shared/guard/env-files.mjs");
@@ -109,6 +110,8 @@ test("an empty variable counts as unset, and a problem is reported with its sour
   assert.deepEqual(list("GUARD_B"), ["x", "y"]);
   assert.equal(text("GUARD_C"), "of-environment");
   assert.equal(text("GUARD_D", "otherwise"), "otherwise");
+  const keys = { one: ["GUARD_A", "GUARD_D"], two: ["GUARD_C"] };
+  assert.deepEqual(texts(keys), { GUARD_A: "of-local", GUARD_D: "", GUARD_C: "of-environment" });
   assert.match(found({ PORT: Number("80 80") })[0], /^PORT of .env.local is not/);
 });
 

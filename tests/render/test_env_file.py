@@ -88,7 +88,7 @@ def test_each_setting_occurs_once_and_is_read(stack: str, tmp_path: Path) -> Non
     libraries = tmp_path / "packages"
     sources = [tmp_path / auth / "env.ts", libraries / "better-auth-guard/settings.mjs"]
     code = "".join(source.read_text() for source in sources)
-    read = re.findall(r'(?:text|list)\("([A-Z_]+)"', code)
+    read = re.findall(r'"([A-Z_]+)"', code)
     # Some are read by setup and Prisma's CLI, and in Python projects by FastAPI, which sends mails.
     elsewhere = {"TEST_DATABASE_URL", "DIRECT_URL"}
     if stack == "python":

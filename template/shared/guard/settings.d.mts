@@ -21,7 +21,7 @@ export interface Checks<Key extends string> {
   /** Further problems: a setting's name, and the rest of a sentence. */
   more?: [Key, string][];
   /** The settings that each social provider needs: all of them, or none. */
-  socialKeys?: Record<string, Key[]>;
+  socialKeys?: Record<string, readonly Key[]>;
   /** The settings that plugins need in production, with their meaning. */
   pluginKeys?: Partial<Record<Key, string>>;
 }
@@ -31,6 +31,11 @@ export const places: Map<string, string>;
 
 /** The value of an environment variable, or else the second argument. */
 export function text(key: string, otherwise?: string): string;
+
+/** The values of environment variables, by groups of their names; empty if they are not set. */
+export function texts<Key extends string>(
+  keys: Record<string, readonly Key[]>,
+): Record<Key, string>;
 
 /** The entries of a comma-separated environment variable. */
 export function list(key: string): string[];
@@ -57,7 +62,10 @@ export function signingSecret(
 ): string;
 
 /** The social providers of which no setting is set. */
-export function providersOff<S>(settings: S, keys: Record<string, (keyof S & string)[]>): string[];
+export function providersOff<S>(
+  settings: S,
+  keys: Record<string, readonly (keyof S & string)[]>,
+): string[];
 
 /** Problems of the settings, a sentence each, without secrets; empty if the server may start. */
 export function settingsProblems<S extends Settings>(

@@ -11,6 +11,13 @@ export const places = new Map();
 /** See settings.d.mts. @param {string} key */
 export const text = (key, otherwise = "") => process.env[key] || otherwise;
 
+/** See settings.d.mts.
+ * @template {string} Key @param {Record<string, readonly Key[]>} keys */
+export function texts(keys) {
+  const entries = Object.values(keys).flatMap((names) => names.map((key) => [key, text(key)]));
+  return /** @type {Record<Key, string>} */ (Object.fromEntries(entries));
+}
+
 /** See settings.d.mts. @param {string} key */
 export function list(key) {
   const entries = text(key).split(",");
@@ -70,9 +77,9 @@ function isWeak(secret) {
 }
 
 /** See settings.d.mts.
- * @param {Record<string, unknown>} settings @param {Record<string, string[]>} keys */
+ * @param {Record<string, unknown>} settings @param {Record<string, readonly string[]>} keys */
 export function providersOff(settings, keys) {
-  const isOff = (/** @type {string[]} */ needed) => needed.every((key) => !settings[key]);
+  const isOff = (/** @type {readonly string[]} */ needed) => needed.every((key) => !settings[key]);
   return Object.keys(keys).filter((id) => isOff(keys[id] ?? []));
 }
 
