@@ -83,7 +83,7 @@ def test_only_missing_lines_are_added(project: NpmProject) -> None:
 
 def test_a_folder_is_found_by_a_computed_path(project: NpmProject) -> None:
     place = split(project, "prisma/models")
-    project.replace(CONFIG, (LITERAL, 'schema: resolve("prisma", "models")'))
+    project.replace(CONFIG, (LITERAL, 'schema: ["prisma", "models"].join("/")'))
     add_plugins(project, "twoFactor()")
     before = {file: file.read_bytes() for file in place.rglob("*.prisma")}
     assert f"model User: {TWO_FACTOR}" in project.refused("generate", "--check")
