@@ -66,6 +66,26 @@ def server(project: Path) -> Iterator[Server]:
         yield server
 
 
+#: Settings that are enough for no server.
+INCOMPLETE = [
+    {"BETTER_AUTH_URL": "https://app.example.com"},
+    {"BETTER_AUTH_SECRET": "hunter2"},
+    {"DATABASE_URL": "file:./dev.db"},
+    {"SMTP_URL": "smtp://mail.example.com"},
+    {"GITHUB_CLIENT_ID": "id"},
+]
+
+
+@pytest.mark.parametrize("settings", INCOMPLETE, ids=lambda settings: "-".join(settings))
+def test_a_build_with_some_settings_prints_no_alarm(
+    project: Path, settings: dict[str, str]
+) -> None:
+    """What the build loads; it would print more itself."""
+    script = "import('./src/lib/auth.ts').then(() => process.exit())"
+    phase = {"NEXT_PHASE": "phase-production-build"}
+    assert output(project, NEXT[0], "--eval", script, **phase, **settings) == ""
+
+
 def test_a_user_signs_in_and_sees_the_account(server: Server) -> None:
     ada = server.browser()
     stranger = ada.get(f"{server.address}/auth/account")
@@ -212,6 +232,8 @@ def test_an_edit_is_live(request: pytest.FixtureRequest, project: Path, browser:
             httpx.get(f"{server.address}/health?mine=1")
             wait_for(lambda: "/health?mine=1" in server.log.read_text())
             assert token not in server.log.read_text()
+            # The address of no proxy.
+            assert guesses(server.address, "127.0.0.2") == [401, 401, 401, 429, 429]
             edited = before.replace("enabled: true,\n    send", "enabled: false,\n    send")
             assert edited != before
             auth.write_text(edited)
@@ -480,7 +502,9 @@ def test_a_page_that_fails_is_reported_and_can_be_retried(person: Person) -> Non
         person.sees("Something went wrong")
     person.press("Try again")
     person.at_account()
-    assert all("Server Components render" in complaint for complaint in person.complaints)
+    # React reports the error, without its text.
+    expected = re.compile("React error #441|Server Components render")
+    assert all(expected.search(complaint) for complaint in person.complaints)
     person.complaints.clear()
 
 

@@ -1,1 +1,0 @@
-../../../shared/nextjs/instrumentation-client.ts
