@@ -134,7 +134,7 @@ def device_is_refused(person: Person) -> None:
 
 
 def _decide_on_a_device(person: Person, button: str, outcome: str) -> dict[str, str]:
-    """What the device is told then."""
+    """The response that the device then gets for its token request."""
     person.sign_up()
     auth = f"{person.site.address}/api/auth"
     asked = {"client_id": "television"}

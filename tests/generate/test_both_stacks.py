@@ -1,4 +1,4 @@
-"""The npm package's *generate* says of people's schemas what the Python package's says."""
+"""*generate* of the npm package and of the Python package agree on real schemas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What programs print when they fail, as recorded, and what a developer has to hear of it."""
+"""Recorded output of programs that fail, and the reasons that setup has to report."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Failure:
     output: str
-    #: What has to be expected, in this order.
+    #: The parts of the reason, in this order.
     expected: list[str]
     is_of_prisma: bool = False
 
