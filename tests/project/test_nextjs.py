@@ -468,6 +468,13 @@ def test_a_list_that_cannot_be_read_is_asked_for_again(site: Site, page: Page) -
     keys.get_by_text("No keys yet.").wait_for()
 
 
+def test_a_sign_out_that_fails_says_so(site: Site, page: Page) -> None:
+    sign_up(page, site, f"{secrets.token_hex(6)}@example.com")
+    page.route("**/api/auth/sign-out", lambda route: route.abort())
+    press(page, "Sign out")
+    page.get_by_text("The server cannot be reached.").wait_for()
+
+
 @each_flow
 def test_flow(person: Person, flow: Flow) -> None:
     flow(person)

@@ -4,14 +4,15 @@ import { DeviceForm } from "./form.tsx";
 
 /** A device without a keyboard shows this page's address and a code. */
 export default async function Device({ searchParams }: PageProps<"/auth/device">) {
-  const { user_code: code } = await searchParams;
-  const page = `/auth/device${typeof code === "string" ? `?user_code=${code}` : ""}`;
-  if (!(await currentSession())) redirect(`/auth/sign-in?${new URLSearchParams({ next: page })}`);
+  const { user_code: given } = await searchParams;
+  const code = typeof given === "string" ? given : "";
+  const next = `/auth/device?${new URLSearchParams({ user_code: code })}`;
+  if (!(await currentSession())) redirect(`/auth/sign-in?${new URLSearchParams({ next })}`);
   return (
     <>
       <h1>Sign a device in</h1>
       <p>Enter the code that it shows. Let in only what is in front of you.</p>
-      <DeviceForm code={typeof code === "string" ? code : ""} />
+      <DeviceForm code={code} />
     </>
   );
 }
