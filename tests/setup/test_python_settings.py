@@ -27,7 +27,10 @@ sys.exit(0 if environment.is_installed() else "not installed")
 SETTINGS = {
     "pip": {
         "PIP_DRY_RUN": "1",
+        "PIP_NO_BUILD_ISOLATION": "1",
+        "PIP_NO_CACHE_DIR": "1",
         "PIP_NO_DEPS": "1",
+        "PIP_ONLY_BINARY": ":all:",
         "PIP_PREFIX": "{elsewhere}",
         "PIP_PYTHON": "{elsewhere}/bin/python",
         "PIP_REQUIRE_VIRTUALENV": "1",
@@ -36,7 +39,12 @@ SETTINGS = {
         "PIP_USER": "1",
     },
     "uv": {
+        "UV_FROZEN": "1",
+        "UV_LOCKED": "1",
+        "UV_MANAGED_PYTHON": "1",
         "UV_NO_BUILD": "1",
+        "UV_NO_BUILD_ISOLATION": "1",
+        "UV_NO_CACHE": "1",
         "UV_NO_DEFAULT_GROUPS": "1",
         "UV_NO_DEV": "1",
         "UV_NO_EDITABLE": "1",
@@ -47,6 +55,8 @@ SETTINGS = {
         "UV_NO_SOURCES": "1",
         "UV_PROJECT": "{other}",
         "UV_PROJECT_ENVIRONMENT": "{elsewhere}",
+        "UV_PYTHON": "3.8",
+        "UV_PYTHON_PREFERENCE": "only-managed",
         "UV_SYSTEM_PYTHON": "1",
         "UV_WORKING_DIR": "{other}",
     },
@@ -55,7 +65,11 @@ SETTINGS = {
 ACTIVE = {
     "CONDA_DEFAULT_ENV": "base",
     "CONDA_PREFIX": "{elsewhere}",
+    "PYTHONOPTIMIZE": "2",
     "PYTHONPATH": "{elsewhere}",
+    "PYTHONSAFEPATH": "1",
+    "PYTHONSTARTUP": "{elsewhere}",
+    "PYTHONWARNINGS": "error",
     "VIRTUAL_ENV": "{elsewhere}",
 }
 TRIED = [

@@ -21,6 +21,7 @@ usage: better-auth-setup COMMAND [OPTION ...]
   database start|stop|status   the PostgreSQL inside the project
   test-database -- COMMAND     runs a command on a database of its own, for tests
   prisma ...                   Prisma's CLI, with the project's Node.js and settings
+  npm ...                      npm of the project's Node.js, such as: npm install PACKAGE
 
 Each has --help. The project is the current folder."""
 
@@ -132,12 +133,21 @@ def _prisma(arguments: list[str], console: Console) -> int:
     os.execve(command[0], command, node_environment(**settings.variables()))
 
 
+def _npm(arguments: list[str], console: Console) -> int:
+    from better_auth_setup.node import IN_PROJECT, node, node_environment, npm
+
+    Project.at(Path.cwd())
+    command = [str(node()), str(npm()), *IN_PROJECT, *arguments]
+    os.execve(command[0], command, node_environment())
+
+
 _COMMANDS: dict[str, Callable[[list[str], Console], int]] = {
     "setup": _setup,
     "generate": _generate,
     "database": _database,
     "test-database": _test_database,
     "prisma": _prisma,
+    "npm": _npm,
 }
 
 

@@ -13,12 +13,14 @@ from pathlib import Path
 from better_auth_setup.problem import Problem
 from better_auth_setup.programs import environment, run
 
+#: Whatever the user's settings of npm are: `location=global` would replace npm itself.
+IN_PROJECT = ("--location=project", "--global=false")
 #: Install scripts are not needed: Prisma's downloads an engine, which `prisma.Engine` chooses.
 #: npm settings of the user or of a surrounding workspace must not omit packages, or put them
-#: elsewhere: `location=global` would replace npm itself.
+#: elsewhere.
 _NPM_OPTIONS = (
     *("--ignore-scripts", "--include=dev", "--include=optional", "--include=peer"),
-    *("--location=project", "--global=false", "--dry-run=false", "--package-lock-only=false"),
+    *(*IN_PROJECT, "--dry-run=false", "--package-lock-only=false"),
     *("--install-links=false", "--install-strategy=hoisted", "--bin-links=true"),
     *("--legacy-peer-deps=false", "--strict-peer-deps=false"),
     *("--no-audit", "--no-fund", "--loglevel=error", "--no-update-notifier"),
@@ -39,6 +41,15 @@ def node() -> Path:
         Problem: its Python package is not installed.
     """
     return _wheel() / "bin" / "node"
+
+
+def npm() -> Path:
+    """The path of npm's CLI, which `node` runs.
+
+    Raises:
+        Problem: its Python package is not installed.
+    """
+    return _wheel() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 
 def node_environment(**changes: str) -> dict[str, str]:
@@ -76,10 +87,9 @@ class Packages:
             shutil.rmtree(modules)
         self._stamp.unlink(missing_ok=True)
         finished.unlink(missing_ok=True)
-        npm = _wheel() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
         alone = [] if "workspaces" in manifest else ["--no-workspaces"]
         retries = {name: value for name, value in _RETRIES.items() if name not in os.environ}
-        command: list[str | Path] = [node(), npm, "install", *_NPM_OPTIONS, *alone]
+        command: list[str | Path] = [node(), npm(), "install", *_NPM_OPTIONS, *alone]
         variables = node_environment(**retries, **_NO_WORKSPACE)
         for freshness in ("--prefer-offline", "--prefer-online"):
             result = run([*command, freshness], env=variables, directory=self.folder)
