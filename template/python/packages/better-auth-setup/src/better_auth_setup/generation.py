@@ -2,45 +2,52 @@
 
 from __future__ import annotations
 
-import sys
+from pathlib import Path
 
 from better_auth_setup.console import Console
+from better_auth_setup.generate.command import compare
 from better_auth_setup.problem import Problem
-from better_auth_setup.programs import Result, environment, run
+from better_auth_setup.programs import indented
 from better_auth_setup.project import Project
+from better_auth_setup.wrapping import wrapped
+
+#: Of a line, behind its indentation.
+_WIDTH = 74
 
 
 def generate(project: Project, console: Console) -> str:
-    """Runs *generate*; returns its last line, after printing the others.
+    """Adds what is missing to the schema, and prints it; returns the result in words.
 
     Raises:
         Problem: the configuration and the schema cannot be reconciled.
     """
-    result = _run(project)
-    if result.status:
-        raise Problem(f"{project.schema} cannot be brought up to date: {_message(result)}")
-    *notes, last = result.output.strip().splitlines() or [f"{project.schema} is up to date"]
-    for note in notes:
-        console.say(f"    {note}")
-    return last
+    try:
+        found = compare(Path(project.schema))
+        problems, missing = found.problems, found.missing
+        if not problems:
+            found.add()
+    except Problem as problem:
+        problems, missing = [str(problem)], []
+    if problems:
+        raise Problem(
+            f"{project.schema} cannot be brought up to date: {_listed(problems, missing)}"
+        )
+    for line in missing:
+        console.say(f"    {line}")
+    return found.result
 
 
 def check(project: Project) -> list[str]:
-    """What `generate` would report, if anything; changes nothing."""
-    result = _run(project, "--check")
-    return [_message(result)] if result.status else []
+    """What `generate` would add or report; changes nothing.
+
+    Raises:
+        Problem: the configuration or the schema cannot be read.
+    """
+    found = compare(Path(project.schema))
+    is_needed = found.problems or found.missing
+    return [_listed(found.problems, found.missing)] if is_needed else []
 
 
-def _run(project: Project, *options: str) -> Result:
-    command = [sys.executable, "-P", "-m", "better_auth_setup", "generate", *options]
-    return run(command, env=environment(), directory=project.root)
-
-
-def _message(result: Result) -> str:
-    """Its message; of a traceback, only the last line."""
-    if "Traceback (most recent call last)" in result.output:
-        return f"{result.reason}."
-    lines = result.output.strip().splitlines()
-    if len(lines) > 1:
-        return "".join(f"\n      {line}" for line in lines)
-    return lines[0] if lines else f"it ended with status {result.status}."
+def _listed(problems: list[str], missing: list[str]) -> str:
+    sentences = wrapped("\n".join(problems), _WIDTH).split("\n") if problems else []
+    return indented([*sentences, *missing])

@@ -39,7 +39,7 @@ class Result:
     @property
     def reason(self) -> str:
         """Why it failed, in the program's own words; several lines are indented."""
-        return _indented(_reason(self.output))
+        return indented(_reason(self.output))
 
     @property
     def is_unreachable(self) -> bool:
@@ -106,5 +106,6 @@ def _reason(output: str) -> list[str]:
     return [*reason[:-1], reason[-1].rstrip(".")]
 
 
-def _indented(lines: list[str]) -> str:
+def indented(lines: list[str]) -> str:
+    """Lines as a part of a message: a single one as it is, several below it."""
     return lines[0] if len(lines) == 1 else "".join(f"\n      {line}" for line in lines)

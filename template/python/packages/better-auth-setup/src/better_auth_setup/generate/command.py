@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import difflib
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from better_auth_setup.generate.configuration import described_tables
 from better_auth_setup.generate.document import Document, read
 from better_auth_setup.generate.files import configured_schema, replace_files, schema_files
-from better_auth_setup.generate.insertion import Insertion, apply, insertions
+from better_auth_setup.generate.insertion import apply, insertions
 from better_auth_setup.generate.plan import Plan, plan
 from better_auth_setup.generate.tables import needed
 from better_auth_setup.problem import Problem
@@ -24,9 +25,6 @@ configuration needs. Only adds lines: nothing is changed, moved or removed."""
 STATUS = """\
 Exit status: 0 if the schema has everything (now), 1 if something is left to be done: by hand, or
 with --check at all; 2 if there is no schema or no configuration to work with."""
-
-#: Setup indents these messages.
-_WIDTH = 74
 
 
 def main(arguments: list[str]) -> int:
@@ -50,37 +48,84 @@ def main(arguments: list[str]) -> int:
     try:
         return _run(options)
     except Problem as error:
-        print(wrapped(str(error), _WIDTH), file=sys.stderr)
+        print(wrapped(str(error)), file=sys.stderr)
         return 2
 
 
 def _run(options: argparse.Namespace) -> int:
-    schema: Path = options.schema or configured_schema(Path())
-    documents = _documents(schema)
-    result = _plan(documents, options.config)
+    found = compare(options.schema or configured_schema(Path()), options.config)
     # --diff writes a patch to stdout.
     out = sys.stderr if options.diff else sys.stdout
-    if result.problems:
-        message = "\n".join([*result.problems, f"{schema} is left as it is."])
-        print(wrapped(message, _WIDTH), file=sys.stderr)
-    for lack in result.missing:
-        print(f"+ {lack}", file=out)
-    if result.problems:
+    if found.problems:
+        print(wrapped("\n".join(found.problems)), file=sys.stderr)
+    for line in found.missing:
+        print(line, file=out)
+    if found.problems:
         return 1
-    if not result.missing:
-        print(f"{schema} is up to date", file=out)
-        return 0
-    made = insertions(result)
-    new = {one.path: apply(one, made) for one in documents if _is_changed(one, made)}
     if options.diff:
-        _print_diff(documents, new)
-    elif not options.check:
+        _print_diff(found)
+    elif found.missing and not options.check:
+        found.add()
+    if not found.missing or not (options.check or options.diff):
+        print(found.result, file=out)
+    return int(options.check and bool(found.missing))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A schema, with what it lacks for better-auth."""
+
+    schema: Path
+    documents: list[Document]
+    plan: Plan
+
+    @property
+    def problems(self) -> list[str]:
+        """What to fix by hand before anything is added, in sentences."""
+        found = self.plan.problems
+        return [*found, f"{self.schema} is left as it is."] if found else []
+
+    @property
+    def missing(self) -> list[str]:
+        """What the schema lacks, a line for each model."""
+        return [f"+ {lack}" for lack in self.plan.missing]
+
+    @property
+    def result(self) -> str:
+        """The result of `add`, in words."""
+        added = _counted(self.plan)
+        return f"{self.schema}: {added} added" if added else f"{self.schema} is up to date"
+
+    def texts(self) -> dict[Path, str]:
+        """The new texts of the files that change."""
+        made = insertions(self.plan)
+        changed = [one.document for one in made]
+        return {one.path: apply(one, made) for one in self.documents if one in changed}
+
+    def add(self) -> None:
+        """Adds what is missing to the files.
+
+        Raises:
+            Problem: a file cannot be written; all have their old text.
+        """
         try:
-            replace_files(new)
+            replace_files(self.texts())
         except OSError as error:
             raise Problem(f"The schema cannot be written: {error}") from None
-        print(f"{schema}: {_counted(result)} added")
-    return int(options.check)
+
+
+def compare(schema: Path, config: Path | None = None) -> Comparison:
+    """Compares a schema with what better-auth needs in the current folder; changes nothing.
+
+    Args:
+        schema: a file or folder.
+        config: the file that exports ``auth``; None for the usual places.
+
+    Raises:
+        Problem: one of them cannot be read.
+    """
+    documents = _documents(schema)
+    return Comparison(schema, documents, _plan(documents, config))
 
 
 def _documents(schema: Path) -> list[Document]:
@@ -133,10 +178,6 @@ def _provider(documents: list[Document]) -> Provider:
     return provider
 
 
-def _is_changed(document: Document, made: list[Insertion]) -> bool:
-    return any(one.document is document for one in made)
-
-
 def _counted(result: Plan) -> str:
     models = sum(lack.block is None for lack in result.missing)
     lines = sum(len(lack.columns) + len(lack.attributes) for lack in result.missing)
@@ -145,8 +186,9 @@ def _counted(result: Plan) -> str:
     return " and ".join(parts)
 
 
-def _print_diff(documents: list[Document], new: dict[Path, str]) -> None:
-    for one in documents:
+def _print_diff(found: Comparison) -> None:
+    new = found.texts()
+    for one in found.documents:
         if one.path in new:
             old, after = "".join(one.lines), new[one.path]
             name = one.path.as_posix()
