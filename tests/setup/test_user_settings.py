@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from better_auth_setup import node
 
 from hooks.demo import environment
 from hooks.node import NPM
+from tests.setup import npm_registry
 from tests.setup.npm_project import NODE_FILE, PACKAGE
 
 SETTINGS = {
@@ -68,10 +70,10 @@ def private_packages(folder: Path) -> Path:
     return folder
 
 
-def install(stack: str, folder: Path, **variables: str) -> None:
+def try_to_install(stack: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Installs the private packages of a project as setup does."""
     path = str(Path(node.__file__).parents[1])
-    done = subprocess.run(
+    return subprocess.run(
         INSTALL[stack],
         cwd=folder,
         env=environment(**variables, PYTHONPATH=path, npm_execpath=str(NPM)),
@@ -79,6 +81,11 @@ def install(stack: str, folder: Path, **variables: str) -> None:
         text=True,
         timeout=100,
     )
+
+
+def install(stack: str, folder: Path, **variables: str) -> None:
+    """Installs the private packages of a project, which must succeed."""
+    done = try_to_install(stack, folder, **variables)
     assert done.returncode == 0, done.stderr
 
 
@@ -125,3 +132,25 @@ def test_what_npm_finished_after_setup_was_killed_is_kept(stack: str, tmp_path: 
     (modules / ".package-lock.json").unlink()
     install(stack, tmp_path)
     assert not (modules / "kept").exists()
+
+
+@pytest.mark.parametrize("stack", INSTALL)
+def test_npm_that_is_set_to_work_offline_needs_its_cache_alone(stack: str, tmp_path: Path) -> None:
+    private = tmp_path / "private"
+    private.mkdir()
+    manifest = {"private": True, "dependencies": {npm_registry.PACKAGE: "1.0.0"}}
+    (private / "package.json").write_text(json.dumps(manifest))
+    # Without addresses in the lock file, npm asks for metadata that it does not cache.
+    variables = {
+        "npm_config_cache": str(tmp_path / "cache"),
+        "npm_config_omit_lockfile_registry_resolved": "false",
+    }
+    with npm_registry.serving() as registry:
+        variables["npm_config_registry"] = registry.url
+        refused = try_to_install(stack, tmp_path, **variables, npm_config_offline="true")
+        assert refused.returncode == 1
+        assert "Let npm download packages (npm_config_offline=false)" in refused.stderr
+        install(stack, tmp_path, **variables)
+    shutil.rmtree(private / "node_modules")
+    install(stack, tmp_path, **variables, npm_config_offline="true")
+    assert (private / "node_modules" / npm_registry.PACKAGE / "package.json").exists()

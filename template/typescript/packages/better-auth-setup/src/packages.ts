@@ -177,6 +177,12 @@ function failure(output: string): string {
       "the connection, or name a proxy (HTTPS_PROXY) or another index (npm_config_registry)."
     );
   }
+  if (output.includes("ENOTCACHED")) {
+    return (
+      "Let npm download packages (npm_config_offline=false): it is set to work offline, and its " +
+      `cache lacks some of this project: ${reasonOf(output)}.`
+    );
+  }
   return `The npm packages cannot be installed: ${reasonOf(output)}.`;
 }
 

@@ -102,6 +102,11 @@ class Packages:
                 "Check the connection, or name a proxy (HTTPS_PROXY) or another index "
                 "(npm_config_registry)."
             )
+        if result.status and "ENOTCACHED" in result.output:
+            raise Problem(
+                "Let npm download packages (npm_config_offline=false): it is set to work offline, "
+                f"and its cache lacks some of this project: {result.reason}"
+            )
         if result.status:
             raise Problem(f"The npm packages cannot be installed: {result.reason}")
         if absent := self.absent():
