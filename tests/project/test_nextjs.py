@@ -68,11 +68,8 @@ def server(project: Path) -> Iterator[Server]:
 
 #: Settings that are enough for no server.
 INCOMPLETE = [
-    {"BETTER_AUTH_URL": "https://app.example.com"},
-    {"BETTER_AUTH_SECRET": "hunter2"},
-    {"DATABASE_URL": "file:./dev.db"},
-    {"SMTP_URL": "smtp://mail.example.com"},
-    {"GITHUB_CLIENT_ID": "id"},
+    {"BETTER_AUTH_URL": "https://app.example.com", "GITHUB_CLIENT_ID": "id"},
+    {"BETTER_AUTH_SECRET": secrets.token_urlsafe(32), "DATABASE_URL": "file:./dev.db"},
 ]
 
 
@@ -500,7 +497,7 @@ def test_a_missing_page_is_reported(person: Person) -> None:
 
 def test_a_page_that_fails_is_reported_and_can_be_retried(person: Person) -> None:
     person.sign_up()
-    person.expected = {500}
+    person.expected = {401, 500}  # lists may still load
     with without_sessions(person.site.project):
         person.open("account")
         person.sees("Something went wrong")
