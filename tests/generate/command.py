@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.template import REPOSITORY
+from tests.wrapped import unwrapped
 
 #: The paths that an installation would make importable.
 SOURCES = (str(REPOSITORY / "template/python/packages/better-auth-setup/src"),)
@@ -28,7 +29,10 @@ class Project:
     def generate(
         self, *options: str | Path, python: str = "", **environment: str
     ) -> subprocess.CompletedProcess[str]:
-        """Runs the command with this interpreter, after the code ``python`` in the same process."""
+        """Runs the command with this interpreter, after the code ``python`` in the same process.
+
+        The broken lines of ``stderr`` are joined.
+        """
         start = "import runpy, sys; sys.argv[0] = 'generate'; "
         run = "runpy.run_module('better_auth_setup', run_name='__main__', alter_sys=True)"
         begin = [sys.executable, "-c", f"{python}\n{start}{run}"]
@@ -41,6 +45,7 @@ class Project:
             text=True,
         )
         assert "Traceback" not in result.stderr, result.stderr
+        result.stderr = unwrapped(result.stderr)
         return result
 
     def change(self, file: str, old: str, new: str) -> None:
