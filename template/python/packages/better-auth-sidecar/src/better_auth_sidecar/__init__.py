@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from better_auth_sidecar.body_limit import LimitBody
     from better_auth_sidecar.cors import CORSMiddleware
     from better_auth_sidecar.errors import AuthServerError
     from better_auth_sidecar.models import Session, User
@@ -26,6 +27,7 @@ __all__ = [
     "AuthServer",
     "AuthServerError",
     "CORSMiddleware",
+    "LimitBody",
     "RefuseNul",
     "Session",
     "SessionCookies",
@@ -39,6 +41,7 @@ _MODULES = {
     "AuthServer": "server",
     "AuthServerError": "errors",
     "CORSMiddleware": "cors",
+    "LimitBody": "body_limit",
     "RefuseNul": "null_characters",
     "Session": "models",
     "SessionCookies": "renewal",

@@ -1,0 +1,51 @@
+"""Limits the size of bodies: FastAPI holds a body in memory before it asks who sent it."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from better_auth_sidecar.cors import is_below
+
+_MESSAGE = "The request is too large."
+
+
+class LimitBody:
+    """Answers 413 to requests whose body has more than ``max_size`` bytes.
+
+    Add it with ``app.add_middleware(LimitBody, max_size=1024 * 1024)``. It skips ``/api/auth``,
+    which has a limit of its own.
+    """
+
+    def __init__(self, app: ASGIApp, *, max_size: int, auth_path: str = "/api/auth") -> None:
+        self._app, self._max_size, self._auth_path = app, max_size, auth_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or is_below(scope, self._auth_path):
+            await self._app(scope, receive, send)
+        elif self._is_declared_larger(scope):
+            headers = {"connection": "close"}
+            await JSONResponse({"detail": _MESSAGE}, 413, headers)(scope, receive, send)
+        else:
+            await self._app(scope, self._counted(receive), send)
+
+    def _is_declared_larger(self, scope: Scope) -> bool:
+        return any(
+            name == b"content-length" and value.isdigit() and int(value) > self._max_size
+            for name, value in scope["headers"]
+        )
+
+    def _counted(self, receive: Receive) -> Receive:
+        size = 0
+
+        async def counted() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > self._max_size:
+                # FastAPI answers with an HTTPException that is raised while it reads the body.
+                raise HTTPException(413, _MESSAGE, {"connection": "close"})
+            return message
+
+        return counted
