@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hooks.node import NODE, environment
+from tests.project.typescript_sources import install_packages
 
 TESTS = sorted(Path(__file__).parent.glob("*.test.mjs"))
 
@@ -15,5 +16,6 @@ TESTS = sorted(Path(__file__).parent.glob("*.test.mjs"))
 @pytest.mark.parametrize("test", TESTS, ids=lambda test: test.name)
 def test_the_package_in_node(test: Path) -> None:
     command = [str(NODE / "bin" / "node"), "--test", str(test)]
-    done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=60)
+    env = {**environment(), "NODE_MODULES": str(install_packages())}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr

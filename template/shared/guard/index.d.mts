@@ -6,7 +6,6 @@ export type Auth = {
   handler: (request: Request) => Promise<Response>;
   $context: Promise<{
     tables: Record<string, Table>;
-    isTrustedOrigin: (url: string) => boolean;
     password: { hash: (password: string) => Promise<string> };
     adapter: {
       findOne: <T>(query: {
@@ -40,8 +39,16 @@ export function guard(auth: Auth, addressHeader?: string): (request: Request) =>
 /**
  * CSRF protection for routes other than better-auth's, which has its own.
  *
- * @param auth what `betterAuth()` gives; it knows the trusted origins
+ * @param isTrusted whether a page may write: `isTrustedOrigin` of better-auth's context, or `trustedBy`
  * @returns a function that responds with 403 to writes from pages of other origins, and with undefined
  *   to all other requests
  */
-export function originCheck(auth: Auth): (request: Request) => Promise<Response | undefined>;
+export function originCheck(
+  isTrusted: (url: string) => boolean | Promise<boolean>,
+): (request: Request) => Promise<Response | undefined>;
+
+/**
+ * Whether the origin of an http or https URL is one of these, as better-auth's `trustedOrigins` decides:
+ * `https://*.example.com` is one, too. For code that is not to load `auth.ts`, such as Next.js's proxy.
+ */
+export function trustedBy(patterns: readonly string[]): (url: string) => boolean;

@@ -1,5 +1,6 @@
 // @ts-check
 /** See index.d.mts. */
+import { isIP } from "node:net";
 
 /** @typedef {import("./index.d.mts").Auth} Auth */
 /** @typedef {import("./index.d.mts").Table} Table */
@@ -191,18 +192,47 @@ export function guard(auth, addressHeader) {
   };
 }
 
-/** See index.d.mts. @param {Auth} auth */
-export function originCheck(auth) {
+/** See index.d.mts. @param {(url: string) => boolean | Promise<boolean>} isTrusted */
+export function originCheck(isTrusted) {
   return async (/** @type {Request} */ { method, headers }) => {
     if (["GET", "HEAD", "OPTIONS"].includes(method)) return undefined;
     const site = headers.get("sec-fetch-site");
     const origin = headers.get("origin") ?? headers.get("referer");
     const isOwn =
       origin && origin !== "null"
-        ? (await auth.$context).isTrustedOrigin(origin)
+        ? await isTrusted(origin)
         : site === "same-origin" || (!site && !origin);
     if (isOwn) return undefined;
     const message = "Requests from this origin are not accepted.";
     return Response.json({ message }, { status: 403 });
+  };
+}
+
+/** A wildcard stands for text without a slash. @param {string} pattern */
+function expression(pattern) {
+  const text = pattern.replace(/[.*+?^$()|[\]{}\\/]/g, (character) =>
+    character === "*" ? "[^/]*" : character === "?" ? "[^/]" : `\\${character}`,
+  );
+  return new RegExp(`^${text}$`);
+}
+
+/** See index.d.mts. @param {readonly string[]} patterns */
+export function trustedBy(patterns) {
+  const tests = patterns.map((pattern) => {
+    if (!/[*?]/.test(pattern)) {
+      const own = URL.parse(pattern)?.origin;
+      return (/** @type {URL} */ { origin }) => origin === own;
+    }
+    const isWhole = pattern.includes("://");
+    const [name = ""] = pattern.replace(/^.*:\/\//, "").split(":");
+    // A wildcard among the digits of an address matches no name.
+    const isAddress = /\d/.test(name) && /^[\d*?.]+$/.test(name);
+    const wanted = expression(pattern);
+    return (/** @type {URL} */ { origin, host, hostname }) =>
+      wanted.test(isWhole ? origin : host) && (!isAddress || isIP(hostname) === 4);
+  });
+  return (/** @type {string} */ url) => {
+    const page = URL.parse(url);
+    return page !== null && /^https?:$/.test(page.protocol) && tests.some((test) => test(page));
   };
 }
