@@ -52,7 +52,7 @@ class Project:
             value = values.get(name)
             assert not value or value not in output
         result.stdout = unwrapped(result.stdout, " " * 15)
-        result.stderr = unwrapped(result.stderr)
+        result.stderr = unwrapped(unwrapped(result.stderr), " " * 6)
         return result
 
     def start_setup(self) -> subprocess.Popen[str]:

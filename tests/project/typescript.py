@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 
 from hooks.demo import STACKS, environment, free_port, wait_until_healthy
+from tests.wrapped import unwrapped
 
 TYPESCRIPT = STACKS["typescript"]
 
@@ -25,9 +26,9 @@ PROXY = "127.0.0.1"
 
 
 def setup(project: Path, *flags: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """Runs ``npm run setup``; its output is in ``stdout``."""
+    """Runs ``npm run setup``; its unwrapped output is in ``stdout``."""
     command = [*TYPESCRIPT.setup, *(("--", *flags) if flags else ())]
-    return subprocess.run(
+    done = subprocess.run(
         command,
         cwd=project,
         env=environment(**more),
@@ -36,6 +37,8 @@ def setup(project: Path, *flags: str, **more: str) -> subprocess.CompletedProces
         text=True,
         timeout=600,
     )
+    done.stdout = unwrapped(done.stdout)
+    return done
 
 
 def npm(project: Path, script: str) -> subprocess.CompletedProcess[str]:
