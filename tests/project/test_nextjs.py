@@ -541,6 +541,14 @@ def test_the_mails_of_development_keep_their_policy(server: Server, page: Page) 
     assert page.evaluate("getComputedStyle(document.body).maxWidth") == "768px"
 
 
+def test_the_mails_of_development_are_refused_to_other_hosts(server: Server) -> None:
+    """DNS rebinding: another site's host name resolves to this machine."""
+    for host, status in [("evil.example", 404), ("localhost", 200)]:
+        headers = {"Host": f"{host}:{server.address.rpartition(':')[2]}"}
+        answer = httpx.get(f"{server.address}/dev/mail", headers=headers)
+        assert answer.status_code == status
+
+
 def test_every_response_has_the_security_headers(server: Server) -> None:
     page = httpx.get(f"{server.address}/auth/sign-up")
     script = re.findall(r'/_next/static/[^"]+\.js', page.text)[0]

@@ -271,13 +271,13 @@ export function createSender({ prisma, settings, mails, texts = {}, ...transport
       running = undefined;
     },
     async page(request) {
-      const { origin, port } = new URL(request.url);
       // DNS rebinding: another site's host name could resolve to this server, to read the links.
-      const local = ["localhost", "127.0.0.1"].map(
-        (name) => new URL(`http://${name}:${port || 80}`).origin,
-      );
-      const isOwn = [new URL(settings.BETTER_AUTH_URL).origin, ...local].includes(origin);
-      if (isProduction || !isOwn) return new Response("404 Not Found", { status: 404 });
+      // Next.js names itself in `request.url`, whichever host was asked for.
+      const host = URL.parse(`http://${request.headers.get("host")}`)?.hostname;
+      const own = [new URL(settings.BETTER_AUTH_URL).hostname, "localhost", "127.0.0.1"];
+      if (isProduction || !host || !own.includes(host)) {
+        return new Response("404 Not Found", { status: 404 });
+      }
       return renderPage(await outbox.recent(50), mailOf);
     },
   };
