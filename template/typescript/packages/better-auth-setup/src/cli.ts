@@ -6,10 +6,10 @@ import { testDatabaseCommand } from "./test-database.ts";
 
 const usage = `Usage: better-auth-setup [--root FOLDER] COMMAND [OPTION…]
 
-  setup                        installs what the project needs, and brings its database up to date
-  generate                     adds to the Prisma schema what the better-auth configuration needs
+  setup                        installs packages, brings the database up to date
+  generate                     adds to the Prisma schema what auth.ts needs
   database start|stop|status   the PostgreSQL inside the project
-  test-database -- COMMAND     runs a command on a database of its own, for tests
+  test-database -- COMMAND     runs a command on a database for tests
 
 Each has --help. The project is the current folder, unless --root names it.`;
 

@@ -16,12 +16,12 @@ from better_auth_setup.project import Project
 _USAGE = """\
 usage: better-auth-setup COMMAND [OPTION ...]
 
-  setup                        installs what the project needs, and brings its database up to date
-  generate                     adds to the Prisma schema what the better-auth configuration needs
+  setup                        installs packages, brings the database up to date
+  generate                     adds to the Prisma schema what auth.ts needs
   database start|stop|status   the PostgreSQL inside the project
-  test-database -- COMMAND     runs a command on a database of its own, for tests
-  prisma ...                   Prisma's CLI, with the project's Node.js and settings
-  npm ...                      npm of the project's Node.js, such as: npm install PACKAGE
+  test-database -- COMMAND     runs a command on a database for tests
+  prisma ...                   Prisma's CLI, with the project's settings
+  npm ...                      npm; no Node.js has to be installed
 
 Each has --help. The project is the current folder."""
 
