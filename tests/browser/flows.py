@@ -196,6 +196,8 @@ COLUMNS = """new Set([...document.querySelectorAll("section")]
 
 
 def account_uses_the_width_of_the_window(person: Person) -> None:
+    person.open("sign-in")
+    assert person.page.evaluate("document.querySelector('h1').offsetWidth") < 500
     person.sign_up()
     assert person.page.evaluate(COLUMNS) == 2
     person.page.set_viewport_size(PHONE)
