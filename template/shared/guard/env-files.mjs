@@ -1,5 +1,6 @@
 // @ts-check
-/** Apart from settings.mjs: Next.js reads these files itself, and bundles what could read any file. */
+// Not in settings.mjs, which Next.js bundles: its build would trace every file of the project.
+// Next.js reads these env files itself.
 import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { places } from "./settings.mjs";
