@@ -295,6 +295,7 @@ def test_a_problem_in_one_file_changes_no_file(project: Project) -> None:
     assert result.returncode == 1
     assert "Session.expiresAt is Int, but better-auth writes DateTime" in result.stderr
     assert f"{folder} is left as it is." in result.stderr
+    assert result.stdout == "", "nothing is listed as added"
     assert {file: file.read_bytes() for file in folder.iterdir()} == before
 
 

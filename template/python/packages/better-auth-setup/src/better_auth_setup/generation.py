@@ -23,16 +23,14 @@ def generate(project: Project, console: Console) -> str:
     """
     try:
         found = compare(Path(project.schema))
-        problems, missing = found.problems, found.missing
+        problems = found.problems
         if not problems:
             found.add()
     except Problem as problem:
-        problems, missing = [str(problem)], []
+        problems = [str(problem)]
     if problems:
-        raise Problem(
-            f"{project.schema} cannot be brought up to date: {_listed(problems, missing)}"
-        )
-    for line in missing:
+        raise Problem(f"{project.schema} cannot be brought up to date: {_listed(problems, [])}")
+    for line in found.missing:
         console.say(f"    {line}")
     return found.result
 

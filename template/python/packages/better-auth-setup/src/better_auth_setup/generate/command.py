@@ -58,10 +58,9 @@ def _run(options: argparse.Namespace) -> int:
     out = sys.stderr if options.diff else sys.stdout
     if found.problems:
         print(wrapped("\n".join(found.problems)), file=sys.stderr)
+        return 1
     for line in found.missing:
         print(line, file=out)
-    if found.problems:
-        return 1
     if options.diff:
         _print_diff(found)
     elif found.missing and not options.check:
