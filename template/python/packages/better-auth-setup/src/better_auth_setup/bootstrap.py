@@ -22,9 +22,10 @@ from pathlib import Path
 from typing import NoReturn
 
 #: Variables of other environments, and settings of the user that leave packages out, want a lock
-#: file that a new project has yet to get, or another Python than the one that runs this.
+#: file that a new project has yet to get, or another Python than the one that runs this; and
+#: PYTHONWARNINGS, which can turn pip's own deprecations into errors.
 FOREIGN = (
-    *("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH"),
+    *("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH", "PYTHONWARNINGS"),
     *("PIP_DRY_RUN", "PIP_NO_DEPS", "PIP_PYTHON"),
     *("UV_FROZEN", "UV_LOCKED", "UV_MANAGED_PYTHON", "UV_PYTHON", "UV_PYTHON_PREFERENCE"),
     *("UV_NO_BUILD", "UV_NO_DEFAULT_GROUPS", "UV_NO_DEV", "UV_NO_EDITABLE", "UV_NO_GROUP"),
