@@ -174,6 +174,18 @@ def test_every_project_is_formatted(projects: Path, different: Path, stack: str)
         assert run_python(projects, "ruff", "check", "--no-cache", ".") == ""
 
 
+def test_the_libraries_are_formatted() -> None:
+    """Owners' prettier ignores ``packages/``."""
+    prettier = install_packages() / "prettier/bin/prettier.cjs"
+    sources = ["shared/**/*.{js,mjs,mts}", "*/packages/**/*.{cjs,js,mjs,mts,ts}"]
+    bundle = "!**/better-auth-pages/client.js"
+    config = ["--config", "typescript/.prettierrc.json"]
+    command = ["node", str(prettier), *config, "--check", *sources, bundle]
+    folder = REPOSITORY / "template"
+    result = subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
 def test_every_project_is_typed_in_python(projects: Path, stack: str) -> None:
     if stack == "python":
         # The file is the same in each.

@@ -91,6 +91,16 @@ def test_an_unreachable_server_is_reported(project: Project) -> None:
     assert "s3cret-word" not in result.stdout + result.stderr
 
 
+def test_a_deleted_embedded_server_is_reported(project: Project) -> None:
+    project.stop_database()
+    folder = project.folder / ".postgres"
+    folder.rename(project.folder / ".deleted")
+    try:
+        assert "or empty it if you deleted .postgres: setup makes" in sentence(project.setup())
+    finally:
+        (project.folder / ".deleted").rename(folder)
+
+
 def test_an_unknown_host_is_reported(project: Project) -> None:
     url = "postgresql://app:s3cret-word@database.invalid/app"
     assert "database.invalid:5432 cannot be reached" in sentence(project.setup(DATABASE_URL=url))

@@ -35,6 +35,7 @@ SENTENCES = {
         "setup: The npm packages cannot be installed:\n      npm cannot find a version of "
         "only-here that matches 2.0.0, which the project depends on.",
     ),
+    "a list": ("setup: There are problems: \n      one", "setup: There are problems:\n      one"),
     "a quoted line": (
         f"setup: `prisma generate` failed:\n128 | id String @id {'x' * 80} // the key\n.",
         f"setup: `prisma generate` failed:\n128 | id String @id {'x' * 80} // the key\n.",

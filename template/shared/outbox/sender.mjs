@@ -196,10 +196,7 @@ export function createSender({ prisma, settings, mails, texts = {}, ...transport
     let timer;
     try {
       const late = new Promise((_, reject) => {
-        timer = setTimeout(
-          () => reject(new UnreachableError("It takes too long")),
-          TIMEOUT * 1000,
-        );
+        timer = setTimeout(() => reject(new UnreachableError("It takes too long")), TIMEOUT * 1000);
       });
       const isTransported = await Promise.race([handOver(row), late]);
       // In development, mails stay readable until they expire.

@@ -50,9 +50,7 @@ function offline(name) {
  * Without `needsServer`, it opens no connection.
  */
 export function chooseDatabase(datasource, schema, needsServer = true) {
-  const block = /datasource\s+\w+\s*\{[^}]*?provider\s*=\s*"(\w+)"/.exec(
-    schema,
-  );
+  const block = /datasource\s+\w+\s*\{[^}]*?provider\s*=\s*"(\w+)"/.exec(schema);
   const name = block?.[1] ?? datasource.url?.split(":")[0];
   if (!Object.hasOwn(databases, name ?? "")) {
     throw failure(

@@ -6,8 +6,7 @@ import * as glue from "@prisma/schema-engine-wasm/schema_engine_bg";
 import { chooseDatabase } from "./databases.mjs";
 
 async function loadWasm() {
-  const glueFile = import.meta
-    .resolve("@prisma/schema-engine-wasm/schema_engine_bg");
+  const glueFile = import.meta.resolve("@prisma/schema-engine-wasm/schema_engine_bg");
   const wasmFile = fileURLToPath(glueFile).replace(/\.js$/, ".wasm");
   const { instance } = await WebAssembly.instantiate(readFileSync(wasmFile), {
     "./schema_engine_bg.js": glue,
@@ -25,10 +24,9 @@ export async function version() {
 /** The text of every schema file that a request is about. */
 function schemaText(datamodels, { schema, from, to } = {}) {
   const sources = [schema, from, to].flatMap((source) => source?.files ?? []);
-  return [
-    ...datamodels.map(([, text]) => text),
-    ...sources.map(({ content }) => content),
-  ].join("\n");
+  return [...datamodels.map(([, text]) => text), ...sources.map(({ content }) => content)].join(
+    "\n",
+  );
 }
 
 /** Whether a request cannot be answered from schema files alone. */

@@ -27,9 +27,7 @@ async function load(module) {
     return await import(module);
   } catch (error) {
     if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
-    throw new Error(
-      `The packages of the schema engine are missing; run "npm install" in ${here}.`,
-    );
+    throw new Error(`The packages of the schema engine are missing; run "npm install" in ${here}.`);
   }
 }
 
@@ -56,9 +54,7 @@ async function runCommand(command, datasource) {
   try {
     const { chooseDatabase } = await load("./databases.mjs");
     const database = chooseDatabase(datasource, "");
-    await (command === "create-database"
-      ? database.create()
-      : database.check());
+    await (command === "create-database" ? database.create() : database.check());
   } catch (error) {
     log("ERROR", error);
     process.exitCode = 1;
@@ -88,8 +84,7 @@ async function serve(datasource, datamodels) {
   const crash = panics();
   const send = (message) =>
     process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
-  const print = (content) =>
-    send({ id: "print", method: "print", params: { content } });
+  const print = (content) => send({ id: "print", method: "print", params: { content } });
 
   let engine;
   async function answer(method, params) {

@@ -1,10 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import {
-  ColumnTypeEnum,
-  DriverAdapterError,
-} from "@prisma/driver-adapter-utils";
+import { ColumnTypeEnum, DriverAdapterError } from "@prisma/driver-adapter-utils";
 import { failure } from "./failure.mjs";
 
 const require = createRequire(import.meta.url);
@@ -37,8 +34,7 @@ const inWords = ({ severity = "ERROR", message, detail, column, hint }) =>
 
 /** Whether setup needs the error's kind: duplicate rows, or no table of migrations yet. */
 const isKind = ({ code, message }) =>
-  code === DUPLICATE ||
-  (code === NO_TABLE && message.includes("_prisma_migrations"));
+  code === DUPLICATE || (code === NO_TABLE && message.includes("_prisma_migrations"));
 
 /** The TLS settings of a URL; Prisma's parameters, and those of libpq where Prisma has none. */
 function tls(parameters) {
@@ -57,8 +53,7 @@ function tls(parameters) {
     ...(key ? { key, cert: certificate } : {}),
     pfx: file("sslidentity"),
     passphrase: parameters.get("sslpassword") ?? undefined,
-    rejectUnauthorized:
-      isStrict || parameters.get("sslmode") === "verify-full",
+    rejectUnauthorized: isStrict || parameters.get("sslmode") === "verify-full",
   };
 }
 

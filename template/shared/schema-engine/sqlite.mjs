@@ -53,9 +53,7 @@ export function sqlite({ url }) {
     // `executeRaw` runs only the first statement of a script; `executeScript` runs all.
     const executeRaw = adapter.executeRaw.bind(adapter);
     adapter.executeRaw = (query) =>
-      query.args.length
-        ? executeRaw(query)
-        : adapter.executeScript(query.sql).then(() => 0);
+      query.args.length ? executeRaw(query) : adapter.executeScript(query.sql).then(() => 0);
     // As with PostgreSQL, passes SQLite's message to the engine in place of the adapter's kinds,
     // except for unique violations.
     const onError = adapter.onError.bind(adapter);

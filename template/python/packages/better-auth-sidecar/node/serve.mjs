@@ -12,7 +12,9 @@ const { auth } = await import(pathToFileURL(file).href);
 const { secret } = await auth.$context;
 const internal = internalRoutes(auth, secret, false);
 const handler = toNodeHandler((request) =>
-  new URL(request.url).pathname.startsWith("/internal/") ? internal(request) : auth.handler(request),
+  new URL(request.url).pathname.startsWith("/internal/")
+    ? internal(request)
+    : auth.handler(request),
 );
 createServer(handler).listen(Number(port), "127.0.0.1");
 // Ends with the tests, even if they are killed.

@@ -63,7 +63,7 @@ export function wrapped(text: string): string {
   const isWhole = (line: string) => line.length <= width || quoted.test(line);
   return text
     .split("\n")
-    .map((line) => (isWhole(line) ? line : broken(line)))
+    .map((line) => (isWhole(line) ? line.trimEnd() : broken(line)))
     .join("\n");
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { connect } from "node:net";
 import { getSystemErrorMessage } from "node:util";
 import { origin } from "./settings.ts";
@@ -22,15 +23,21 @@ function protocolOf(answer: Buffer): string | undefined {
  * @param provider the project's provider
  * @throws a Problem if nothing answers, or a server of another kind
  */
-export function reach({ label, protocol }: Provider, host: string, port: number): Promise<void> {
+export function reach(provider: Provider, host: string, port: number): Promise<void> {
+  const { embedded, label, protocol } = provider;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const correct = `correct ${origin("DATABASE_URL")}`;
+  const isDeleted = embedded && host === "127.0.0.1" && !existsSync(".postgres");
+  const restart = isDeleted
+    ? ", or empty it if you deleted .postgres: setup makes a new embedded PostgreSQL"
+    : "";
   const address = `${host}:${port}`;
   const socket = connect({ host: host.replace(/^\[|\]$/g, ""), port, timeout });
   const fail = (why: string) =>
     reject(
       new Problem(
-        `The database server at ${address} cannot be reached (${why}); start it or ${correct}.`,
+        `The database server at ${address} cannot be reached (${why}); start it or ` +
+          `${correct}${restart}.`,
       ),
     );
   socket.once("connect", () => {

@@ -61,7 +61,7 @@ def check(project: Project, console: Console) -> bool:
     if is_well:
         console.say("\nAll is well.")
     else:
-        console.error("setup: There is something to do; run it without --check.")
+        console.error("setup: There is something to do; setup without --check does what it can.")
     return is_well
 
 

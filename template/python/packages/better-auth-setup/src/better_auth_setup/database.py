@@ -81,7 +81,13 @@ def examine(project: Project, settings: Settings) -> str:
     except ValueError:
         raise Problem(f"{place} cannot be used: it cannot be parsed as a URL.") from None
     if not host.startswith("/"):
-        _reach(provider, host, port, correct)
+        is_deleted = host == "127.0.0.1" and not (project.root / ".postgres").exists()
+        restart = (
+            ", or empty it if you deleted .postgres: setup makes a new embedded PostgreSQL"
+            if provider.embedded and is_deleted
+            else ""
+        )
+        _reach(provider, host, port, correct, restart)
     return f'"{name}" on {host}:{port}' if name else f"{host}:{port}"
 
 
@@ -129,7 +135,7 @@ def _examine_file(root: Path, name: str, correct: str) -> str:
     return shown
 
 
-def _reach(provider: Provider, host: str, port: int, correct: str) -> None:
+def _reach(provider: Provider, host: str, port: int, correct: str, restart: str) -> None:
     address = f"{host}:{port}"
     try:
         with socket.create_connection((host, port), timeout=_SECONDS) as connection:
@@ -137,7 +143,8 @@ def _reach(provider: Provider, host: str, port: int, correct: str) -> None:
     except OSError as refused:
         reason = (refused.strerror or str(refused)).rstrip(".")
         raise Problem(
-            f"The database server at {address} cannot be reached ({reason}); start it or {correct}."
+            f"The database server at {address} cannot be reached ({reason}); start it or "
+            f"{correct}{restart}."
         ) from None
     if actual != provider.protocol:
         found = f"is {actual}" if actual else "has another protocol"

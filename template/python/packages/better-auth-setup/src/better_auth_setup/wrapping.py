@@ -20,7 +20,7 @@ def wrapped(text: str, width: int = 80, indent: str = "") -> str:
     lines = []
     for line in text.split("\n"):
         if len(line) <= width or _QUOTED.match(line):
-            lines.append(line)
+            lines.append(line.rstrip())
             continue
         parts = [""]
         for word in _COMMAND_OR_WORD.findall(line):
