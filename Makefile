@@ -26,8 +26,8 @@ test-updates: .venv/installed ## Count the conflicts of a hundred updates of eac
 	@PYTHONPATH=template/python/packages/better-auth-setup/src $(BIN)/python -m tests.update.numbers
 
 bench bench-growth: export PYTHONPATH := template/python/packages/better-auth-sidecar/src:template/python/packages/better-auth-setup/src
-bench: .venv/installed ## Measure rendering, updates, setup and sessions beside peers, for docs/performance.md
-	@$(BIN)/python -m benchmarks
+bench: .venv/installed ## Measure rendering, updates, setup and sessions beside peers, for docs/performance.md (PARTS=)
+	@$(BIN)/python -m benchmarks $(PARTS)
 
 bench-growth: .venv/installed ## Measure requests with up to a million users, more workers and PgBouncer, for docs/performance.md
 	@$(BIN)/python -m benchmarks.growth

