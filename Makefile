@@ -17,10 +17,10 @@ test: .venv/installed chromium ## Check and test everything
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m hooks.documents --check
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test-exhaustive: .venv/installed chromium ## Test what `test` only samples
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m exhaustive
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m exhaustive
 
 test-updates: .venv/installed ## Count the conflicts of a hundred updates of each kind
 	@PYTHONPATH=template/python/packages/better-auth-setup/src $(BIN)/python -m tests.update.numbers

@@ -136,7 +136,8 @@ def sign_up(bench: Bench) -> int:
             return status
 
 
-@in_stack("typescript")
+@pytest.mark.exhaustive
+@in_each_stack
 def test_an_issuer_column_of_better_auth_1_7_2_can_be_removed(bench: Bench) -> None:
     bench.people()
     bench.sql(*ISSUER)

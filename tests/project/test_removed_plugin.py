@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from copier import run_update
 
-from hooks.demo import STACKS
 from tests.project.bench import Bench, add
 from tests.project.projects import sentence
+from tests.sampling import in_stack
 from tests.update.conftest import plain_git
 from tests.update.history import git
 
 __all__ = ["plain_git"]
-pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("stack", STACKS, scope="module")]
+pytestmark = [pytest.mark.e2e, in_stack("python")]
 
 ADMIN = ["role String?", "banned Boolean? @default(false)", "banReason String?",
          "banExpires DateTime?"]  # fmt: skip

@@ -103,7 +103,9 @@ def test_missing_tables_of_a_plugin_are_added(project: Path, schema: Path) -> No
     assert [line for line in after if "twoFactorEnabled" not in line] == rest
 
 
+@pytest.mark.exhaustive
 def test_data_loss_needs_a_flag(project: Path, schema: Path) -> None:
+    """On SQLite; `test_database_follows` has PostgreSQL."""
     with serving(project) as server:
         server.browser().sign_up()
     before = schema.read_text()

@@ -7,7 +7,7 @@ import secrets
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +41,11 @@ def setup(project: Path, *flags: str, **more: str) -> subprocess.CompletedProces
     return done
 
 
-def npm(project: Path, script: str) -> subprocess.CompletedProcess[str]:
-    """Runs a script of package.json; its output is in ``stdout``."""
+def npm(project: Path, script: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """Runs a script of package.json, with options of npm; its output is in ``stdout``."""
     node, npm_cli, *_ = TYPESCRIPT.setup
     return subprocess.run(
-        [node, npm_cli, "run", script],
+        [node, npm_cli, "run", *options, script],
         cwd=project,
         env=environment(),
         stdout=subprocess.PIPE,
@@ -184,6 +184,15 @@ def serving(
         finally:
             server.terminate()
             server.wait(timeout=30)
+
+
+def open_handles(file: Path) -> int:
+    """How many times the processes of this user have a file open."""
+    found = 0
+    for handle in Path("/proc").glob("[0-9]*/fd/*"):
+        with suppress(OSError):
+            found += handle.readlink() == file
+    return found
 
 
 def promote(project: Path, email: str) -> None:

@@ -85,7 +85,9 @@ def push_twice(engine: Path, url: str, schema: str) -> list[int]:
     return steps
 
 
-@pytest.mark.parametrize("provider", ["postgresql", "sqlite"])
+@pytest.mark.parametrize(
+    "provider", ["postgresql", pytest.param("sqlite", marks=pytest.mark.exhaustive)]
+)
 def test_the_tables_of_every_feature_are_created_once(
     provider: str, engine: Path, postgresql: str, tmp_path: Path
 ) -> None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pexpect
+import pytest
 
 from tests.update.history import git
 from tests.update.project import COMMON, URL, Project, Projects
@@ -105,6 +106,7 @@ def test_recopy_discards_edits_and_keeps_env_local(projects: Projects, tmp_path:
     assert project.files() == fresh | {".env.local": "DATABASE_URL=postgresql://a:b@db/shop\n"}
 
 
+@pytest.mark.exhaustive
 def test_a_template_without_releases(projects: Projects, tmp_path: Path) -> None:
     """Without tags, an update uses the last commit."""
     template = tmp_path / "template"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.answers import STACKS
+from tests.sampling import in_stack
 from tests.some import some
 from tests.update.cases import STEPS, Step, cases
 from tests.update.numbers import ALLOWED, count
@@ -15,7 +16,7 @@ from tests.update.project import COMMON, Projects
 from tests.update.simulation import simulate
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@in_stack("python")
 def test_updates_lose_no_line_and_rarely_conflict(projects: Projects, stack: str) -> None:
     rows = count(projects, stack, range(30))
     assert [problem for row in rows for problem in row.wrong] == []
@@ -52,7 +53,14 @@ def check_simulation(
         assert sorted(project.conflicts()) == sorted(expected.conflicts)
 
 
-@pytest.mark.parametrize(("stack", "step"), [(STACKS[0], STEPS[1]), (STACKS[1], STEPS[4])], ids=str)
+@pytest.mark.parametrize(
+    ("stack", "step"),
+    [
+        pytest.param(STACKS[0], STEPS[1], marks=pytest.mark.exhaustive),
+        (STACKS[1], STEPS[4]),
+    ],
+    ids=str,
+)
 def test_copier_merges_as_simulated(
     projects: Projects, tmp_path: Path, stack: str, step: Step
 ) -> None:

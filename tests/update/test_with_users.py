@@ -102,7 +102,7 @@ def shop(request: pytest.FixtureRequest, projects: Projects, tmp_path: Path) -> 
     "shop",
     [
         ("python", "0.1.0", "postgresql"),
-        ("typescript", "0.1.0", "postgresql"),
+        pytest.param(("typescript", "0.1.0", "postgresql"), marks=pytest.mark.exhaustive),
         pytest.param(("python", "0.1.0", "sqlite"), marks=pytest.mark.exhaustive),
     ],
     indirect=True,
