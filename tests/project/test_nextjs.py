@@ -40,6 +40,7 @@ from tests.project.typescript import (
     setup,
 )
 from tests.project.typescript_flows import test_two_factor
+from tests.some import some
 from tests.template import render
 from tests.totp import totp
 
@@ -65,7 +66,7 @@ def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = setup(lend(folder))
     assert done.returncode == 0, done.stdout
     settings = (folder / ".env.local").rename(folder / "settings")
-    built = output(folder, *NEXTJS.build)
+    built = output(folder, *NEXTJS.build, **noting_lookups(folder / "built"))
     settings.rename(folder / ".env.local")
     assert not re.search(r"warn|error", built, re.IGNORECASE), built
     return folder
@@ -76,6 +77,32 @@ def server(project: Path) -> Iterator[Server]:
     origins = "https://*.example.org"
     with serving(project, command=NEXTJS.serve, TRUSTED_ORIGINS=origins) as server:
         yield server
+
+
+def noting_lookups(file: Path) -> dict[str, str]:
+    """Variables by which programs of Node.js write the host names that they look up to a file."""
+    script = Path(__file__).with_name("lookups.cjs")
+    return {"NODE_OPTIONS": f"--require={script}", "LOOKUPS": str(file)}
+
+
+def test_a_build_asks_no_other_host(project: Path) -> None:
+    """For fonts, telemetry or versions."""
+    assert {*(project / "built").read_text().split()} == {"localhost"}
+
+
+def test_a_build_traces_no_other_files_of_the_project(project: Path) -> None:
+    """Standalone servers would have them, secrets included."""
+    traced = {
+        (trace.parent / file).resolve().relative_to(project.resolve())
+        for trace in some(project.glob(".next/**/*.nft.json"))
+        for file in json.loads(trace.read_text())["files"]
+    }
+    assert {path.parts[0] for path in traced} <= {
+        ".next",
+        "node_modules",
+        "packages",
+        "package.json",
+    }
 
 
 #: Settings that are enough for no server.
@@ -541,7 +568,7 @@ def development(project: Path) -> Iterator[Server]:
     """The server of `npm run dev`."""
     script = json.loads((project / "package.json").read_text())["scripts"]["dev"]
     command = ["sh", "-c", f'PATH="node_modules/.bin:$PATH" exec env {script}']
-    with serving(project, command=command) as server:
+    with serving(project, None, command, **noting_lookups(project / "developed")) as server:
         yield server
 
 
@@ -559,6 +586,11 @@ def test_pages_work_in_development_and_no_token_is_logged(
     httpx.get(f"{server.address}/health?mine=1")
     wait_for(lambda: "/health?mine=1" in server.log.read_text())
     assert token not in server.log.read_text()
+
+
+def test_development_asks_no_other_host(project: Path, development: Server) -> None:
+    assert httpx.get(f"{development.address}/auth/sign-in", timeout=60).status_code == 200
+    assert {*(project / "developed").read_text().split()} == {"localhost"}
 
 
 def test_the_development_server_listens_on_127_0_0_1_only(development: Server) -> None:

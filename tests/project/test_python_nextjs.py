@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -99,6 +100,12 @@ def person(
     site = Site(server.address, server.log, project, "", GitHub())
     with visiting(request.node, browser, site, NEXTJS_LOOK) as person:
         yield person
+
+
+def test_the_build_fixes_where_the_api_is(project: Path, api_url: str) -> None:
+    manifest = json.loads((project / "web/.next/routes-manifest.json").read_text())
+    [rewrite] = manifest["rewrites"]["fallback"]
+    assert rewrite["destination"].startswith(api_url)
 
 
 def test_a_user_signs_up_on_the_page_and_is_greeted_by_fastapi(person: Person) -> None:
