@@ -44,6 +44,8 @@ def lend(project: Path) -> None:
         if not installed.exists() or installed.read_text() != str(shared):
             shutil.rmtree(shared / ".venv", ignore_errors=True)
             _install(project, shared)
+            # A new file: a copy of the cache may share the old one by a hard link.
+            installed.unlink(missing_ok=True)
             installed.write_text(str(shared))
     shutil.copytree(shared / ".venv", project / ".venv", symlinks=True, copy_function=os.link)
     shutil.copy(shared / "uv.lock", project)
