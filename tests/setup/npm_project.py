@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Sequence
@@ -23,6 +24,17 @@ NODE_FILE = str(NODE / "bin" / "node")
 BIN = "packages/better-auth-setup/bin.cjs"
 TREE = Path("template/typescript")
 PACKAGE = REPOSITORY / TREE / "packages" / "better-auth-setup"
+
+
+def call(module: str, function: str, text: str) -> str:
+    """The result of a function of the npm package that takes and returns a text."""
+    script = (
+        f'import {{ {function} }} from "{PACKAGE / "src" / f"{module}.ts"}";'
+        f"process.stdout.write({function}({json.dumps(text)}));"
+    )
+    command = [NODE_FILE, "--input-type=module", "--eval", script]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+
 
 #: Without these capabilities, root is subject to file permissions.
 AS_A_USER = (

@@ -16,7 +16,7 @@ from better_auth_setup.programs import Result
 
 from hooks.demo import NODE, free_port
 from tests.setup import npm_registry
-from tests.setup.npm_project import NODE_FILE, PACKAGE
+from tests.setup.npm_project import call
 from tests.setup.outputs import FAILURES, Failure
 
 NPM = [str(NODE / "bin" / "node"), str(NODE / "lib/node_modules/npm/bin/npm-cli.js")]
@@ -48,13 +48,8 @@ def of_python(failure: Failure) -> str:
 
 
 def of_npm_package(failure: Failure) -> str:
-    name, module = ("reason", "prisma") if failure.is_of_prisma else ("reasonOf", "report")
-    script = (
-        f'import {{ {name} }} from "{PACKAGE / "src" / f"{module}.ts"}";'
-        f"process.stdout.write({name}({json.dumps(failure.output)}));"
-    )
-    command = [NODE_FILE, "--input-type=module", "--eval", script]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+    module, function = ("prisma", "reason") if failure.is_of_prisma else ("report", "reasonOf")
+    return call(module, function, failure.output)
 
 
 @pytest.mark.parametrize("reason", [of_python, of_npm_package])

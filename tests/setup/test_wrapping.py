@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from collections.abc import Callable
 
 import pytest
 from better_auth_setup.wrapping import wrapped
 
-from tests.setup.npm_project import NODE_FILE, PACKAGE
+from tests.setup.npm_project import call
 
 PROJECT = "/home/ada/" + "a-long-name-of-a-folder" * 4
 #: What is told, and how it is printed.
@@ -44,12 +42,7 @@ SENTENCES = {
 
 
 def of_typescript(text: str) -> str:
-    script = (
-        f'import {{ wrapped }} from "{PACKAGE / "src" / "report.ts"}";'
-        f"process.stdout.write(wrapped({json.dumps(text)}));"
-    )
-    command = [NODE_FILE, "--input-type=module", "--eval", script]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+    return call("report", "wrapped", text)
 
 
 @pytest.mark.parametrize("wrap", [wrapped, of_typescript])
