@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Locator, Page, Route
+from playwright.sync_api import ConsoleMessage, Locator, Page, Route
 
 from hooks import chromium
 from hooks.demo import NEXT, NEXTJS, free_port
@@ -500,19 +500,25 @@ def test_a_missing_page_is_reported(person: Person) -> None:
 
 
 def test_a_page_that_fails_is_reported_and_can_be_retried(person: Person) -> None:
+    # React reports each failure, without its text.
+    reported = re.compile("React error #441|Server Components render")
+
+    def is_report(message: ConsoleMessage) -> bool:
+        return reported.search(message.text) is not None
+
     person.sign_up()
     person.expected = {401, 500}  # lists may still load
     with without_sessions(person.site.project):
-        person.open("account")
+        with person.page.expect_console_message(is_report):
+            person.open("account")
         person.sees("Something went wrong")
         assert person.barriers() == []
-        person.press("Try again")
+        with person.page.expect_console_message(is_report):
+            person.press("Try again")
         person.sees("Something went wrong")
     person.press("Try again")
     person.at_account()
-    # React reports the error, without its text.
-    expected = re.compile("React error #441|Server Components render")
-    assert all(expected.search(complaint) for complaint in person.complaints)
+    assert all(reported.search(complaint) for complaint in person.complaints)
     person.complaints.clear()
 
 
