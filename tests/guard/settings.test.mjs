@@ -197,4 +197,8 @@ test("a process with wrong settings ends", (context) => {
   checkSettings({ ...good, DATABASE_URL: "" }, checks);
   assert.deepEqual(exit.mock.calls[0].arguments, [1]);
   assert.deepEqual(error.mock.calls[0].arguments, ["DATABASE_URL is not set. Run: setup"]);
+  checkSettings({ ...good, BETTER_AUTH_URL: "https://app.example.com/with/a/long/path" }, checks);
+  assert.deepEqual(error.mock.calls[1].arguments, [
+    "BETTER_AUTH_URL is no http or https origin:\nhttps://app.example.com/with/a/long/path",
+  ]);
 });

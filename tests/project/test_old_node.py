@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from hooks.demo import environment
+from hooks.node import NODE
 from tests.template import render
+from tests.wrapped import WIDTH
 
 KINDS = [
     (stack, framework) for stack in ("python", "typescript") for framework in ("hono", "nextjs")
@@ -41,5 +43,9 @@ def test_every_script_reports_the_required_node(
             timeout=60,
         )
         assert done.returncode == 1, (name, done.stdout)
-        message = f"Node.js 22.18 or newer is needed; this is {version} "
-        assert done.stderr.startswith(message) and done.stderr.count("\n") == 1, (name, done.stderr)
+        assert done.stderr.startswith("Install Node.js 22.18 or newer, "), (name, done.stderr)
+        *sentence, path = done.stderr.splitlines()
+        assert sentence[-1].endswith(f"This is {version}:") and path == str(
+            (NODE / "bin/node").resolve()
+        )
+        assert max(map(len, sentence)) <= WIDTH

@@ -11,6 +11,7 @@ import pytest
 
 from tests.setup.python_packages import python_project
 from tests.template import REPOSITORY
+from tests.wrapped import WIDTH
 
 PACKAGE = REPOSITORY / "template/python/packages/better-auth-setup/src/better_auth_setup"
 INSTALL = f"""
@@ -134,6 +135,15 @@ def test_what_an_installer_left_out_is_named(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "Look at your settings of pip" in done.stderr and "colorama" in done.stderr
     assert not (project / ".venv" / ".installed-from").exists()
+
+
+def test_the_usage_needs_no_docstrings() -> None:
+    script = REPOSITORY / "template/python/scripts/setup.py"
+    done = subprocess.run(
+        [sys.executable, "-OO", script, "--help"], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0 and "--start-migrations" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= WIDTH
 
 
 def test_setup_can_run_in_the_environment_that_it_installs(tmp_path: Path) -> None:

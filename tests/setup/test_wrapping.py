@@ -42,7 +42,7 @@ SENTENCES = {
 
 
 def of_typescript(text: str) -> str:
-    return call("report", "wrapped", text)
+    return call("wrapping", "wrapped", text)
 
 
 @pytest.mark.parametrize("wrap", [wrapped, of_typescript])

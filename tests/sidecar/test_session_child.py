@@ -14,6 +14,7 @@ from better_auth_sidecar.testing import sign_in
 from dotenv import dotenv_values
 
 from tests.sidecar.session_world import BASE_URL, application, make_settings, running
+from tests.wrapped import unwrapped
 
 
 async def test_an_edit_of_auth_ts_is_applied_in_python(
@@ -55,7 +56,7 @@ def test_certificate_paths_are_relative_to_the_project(
     auth_server = AuthServer(session_project, make_settings(values, database_url=url))
     with pytest.raises(SystemExit) as refused:
         application(auth_server)
-    assert str(refused.value) == (
+    assert unwrapped(str(refused.value)) == (
         "Correct sslrootcert= in DATABASE_URL: it names no file. "
         "The value is that of the environment."
     )

@@ -12,6 +12,7 @@ import trustme
 from pydantic_settings import SettingsConfigDict
 
 from tests.weak_secrets import WEAK_SECRETS
+from tests.wrapped import WIDTH, unwrapped
 
 SECRET = secrets.token_urlsafe(32)
 KEYS = [
@@ -115,6 +116,16 @@ def test_the_first_secret_signs(load: Load) -> None:
     assert load().secret == SECRET
 
 
+def refusal(load: Load, **values: str | None) -> str:
+    """The message of settings that are refused, whose lines fit the terminal."""
+    with pytest.raises(SystemExit) as refused:
+        load(**values)
+    message = str(refused.value)
+    assert all(len(line) <= WIDTH for line in message.split("\n"))
+    assert SECRET not in message and "u:p@h" not in message
+    return unwrapped(message)
+
+
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
@@ -144,20 +155,15 @@ def test_the_first_secret_signs(load: Load) -> None:
 def test_a_wrong_value_is_one_sentence(
     load: Load, values: dict[str, str | None], sentence: str
 ) -> None:
-    with pytest.raises(SystemExit) as refused:
-        load(**values)
-    message = str(refused.value)
+    message = refusal(load, **values)
     assert sentence in message
     assert message.count("\n") == 0
-    assert SECRET not in message and "u:p@h" not in message
 
 
 @pytest.mark.parametrize("secret", WEAK_SECRETS)
 def test_production_refuses_weak_secrets(load: Load, secret: str) -> None:
     load(BETTER_AUTH_SECRET=secret)
-    with pytest.raises(SystemExit) as refused:
-        load(BETTER_AUTH_SECRET=secret, BETTER_AUTH_URL="https://example.com")
-    message = str(refused.value)
+    message = refusal(load, BETTER_AUTH_SECRET=secret, BETTER_AUTH_URL="https://example.com")
     assert message.startswith("Replace BETTER_AUTH_SECRET of .env.local: it can be guessed.")
     assert secret not in message
 
@@ -166,9 +172,6 @@ def test_the_source_of_a_wrong_value_is_reported(
     load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PORT", "http")
-    with pytest.raises(
-        SystemExit, match=r"PORT of the environment, which overrides \.env\.local: "
-    ):
-        load(PORT="8000")
-    with pytest.raises(SystemExit, match="Correct PORT of the environment: "):
-        load()
+    message = refusal(load, PORT="8000")
+    assert "Correct PORT of the environment, which overrides .env.local: " in message
+    assert "Correct PORT of the environment: " in refusal(load)

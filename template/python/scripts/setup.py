@@ -1,14 +1,5 @@
 #!/usr/bin/env python3
-"""Installs what the project needs, brings its database up to date, and prints how to start it.
-
-    python3 scripts/setup.py        do it; again after each pull or update
-      --check                       only report what setup would do
-      --accept-data-loss            drop tables, columns and values that are not in the schema
-      --no-merge                    do not merge the conflicts of an update in the schema
-      --start-migrations            write prisma/migrations/0_init; later changes need a migration
-
-packages/better-auth-setup does the work; this file only checks that it can run.
-"""
+"""Starts packages/better-auth-setup, which does the work, after checking that it can run."""
 
 import os
 import runpy
@@ -16,17 +7,29 @@ import sys
 from pathlib import Path
 
 if sys.version_info < (3, 11):  # noqa: UP036
-    found = f"{sys.executable} is {sys.version.split()[0]}"
-    sys.exit(f"setup: Python 3.11 or newer is needed, and {found}. Try: python3.12 {sys.argv[0]}")
+    sys.exit(
+        "setup: Use Python 3.11 or newer, such as: python3.12 scripts/setup.py\n"
+        f"This is {sys.version.split()[0]}: {sys.executable}"
+    )
 if os.name == "nt":
     sys.exit("setup: This needs Linux or macOS; on Windows, use WSL.")
 
+USAGE = """\
+Installs what the project needs, brings its database up to date, and prints how
+to start it.
+
+  python3 scripts/setup.py  do it; again after each pull or update
+    --check                 only report what setup would do
+    --accept-data-loss      drop tables, columns and values not in the schema
+    --no-merge              do not merge an update's conflicts in the schema
+    --start-migrations      write prisma/migrations/0_init; later changes need
+                            a migration"""
 ROOT = Path(__file__).resolve().parents[1]
 BOOTSTRAP = ROOT / "packages/better-auth-setup/src/better_auth_setup/bootstrap.py"
 
 if __name__ == "__main__":
     if {"-h", "--help"} & {*sys.argv}:
-        print(__doc__)
+        print(USAGE)
         sys.exit()
     try:
         runpy.run_path(str(BOOTSTRAP))["main"](Path(__file__))

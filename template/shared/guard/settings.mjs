@@ -1,6 +1,7 @@
 // @ts-check
 /** See settings.d.mts. */
 import { isIP } from "node:net";
+import { wrapped } from "./wrapping.mjs";
 
 /** @typedef {import("./settings.d.mts").Settings} Settings */
 
@@ -149,6 +150,6 @@ export function settingsProblems(settings, checks) {
 export function checkSettings(settings, checks) {
   const found = settingsProblems(settings, checks);
   if (found.length === 0) return;
-  for (const problem of found) console.error(problem);
+  for (const problem of found) console.error(wrapped(problem));
   process.exit(1);
 }

@@ -254,7 +254,7 @@ export function createSender({ prisma, settings, mails, texts = {}, ...transport
         refuse("Set SMTP_URL and MAIL_FROM, or MAIL=log: production sends mails.");
       }
       if (isMute && Object.keys(texts).length > 0 && !textTransport) {
-        refuse("Write textTransport in mail.ts, or set MAIL=log: production sends text messages.");
+        refuse("Set MAIL=log or write textTransport in mail.ts: production sends text messages.");
       }
       isStopping = false;
       arrivals.on("message", onArrival);

@@ -7,12 +7,11 @@ exports.isOld = version[0] < 22 || (version[0] === 22 && version[1] < 18);
 
 if (exports.isOld) {
   console.error(
-    "Node.js 22.18 or newer is needed; this is " +
+    "Install Node.js 22.18 or newer, for example with your system's packages, nvm or\n" +
+      "fnm, and try again. This is " +
       process.versions.node +
-      " (" +
-      process.execPath +
-      "). " +
-      "Install a newer one, for example with your system's packages, nvm or fnm, and try again.",
+      ":\n" +
+      process.execPath,
   );
   process.exitCode = 1;
 }

@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { wrapped } from "./wrapping.ts";
 
 /** A problem that the developer can solve; the message has the remedy. */
 export class Problem extends Error {}
@@ -42,30 +43,6 @@ export function options<T extends NonNullable<ParseArgsConfig["options"]>>(
 }
 
 const redacted = (text: string) => text.replace(/(:\/\/[^\s:/@]*:)[^\s/@]+(?=@)/g, "$1***");
-
-const width = 80;
-const commandOrWord = /(?:(?<=\b[Rr]un: )|(?<=\bwith: )).+|\S+/g;
-// A line of another program's report, or of a schema that it quotes.
-const quoted = /^(\s|\d+ \|)/;
-
-/** A text with its long lines broken, but not within commands; what is quoted in it stays whole. */
-export function wrapped(text: string): string {
-  const broken = (line: string) => {
-    const [first = "", ...words] = line.match(commandOrWord) ?? [];
-    const lines = [first];
-    for (const word of words) {
-      const longer = `${lines.at(-1)} ${word}`;
-      if (longer.length > width) lines.push(word);
-      else lines[lines.length - 1] = longer;
-    }
-    return lines.join("\n");
-  };
-  const isWhole = (line: string) => line.length <= width || quoted.test(line);
-  return text
-    .split("\n")
-    .map((line) => (isWhole(line) ? line.trimEnd() : broken(line)))
-    .join("\n");
-}
 
 /** Prints a message with passwords of URLs masked. */
 export const printError = (text: string): void => console.error(wrapped(redacted(text)));

@@ -30,7 +30,7 @@ from better_auth_sidecar.database_url import (
     SqliteUrl,
     read_database_url,
 )
-from better_auth_sidecar.errors import AuthServerError
+from better_auth_sidecar.errors import AuthServerError, refusal
 from better_auth_sidecar.models import Row as Model
 from better_auth_sidecar.models import Session, User, fields_of, mismatches
 from better_auth_sidecar.origins import is_trusted, is_write, origin_of
@@ -431,7 +431,7 @@ def _store(auth_server: AuthServer) -> Store | None:
     except DatabaseUrlError as error:
         place = settings.place("DATABASE_URL")
         where = f" The value is that{place}." if place else ""
-        raise SystemExit(f"{error}{where}") from None
+        raise refusal(f"{error}{where}") from None
     # Drivers are optional dependencies.
     try:
         if isinstance(url, PostgresqlUrl):

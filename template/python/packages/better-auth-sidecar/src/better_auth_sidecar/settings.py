@@ -23,6 +23,7 @@ from pydantic_settings import (
 
 from better_auth_sidecar.database_url import read_database_url
 from better_auth_sidecar.env_file import read_env_file
+from better_auth_sidecar.errors import refusal
 from better_auth_sidecar.mail_server import read_mail_from, read_smtp_url
 
 #: better-auth's default, which is public.
@@ -42,9 +43,9 @@ class _EnvFile(DotEnvSettingsSource):
         try:
             values = read_env_file(file_path)
         except UnicodeDecodeError:
-            raise SystemExit(f"Save {file_path.name} as UTF-8.") from None
+            raise refusal(f"Save {file_path.name} as UTF-8.") from None
         except OSError as error:
-            raise SystemExit(f"{file_path.name} cannot be read: {error.strerror}.") from None
+            raise refusal(f"{file_path.name} cannot be read: {error.strerror}.") from None
         return {name.lower(): value for name, value in values.items() if value}
 
 
@@ -115,9 +116,9 @@ class Settings(BaseSettings):
                     found.append(f"Set {name} in .env.local or the environment: it has no value.")
                 else:
                     found.append(f"Correct {name}{cls.place(name)}: {message}" if name else message)
-            raise SystemExit("\n".join(found)) from None
+            raise refusal("\n".join(found)) from None
         if problems := settings.check():
-            raise SystemExit("\n".join(problems))
+            raise refusal("\n".join(problems))
         return settings
 
     @classmethod

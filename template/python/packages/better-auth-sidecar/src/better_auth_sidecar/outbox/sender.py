@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from better_auth_sidecar.database_url import PostgresqlUrl, read_database_url
+from better_auth_sidecar.errors import refusal
 from better_auth_sidecar.outbox.messages import (
     Mail,
     MailText,
@@ -99,10 +100,10 @@ class Sender:
         if settings.mail == "log":
             transport = text_transport = None
         elif settings.is_production and transport is None:
-            raise SystemExit("Set SMTP_URL and MAIL_FROM, or MAIL=log: production sends mails.")
+            raise refusal("Set SMTP_URL and MAIL_FROM, or MAIL=log: production sends mails.")
         elif settings.is_production and self._texts and text_transport is None:
-            raise SystemExit(
-                "Write text_transport in mail.py, or set MAIL=log: production sends text messages."
+            raise refusal(
+                "Set MAIL=log or write text_transport in mail.py: production sends text messages."
             )
         self._transport, self._text_transport = transport, text_transport
         self._wake = asyncio.Event()

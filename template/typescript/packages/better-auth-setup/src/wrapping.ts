@@ -1,0 +1,1 @@
+../../../../shared/guard/wrapping.mjs
