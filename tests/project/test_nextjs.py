@@ -574,8 +574,26 @@ def development(project: Path) -> Iterator[Server]:
     """The server of `npm run dev`."""
     script = json.loads((project / "package.json").read_text())["scripts"]["dev"]
     command = ["sh", "-c", f'PATH="node_modules/.bin:$PATH" exec env {script}']
-    with serving(project, command=command) as server:
+    with serving(project, command=command, **noting_lookups(project / "developed")) as server:
         yield server
+
+
+def test_development_asks_no_other_host(
+    project: Path, development: Server, browser: Chromium
+) -> None:
+    """When a page is open, Next.js reports whether there is a newer version of it."""
+    page = browser.new_page()
+    frames: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda f: frames.append(str(f))))
+    page.goto(f"{development.address}/auth/sign-up", timeout=120_000)  # it compiles the page
+
+    def is_reported() -> bool:
+        page.wait_for_timeout(100)  # Playwright calls the handlers meanwhile
+        return any("staleness" in frame for frame in frames)
+
+    wait_for(is_reported)
+    page.close()
+    assert {*(project / "developed").read_text().split()} <= {"127.0.0.1", "localhost"}
 
 
 def test_pages_work_in_development_and_no_token_is_logged(
