@@ -3,8 +3,10 @@ import shutil
 import tempfile
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from tests import quick_copier, quick_httpx
 from tests.template import snapshot
@@ -19,6 +21,32 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = tempfile.mkdtemp(prefix="node-compile-cache-")
         os.environ["NODE_COMPILE_CACHE"] = folder
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+#: Modules that share a project, by how their paths start: one worker sets it up for all of them.
+TOGETHER = {
+    "tests/mail/": "mail",
+    "tests/project/typescript_flows/": "flows",
+    "tests/project/test_database_follows": "setup",
+    "tests/project/test_migrations": "setup",
+    "tests/project/test_removed_plugin": "setup",
+    "tests/project/test_schema_file": "setup",
+    "tests/project/test_setup.": "setup",
+    "tests/project/test_test_database": "setup",
+}
+
+
+class Scheduling(LoadFileScheduling):  # type: ignore[misc]
+    """Gives a worker whole modules, and with each one those that share its project."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        shared = (name for start, name in TOGETHER.items() if nodeid.startswith(start))
+        return next(shared, nodeid.partition("::")[0])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling | None:
+    return Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")

@@ -37,7 +37,7 @@ def test_additive_changes_are_announced_and_made(bench: Bench) -> None:
     assert bench.rows() == before
 
 
-@in_each_stack
+@in_stack("python")
 def test_changes_that_lose_rows_are_refused(bench: Bench) -> None:
     whole = bench.schema.read_text()
     bench.people()
@@ -65,7 +65,7 @@ def test_changes_that_lose_rows_are_refused(bench: Bench) -> None:
     assert bench.sql(rows) == before
 
 
-@in_each_stack
+@in_stack("typescript")
 def test_tables_outside_the_schema_are_not_dropped_without_the_flag(
     bench: Bench,
 ) -> None:

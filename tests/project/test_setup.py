@@ -15,8 +15,10 @@ import pytest
 
 from hooks.demo import NODE, STACKS, environment, free_port
 from tests.project.projects import NO_AGENT, Project, sentence, wait_for
+from tests.sampling import in_stack
 
-pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("stack", STACKS, scope="module")]
+pytestmark = pytest.mark.e2e
+in_each_stack = pytest.mark.parametrize("stack", STACKS, scope="module")
 
 #: Without this capability, root is subject to file permissions.
 AS_A_USER = ["setpriv", "--bounding-set=-dac_override"] if os.geteuid() == 0 else []
@@ -29,7 +31,12 @@ def project(stack: str, set_up: Callable[[str], Project]) -> Project:
     return set_up(stack)
 
 
-def test_a_repeated_setup_finds_nothing_to_do(project: Project) -> None:
+@in_each_stack
+def test_a_repeated_setup_finds_nothing_to_do(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # That of the tests; without it, setup compiles Prisma and better-auth into a cache.
+    monkeypatch.delenv("NODE_COMPILE_CACHE")
     before = project.env_file.read_bytes()
     again = project.setup()
     assert again.returncode == 0
@@ -40,8 +47,10 @@ def test_a_repeated_setup_finds_nothing_to_do(project: Project) -> None:
     checked = project.setup("--check")
     assert checked.returncode == 0
     assert checked.stdout.endswith("\nAll is well.\n")
+    assert [*project.folder.glob("node_modules/.cache/better-auth-setup/node/*/*")]
 
 
+@in_each_stack
 def test_a_stale_prisma_client_is_generated_again(
     project: Project,
 ) -> None:
@@ -59,15 +68,7 @@ def test_a_stale_prisma_client_is_generated_again(
     assert "export type Note" not in client.read_text()
 
 
-def test_prisma_and_better_auth_are_compiled(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """`test_app` looks at the compiled packages of Python."""
-    monkeypatch.delenv("NODE_COMPILE_CACHE")
-    assert project.setup().returncode == 0
-    assert [*project.folder.glob("node_modules/.cache/better-auth-setup/node/*/*")]
-
-
+@in_stack("typescript")
 def test_concurrent_setups_exclude_each_other(project: Project) -> None:
     first = project.start_setup()
     wait_for("✓ tools", first)
@@ -76,6 +77,7 @@ def test_concurrent_setups_exclude_each_other(project: Project) -> None:
     assert first.returncode == 0
 
 
+@in_stack("python")
 def test_a_wrong_password_is_reported(project: Project) -> None:
     url = project.url
     password = url.split(":")[2].split("@")[0]
@@ -84,6 +86,7 @@ def test_a_wrong_password_is_reported(project: Project) -> None:
     assert "wr0ng-passw0rd" not in result.stdout + result.stderr
 
 
+@in_stack("typescript")
 def test_an_unreachable_server_is_reported(project: Project) -> None:
     address = f"127.0.0.1:{free_port()}"
     result = project.setup(DATABASE_URL=f"postgresql://app:s3cret-word@{address}/app")
@@ -91,6 +94,7 @@ def test_an_unreachable_server_is_reported(project: Project) -> None:
     assert "s3cret-word" not in result.stdout + result.stderr
 
 
+@in_stack("typescript")
 def test_a_deleted_embedded_server_is_reported(project: Project) -> None:
     project.stop_database()
     folder = project.folder / ".postgres"
@@ -101,11 +105,13 @@ def test_a_deleted_embedded_server_is_reported(project: Project) -> None:
         (project.folder / ".deleted").rename(folder)
 
 
+@in_stack("python")
 def test_an_unknown_host_is_reported(project: Project) -> None:
     url = "postgresql://app:s3cret-word@database.invalid/app"
     assert "database.invalid:5432 cannot be reached" in sentence(project.setup(DATABASE_URL=url))
 
 
+@in_stack("typescript")
 def test_a_server_of_another_kind_is_reported(project: Project) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         thread = threading.Thread(target=greet_like_mysql, args=[server], daemon=True)
@@ -124,12 +130,14 @@ def greet_like_mysql(server: socket.socket) -> None:
         connection.sendall(bytes([74, 0, 0, 0, 10]) + b"8.4.0" + bytes(69))
 
 
+@in_stack("python")
 def test_a_url_of_another_provider_is_reported(project: Project) -> None:
     result = project.setup(DATABASE_URL="mysql://app:s3cret-word@127.0.0.1/app")
     assert "a database URL for postgresql starts with postgresql:" in sentence(result)
     assert "s3cret-word" not in result.stdout + result.stderr
 
 
+@in_each_stack
 def test_a_missing_database_is_created_and_no_process_has_the_password(project: Project) -> None:
     """Even if there is Prisma's own engine, which would get it as an argument."""
     server, _, _ = project.url.rpartition("/")
@@ -160,6 +168,7 @@ def test_a_missing_database_is_created_and_no_process_has_the_password(project: 
     assert not [line for line in seen if password in line]
 
 
+@in_stack("python")
 def test_a_taken_port_is_reported(project: Project) -> None:
     port = int(project.url.rpartition(":")[2].split("/")[0])
     project.stop_database()
@@ -168,6 +177,7 @@ def test_a_taken_port_is_reported(project: Project) -> None:
     assert project.setup().returncode == 0
 
 
+@in_stack("typescript")
 def test_a_read_only_folder_is_reported(project: Project) -> None:
     project.folder.chmod(0o555)
     try:
@@ -176,6 +186,7 @@ def test_a_read_only_folder_is_reported(project: Project) -> None:
         project.folder.chmod(0o755)
 
 
+@in_stack("python")
 def test_an_env_file_edited_by_hand_is_completed_and_kept(project: Project) -> None:
     path = project.env_file
     before = path.read_bytes()
@@ -207,6 +218,7 @@ def test_an_env_file_edited_by_hand_is_completed_and_kept(project: Project) -> N
         path.write_bytes(before)
 
 
+@in_each_stack
 def test_data_loss_is_refused_without_the_flag(project: Project) -> None:
     project.query(
         'INSERT INTO "user" (id, name, email, "updatedAt") '
@@ -225,6 +237,7 @@ def test_data_loss_is_refused_without_the_flag(project: Project) -> None:
     assert project.query('SELECT name FROM "user"') == "A"
 
 
+@in_each_stack
 def test_an_unreachable_package_index_is_reported(
     stack: str, template: Path, tmp_path: Path
 ) -> None:
@@ -249,6 +262,7 @@ def test_an_unreachable_package_index_is_reported(
     assert "packages are not installed" in checked.stdout + checked.stderr
 
 
+@in_stack("python")
 def test_conflict_markers_are_reported(project: Project) -> None:
     readme = project.folder / "README.md"
     text = readme.read_text()
