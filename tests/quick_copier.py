@@ -1,15 +1,24 @@
 """Speeds Copier up in the tests' own processes; as a command, it is unchanged.
 
-A render compiles two thousand texts by Jinja, the same ones each time, and asks git for each file
-whether the file system has executable bits. Each update clones the template's repository to another
-path, so the path of a file is not compared: a traceback may name that of an earlier clone.
+A render compiles two thousand texts by Jinja, the same ones each time, and renders as many names of
+files and folders that contain no expression; it reads the same ``copier.yml`` again, and asks git
+for each file whether the file system has executable bits. Each render of a release clones the
+template's repository anew, an update four times; here they share a clone, as they only read it. Two
+clones may contain the same file, so its path is not compared: a traceback may name that of an
+earlier clone.
 """
 
 from __future__ import annotations
 
+import copy
+import subprocess
+import tempfile
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import copier._main
+import copier._template
 import jinja2
 
 _compile: Any = jinja2.Environment.compile
@@ -31,8 +40,66 @@ def _compile_once(
     return _compiled[key]
 
 
+_clone: Any = getattr(copier._template, "clone")  # noqa: B009
+_clones: dict[object, Path] = {}
+
+
+@cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="template-clones-", ignore_cleanup_errors=True)
+
+
+def _clone_once(url: str, ref: str = "HEAD", location: str | None = None) -> str:
+    if ref == "HEAD" or location is None or not Path(url).is_dir():
+        return str(_clone(url, ref, location))
+    references = subprocess.run(["git", "show-ref"], cwd=url, capture_output=True).stdout
+    key = (url, ref, references)
+    if key not in _clones:
+        clone = Path(_folder().name, str(len(_clones)))
+        clone.mkdir()
+        _clone(url, ref, str(clone))
+        _clones[key] = clone
+    # Copier removes the folder that it prepared for the clone, unless there is none.
+    Path(location).rmdir()
+    return str(_clones[key])
+
+
+_render_string: Any = copier._main.Worker._render_string
+
+
+def _render_if_needed(self: Any, string: str, extra_context: Any = None) -> str:
+    if "{" in string or "\n" in string:
+        return str(_render_string(self, string, extra_context))
+    return string
+
+
+_answers_relpath: Any = copier._main.Worker.answers_relpath
+
+
+def _answers_relpath_if_needed(self: Any) -> Path:
+    path = Path(self.answers_file or self.template.answers_relpath)
+    return path if "{" not in str(path) else Path(_answers_relpath.fget(self))
+
+
+_load: Any = getattr(copier._template, "load_template_config")  # noqa: B009
+_loaded: dict[bytes, Any] = {}
+
+
+def _load_once(conf_path: Path, quiet: bool = False) -> Any:
+    text = conf_path.read_bytes()
+    if b"!include" in text:
+        return _load(conf_path, quiet)
+    if text not in _loaded:
+        _loaded[text] = _load(conf_path, quiet)
+    return copy.deepcopy(_loaded[text])
+
+
 def install() -> None:
     """Patches Copier and Jinja, for the rest of this process."""
     assert hasattr(copier._main, "is_git_available")
     setattr(jinja2.Environment, "compile", _compile_once)  # noqa: B010
     setattr(copier._main, "is_git_available", lambda: False)  # noqa: B010
+    setattr(copier._template, "clone", _clone_once)  # noqa: B010
+    setattr(copier._template, "load_template_config", _load_once)  # noqa: B010
+    setattr(copier._main.Worker, "_render_string", _render_if_needed)  # noqa: B010
+    setattr(copier._main.Worker, "answers_relpath", property(_answers_relpath_if_needed))  # noqa: B010
