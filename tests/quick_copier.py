@@ -5,7 +5,7 @@ files and folders that contain no expression; it reads the same ``copier.yml`` a
 for each file whether the file system has executable bits. Each render of a release clones the
 template's repository anew, an update four times; here they share a clone, as they only read it. Two
 clones may contain the same file, so its path is not compared: a traceback may name that of an
-earlier clone.
+earlier clone. A template that is a plain folder is not given to git as a bundle.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 
 import copier._main
 import copier._template
+import copier._vcs
 import jinja2
 
 _compile: Any = jinja2.Environment.compile
@@ -64,6 +65,13 @@ def _clone_once(url: str, ref: str = "HEAD", location: str | None = None) -> str
     return str(_clones[key])
 
 
+_is_bundle: Any = getattr(copier._vcs, "is_git_bundle")  # noqa: B009
+
+
+def _is_bundle_file(path: Path) -> bool:
+    return not path.is_dir() and bool(_is_bundle(path))
+
+
 _render_string: Any = copier._main.Worker._render_string
 
 
@@ -103,3 +111,4 @@ def install() -> None:
     setattr(copier._template, "load_template_config", _load_once)  # noqa: B010
     setattr(copier._main.Worker, "_render_string", _render_if_needed)  # noqa: B010
     setattr(copier._main.Worker, "answers_relpath", property(_answers_relpath_if_needed))  # noqa: B010
+    setattr(copier._vcs, "is_git_bundle", _is_bundle_file)  # noqa: B010

@@ -8,7 +8,8 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pytest
@@ -36,10 +37,20 @@ PARSERS: dict[str, Callable[[str], object]] = {
 }
 
 
-def files(project: Path) -> Iterator[tuple[Path, str]]:
-    for path in some(sorted(project.rglob("*"))):
-        if path.is_file() and "__pycache__" not in path.parts:
-            yield path.relative_to(project), path.read_text(encoding="utf-8")
+@lru_cache(maxsize=1)
+def files(project: Path) -> list[tuple[Path, str]]:
+    """The name and text of each file of the project that the tests look at."""
+    return [
+        (path.relative_to(project), path.read_text(encoding="utf-8"))
+        for path in some(sorted(project.rglob("*")))
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
+
+
+@cache
+def parse(suffix: str, text: str) -> None:
+    """Parses a file, once for all projects that have it; raises the parser's error."""
+    PARSERS[suffix](text)
 
 
 @pytest.fixture(scope="module", params=CASES, ids=str)
@@ -53,7 +64,7 @@ def project(
 def test_every_file_parses(project: Path) -> None:
     for name, text in files(project):
         if name.suffix in PARSERS:
-            PARSERS[name.suffix](text)
+            parse(name.suffix, text)
 
 
 def test_no_jinja_is_left_over(project: Path) -> None:
