@@ -27,13 +27,22 @@ sys.exit(0 if environment.is_installed() else "not installed")
 #: With {elsewhere} for a folder that nothing may be written to, and {other} for a project.
 SETTINGS = {
     "pip": {
+        "PIP_ABI": "cp39",
         "PIP_DRY_RUN": "1",
+        "PIP_EDITABLE": "{elsewhere}",
+        "PIP_GROUP": "none",
+        "PIP_IMPLEMENTATION": "pp",
         "PIP_NO_BUILD_ISOLATION": "1",
         "PIP_NO_CACHE_DIR": "1",
         "PIP_NO_DEPS": "1",
         "PIP_ONLY_BINARY": ":all:",
+        "PIP_ONLY_DEPS": "1",
+        "PIP_PLATFORM": "win32",
         "PIP_PREFIX": "{elsewhere}",
         "PIP_PYTHON": "{elsewhere}/bin/python",
+        "PIP_PYTHON_VERSION": "3.8",
+        "PIP_REPORT": "{elsewhere}",
+        "PIP_REQUIREMENT": "{elsewhere}/requirements.txt",
         "PIP_REQUIRE_VIRTUALENV": "1",
         "PIP_ROOT": "{elsewhere}",
         "PIP_TARGET": "{elsewhere}",
@@ -113,6 +122,48 @@ def test_settings_of_the_user_put_nothing_elsewhere(
     done = install(tool, project, **variables)
     assert done.returncode == 0, done.stdout + done.stderr
     assert not elsewhere.exists() and not (other / ".venv").exists()
+
+
+#: Settings that the project cannot be installed with, and the remedy.
+REFUSED = {
+    "offline": (
+        "uv",
+        {"UV_OFFLINE": "1", "UV_CACHE_DIR": "{elsewhere}"},
+        "Let uv download packages (UV_OFFLINE=0): it is",
+    ),
+    "no index": ("pip", {"PIP_NO_INDEX": "1"}, "Unset PIP_NO_INDEX, or name a folder"),
+    "an index that does not answer": (
+        "uv",
+        {"UV_DEFAULT_INDEX": "http://127.0.0.1:9/simple", "UV_HTTP_RETRIES": "0"},
+        "Check the connection, or name a proxy (HTTPS_PROXY) or another index (UV_DEFAULT_INDEX)",
+    ),
+    "a setting that does not exist": (
+        "uv",
+        {"UV_INDEX_STRATEGY": "best"},
+        "Solve what uv says above, or look at your settings of it: the",
+    ),
+    "constraints that are not there": (
+        "pip",
+        {"PIP_CONSTRAINT": "{elsewhere}"},
+        "Solve what pip says above, or look at your settings of it: the",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, marks=[pytest.mark.exhaustive] * (REFUSED[case][0] == "pip"))
+        for case in REFUSED
+    ],
+)
+def test_what_cannot_be_installed_is_told_with_the_remedy(case: str, tmp_path: Path) -> None:
+    tool, settings, remedy = REFUSED[case]
+    project = python_project(tmp_path / "project")
+    variables = {k: v.format(elsewhere=tmp_path / "elsewhere") for k, v in settings.items()}
+    done = install(tool, project, **variables)
+    assert done.returncode == 1
+    assert f"setup: {remedy}" in " ".join(done.stderr.split()), done.stderr
 
 
 @pytest.mark.exhaustive

@@ -21,12 +21,14 @@ import tomllib
 from pathlib import Path
 from typing import NoReturn
 
-#: Variables of other environments, and settings of the user that leave packages out, want a lock
-#: file that a new project has yet to get, or another Python than the one that runs this; and
-#: PYTHONWARNINGS, which can turn pip's own deprecations into errors.
+#: Variables of other environments, and settings of the user that leave packages out, add others,
+#: want a lock file that a new project has yet to get, or another Python or platform than those that
+#: run this; and PYTHONWARNINGS, which can turn pip's own deprecations into errors.
 FOREIGN = (
     *("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH", "PYTHONWARNINGS"),
-    *("PIP_DRY_RUN", "PIP_NO_DEPS", "PIP_PYTHON"),
+    *("PIP_DRY_RUN", "PIP_NO_DEPS", "PIP_ONLY_DEPS", "PIP_PYTHON"),
+    *("PIP_EDITABLE", "PIP_GROUP", "PIP_REQUIREMENT", "PIP_REPORT"),
+    *("PIP_ABI", "PIP_IMPLEMENTATION", "PIP_PLATFORM", "PIP_PYTHON_VERSION"),
     *("UV_FROZEN", "UV_LOCKED", "UV_MANAGED_PYTHON", "UV_PYTHON", "UV_PYTHON_PREFERENCE"),
     *("UV_NO_BUILD", "UV_NO_DEFAULT_GROUPS", "UV_NO_DEV", "UV_NO_EDITABLE", "UV_NO_GROUP"),
     *("UV_NO_INSTALL_LOCAL", "UV_NO_INSTALL_PROJECT", "UV_NO_INSTALL_WORKSPACE"),
@@ -46,6 +48,13 @@ for name in names:
         absent.append(name)
 print(*absent)
 """
+#: Reasons of uv and pip.
+UNREACHABLE = re.compile(
+    r"(?i)error sending request|failed to fetch|connection (refused|reset|error|broken)|timed out|"
+    r"failed to establish|failed to resolve|dns error|certificate|(connect|proxy|ssl)error|"
+    r"network is unreachable|temporary failure in name resolution"
+)
+OFFLINE = re.compile(r"network (was|is) disabled|network connectivity is disabled")
 BUSY = "Another setup is running in this folder; wait until it has finished."
 HAS_UV = UV == ["uv"] or importlib.util.find_spec("uv") is not None
 
@@ -131,11 +140,31 @@ class Environment:
         )
         if result.returncode:
             print(result.stdout, end="", file=sys.stderr)
-            refuse(
-                "The Python packages cannot be installed; the reason is above. If the "
-                "index does not answer, check the connection, or name a proxy (HTTPS_PROXY) or "
-                "another index (UV_DEFAULT_INDEX for uv, PIP_INDEX_URL for pip)."
+            refuse(self._advice(result.stdout))
+
+    def _advice(self, output: str) -> str:
+        """The remedy for an installer's failure, whose output is above it."""
+        if OFFLINE.search(output):
+            return (
+                "Let uv download packages (UV_OFFLINE=0): it is set to work offline, and its cache "
+                "lacks some of this project."
             )
+        if self.variables.get("PIP_NO_INDEX") and "from versions: none" in output:
+            return (
+                "Unset PIP_NO_INDEX, or name a folder with the packages (PIP_FIND_LINKS): pip is "
+                "set to ask no index."
+            )
+        index = "UV_DEFAULT_INDEX" if HAS_UV else "PIP_INDEX_URL"
+        if UNREACHABLE.search(output):
+            return (
+                f"Check the connection, or name a proxy (HTTPS_PROXY) or another index ({index}): "
+                "the Python packages cannot be downloaded; the reason is above."
+            )
+        tool = "uv" if HAS_UV else "pip"
+        return (
+            f"Solve what {tool} says above, or look at your settings of it: the Python packages "
+            "cannot be installed."
+        )
 
     def _digest(self) -> str:
         files = [*self.manifests, self.root / "uv.lock"]
