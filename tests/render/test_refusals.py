@@ -110,11 +110,16 @@ BAD_URLS = [
     ("sqlite", "file:./", "Write it like file:./name.db"),
     ("sqlite", "file:data/", "Write it like file:./name.db"),
     ("sqlite", "file://host/dev.db", "Write it like file:./name.db"),
+    ("sqlite", "file::memory:", "Write it like file:./name.db"),
+    ("sqlite", "file:~/dev.db", "Write it like file:./name.db"),
+    ("sqlite", "file:C:/dev.db", "Write it like file:./name.db"),
     ("sqlite", "file:my#.db", "Rename the file: # in its path"),
     ("postgresql", "postgresql:localhost/app", "Write it like postgresql://"),
     ("postgresql", "postgresql:///app", "Name the host: "),
     ("postgresql", "postgresql://a:pass@/app", "Name the host: "),
     ("postgresql", "postgresql://a:pass@:5432/app", "Name the host: "),
+    ("postgresql", "postgresql://localhost/app", "Name the user: "),
+    ("postgresql", "postgresql://:pass@localhost/app", "Name the user: "),
     ("postgresql", "postgresql://a:pass@loc!alhost/app", "Correct the host: "),
     ("postgresql", "postgresql://a:pass@a,b/app", "Name one host in the URL"),
     ("postgresql", "postgresql://a:pass@a:1,b:2/app", "Name one host in the URL"),
@@ -166,7 +171,7 @@ def test_a_bad_url_is_refused_with_a_sentence(provider: str, url: str, sentence:
 
 
 GOOD_URLS = [
-    ("postgresql", "postgres://localhost/app"),
+    ("postgresql", "postgres://me@localhost/app"),
     ("postgresql", "postgresql://a:b@[::1]:5432/app"),
     ("postgresql", "postgresql://a:%24%23%40@db.example.com/app?schema=auth&sslmode=require"),
     ("postgresql", "postgresql://a.b:c@db.pool-1.example.com:6543/app?pgbouncer=true"),

@@ -5,7 +5,7 @@
  * An empty URL is allowed until something connects: generating the schema imports the application
  * without a database.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { isIP } from "node:net";
 import { resolve } from "node:path";
 import tables from "./database-parameters.json" with { type: "json" };
@@ -39,7 +39,8 @@ class Parameters {
       );
     }
     for (const [name, value] of given) {
-      const wrong = problemOf(name, value, table.parameters[name]);
+      const entry = Object.hasOwn(table.parameters, name) ? table.parameters[name] : undefined;
+      const wrong = problemOf(name, value, entry);
       if (wrong) throw new DatabaseUrlError(wrong);
     }
     for (const { when, without = [], say } of table.rules) {
@@ -75,7 +76,8 @@ class Parameters {
   file(name: string): string | undefined {
     const value = this.#given.get(name);
     if (value === undefined) return undefined;
-    const path = [resolve(value), resolve("prisma", value)].find(existsSync);
+    const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile();
+    const path = [resolve(value), resolve("prisma", value)].find(isFile);
     if (!path) throw new DatabaseUrlError(`Correct ${name}= in DATABASE_URL: it names no file.`);
     return readFileSync(path, "utf8");
   }
@@ -89,15 +91,25 @@ function problemOf(name: string, value: string, entry: Entry | undefined) {
     if (entry.is.includes(value)) return undefined;
     return entry.say ?? `Set ${name}= in DATABASE_URL to ${entry.is.join(" or ")}.`;
   }
-  const isNumber = /^\d+$/.test(value);
-  if (entry.is === "number" && !isNumber) return `Set ${name}= in DATABASE_URL to a whole number.`;
-  return undefined;
+  if (entry.is === "number" && !/^\d{1,9}$/.test(value)) {
+    return `Set ${name}= in DATABASE_URL to a whole number.`;
+  }
+  if (
+    entry.is === "port" &&
+    !(/^\d{1,5}$/.test(value) && Number(value) > 0 && Number(value) < 65536)
+  ) {
+    return `Set ${name}= in DATABASE_URL to a number from 1 to 65535.`;
+  }
+  return value ? undefined : `Write a value after ${name}= in DATABASE_URL, or remove it.`;
 }
 
 /** The part before the parameters, checked so that no part of a password is taken for another part. */
 function serverOf(text: string, usualPort: number) {
   if (/%(?![0-9A-Fa-f]{2})/.test(text)) {
     throw new DatabaseUrlError("Write each % of DATABASE_URL as %25, unless it is an escape.");
+  }
+  if (text.includes("%00")) {
+    throw new DatabaseUrlError("Remove %00 from DATABASE_URL: no database takes it.");
   }
   if (/[\s\x00-\x1f\x7f]/.test(text)) {
     throw new DatabaseUrlError("Remove the blank in DATABASE_URL, or write it as %20.");
@@ -111,8 +123,10 @@ function serverOf(text: string, usualPort: number) {
   if (/,[^@]*$/.test(authority)) {
     throw new DatabaseUrlError("Name one host in DATABASE_URL: several cannot be used.");
   }
-  const url = URL.parse(text);
-  if (!url || (url.hostname === "" && authority !== "")) {
+  // Readers disagree about an empty port, and about zones of IPv6 addresses.
+  const isAddress = /^([^@]*@)?(\[[\da-f:.]+\]|[^:[\]]*)(:\d{1,5})?$/i.test(authority);
+  const url = isAddress ? URL.parse(text) : null;
+  if (!url || url.port === "0" || (url.hostname === "" && authority !== "")) {
     const scheme = text.split(":")[0];
     throw new DatabaseUrlError(
       `Correct host and port in DATABASE_URL: ${scheme}://user:password@host:port/database.`,
@@ -254,7 +268,9 @@ export function mysql(url: string) {
 export function sqlite(url: string) {
   const [, path, query = ""] =
     /^file:(?:\/\/(?=\/))?([^?]*)(?:\?(.*))?$/s.exec(url || "file:none") ?? [];
-  if (!path || /^\/\/|\/$|^[./]*$/.test(path)) {
+  // A folder, or what means something else to a shell, another system or SQLite.
+  const isFolder = !path || /^[./]*$|(^|\/)\.{0,2}$/.test(path);
+  if (isFolder || /^(\/\/|~\/|:|\/*[a-z]:[/\\])/i.test(path)) {
     throw new DatabaseUrlError("Write DATABASE_URL as file:./name.db or file:/folder/name.db.");
   }
   if (path.includes("#")) throw new DatabaseUrlError("Remove the # from the path in DATABASE_URL.");

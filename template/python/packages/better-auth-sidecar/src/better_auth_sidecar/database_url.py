@@ -31,6 +31,12 @@ _SCHEMES = {
 }
 
 
+#: A host and a port; readers disagree about an empty port, and about zones of IPv6 addresses.
+_ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]*)(:[0-9]{1,5})?")
+#: Paths that mean something else to a shell, another system or SQLite, or name a folder.
+_NO_SQLITE_FILE = re.compile(r"~/|:|/*[A-Za-z]:[/\\]|(.*/)?\.{0,2}\Z|//", re.DOTALL)
+
+
 class DatabaseUrlError(ValueError):
     """A database URL cannot be used; the message has the remedy, and no secret."""
 
@@ -144,6 +150,8 @@ def _split(url: str) -> SplitResult:
     """Splits a URL, and refuses the common mistakes in escaping it."""
     if re.search(r"%(?![0-9A-Fa-f]{2})", url):
         raise DatabaseUrlError("Write each % of DATABASE_URL as %25, unless it is an escape.")
+    if "%00" in url:
+        raise DatabaseUrlError("Remove %00 from DATABASE_URL: no database takes it.")
     if re.search(r"[\s\x00-\x1f\x7f]", url):
         raise DatabaseUrlError("Remove the blank in DATABASE_URL, or write it as %20.")
     scheme, _, rest = url.partition("://")
@@ -157,7 +165,8 @@ def _split(url: str) -> SplitResult:
         raise DatabaseUrlError("Name one host in DATABASE_URL: several cannot be used.")
     try:
         parts = urlsplit(url)
-        _ = parts.port
+        if not _ADDRESS.fullmatch(address) or parts.port == 0:
+            raise ValueError(address)
     except ValueError:
         raise DatabaseUrlError(
             f"Correct host and port in DATABASE_URL: {scheme}://user:password@host:port/database."
@@ -242,9 +251,11 @@ def _problem(name: str, value: str, entry: Mapping[str, Any] | None) -> str:
             return ""
         known = " or ".join(entry["is"])
         return str(entry.get("say") or f"Set {name}= in DATABASE_URL to {known}.")
-    if entry["is"] == "number" and not (value.isascii() and value.isdecimal()):
+    if entry["is"] == "number" and not re.fullmatch("[0-9]{1,9}", value):
         return f"Set {name}= in DATABASE_URL to a whole number."
-    return ""
+    if entry["is"] == "port" and not (re.fullmatch("[0-9]{1,5}", value) and 0 < int(value) < 65536):
+        return f"Set {name}= in DATABASE_URL to a number from 1 to 65535."
+    return "" if value else f"Write a value after {name}= in DATABASE_URL, or remove it."
 
 
 _SETTINGS = (
@@ -371,7 +382,7 @@ def _sqlite(rest: str, root: Path) -> SqliteUrl:
     path, _, query = rest.partition("?")
     if path.startswith("//"):
         path = path.removeprefix("//") if path.startswith("///") else ""
-    if not path.strip("/.") or path.endswith("/") or path.startswith("//"):
+    if not path.strip("/.") or _NO_SQLITE_FILE.match(path):
         raise DatabaseUrlError("Write DATABASE_URL as file:./name.db or file:/folder/name.db.")
     if "#" in path:
         raise DatabaseUrlError("Remove the # from the path in DATABASE_URL.")
