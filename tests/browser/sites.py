@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import asyncpg  # type: ignore[import-untyped]
+import httpx
 
 from hooks.demo import STACKS, environment, free_port, wait_until_healthy
 from tests.conformance.internet import internets
@@ -108,6 +109,25 @@ class Site:
             yield
         finally:
             self._execute(f"{allow} true", database="postgres")
+
+    @contextmanager
+    def without_auth_server(self) -> Iterator[None]:
+        """Breaks FastAPI's auth server for the length of a ``with`` block."""
+        source = self.project / "auth" / "server.ts"
+        text = source.read_text()
+        source.write_text('throw new Error("This server is broken");\n')
+        try:
+            self._wait_until_it_answers(503)
+            yield
+        finally:
+            source.write_text(text)
+            self._wait_until_it_answers(200)
+
+    def _wait_until_it_answers(self, status: int) -> None:
+        deadline = time.monotonic() + 30
+        while httpx.get(f"{self.address}/api/auth/ok").status_code != status:
+            assert time.monotonic() < deadline, f"The auth server does not answer {status}."
+            time.sleep(0.1)
 
     def _execute(self, sql: str, *values: object, database: str = "") -> None:
         url = self.database_url

@@ -509,9 +509,14 @@ FAILED = "The server could not finish this. Try again later."
 def test_a_user_reads_a_sentence_while_the_database_is_down(person: Person) -> None:
     person.sign_up()
     link = person.message("Verify")
-    # Lists take an unknown session for none, and a text has no icon.
-    person.expected = {401, 404, 500}
+    panel = person.panel("API keys")
+    person.fill(panel, name="Backups")
+    person.expected = {404, 500, 503}  # 404: a text has no icon
     with person.site.without_database():
+        person.press("Make a key", panel)
+        person.sees(FAILED, panel)
+        person.page.goto(f"{person.site.address}/dev/mail")
+        person.sees("The outbox cannot be read: ")
         person.open("account")
         person.sees(FAILED)
         person.sign_in()
@@ -519,6 +524,22 @@ def test_a_user_reads_a_sentence_while_the_database_is_down(person: Person) -> N
         person.page.goto(link)
         person.sees(FAILED)
     person.page.reload()
+    person.at_account()
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("site", ["python"], indirect=True)
+def test_a_user_reads_a_sentence_while_the_auth_server_is_down(person: Person) -> None:
+    person.sign_up()
+    panel = person.panel("API keys")
+    person.fill(panel, name="Backups")
+    person.expected = {404, 503}
+    with person.site.without_auth_server():
+        person.press("Make a key", panel)
+        person.sees(FAILED, panel)
+        person.page.goto(person.site.url("account"))
+        person.sees("The auth server does not start.")
+    person.open("account")
     person.at_account()
 
 

@@ -51,7 +51,7 @@ const call = async (path, argument) =>
 /** @param {Failure} failure */
 function sentence({ code, message, error, error_description, status, statusText }) {
   const own = refusals.get(code ?? "") || message || error_description || failures.get(error ?? "");
-  const other = status === 500 ? server : statusText;
+  const other = Number(status) >= 500 ? server : statusText;
   const text = own || code?.toLowerCase().replaceAll("_", " ") || other || "";
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
@@ -189,8 +189,11 @@ async function get(part) {
   else fill(part, data);
 }
 
-/** @param {any} error what `fetch` threw */
-const unreachable = ({ message }) => `The server cannot be reached. ${message}`;
+/** @param {unknown} error what `fetch` threw */
+function unreachable(error) {
+  console.error(error);
+  return "The server cannot be reached.";
+}
 
 const header = () => document.querySelector("main > section > header");
 

@@ -4,6 +4,12 @@ export type Table = { fields: Record<string, { type: unknown; fieldName?: string
 /** What better-auth's `betterAuth()` gives, as far as it is used here. */
 export type Auth = {
   handler: (request: Request) => Promise<Response>;
+  api: {
+    getSession: (request: {
+      headers: Headers;
+      query: { disableRefresh: boolean };
+    }) => Promise<unknown>;
+  };
   $context: Promise<{
     tables: Record<string, Table>;
     password: { hash: (password: string) => Promise<string> };
@@ -26,8 +32,9 @@ export const maxBody: number;
 export const bodyTimeout: number;
 
 /**
- * Wraps `auth.handler`: refuses with 4xx what better-auth or its database would fail at with 500, and
- * makes sign-ins by phone number take the same time whether or not the number has an account.
+ * Wraps `auth.handler`: refuses with 4xx what better-auth or its database would fail at with 500,
+ * answers 500 in place of 400, 401 and 403 while sessions cannot be read, and makes sign-ins by phone
+ * number take the same time whether or not the number has an account.
  *
  * @param auth what `betterAuth()` gives
  * @param addressHeader a header that `addClientAddresses` adds; requests without it are refused with

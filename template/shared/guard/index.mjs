@@ -23,6 +23,11 @@ const lists = [
 
 const phoneSignIn = "/sign-in/phone-number";
 
+/** With what routes answer requests without a session. */
+const withoutSession = new Set([400, 401, 403]);
+
+const failed = "The server could not finish this. Try again later.";
+
 class Refused extends Error {
   /** @param {number} status @param {string} message */
   constructor(status, message) {
@@ -152,6 +157,18 @@ async function spendHash(auth, body) {
   if (!account?.password) await passwords.hash(password);
 }
 
+/** Whether the session of a request can be looked up: better-auth takes a failure for no session.
+ * @param {Auth} auth @param {Headers} headers */
+async function canReadSessions(auth, headers) {
+  try {
+    await auth.api.getSession({ headers, query: { disableRefresh: true } });
+    return true;
+  } catch (error) {
+    const { statusCode = 500 } = /** @type {{ statusCode?: number }} */ (error);
+    return statusCode < 500;
+  }
+}
+
 /** See index.d.mts.
  * @param {Auth} auth @param {string} [addressHeader] */
 export function guard(auth, addressHeader) {
@@ -182,13 +199,15 @@ export function guard(auth, addressHeader) {
     const response = await auth.handler(
       body === undefined ? request : new Request(url, { method, headers, body }),
     );
-    const isRefused = response.status === 401 && pathname.endsWith(phoneSignIn);
-    if (body && isRefused) await spendHash(auth, body);
+    const isSignIn = response.status === 401 && pathname.endsWith(phoneSignIn);
+    if (body && isSignIn) await spendHash(auth, body);
+    const isRefused = withoutSession.has(response.status);
+    const hasFailed = isRefused && !(await canReadSessions(auth, headers));
     // A person who opens a link would see JSON or nothing.
     if (response.status === 500 && headers.get("accept")?.includes("text/html")) {
-      return new Response("The server could not finish this. Try again later.", { status: 500 });
+      return new Response(failed, { status: 500 });
     }
-    return response;
+    return hasFailed ? Response.json({ message: failed }, { status: 500 }) : response;
   };
 }
 

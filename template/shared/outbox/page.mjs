@@ -6,12 +6,12 @@ import { createHash } from "node:crypto";
 
 const STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { max-width: 48rem; margin: 2rem auto; padding: 0 1rem; }
+body { max-width: 48rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
 article { border: 1px solid #8886; border-radius: 8px; padding: 0 1rem; margin: 1rem 0; }
 h1 { font-size: 1.5rem; }
 h2 { font-size: 1.1rem; margin-bottom: 0; }
 small { opacity: 0.75; }
-pre { font: inherit; white-space: pre-wrap; overflow-wrap: anywhere; }
+pre { font: inherit; white-space: pre-wrap; }
 `;
 const hash = createHash("sha256").update(STYLE).digest("base64");
 const headers = {

@@ -275,7 +275,12 @@ export function createSender({ prisma, settings, mails, texts = {}, ...transport
       if (isProduction || !host || !own.includes(host)) {
         return new Response("404 Not Found", { status: 404 });
       }
-      return renderPage(await outbox.recent(50), mailOf);
+      try {
+        return renderPage(await outbox.recent(50), mailOf);
+      } catch (error) {
+        const problem = `The outbox cannot be read: ${lastLine(error)}`;
+        return new Response(problem, { status: 503 });
+      }
     },
   };
 }

@@ -138,7 +138,11 @@ class Sender:
         )
         if self._settings.is_production or not is_own:
             return PlainTextResponse("Not Found", 404)
-        return render_page(await self._store.recent(50), self._mail_of)
+        try:
+            rows = await self._store.recent(50)
+        except Exception as error:  # of any driver
+            return PlainTextResponse(f"The outbox cannot be read: {_first_line(error)}", 503)
+        return render_page(rows, self._mail_of)
 
     def _mail_of(self, row: Row) -> Mail:
         values = row.values()
