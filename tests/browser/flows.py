@@ -80,7 +80,7 @@ def oauth_client_gets_consent(person: Person) -> None:
 
 
 def oauth_client_is_refused(person: Person) -> None:
-    _answer(person, "Refuse", "error=access_denied")
+    _answer(person, "Deny", "error=access_denied")
 
 
 def _answer(person: Person, button: str, word: str) -> None:
@@ -124,12 +124,12 @@ def forged_request_for_access_shows_nothing(person: Person) -> None:
 
 
 def device_is_let_in(person: Person) -> None:
-    token = _decide_on_a_device(person, "Let it in", "The device is signed in.")
+    token = _decide_on_a_device(person, "Approve", "The device is signed in.")
     assert token["access_token"]
 
 
 def device_is_refused(person: Person) -> None:
-    token = _decide_on_a_device(person, "Refuse", "The device stays out.")
+    token = _decide_on_a_device(person, "Deny", "The device is denied.")
     assert token["error"] == "access_denied"
 
 

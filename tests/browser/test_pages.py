@@ -62,13 +62,13 @@ def test_a_password_is_reset_by_mail(person: Person) -> None:
     person.page.get_by_text("Forgot password?").click()
     person.at("forgot-password")
     person.fill(email=person.email)
-    person.press("Send the link")
-    person.sees("the mail is on its way")
+    person.press("Send me a link")
+    person.sees("a mail is on its way")
     person.page.goto(person.message("password"))
     person.at("reset-password")
     person.password = "another horse"
     person.fill(newPassword=person.password)
-    person.press("Save it")
+    person.press("Save")
     person.at("sign-in")
     person.type_password()
     person.at_account()
@@ -288,7 +288,7 @@ def test_an_organization_invites_a_user(person: Person) -> None:
     owner = person.email
     panel = person.panel("Organizations")
     person.fill(panel, name="Analytical Engines", slug=f"engines-{owner[:6]}")
-    person.press("Create", panel)
+    person.press("Create an organization", panel)
     person.sees("Analytical Engines", panel)
     panel.locator("summary").click()
     person.sees(owner, panel)
@@ -313,7 +313,7 @@ def test_members_change_roles_and_leave(person: Person) -> None:
     owner, guest = person.email, f"guest-{person.email}"
     panel = person.panel("Organizations")
     person.fill(panel, name="Engines", slug=f"engines-{owner[:6]}")
-    person.press("Create", panel)
+    person.press("Create an organization", panel)
     panel.locator("summary").click()
     person.fill(panel, email=guest)
     panel.locator("form", has_text="Invite").get_by_label("Role").select_option("admin")
@@ -322,7 +322,7 @@ def test_members_change_roles_and_leave(person: Person) -> None:
     person.email = guest
     person.sign_out()
     person.sign_up()
-    person.sees("Verify your address to see who invites you.", panel)
+    person.sees("Verify your e-mail address to see who invites you.", panel)
     person.page.goto(person.message("Verify"))
     person.at_account()
     person.sees("invites you until", panel)
@@ -360,7 +360,7 @@ def test_an_invitation_is_declined(person: Person) -> None:
     person.at_account()
     panel = person.panel("Organizations")
     person.fill(panel, name="Engines", slug=f"engines-{person.email[:6]}")
-    person.press("Create", panel)
+    person.press("Create an organization", panel)
     panel.locator("summary").click()
     # The invitation goes to a second account in this browser.
     person.email = f"guest-{person.email}"
@@ -380,7 +380,7 @@ def test_an_api_key_is_shown_once(person: Person) -> None:
     person.sign_up()
     panel = person.panel("API keys")
     person.fill(panel, name="Backups")
-    person.press("Make a key", panel)
+    person.press("Create a key", panel)
     person.sees("it is not shown again", panel)
     person.press("Copy the key", panel)
     key = person.page.evaluate("navigator.clipboard.readText()")
@@ -413,7 +413,7 @@ def test_an_admin_bans_and_impersonates_users(person: Person) -> None:
     person.press(f"Unban {guest}", row)
     row.get_by_text("banned").wait_for(state="hidden")
     person.press(f"Sign in as {guest}", row)
-    person.press("Be yourself again")
+    person.press("Stop impersonating")
     person.sees(f"admin-{guest}")
 
 
@@ -437,7 +437,7 @@ def test_an_admin_finds_a_user_and_promotes_another(person: Person) -> None:
     person.sees("admin", row.locator(".badge"))
     person.fill(panel, searchValue="nobody-has-this")
     person.press("Search", panel)
-    person.sees("Nobody has such an address.", panel)
+    person.sees("No user has such an address.", panel)
 
 
 def test_several_accounts_in_one_browser(person: Person) -> None:

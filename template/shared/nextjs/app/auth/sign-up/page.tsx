@@ -8,7 +8,7 @@ export default async function SignUp({ searchParams }: PageProps<"/auth/sign-up"
       <h1>Create an account</h1>
       <SignUpForm />
       <p className="text-sm">
-        Already have one? <Link href={signIn}>Sign in</Link>
+        Have an account? <Link href={signIn}>Sign in</Link>
       </p>
     </>
   );

@@ -12,14 +12,14 @@ export function DeviceForm({ code }: { code: string }) {
     return (
       <div className="flex flex-wrap gap-3">
         <Action
-          label="Let it in"
+          label="Approve"
           run={() => described(authClient.device.approve({ userCode }))}
-          done={() => setOutcome("The device is signed in. You can close this page.")}
+          done={() => setOutcome("The device is signed in.")}
         />
         <Action
-          label="Refuse"
+          label="Deny"
           run={() => described(authClient.device.deny({ userCode }))}
-          done={() => setOutcome("The device stays out.")}
+          done={() => setOutcome("The device is denied.")}
         />
       </div>
     );

@@ -11,7 +11,7 @@ export default async function Device({ searchParams }: PageProps<"/auth/device">
   return (
     <>
       <h1>Sign a device in</h1>
-      <p>Enter the code that it shows. Let in only what is in front of you.</p>
+      <p>Enter the code that the device shows. Approve only a device in front of you.</p>
       <DeviceForm code={code} />
     </>
   );

@@ -7,7 +7,7 @@ export function Consent() {
   return (
     <div className="flex gap-3">
       <Action label="Allow" run={() => authClient.oauth2.consent({ accept: true })} />
-      <Action label="Refuse" run={() => authClient.oauth2.consent({ accept: false })} />
+      <Action label="Deny" run={() => authClient.oauth2.consent({ accept: false })} />
     </div>
   );
 }

@@ -10,7 +10,7 @@ export function AcceptForm({ id }: { id: string }) {
   return (
     <>
       <Form
-        label="Accept"
+        label="Join"
         send={() => authClient.organization.acceptInvitation({ invitationId: id })}
         done={done}
       />

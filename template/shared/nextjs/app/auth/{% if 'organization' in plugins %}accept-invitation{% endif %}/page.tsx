@@ -28,8 +28,11 @@ export default async function AcceptInvitation({
   if (!invitation) return <h1>This invitation is not valid, or is for another user.</h1>;
   return (
     <>
-      <h1>{invitation.organizationName}</h1>
-      <p>{invitation.inviterEmail} has invited you.</p>
+      <h1>You are invited</h1>
+      <p>
+        {invitation.inviterEmail} invites you to join <strong>{invitation.organizationName}</strong>{" "}
+        as {invitation.role}.
+      </p>
       <AcceptForm id={invitation.id} />
     </>
   );
