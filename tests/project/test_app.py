@@ -81,7 +81,6 @@ def test_its_tests_pass_and_leave_the_development_database_alone(
 def test_a_user_signs_up_in_and_out(address: str) -> None:
     walk_through(address)
     assert httpx.get(f"{address}/docs").status_code == 200
-    assert httpx.get(f"{address}/me?name=%00").status_code == 400
     assert httpx.post(f"{address}/me", content=b"x" * 1025 * 1024).status_code == 413
 
 

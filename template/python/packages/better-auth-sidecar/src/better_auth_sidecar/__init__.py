@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from better_auth_sidecar.cors import CORSMiddleware
     from better_auth_sidecar.errors import AuthServerError
     from better_auth_sidecar.models import Session, User
-    from better_auth_sidecar.null_characters import RefuseNul
     from better_auth_sidecar.renewal import SessionCookies
     from better_auth_sidecar.server import Answer, AuthServer
     from better_auth_sidecar.sessions import Sessions
@@ -28,7 +27,6 @@ __all__ = [
     "AuthServerError",
     "CORSMiddleware",
     "LimitBody",
-    "RefuseNul",
     "Session",
     "SessionCookies",
     "Sessions",
@@ -42,7 +40,6 @@ _MODULES = {
     "AuthServerError": "errors",
     "CORSMiddleware": "cors",
     "LimitBody": "body_limit",
-    "RefuseNul": "null_characters",
     "Session": "models",
     "SessionCookies": "renewal",
     "Sessions": "sessions",

@@ -7,7 +7,10 @@ from typing import Any, Literal
 
 from pydantic import SecretStr
 from sqlalchemy import URL, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from starlette.requests import Request
+from starlette.responses import JSONResponse
 
 from better_auth_sidecar.database_url import (
     DatabaseUrlError,
@@ -16,6 +19,9 @@ from better_auth_sidecar.database_url import (
     SqliteUrl,
     read_database_url,
 )
+
+#: PostgreSQL's errors for a NUL in a text, and for one in a jsonb.
+_NUL_REFUSED = ("22021", "22P05")
 
 
 def create_engine(
@@ -50,6 +56,19 @@ def create_engine(
         "Use Prisma in auth/ for your own tables, too: SQLAlchemy has no asynchronous driver for "
         "Microsoft SQL Server that needs no other software."
     )
+
+
+async def refuse_nul(request: Request, error: Exception) -> JSONResponse:
+    """Answers 400 to a request with a NUL, which PostgreSQL's texts cannot hold.
+
+    Add it with ``app.add_exception_handler(DBAPIError, refuse_nul)``; without, the response is 500.
+
+    Raises:
+        Exception: ``error`` itself, if it is another one.
+    """
+    if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", "") in _NUL_REFUSED:
+        return JSONResponse({"detail": "NUL characters are not accepted."}, 400)
+    raise error
 
 
 def _postgresql(url: PostgresqlUrl, driver: str, options: dict[str, Any]) -> AsyncEngine:

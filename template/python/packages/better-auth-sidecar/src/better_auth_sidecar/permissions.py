@@ -70,10 +70,12 @@ class PermissionDependencies(ABC):
                 organization = row and row.session.get("activeOrganizationId")
             if not organization:
                 raise HTTPException(403, "Choose an organization first: none is active.")
-            body = {"organizationId": str(organization), "permissions": permissions}
-            if not await self._is_allowed(connection, body):
+            name = str(organization)
+            body = {"organizationId": name, "permissions": permissions}
+            # PostgreSQL refuses to look for an id with a NUL.
+            if "\0" in name or not await self._is_allowed(connection, body):
                 raise HTTPException(403, "Your role in the organization does not allow this.")
-            return str(organization)
+            return name
 
         return check
 
