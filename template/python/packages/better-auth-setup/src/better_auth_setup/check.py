@@ -111,7 +111,8 @@ class _Checks:
         return {"generate", *(("database", "prisma") if is_evaluated(root) else ())}
 
     def generate(self) -> list[str]:
-        return duplicates.find(self._project) or generation.check(self._project)
+        problem = duplicates.problem(self._project)
+        return [problem] if problem else generation.check(self._project)
 
     def prisma(self) -> list[str]:
         prisma, sentences = self._prisma, []
