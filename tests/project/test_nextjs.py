@@ -574,7 +574,8 @@ def development(project: Path) -> Iterator[Server]:
     """The server of `npm run dev`."""
     script = json.loads((project / "package.json").read_text())["scripts"]["dev"]
     command = ["sh", "-c", f'PATH="node_modules/.bin:$PATH" exec env {script}']
-    with serving(project, command=command, **noting_lookups(project / "developed")) as server:
+    lookups = noting_lookups(project / "developed")
+    with serving(project, None, command, **lookups) as server:
         yield server
 
 
