@@ -22,8 +22,8 @@ from tests.template import render
 
 pytestmark = pytest.mark.e2e
 PYTHON = STACKS["python"]
-PEOPLE = 50
-REQUESTS = 1000
+PEOPLE = 30
+REQUESTS = 600
 
 
 @pytest.fixture(scope="module")
@@ -105,9 +105,9 @@ async def test_requests_beyond_the_pool_size_wait(crowd: Crowd) -> None:
     async def look() -> None:
         visitor = crowd.person()
         visitor.http.cookies = cookies
-        await crowd.use(visitor, 400)
+        await crowd.use(visitor, 200)
         await visitor.http.aclose()
 
-    await asyncio.gather(*(look() for _ in range(200)))
+    await asyncio.gather(*(look() for _ in range(100)))
     await person.http.aclose()
     assert {answer.status for answer in crowd.answers} == {200}

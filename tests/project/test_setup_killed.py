@@ -15,6 +15,11 @@ from tests.project.projects import Project, wait_for
 
 pytestmark = pytest.mark.e2e
 
+#: While packages are installed, the schema is written, and the tables are made.
+SAMPLE = {
+    "python": ("  installing", "✓ install", "✓ prisma"),
+    "typescript": ("✓ tools", "✓ database", "✓ generate"),
+}
 STEPS = {
     "python": ("  installing", "✓ settings", "✓ install", "✓ generate", "✓ prisma"),
     "typescript": ("✓ tools", "✓ install", "✓ settings", "✓ database", "✓ prisma", "✓ generate"),
@@ -26,10 +31,11 @@ WHILE_NPM_INSTALLS = ("✓ tools", "✓ settings", "✓ database")
 @pytest.mark.parametrize(
     ("stack", "steps"),
     [
-        *STEPS.items(),
+        *SAMPLE.items(),
+        *(pytest.param(*each, marks=pytest.mark.exhaustive) for each in STEPS.items()),
         pytest.param("python", WHILE_NPM_INSTALLS, marks=pytest.mark.exhaustive),
     ],
-    ids=[*STEPS, "python-while-npm-installs"],
+    ids=[*SAMPLE, *(f"{stack}-each-step" for stack in STEPS), "python-while-npm-installs"],
 )
 def test_a_setup_killed_at_any_step_is_completed_by_the_next_one(
     stack: str, steps: Sequence[str], template: Path, tmp_path: Path
@@ -45,6 +51,8 @@ def test_a_setup_killed_at_any_step_is_completed_by_the_next_one(
     again = project.setup()
     try:
         assert again.returncode == 0, again.stdout + again.stderr
+        if project.is_python:
+            assert are_compiled(project.folder)
         assert project.setup("--check").returncode == 0
         names = re.findall(r"^(\w+)=", project.env_file.read_text(), re.MULTILINE)
         assert sorted(names) == sorted(project.variables())
@@ -53,6 +61,12 @@ def test_a_setup_killed_at_any_step_is_completed_by_the_next_one(
         kill_while_the_database_is_made(project)
     finally:
         project.stop_database()
+
+
+def are_compiled(project: Path) -> bool:
+    """Whether the packages of servers are compiled, and those of tools are not."""
+    compiled = {path.parent.name for path in project.glob(".venv/lib/*/*/*/__pycache__")}
+    return "fastapi" in compiled and "mypy" not in compiled
 
 
 def kill_while_the_database_is_made(project: Project) -> None:

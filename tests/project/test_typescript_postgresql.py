@@ -13,6 +13,7 @@ import pytest
 
 from hooks.demo import environment
 from tests.answers import EVERYTHING
+from tests.npm_packages import lend
 from tests.project.typescript import TYPESCRIPT, run_node, serving, setup
 from tests.template import render
 
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.e2e
 def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("typescript") / "project"
     render(template, folder, {"stack": "typescript", **EVERYTHING})
-    done = setup(folder)
+    done = setup(lend(folder))
     assert done.returncode == 0, done.stdout
     yield folder
     stop = [TYPESCRIPT.serve[0], BIN, "database", "stop"]

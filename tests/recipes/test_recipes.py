@@ -21,8 +21,10 @@ from tests.editors import by_deleting, by_rename, in_place
 from tests.recipes.document import recipes
 from tests.recipes.projects import Project, browser, sign_in, sign_up
 from tests.redis_server import RedisServer, redis_server
+from tests.sampling import in_stack
 
 pytestmark = pytest.mark.e2e
+in_each_stack = pytest.mark.parametrize("stack", STACKS, scope="module")
 
 #: Recipes that do not affect each other, so an owner may follow all of them.
 TOGETHER = [
@@ -34,11 +36,11 @@ TOGETHER = [
 ]
 
 
-@pytest.fixture(scope="module", params=STACKS)
+@pytest.fixture(scope="module")
 def project(
-    request: pytest.FixtureRequest, template: Path, tmp_path_factory: pytest.TempPathFactory
+    stack: str, template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Project]:
-    project = Project(request.param, template, tmp_path_factory.mktemp("recipes"))
+    project = Project(stack, template, tmp_path_factory.mktemp("recipes"))
     yield project
     project.stop_database()
 
@@ -72,12 +74,14 @@ def email() -> str:
     return f"{secrets.token_hex(6)}@example.com"
 
 
+@in_each_stack
 def test_an_own_column(address: str, email: str) -> None:
     with browser(address) as ada:
         sign_up(ada, email, department="Engines").raise_for_status()
         assert ada.get("/me").json()["department"] == "Engines"
 
 
+@in_each_stack
 def test_a_protected_router(address: str, email: str) -> None:
     with browser(address) as ada:
         for path in ("/reports/count", "/reports/reader"):
@@ -87,6 +91,7 @@ def test_a_protected_router(address: str, email: str) -> None:
         assert ada.get("/reports/reader").json() == "Ada"
 
 
+@in_each_stack
 def test_an_own_model(address: str, email: str) -> None:
     with browser(address) as ada, browser(address) as eve:
         assert ada.post("/notes", json={"text": "Hello"}).status_code == 401
@@ -99,6 +104,7 @@ def test_an_own_model(address: str, email: str) -> None:
         assert ada.post("/notes", json={"text": "No"}, headers=evil).status_code == 403
 
 
+@in_each_stack
 def test_a_hook(address: str, email: str) -> None:
     with browser(address) as ada:
         refused = sign_up(ada, email.replace("example.com", "mailinator.com"))
@@ -109,6 +115,7 @@ def test_a_hook(address: str, email: str) -> None:
         assert sign_up(ada, email).json()["user"]["name"] == "Ada"
 
 
+@in_each_stack
 def test_a_plugin(address: str, email: str) -> None:
     with browser(address) as ada:
         name = email.partition("@")[0]
@@ -118,6 +125,7 @@ def test_a_plugin(address: str, email: str) -> None:
         ada.post("/api/auth/sign-in/username", json=body).raise_for_status()
 
 
+@in_each_stack
 def test_the_test_of_a_route(followed: Project) -> None:
     """Runs the generated tests too; the development database is not changed."""
     [command] = followed.reader().commands("The test of a route")
@@ -125,6 +133,7 @@ def test_the_test_of_a_route(followed: Project) -> None:
     followed.run(command.removesuffix(" tests/test_notes.py"))
 
 
+@in_each_stack
 def test_the_followed_recipes_are_formatted_and_typed(followed: Project) -> None:
     followed.run("npm run lint && npm run format:check")
     probe = followed.reader().path("auth.ts").with_name("probe.ts")
@@ -144,6 +153,7 @@ def test_the_followed_recipes_are_formatted_and_typed(followed: Project) -> None
         followed.run("uv run ruff format --check . && uv run ruff check . && uv run mypy")
 
 
+@in_stack("typescript")
 def test_verified_addresses(new: Project, email: str) -> None:
     new.reader().follow("Verified e-mail addresses")
     tests = {"python": "uv run pytest", "typescript": "npm test"}
@@ -163,6 +173,7 @@ def redis() -> Iterator[RedisServer]:
         yield server
 
 
+@in_stack("python")
 def test_redis(new: Project, email: str, redis: RedisServer) -> None:
     """Sign-outs are immediate, restarts keep sessions and counts, and outages give no 401."""
     new.reader().follow("Sessions and rate limits in Redis")
@@ -190,6 +201,7 @@ def test_redis(new: Project, email: str, redis: RedisServer) -> None:
 
 
 @pytest.mark.exhaustive
+@in_each_stack
 def test_the_projects_tests_pass_with_redis(
     new: Project, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,6 +226,7 @@ def wait_for_link(project: Project, email: str) -> str:
     return found[-1]
 
 
+@in_each_stack
 def test_other_origins_and_sites(new: Project, email: str) -> None:
     new.reader().follow("Pages of another origin")
     new.reader().follow("Pages of another site")
@@ -242,6 +255,7 @@ def test_other_origins_and_sites(new: Project, email: str) -> None:
             assert "access-control-allow-origin" not in page.get("/me").headers
 
 
+@in_each_stack
 def test_another_port_and_the_first_admin(new: Project, email: str) -> None:
     [command] = new.reader().commands("Another port")
     port = str(free_port())
@@ -255,6 +269,7 @@ def test_another_port_and_the_first_admin(new: Project, email: str) -> None:
 
 
 @pytest.mark.exhaustive
+@in_each_stack
 def test_reload(new: Project, email: str) -> None:
     """The recipe "Reload", for the routes and auth.ts."""
     routes = {"python": "src/my_app/main.py", "typescript": "src/app.ts"}
@@ -282,6 +297,7 @@ def answers(client: httpx.Client, path: str, status: int) -> bool:
 
 
 @pytest.mark.exhaustive
+@in_each_stack
 def test_a_plugin_that_is_a_package(new: Project, email: str) -> None:
     new.move_to_a_new_database()
     new.reader().follow("A plugin that is a package of its own")
@@ -292,6 +308,7 @@ def test_a_plugin_that_is_a_package(new: Project, email: str) -> None:
 
 
 @pytest.mark.exhaustive
+@in_each_stack
 def test_another_better_auth(new: Project, email: str) -> None:
     new.move_to_a_new_database()
     new.reader().follow("A newer better-auth")
@@ -304,6 +321,7 @@ def test_another_better_auth(new: Project, email: str) -> None:
 
 
 @pytest.mark.exhaustive
+@in_each_stack
 def test_production(new: Project, email: str) -> None:
     new.move_to_a_new_database()
     start, deploy, serve = new.reader().commands("Production")
