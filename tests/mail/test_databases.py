@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.answers import STACKS
 from tests.mail.projects import Project, link, wait_for, without_limits
 from tests.mail.server import mail_server
 from tests.project.workshop import Workshop
+from tests.sampling import in_stack
 
 pytestmark = pytest.mark.e2e
 
@@ -39,13 +39,13 @@ def send_to_many(project: Project) -> None:
             assert [len(mails.mails(user)) for user in users[1:]] == [1] * 15
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@in_stack("python")
 def test_an_outbox_in_sqlite(workshop: Workshop, tmp_path: Path, stack: str) -> None:
     send_to_many(sqlite_project(workshop, tmp_path / stack, stack))
 
 
 def test_an_outbox_reached_through_the_auth_server(workshop: Workshop, tmp_path: Path) -> None:
-    """As on SQL Server, for which there is no Python driver."""
+    """As on SQL Server, for which there is no Python driver; with the store of TypeScript."""
     project = sqlite_project(workshop, tmp_path / "python", "python")
     edits = {
         "auth/app.ts": (

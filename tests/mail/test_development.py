@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from html import unescape
 
@@ -22,30 +23,34 @@ GREETINGS = {
 }
 
 
-def test_a_page_shows_each_mail_with_a_link_that_works(project: Project) -> None:
+@pytest.fixture(scope="module")
+def server(project: Project) -> Iterator[Server]:
     with project.serving() as server:
-        email = server.sign_up("Ada <script>")
+        yield server
+
+
+def test_a_page_shows_each_mail_with_a_link_that_works(project: Project, server: Server) -> None:
+    email = server.sign_up("Ada <script>")
+    page = wait_for(partial(_page_with, server, email))
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy
+    assert page.headers["cache-control"] == "no-store"
+    assert "<script>" not in page.text
+
+    shown = page.text.partition(email)[2]
+    href = unescape(shown.partition('href="')[2].partition('"')[0])
+    assert httpx.get(href).status_code in (200, 302)
+    row = project.rows('SELECT "emailVerified" FROM "user" WHERE email = $1', email)
+    assert row == [{"emailVerified": True}]
+    wait_for(lambda: f"To {email}: Verify your e-mail address: {href}" in server.text())
+    assert link(server.text().partition(email)[2]) == href
+
+
+def test_a_name_disguises_nothing(server: Server) -> None:
+    greetings = {server.sign_up(name): greeting for name, greeting in GREETINGS.items()}
+    for email, greeting in greetings.items():
         page = wait_for(partial(_page_with, server, email))
-        policy = page.headers["content-security-policy"]
-        assert "default-src 'none'" in policy and "unsafe" not in policy
-        assert page.headers["cache-control"] == "no-store"
-        assert "<script>" not in page.text
-
-        shown = page.text.partition(email)[2]
-        href = unescape(shown.partition('href="')[2].partition('"')[0])
-        assert httpx.get(href).status_code in (200, 302)
-        row = project.rows('SELECT "emailVerified" FROM "user" WHERE email = $1', email)
-        assert row == [{"emailVerified": True}]
-        wait_for(lambda: f"To {email}: Verify your e-mail address: {href}" in server.text())
-        assert link(server.text().partition(email)[2]) == href
-
-
-def test_a_name_disguises_nothing(project: Project) -> None:
-    with project.serving() as server:
-        greetings = {server.sign_up(name): greeting for name, greeting in GREETINGS.items()}
-        for email, greeting in greetings.items():
-            page = wait_for(partial(_page_with, server, email))
-            assert page.text.partition(email)[2].partition("<pre>")[2].splitlines()[0] == greeting
+        assert page.text.partition(email)[2].partition("<pre>")[2].splitlines()[0] == greeting
 
 
 def _page_with(server: Server, email: str) -> httpx.Response | None:
@@ -53,9 +58,8 @@ def _page_with(server: Server, email: str) -> httpx.Response | None:
     return page if email in page.text else None
 
 
-def test_the_page_refuses_other_hosts(project: Project) -> None:
+def test_the_page_refuses_other_hosts(server: Server) -> None:
     """DNS rebinding: another site's host name resolves to this machine."""
-    with project.serving() as server:
-        port = server.address.rpartition(":")[2]
-        headers = {"Host": f"evil.example:{port}"}
-        assert httpx.get(f"{server.address}/dev/mail", headers=headers).status_code == 404
+    port = server.address.rpartition(":")[2]
+    headers = {"Host": f"evil.example:{port}"}
+    assert httpx.get(f"{server.address}/dev/mail", headers=headers).status_code == 404

@@ -12,9 +12,9 @@ from better_auth_sidecar.mail_server import read_mail_from, read_smtp_url
 
 from hooks import node
 from hooks.demo import free_port
-from tests.answers import STACKS
 from tests.mail.projects import Project
 from tests.project.workshop import Workshop
+from tests.sampling import in_stack
 from tests.template import REPOSITORY
 from tests.wrapped import WIDTH, unwrapped
 
@@ -148,7 +148,7 @@ def test_production_needs_an_smtp_server(project: Project, tmp_path: Path) -> No
 
 
 @pytest.mark.e2e
-@pytest.mark.parametrize("stack", STACKS)
+@in_stack("python")
 def test_text_messages_need_a_provider_in_production(
     workshop: Workshop, tmp_path: Path, stack: str
 ) -> None:

@@ -54,7 +54,9 @@ def test_accounts_and_plugins_work_on_sqlite(project: Path) -> None:
             flow(server.browser())
 
 
+@pytest.mark.exhaustive
 def test_a_second_setup_changes_nothing(project: Path) -> None:
+    """On SQLite; `test_setup` has PostgreSQL."""
     settings = (project / ".env.local").read_bytes()
     done = setup(project)
     assert done.returncode == 0, done.stdout

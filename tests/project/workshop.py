@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import re
 import secrets
+import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
 from better_auth_setup import embedded_postgres
+from dotenv import dotenv_values
 
+from hooks import node
 from tests.project.typescript import run_node
 from tests.project.typescript_sources import ENGINE, install_packages, render_project
+from tests.template import REPOSITORY
 
 PRISMA = "node_modules/prisma/build/index.js"
 
@@ -25,13 +32,6 @@ class Workshop:
 
     packages: Path
     url: str
-
-    async def _create(self, database: str) -> None:
-        connection = await asyncpg.connect(self.url)
-        try:
-            await connection.execute(f'CREATE DATABASE "{database}"')
-        finally:
-            await connection.close()
 
     @staticmethod
     @contextmanager
@@ -45,7 +45,7 @@ class Workshop:
     def database(self) -> str:
         """The URL of a new database."""
         database = f"set_{secrets.token_hex(6)}"
-        asyncio.run(self._create(database))
+        asyncio.run(execute(self.url, f'CREATE DATABASE "{database}"'))
         return f"{self.url.rsplit('/', 1)[0]}/{database}"
 
     def settings(self) -> dict[str, str]:
@@ -61,9 +61,64 @@ class Workshop:
         (folder / ".env.local").write_text("".join(f"{k}={v}\n" for k, v in settings.items()))
         for place in (folder, folder / ENGINE):
             (place / "node_modules").symlink_to(self.packages)
-        run_node(folder, PRISMA, "generate")
+        generate(folder, self.packages)
 
     def push(self, project: Path) -> None:
-        """Creates the tables of a project."""
-        # The CLI exits with 0 even if its engine ends early.
-        assert "in sync" in run_node(project, PRISMA, "db", "push")
+        """Creates the tables of a project in its database, which has none."""
+        script = statements(project, self.packages).read_text()
+        url = dotenv_values(project / ".env.local")["DATABASE_URL"] or ""
+        if url.startswith("file:"):
+            with closing(sqlite3.connect(project / url.removeprefix("file:"))) as database:
+                database.executescript(script)
+        else:
+            asyncio.run(execute(url, script))
+
+
+async def execute(url: str, script: str) -> None:
+    """Runs the statements of a script in a PostgreSQL database."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(script)
+    finally:
+        await connection.close()
+
+
+def generate(project: Path, packages: Path) -> None:
+    """Generates a project's Prisma client, or copies that of an equal schema."""
+    schema = project / "prisma" / "schema.prisma"
+    [output] = re.findall(r'^  output += "(.*)"', schema.read_text(), re.M)
+    client = (schema.parent / output).resolve()
+    with kept("client", project, packages) as (folder, is_new):
+        if is_new:
+            run_node(project, PRISMA, "generate")
+            shutil.copytree(client, folder / "client")
+    shutil.copytree(folder / "client", client, dirs_exist_ok=True)
+
+
+def statements(project: Path, packages: Path) -> Path:
+    """A file of the SQL by which `prisma db push` creates the tables of a project."""
+    with kept("tables", project, packages) as (folder, is_new):
+        file = folder / "tables.sql"
+        if is_new:
+            which = ["--from-empty", "--to-schema", "prisma/schema.prisma", "--script"]
+            run_node(project, PRISMA, "migrate", "diff", *which, "--output", str(file))
+    return file
+
+
+@contextmanager
+def kept(what: str, project: Path, packages: Path) -> Iterator[tuple[Path, bool]]:
+    """A folder for what Prisma makes of a project's schema, and whether it is to be made.
+
+    Runs of the tests share it, as they share npm's packages.
+    """
+    names = ("prisma/schema.prisma", "prisma.config.ts")
+    texts = [str(packages).encode(), *((project / name).read_bytes() for name in names)]
+    key = hashlib.sha256(b"\0".join(texts)).hexdigest()[:12]
+    folder = REPOSITORY / ".cache" / "projects" / f"{what}-{key}"
+    folder.mkdir(parents=True, exist_ok=True)
+    with node.locked(folder / "lock"):
+        is_new = not (folder / "made").exists()
+        if is_new:
+            shutil.rmtree(folder / what, ignore_errors=True)
+        yield folder, is_new
+        (folder / "made").touch()

@@ -173,6 +173,12 @@ def redis() -> Iterator[RedisServer]:
         yield server
 
 
+def forgets(client: httpx.Client) -> int:
+    """The status of a request that better-auth allows three times a minute."""
+    body = {"email": "nobody@example.com", "redirectTo": "/"}
+    return client.post("/api/auth/request-password-reset", json=body).status_code
+
+
 @in_stack("python")
 def test_redis(new: Project, email: str, redis: RedisServer) -> None:
     """Sign-outs are immediate, restarts keep sessions and counts, and outages give no 401."""
@@ -180,7 +186,7 @@ def test_redis(new: Project, email: str, redis: RedisServer) -> None:
     with new.serving(REDIS_URL=redis.url) as address, browser(address) as ada:
         sign_up(ada, email).raise_for_status()
         assert ada.get("/me").json()["email"] == email
-        assert [sign_in(ada, f"no-{email}").status_code for _ in range(4)] == [401, 401, 401, 429]
+        assert [forgets(ada) for _ in range(4)] == [200, 200, 200, 429]
         sign_up(ada, f"second-{email}").raise_for_status()
         session = dict(ada.cookies)
         log = (new.folder / "node_modules" / "server.log").read_text()
@@ -188,7 +194,7 @@ def test_redis(new: Project, email: str, redis: RedisServer) -> None:
         assert (expected in log) == (new.stack == "python")
     with new.serving(REDIS_URL=redis.url) as address, browser(address) as restarted:
         restarted.headers["X-Forwarded-For"] = ada.headers["X-Forwarded-For"]
-        assert sign_in(restarted, f"no-{email}").status_code == 429
+        assert forgets(restarted) == 429
         restarted.cookies.update(session)
         assert restarted.get("/me").json()["email"] == f"second-{email}"
         restarted.post("/api/auth/sign-out", json={}).raise_for_status()
