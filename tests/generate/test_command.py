@@ -81,8 +81,8 @@ def test_check_diff_and_write_agree_about_a_new_plugin(project: Project) -> None
     assert project.schema.read_bytes() == after
 
 
+#: Places, and the options that name them. All other tests have it in src/lib.
 PLACES = {
-    "src/lib/auth.ts": [],
     "auth/auth.ts": [],
     "lib/server/auth.ts": [],
     "app/utils/auth/index.ts": [],

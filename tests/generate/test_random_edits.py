@@ -82,7 +82,7 @@ def related(one: Any, model: Any) -> tuple[Any, ...] | None:
 
 
 @pytest.mark.e2e
-@pytest.mark.parametrize("times", [3, pytest.param(30, marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize("times", [2, pytest.param(30, marks=pytest.mark.exhaustive)])
 def test_random_edits_lose_no_line_and_every_gap_is_added_or_reported(times: int) -> None:
     of_each = settings(
         max_examples=times,

@@ -48,6 +48,11 @@ def pairs() -> list[Case]:
     return cases(combinations(FEATURES, 2))
 
 
+def some_of(found: list[Case], number: int) -> list[Case]:
+    """As many of these cases, the same ones each time."""
+    return random.Random(20261128).sample(found, number)
+
+
 def random_sets(number: int) -> list[Case]:
     chance = random.Random(20261123)
     names = list(FEATURES)

@@ -46,16 +46,18 @@ def prisma(command: str, schema: Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.e2e
 def test_the_cli_agrees_with_its_webassembly_build(tmp_path: Path) -> None:
     file = tmp_path / "schema.prisma"
-    for case in [*ACCEPTED, *REFUSED]:
-        schema = render(case)
-        file.write_text(schema)
+    asked = [*ACCEPTED, *REFUSED]
+    errors = ask_prisma([render(case) for case in asked], "validate")
+    for case, error in zip(asked, errors, strict=True):
+        file.write_text(render(case))
         accepted = prisma("validate", file).returncode == 0
-        assert accepted == (ask_prisma([schema], "validate") == [None]) == (case in ACCEPTED)
-    for schema in map(render, some(ACCEPTED)):
-        crooked = schema.replace(" @id", "   @id").replace("  @@map", "@@map")
-        file.write_text(crooked)
-        assert prisma("format", file).returncode == 0
-        assert [file.read_text()] == [schema] == ask_prisma([crooked], "format")
+        assert accepted == (error is None) == (case in ACCEPTED)
+    # The grammar is the same for every provider: that with all features has all of it.
+    (schema,) = (render(case) for case in ACCEPTED if case["provider"] == "mysql")
+    crooked = schema.replace(" @id", "   @id").replace("  @@map", "@@map")
+    file.write_text(crooked)
+    assert prisma("format", file).returncode == 0
+    assert [file.read_text()] == [schema] == ask_prisma([crooked], "format")
 
 
 def copied() -> list[dict[str, Any]]:

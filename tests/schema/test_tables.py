@@ -18,6 +18,7 @@ from better_auth_setup import embedded_postgres
 
 from hooks import node
 from tests.node import ask_prisma
+from tests.postgresql import sql
 from tests.schema.cases import render, singles
 from tests.template import REPOSITORY
 
@@ -101,7 +102,10 @@ def test_the_tables_of_every_feature_are_created_once(
         url = f"file:{tmp_path}/{number}.db"
         if provider == "postgresql":
             url = urlsplit(postgresql)._replace(path=f"/tables{number}").geturl()
-        run(engine, url, "cli", "create-database")
+        if provider == "sqlite" or number == 0:
+            run(engine, url, "cli", "create-database")
+        else:
+            sql(postgresql, f"CREATE DATABASE tables{number}")
         return push_twice(engine, url, schemas[number])
 
     with ThreadPoolExecutor(2) as others:

@@ -36,6 +36,7 @@ def under_load(address: str, threads: int = 4) -> Iterator[Counter[tuple[str, in
                     except httpx.TransportError:
                         status = DISCONNECTED
                     counts[request, status] += 1
+                over.wait(0.02)  # More requests would find no more, and take all processors.
 
     running = [threading.Thread(target=ask) for _ in range(threads)]
     for thread in running:

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 import httpx
 import psutil
+import pytest
 
 from hooks.demo import environment, free_port
 from tests.database_url.readers import write_reader
@@ -45,6 +46,14 @@ COMMANDS = {
         *["--worker-class", "uvicorn_worker.UvicornWorker", "--workers", "2"],
     ],
 }
+
+#: The commands as parameters: those that reload serve as Uvicorn does alone.
+SAMPLED_COMMANDS = [
+    pytest.param(
+        name, marks=pytest.mark.exhaustive if name in ("uvicorn --reload", "fastapi dev") else ()
+    )
+    for name in COMMANDS
+]
 
 
 def make_project(

@@ -10,7 +10,15 @@ import httpx
 import pytest
 
 from tests.sidecar.odd_requests import Raw, exchange
-from tests.sidecar.projects import COMMANDS, UVICORN, Server, app_environment, serving, wait_for
+from tests.sidecar.projects import (
+    COMMANDS,
+    SAMPLED_COMMANDS,
+    UVICORN,
+    Server,
+    app_environment,
+    serving,
+    wait_for,
+)
 
 #: Another loopback address: on Linux, all of 127.0.0.0/8.
 OTHER = "127.0.0.2"
@@ -91,7 +99,7 @@ def addresses(server: Server, caller: str, *several: dict[str, str]) -> dict[str
 
 
 @pytest.mark.e2e
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", SAMPLED_COMMANDS)
 def test_a_caller_cannot_forge_an_address(project: Path, command: str) -> None:
     with serving(project, COMMANDS[command], host="0.0.0.0") as server:
         server.address = server.address.replace("0.0.0.0", "127.0.0.1")

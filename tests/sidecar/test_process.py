@@ -94,7 +94,13 @@ def test_workers_share_the_auth_server_and_take_it_over(project: Path) -> None:
 
 
 @pytest.mark.e2e
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(command, marks=pytest.mark.exhaustive if command == "uvicorn --reload" else ())
+        for command in COMMANDS
+    ],
+)
 def test_it_ends_with_the_application(project: Path, command: str) -> None:
     with serving(project, COMMANDS[command]) as server:
         child = psutil.Process(pid(server))
