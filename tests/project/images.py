@@ -187,11 +187,15 @@ class Images:
             elif name == "COPY":
                 self._copy(image, rest.split())
             elif name == "RUN":
+                # Without a mount, an image contains the cache of npm.
+                mounted = re.match(r"--mount=type=cache,target=/root/\.npm ", rest)
+                rest = rest[mounted.end() :] if mounted else rest
+                cache = {} if mounted else {"NPM_CONFIG_CACHE": str(image.root / "root/.npm")}
                 if self._packages and ALL_PACKAGES.match(rest):
                     packages = image.path("node_modules")
                     shutil.copytree(self._packages, packages, symlinks=True, copy_function=os.link)
                 elif not PROVIDED.match(rest):
-                    done = image.run(["sh", "-c", rest])
+                    done = image.run(["sh", "-c", rest], cache)
                     assert done.returncode == 0, f"{target}: {rest}\n{done.stdout}"
             else:
                 raise KeyError(name)

@@ -23,7 +23,7 @@ from tests.template import render
 
 HONO = {"framework": "hono"}
 #: Megabytes of a server's image, on top of its base.
-LARGEST = 180
+LARGEST = 150
 exhaustive = pytest.mark.exhaustive
 
 PROJECTS = [

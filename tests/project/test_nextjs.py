@@ -608,7 +608,7 @@ def test_pages_work_in_development_and_no_token_is_logged(
     token = secrets.token_hex(12)
     server.browser().get(f"/reset-password/{token}?callbackURL=/")
     httpx.get(f"{server.address}/auth/reset-password?token={token}", timeout=60)
-    httpx.get(f"{server.address}/health?mine=1")
+    httpx.get(f"{server.address}/health?mine=1", timeout=60)
     wait_for(lambda: "/health?mine=1" in server.log.read_text())
     assert token not in server.log.read_text()
 

@@ -148,7 +148,9 @@ def guesses(address: str, local_address: str = "127.0.0.1") -> list[int]:
     body = {"email": "nobody@example.com", "password": "not the password"}
     headers = [{"Origin": address, "X-Forwarded-For": f"203.0.113.{n}"} for n in range(5)]
     url = f"{address}/api/auth/sign-in/email"
-    with httpx.Client(transport=httpx.HTTPTransport(local_address=local_address)) as client:
+    transport = httpx.HTTPTransport(local_address=local_address)
+    # `next dev` compiles a route at its first request.
+    with httpx.Client(transport=transport, timeout=60) as client:
         return [client.post(url, json=body, headers=each).status_code for each in headers]
 
 
