@@ -63,7 +63,7 @@ function npm(): string {
 
 // Override the user's npm settings: setup needs the development dependencies, too, and
 // `location=global` would replace npm itself.
-const whatever = [
+const npmOptions = [
   ...["--include=dev", "--include=optional", "--include=peer"],
   ...["--location=project", "--global=false", "--dry-run=false", "--package-lock-only=false"],
   ...["--install-links=false", "--install-strategy=hoisted", "--bin-links=true"],
@@ -75,16 +75,16 @@ const whatever = [
 const noWorkspace = { npm_config_workspace: "", npm_config_workspaces: "" };
 
 // By default, npm retries for over a minute while its registry is unreachable.
-const patience = {
+const retries = {
   npm_config_fetch_retry_mintimeout: "500",
   npm_config_fetch_retry_maxtimeout: "2000",
 };
 
 async function npmInstall(folder: string): Promise<Result> {
   const alone = folder === "." ? [] : ["--workspaces=false"];
-  const env = { ...patience, ...noWorkspace };
+  const env = { ...retries, ...noWorkspace };
   const attempt = (freshness: string) =>
-    node(npm(), ["install", ...whatever, ...alone, freshness], { cwd: folder, env });
+    node(npm(), ["install", ...npmOptions, ...alone, freshness], { cwd: folder, env });
   const result = await attempt("--prefer-offline");
   // npm's cached metadata may be older than the versions that a newer package needs.
   const isOld = result.status !== 0 && result.output.includes("ETARGET");

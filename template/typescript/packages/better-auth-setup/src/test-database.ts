@@ -32,11 +32,11 @@ function testUrls(): [url: string, direct: string] {
   if (named) return [named, named];
   if (!own) throw new Problem("DATABASE_URL is empty. Run: npm run setup");
   const { form } = provider();
-  return [besides(own, form), besides(directUrl() || own, form)];
+  return [testUrl(own, form), testUrl(directUrl() || own, form)];
 }
 
 /** The URL of the database with `_test` after its name. */
-function besides(own: string, form: string): string {
+function testUrl(own: string, form: string): string {
   if (form === "properties") {
     const url = own.replace(/;\s*(?:database|initial catalog)=[^;]+/i, "$&_test");
     if (url === own) throw new Problem("DATABASE_URL names no database; add ;database=… to it.");

@@ -20,18 +20,6 @@ _SQLITE_MAGIC = b"SQLite format 3\0"
 _SSL_REQUEST = bytes([0, 0, 0, 8, 4, 210, 22, 47])
 
 
-def start(project: Project, settings: Settings) -> bool:
-    """Starts the embedded PostgreSQL if DATABASE_URL names it and it is stopped.
-
-    Returns:
-        Whether DATABASE_URL names it.
-
-    Raises:
-        Problem: it cannot be started.
-    """
-    return embedded_postgres.ensure_running(project.root, settings.get("DATABASE_URL"))
-
-
 def reach(project: Project, settings: Settings) -> str:
     """Checks that the database's server answers; without a URL, creates an embedded database.
 
@@ -52,7 +40,8 @@ def reach(project: Project, settings: Settings) -> str:
                 ".env.example shows."
             )
         settings.fill_in("DATABASE_URL", url)
-    is_embedded = project.provider.embedded and start(project, settings)
+    url = settings.get("DATABASE_URL")
+    is_embedded = project.provider.embedded and embedded_postgres.ensure_running(project.root, url)
     where = examine(project, settings)
     return f"{where} (embedded)" if is_embedded else where
 

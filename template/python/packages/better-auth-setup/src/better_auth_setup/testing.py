@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
-from better_auth_setup import database
+from better_auth_setup import start_database
 from better_auth_setup.difference import difference
 from better_auth_setup.locks import lock
 from better_auth_setup.prisma import Engine, Prisma
@@ -52,7 +52,7 @@ def test_database(root: Path) -> str:
     """
     project = Project.at(root)
     settings = Settings(project.root)
-    database.start(project, settings)
+    start_database(project.root)
     url, direct = _test_urls(project, settings)
     schema = hashlib.sha256(project.schema_text().encode()).hexdigest()
     known = _Known(project.cache, url)
@@ -83,10 +83,10 @@ def _test_urls(project: Project, settings: Settings) -> tuple[str, str]:
     if not own:
         raise Problem("DATABASE_URL is empty. Run: python3 scripts/setup.py")
     direct = settings.direct_url or own
-    return _besides(own, project.provider), _besides(direct, project.provider)
+    return _test_url(own, project.provider), _test_url(direct, project.provider)
 
 
-def _besides(own: str, provider: Provider) -> str:
+def _test_url(own: str, provider: Provider) -> str:
     """The URL of the database with ``_test`` after its name."""
     if provider.form == "properties":
         url, count = re.subn(r"(?i)(;\s*(?:database|initial catalog)=[^;]+)", r"\1_test", own)

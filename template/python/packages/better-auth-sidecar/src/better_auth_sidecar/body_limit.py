@@ -24,17 +24,11 @@ class LimitBody:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or is_below(scope, self._auth_path):
             await self._app(scope, receive, send)
-        elif self._is_declared_larger(scope):
+        elif is_declared_larger(scope, self._max_size):
             headers = {"connection": "close"}
             await JSONResponse({"detail": _MESSAGE}, 413, headers)(scope, receive, send)
         else:
             await self._app(scope, self._counted(receive), send)
-
-    def _is_declared_larger(self, scope: Scope) -> bool:
-        return any(
-            name == b"content-length" and value.isdigit() and int(value) > self._max_size
-            for name, value in scope["headers"]
-        )
 
     def _counted(self, receive: Receive) -> Receive:
         size = 0
@@ -49,3 +43,11 @@ class LimitBody:
             return message
 
         return counted
+
+
+def is_declared_larger(scope: Scope, size: int) -> bool:
+    """Whether a request's ``Content-Length`` is more than ``size`` bytes."""
+    return any(
+        name == b"content-length" and value.isdigit() and int(value) > size
+        for name, value in scope["headers"]
+    )

@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 from yarl import URL
 
 from better_auth_sidecar.addresses import AmbiguousAddressError, Callers, address_header
+from better_auth_sidecar.body_limit import is_declared_larger
 from better_auth_sidecar.errors import AuthServerError
 from better_auth_sidecar.settings import Settings
 
@@ -261,9 +262,8 @@ def _target(scope: Scope) -> str:
 
 async def _body(scope: Scope, receive: Receive) -> bytes | None:
     too_large = _Refused(413, "The request is too large", (b"connection", b"close"))
-    for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit() and int(value) > MAX_BODY:
-            raise too_large
+    if is_declared_larger(scope, MAX_BODY):
+        raise too_large
     chunks: list[bytes] = []
     size, more = 0, True
     try:
