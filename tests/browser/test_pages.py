@@ -55,7 +55,6 @@ def test_next_redirects_to_the_same_origin_only(person: Person) -> None:
     person.at_account()
 
 
-@pytest.mark.both
 def test_a_password_is_reset_by_mail(person: Person) -> None:
     person.sign_up()
     person.sign_out()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,19 @@ from tests.conformance.servers import Server, Stacks
 pytestmark = pytest.mark.e2e
 
 FLOWS = flows_of(flows)
+#: Flows of JSON requests with one session: `make test` runs a third of them. The others have
+#: redirects, challenges, tokens, cookies of their own or several sessions.
+ALIKE = (
+    *("administration", "api_keys", "email_codes", "guests", "members", "oauth_clients"),
+    *("organization_roles", "organizations", "phone_numbers", "single_sign_on", "teams"),
+    *("usernames"),
+)
+
+
+def parameters() -> Iterator[Any]:
+    for number, name in enumerate(FLOWS):
+        is_sampled = number % 3 == 0 or name.partition("/")[0] not in ALIKE
+        yield pytest.param(name, marks=() if is_sampled else pytest.mark.exhaustive)
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +39,6 @@ def servers(stacks: Stacks) -> Iterator[tuple[Server, Server]]:
         yield both
 
 
-@pytest.mark.parametrize("name", FLOWS)
+@pytest.mark.parametrize("name", [*parameters()])
 def test_both_servers_give_the_same_results(servers: tuple[Server, Server], name: str) -> None:
     check(compare(FLOWS[name], name, *servers))
