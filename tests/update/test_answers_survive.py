@@ -6,12 +6,10 @@ Both stacks share the templates of the answers: of most tests, `make test` runs 
 from __future__ import annotations
 
 import io
-import sys
 from contextlib import redirect_stderr
 from pathlib import Path
 from typing import Any
 
-import pexpect
 import pytest
 import yaml
 from copier._cli import CopierApp
@@ -20,6 +18,7 @@ from tests.answers import STACKS
 from tests.sampling import by_stack, in_stack
 from tests.update import later
 from tests.update.project import Project, Projects
+from tests.update.terminal import QUESTIONS, answer_with_enter
 
 STORED: dict[str, Any] = {
     "plugins": ["username", "two-factor", "organization", "multi-session", "stripe"],
@@ -38,16 +37,6 @@ REMAINING: dict[str, Any] = {
     "social_providers": ["google-account"],
     "rate_limit_storage": "database",
 }
-QUESTIONS = [
-    "Which stack",
-    "What serves better-auth and the pages",
-    "project's name",
-    "Which database",
-    "Which better-auth plugins",
-    "Which optional plugin features",
-    "Which social providers",
-    "Where are rate limits",
-]
 
 
 @pytest.fixture(scope="session")
@@ -63,26 +52,6 @@ def copier_update(project: Project, *options: str) -> str:
         _, status = CopierApp.run(command, exit=False)
     assert status == 0, stderr.getvalue()
     return stderr.getvalue()
-
-
-def answer_with_enter(project: Project, questions: list[str], *options: str) -> str:
-    """Answers these questions of `copier update` with Enter; returns the screen."""
-    terminal = pexpect.spawn(
-        sys.executable,
-        ["-m", "copier", "update", *options],
-        cwd=str(project.folder),
-        encoding="utf-8",
-        dimensions=(50, 160),
-        timeout=60,
-    )
-    screen = terminal.logfile_read = io.StringIO()
-    for question in questions:
-        terminal.expect(question)
-        terminal.send("\r")
-    terminal.expect(pexpect.EOF)
-    terminal.close()
-    assert terminal.exitstatus == 0, screen.getvalue()
-    return screen.getvalue()
 
 
 def answers(project: Project) -> dict[str, Any]:

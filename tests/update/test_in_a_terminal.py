@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import io
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-import pexpect
 import pytest
 
 from tests.update.history import git
 from tests.update.project import COMMON, URL, Project, Projects
+from tests.update.terminal import COPIER, QUESTIONS, answer_with_enter
 
 ANSWERS = {"stack": "python", **COMMON}
 
 
-def copier(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "copier", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
+def copier(
+    folder: Path, *arguments: str, command: Sequence[str] = COPIER
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*command, *arguments], cwd=folder, capture_output=True, text=True)
 
 
 def test_an_update_needs_no_trust_and_prints_the_next_step(
@@ -29,7 +30,8 @@ def test_an_update_needs_no_trust_and_prints_the_next_step(
     assert checked.returncode == 0
     assert "0.3.0" in checked.stdout
 
-    updated = copier(project.folder, "update", "--defaults")
+    installed = [sys.executable, "-m", "copier"]
+    updated = copier(project.folder, "update", "--defaults", command=installed)
     assert updated.returncode == 0, updated.stderr
     assert "python3 scripts/setup.py" in updated.stderr
     project.commit("Update")
@@ -39,27 +41,8 @@ def test_an_update_needs_no_trust_and_prints_the_next_step(
 
 def test_an_update_never_asks_for_the_database(projects: Projects, tmp_path: Path) -> None:
     project = projects.committed("0.1.0", {**ANSWERS, "database_url": URL}, tmp_path / "shop")
-    terminal = pexpect.spawn(
-        sys.executable,
-        ["-m", "copier", "update"],
-        cwd=str(project.folder),
-        encoding="utf-8",
-        dimensions=(50, 160),
-        timeout=30,
-    )
-    screen = terminal.logfile_read = io.StringIO()
-    questions = (
-        *("Which stack", "What serves better-auth", "project's name", "Which database"),
-        *("Which better-auth plugins", "Which optional plugin", "Which social providers"),
-        "Where are rate limits",
-    )
-    for question in questions:
-        terminal.expect(question)
-        terminal.send("\r")
-    terminal.expect(pexpect.EOF)
-    terminal.close()
-    assert terminal.exitstatus == 0
-    assert "URL" not in screen.getvalue()
+    screen = answer_with_enter(project, QUESTIONS)
+    assert "URL" not in screen
     assert f'"{URL}"' in (project.folder / ".env.local").read_text()
     assert "correct-horse" not in (project.folder / ".copier-answers.yml").read_text()
 
