@@ -18,7 +18,7 @@ from tests.update.simulation import simulate
 
 @in_stack("python")
 def test_updates_lose_no_line_and_rarely_conflict(projects: Projects, stack: str) -> None:
-    rows = count(projects, stack, range(30))
+    rows = count(projects, stack, range(15))
     assert [problem for row in rows for problem in row.wrong] == []
     for kind in KINDS:
         found = some(row for row in rows if row.kind == kind)
