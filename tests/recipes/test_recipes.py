@@ -6,6 +6,7 @@ import ast
 import json
 import re
 import secrets
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -311,6 +312,35 @@ def test_a_plugin_that_is_a_package(new: Project, email: str) -> None:
     with new.serving() as address, browser(address) as ada:
         sign_up(ada, email)
         assert ada.get("/api/auth/passkey/generate-register-options").json()["challenge"]
+
+
+@pytest.mark.exhaustive
+@in_each_stack
+def test_a_plugin_of_somebody_else(new: Project, tmp_path: Path) -> None:
+    new.move_to_a_new_database()
+    npm, settings = "npm", {}
+    if new.stack == "python":
+        # No Node.js is needed on PATH.
+        for name in ("bash", "sh"):
+            (tmp_path / name).symlink_to(shutil.which(name) or name)
+        npm, settings = ".venv/bin/better-auth-setup npm", {"PATH": str(tmp_path)}
+    new.run(f"{npm} install --save-exact better-auth-harmony@1.3.2", **settings)
+    file = new.folder / {"python": "auth/auth.ts", "typescript": "src/lib/auth.ts"}[new.stack]
+    edit = file.read_text().replace(
+        "// Your own plugins go below this line.",
+        "// Your own plugins go below this line.\n    emailHarmony(),",
+    )
+    first = 'import { prismaAdapter } from "better-auth/adapters/prisma";'
+    file.write_text(
+        edit.replace(first, f'{first}\nimport {{ emailHarmony }} from "better-auth-harmony";')
+    )
+    new.set_up()
+    assert "normalizedEmail" in (new.folder / "prisma/schema.prisma").read_text()
+    with new.serving() as address, browser(address) as ada:
+        name = f"ada{secrets.token_hex(6)}"
+        sign_up(ada, f"{name}+1@gmail.com")
+        again = {"name": "Ada", "email": f"{name}+2@gmail.com", "password": secrets.token_hex(8)}
+        assert ada.post("/api/auth/sign-up/email", json=again).status_code in (400, 422)
 
 
 @pytest.mark.exhaustive
