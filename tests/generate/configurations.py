@@ -6,6 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PARTS = "prisma/parts"
+#: Encodings of a schema as editors and shells of Windows save it, and the end of the remedy.
+ENCODINGS = [
+    ("utf-16", "as UTF-8: Prisma reads no other encoding"),
+    ("utf-8-sig", "without a byte order mark: Prisma takes it for a word"),
+]
 _IMPORTS = """\
 import path, { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.generate.command import Project
+from tests.generate.configurations import ENCODINGS
 from tests.project.typescript_sources import install_packages
 
 pytestmark = pytest.mark.e2e
@@ -341,10 +342,17 @@ def test_a_wrong_path_is_reported(project: Project) -> None:
         2,
         "There is no Prisma file in empty. Name your schema with --schema.\n",
     )
-    project.schema.write_bytes(b"// caf\xe9\n")
-    other = project.generate()
-    assert other.returncode == 2
-    assert "prisma/schema.prisma cannot be read: 'utf-8' codec" in other.stderr
+
+
+@pytest.mark.parametrize(("encoding", "remedy"), ENCODINGS)
+def test_an_encoding_that_prisma_does_not_take_is_reported(
+    project: Project, encoding: str, remedy: str
+) -> None:
+    schema = project.schema.read_text().encode(encoding)
+    project.schema.write_bytes(schema)
+    result = project.generate()
+    assert (result.returncode, result.stderr) == (2, f"Save prisma/schema.prisma {remedy}.\n")
+    assert project.schema.read_bytes() == schema
 
 
 MISTAKES = {

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.generate.configurations import ENCODINGS
 from tests.setup.npm_project import NpmProject, npm_project
 
 SCHEMA = "prisma/schema.prisma"
@@ -34,6 +35,18 @@ def project(made: NpmProject) -> Iterator[NpmProject]:
             path.unlink()
     for name, content in kept.items():
         (made.folder / name).write_bytes(content)
+
+
+@pytest.mark.parametrize(("encoding", "remedy"), ENCODINGS)
+def test_an_encoding_that_prisma_does_not_take_is_reported(
+    project: NpmProject, encoding: str, remedy: str
+) -> None:
+    schema = (project.folder / SCHEMA).read_text().encode(encoding)
+    (project.folder / SCHEMA).write_bytes(schema)
+    result = project.run("generate")
+    assert result.returncode == 1
+    assert result.stderr == f"generate: Save {SCHEMA} {remedy}.\n"
+    assert (project.folder / SCHEMA).read_bytes() == schema
 
 
 def add_plugins(project: NpmProject, *plugins: str) -> None:

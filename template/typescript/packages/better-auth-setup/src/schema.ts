@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { answerIn } from "./answer.ts";
@@ -81,7 +82,17 @@ export function schemaFiles(): { path: string; text: string }[] {
   const parts = names.filter((name) => name.endsWith(".prisma")).sort();
   if (isFolder() && parts.length === 0) throw new Problem(`There is no Prisma file in ${schema}.`);
   const paths = isFolder() ? parts.map((name) => join(schema, name)) : [schema];
-  return paths.map((path) => ({ path, text: readFileSync(path, "utf8") }));
+  return paths.map((path) => ({ path, text: fileText(path) }));
+}
+
+function fileText(path: string): string {
+  const content = readFileSync(path);
+  if (!isUtf8(content)) throw new Problem(`Save ${path} as UTF-8: Prisma reads no other encoding.`);
+  const text = content.toString();
+  if (text.startsWith("\ufeff")) {
+    throw new Problem(`Save ${path} without a byte order mark: Prisma takes it for a word.`);
+  }
+  return text;
 }
 
 /** The schema's text: that of all files, if it is a folder. */

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from better_auth_setup.generate.files import schema_text
 from better_auth_setup.node import Packages, node, node_environment
 from better_auth_setup.problem import Problem
 from better_auth_setup.programs import Result, run
@@ -145,7 +146,7 @@ class Client:
         """The output folders of the schema's generators."""
         found = []
         for path in self.prisma.project.schema_files():
-            text = path.read_text(encoding="utf-8")
+            text = schema_text(path)
             for block in re.findall(r"^generator\s+\w+\s*\{(.*?)^\}", text, re.M | re.S):
                 output = re.search(r'^\s*output\s*=\s*"([^"]+)"', block, re.M)
                 default = self.prisma.project.node_modules / ".prisma" / "client"

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from better_auth_setup.generate.files import configured_schema, schema_files
+from better_auth_setup.generate.files import configured_schema, schema_files, schema_text
 from better_auth_setup.problem import Problem
 from better_auth_setup.providers import Provider, provider_named
 
@@ -85,8 +85,12 @@ class Project:
         return schema_files(path)
 
     def schema_text(self) -> str:
-        """The text of all schema files, concatenated."""
-        return "\n".join(path.read_text(encoding="utf-8") for path in self.schema_files())
+        """The text of all schema files, concatenated.
+
+        Raises:
+            Problem: Prisma does not take the encoding of one of them.
+        """
+        return "\n".join(schema_text(path) for path in self.schema_files())
 
     @property
     def provider(self) -> Provider:

@@ -137,7 +137,7 @@ def _documents(schema: Path) -> list[Document]:
         raise Problem(
             f"There is no {schema}. Name your schema, or its folder, with --schema."
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise Problem(f"{schema} cannot be read: {error}") from None
 
 

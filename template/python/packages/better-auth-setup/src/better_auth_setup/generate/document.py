@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from better_auth_setup.generate.files import schema_text
+
 #: Strings and both kinds of comments, whose braces do not count.
 _OPAQUE = re.compile(r'"(?:\\.|[^"\\])*"|//.*|/\*')
 _OPEN = re.compile(r"(model|view|type|enum|generator|datasource)\s+([\w-]+)\s*\{$")
@@ -124,9 +126,9 @@ def read(path: Path) -> Document:
 
     Raises:
         OSError: it cannot be read.
-        UnicodeDecodeError: it is not UTF-8.
+        Problem: Prisma does not take its encoding.
     """
-    return parse(path, path.read_bytes().decode("utf-8"))
+    return parse(path, schema_text(path))
 
 
 def parse(path: Path, text: str) -> Document:

@@ -117,6 +117,23 @@ def schema_files(schema: Path) -> list[Path]:
     return [one for one in found if "node_modules" not in one.relative_to(schema).parts]
 
 
+def schema_text(path: Path) -> str:
+    """The text of a schema file.
+
+    Raises:
+        OSError: it cannot be read.
+        Problem: Prisma does not take its encoding.
+    """
+    name = os.path.relpath(path)
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        raise Problem(f"Save {name} as UTF-8: Prisma reads no other encoding.") from None
+    if text.startswith("\ufeff"):
+        raise Problem(f"Save {name} without a byte order mark: Prisma takes it for a word.")
+    return text
+
+
 def replace_files(texts: Mapping[Path, str]) -> None:
     """Replaces the text of existing files, all of them or none; links and permissions are kept.
 
