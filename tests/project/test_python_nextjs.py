@@ -170,9 +170,21 @@ def test_writes_from_other_origins_are_refused(server: Server) -> None:
     assert ada.post(notes, headers={"Origin": "https://evil.example"}).status_code == 403
 
 
-def test_sign_in_attempts_are_limited_by_the_connections_address(project: Path) -> None:
-    with serving(project, command=PYTHON_NEXTJS.serve, TRUSTED_PROXIES="") as alone:
-        assert guesses(alone.address) == [401, 401, 401, 429, 429]
+@pytest.fixture(scope="module")
+def alone(project: Path) -> Iterator[Server]:
+    """Next.js without FastAPI, and without a proxy."""
+    with serving(project, command=PYTHON_NEXTJS.serve, TRUSTED_PROXIES="") as server:
+        yield server
+
+
+def test_sign_in_attempts_are_limited_by_the_connections_address(alone: Server) -> None:
+    assert guesses(alone.address) == [401, 401, 401, 429, 429]
+
+
+def test_the_first_page_reports_that_fastapi_is_down(alone: Server) -> None:
+    page = httpx.get(alone.address)
+    assert page.status_code == 200 and "FastAPI says: " in page.text
+    assert "nothing. Is it running?" in page.text
 
 
 def test_mails_are_sent_by_python(server: Server) -> None:
