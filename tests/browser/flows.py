@@ -198,10 +198,12 @@ COLUMNS = """new Set([...document.querySelectorAll("section")]
 def account_uses_the_width_of_the_window(person: Person) -> None:
     person.open("sign-in")
     assert person.page.evaluate("document.querySelector('h1').offsetWidth") < 500
+    person.email = f"{'long' * 12}-{person.email}"
     person.sign_up()
     assert person.page.evaluate(COLUMNS) == 2
     person.page.set_viewport_size(PHONE)
     assert person.page.evaluate(COLUMNS) == 1
+    assert person.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
 def ask_for_access(person: Person, callback: str = CALLBACK) -> str:

@@ -25,7 +25,14 @@ export default async function AcceptInvitation({
   const invitation =
     typeof id === "string" &&
     (await auth.api.getInvitation({ query: { id }, headers: await headers() }).catch(() => null));
-  if (!invitation) return <h1>This invitation is not valid, or is for another user.</h1>;
+  if (!invitation) {
+    return (
+      <>
+        <h1>This invitation is not valid, or is for another user.</h1>
+        <Link href="/auth/account">Your account</Link>
+      </>
+    );
+  }
   return (
     <>
       <h1>You are invited</h1>
