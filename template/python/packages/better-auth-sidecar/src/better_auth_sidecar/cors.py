@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from starlette.middleware.cors import CORSMiddleware as StarletteCORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from better_auth_sidecar.origins import is_trusted, origin_of
 from better_auth_sidecar.settings import Settings
 
 
@@ -28,16 +27,18 @@ class CORSMiddleware(StarletteCORSMiddleware):
         expose_headers: tuple[str, ...] = (),
     ) -> None:
         self._auth_path = auth_path
-        patterns = [re.escape(o).replace(r"\*", r"[^/:]*") for o in settings.origins if "*" in o]
+        self._trusted = settings.origins
         super().__init__(
             app,
-            allow_origins=sorted(origin for origin in settings.origins if "*" not in origin),
-            allow_origin_regex="|".join(patterns) or None,
             allow_methods=allow_methods,
             allow_headers=allow_headers,
             allow_credentials=True,
             expose_headers=expose_headers,
         )
+
+    def is_allowed_origin(self, origin: str) -> bool:
+        """Decides as the check of writes does, which has better-auth's rules."""
+        return is_trusted(origin_of([(b"origin", origin.encode("latin-1"))]), self._trusted)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if is_below(scope, self._auth_path):
