@@ -220,6 +220,7 @@ def test_the_access_log_contains_no_tokens(server: Server) -> None:
         browser.get(f"/api/auth/verify-email?token={token}")
         browser.get(f"/api/auth/reset-password/{token}?callbackURL=/")
         browser.get(f"/auth/reset-password?token={token}")
+        browser.get(f"/auth/reset-password?token={token}&next=/api/auth/")
         browser.get(f"/behind/a/proxy/api/auth/verify-email?token={token}")
         browser.get("/health?mine=1")
     wait_for(lambda: "/health?mine=1" in server.text())

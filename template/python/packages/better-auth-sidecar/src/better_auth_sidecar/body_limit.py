@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from better_auth_sidecar.cors import is_below
+from better_auth_sidecar.cors import is_auth
 
 _MESSAGE = "The request is too large."
 
@@ -18,11 +18,11 @@ class LimitBody:
     which has a limit of its own.
     """
 
-    def __init__(self, app: ASGIApp, *, max_size: int, auth_path: str = "/api/auth") -> None:
-        self._app, self._max_size, self._auth_path = app, max_size, auth_path
+    def __init__(self, app: ASGIApp, *, max_size: int) -> None:
+        self._app, self._max_size = app, max_size
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or is_below(scope, self._auth_path):
+        if scope["type"] != "http" or is_auth(scope):
             await self._app(scope, receive, send)
         elif is_declared_larger(scope, self._max_size):
             headers = {"connection": "close"}

@@ -21,12 +21,10 @@ class CORSMiddleware(StarletteCORSMiddleware):
         app: ASGIApp,
         settings: Settings,
         *,
-        auth_path: str = "/api/auth",
         allow_methods: tuple[str, ...] = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"),
         allow_headers: tuple[str, ...] = ("Authorization", "Content-Type"),
         expose_headers: tuple[str, ...] = (),
     ) -> None:
-        self._auth_path = auth_path
         self._trusted = settings.origins
         super().__init__(
             app,
@@ -41,13 +39,13 @@ class CORSMiddleware(StarletteCORSMiddleware):
         return is_trusted(origin_of([(b"origin", origin.encode("latin-1"))]), self._trusted)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if is_below(scope, self._auth_path):
+        if is_auth(scope):
             await self.app(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 
 
-def is_below(scope: Scope, path: str) -> bool:
-    """Whether a request's path is ``path`` or below it."""
-    found: str = scope.get("path", "")
-    return found == path or found.startswith(f"{path}/")
+def is_auth(scope: Scope) -> bool:
+    """Whether a request is for the auth server, which has its own CORS and limits."""
+    path: str = scope.get("path", "")
+    return path == "/api/auth" or path.startswith("/api/auth/")
