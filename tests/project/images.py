@@ -95,6 +95,7 @@ class Image:
                     if server.poll() is not None or time.monotonic() > deadline:
                         log.seek(0)
                         raise AssertionError(f"{self.command}\n{log.read()}\n{checked.stdout}")
+                    time.sleep(0.3)
                 yield f"http://127.0.0.1:{port}"
             except Exception as error:
                 log.seek(0)

@@ -27,6 +27,7 @@ from tests.browser.visits import visiting
 from tests.conformance.internet import internets
 from tests.mail.projects import wait_for
 from tests.npm_packages import lend
+from tests.project.builds import LOOKUPS, build, noting_lookups
 from tests.project.social.accounts import GitHub
 from tests.project.social.accounts import Person as Account
 from tests.project.typescript import (
@@ -65,10 +66,7 @@ def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = render(template, tmp_path_factory.mktemp("nextjs") / "app", ANSWERS)
     done = setup(lend(folder))
     assert done.returncode == 0, done.stdout
-    settings = (folder / ".env.local").rename(folder / "settings")
-    built = output(folder, *NEXTJS.build, **noting_lookups(folder / "built"))
-    settings.rename(folder / ".env.local")
-    assert not re.search(r"warn|error", built, re.IGNORECASE), built
+    build(folder, NEXTJS.build)
     return folder
 
 
@@ -79,15 +77,9 @@ def server(project: Path) -> Iterator[Server]:
         yield server
 
 
-def noting_lookups(file: Path) -> dict[str, str]:
-    """Variables by which programs of Node.js write the host names that they look up to a file."""
-    script = Path(__file__).with_name("lookups.cjs")
-    return {"NODE_OPTIONS": f"--require={script}", "LOOKUPS": str(file)}
-
-
 def test_a_build_asks_no_other_host(project: Path) -> None:
     """For fonts, telemetry or versions."""
-    assert {*(project / "built").read_text().split()} == {"localhost"}
+    assert {*(project / LOOKUPS).read_text().split()} == {"localhost"}
 
 
 def test_a_build_traces_no_other_files_of_the_project(project: Path) -> None:

@@ -1,0 +1,92 @@
+"""Production builds of Next.js, which runs of the tests share if nothing in them differs."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import socket
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from hooks import node
+from hooks.demo import free_port
+from tests.project.typescript import output
+from tests.template import REPOSITORY
+
+#: Below a built project, the host names that its build looked up.
+LOOKUPS = "lookups"
+#: What is installed, made by a build, or of this run alone: no build reads it.
+NO_SOURCES = {
+    *("node_modules", ".venv", ".git", ".next", "next-env.d.ts", "tsconfig.tsbuildinfo"),
+    *(".env.local", "settings", "dev.db", LOOKUPS),
+    *(".copier-answers.yml", ".setup.lock", ".setup.lock.programs"),
+}
+
+
+def build(project: Path, command: Sequence[str], folder: str = ".", **settings: str) -> None:
+    """Builds a project without settings, or copies an equal build of an earlier run.
+
+    Args:
+        project: its folder, after setup.
+        command: builds it.
+        folder: that of the Next.js application in the project.
+        settings: variables that become a part of the build.
+
+    Raises:
+        AssertionError: the build failed, or printed a warning; contains its output.
+    """
+    key = _key(project, [*command[1:], *(f"{k}={v}" for k, v in sorted(settings.items()))])
+    kept = REPOSITORY / ".cache" / "projects" / f"build-{key}"
+    kept.mkdir(parents=True, exist_ok=True)
+    names = (f"{folder}/.next", f"{folder}/next-env.d.ts", LOOKUPS)
+    with node.locked(kept / "lock"):
+        if (kept / "made").exists():
+            for name in names:
+                _copy(kept / Path(name).name, project / name)
+            return
+        own_settings = (project / ".env.local").rename(project / "settings")
+        printed = output(project, *command, **noting_lookups(project / LOOKUPS), **settings)
+        own_settings.rename(project / ".env.local")
+        assert not re.search(r"warn|error|telemetry", printed, re.IGNORECASE), printed
+        for name in names:
+            _copy(project / name, kept / Path(name).name)
+        (kept / "made").touch()
+
+
+def fixed_port() -> int:
+    """A port that is the same in each run, unless it is taken: one that a build contains."""
+    port = 11_000 + zlib.crc32(os.fsencode(REPOSITORY)) % 4_000
+    with socket.socket() as probe:
+        return free_port() if probe.connect_ex(("127.0.0.1", port)) == 0 else port
+
+
+def noting_lookups(file: Path) -> dict[str, str]:
+    """Variables by which programs of Node.js write the host names that they look up to a file."""
+    script = Path(__file__).with_name("lookups.cjs")
+    return {"NODE_OPTIONS": f"--require={script}", "LOOKUPS": str(file)}
+
+
+def _key(project: Path, words: Sequence[str]) -> str:
+    found = hashlib.sha256("\0".join(words).encode())
+    for path in sorted(_sources(project)):
+        found.update(f"\0{path.relative_to(project)}\0".encode() + path.read_bytes())
+    return found.hexdigest()[:12]
+
+
+def _sources(project: Path) -> Iterator[Path]:
+    for parent, folders, files in os.walk(project):
+        folders[:] = {*folders} - NO_SOURCES - {"__pycache__"}
+        yield from (Path(parent, name) for name in {*files} - NO_SOURCES)
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(source, target, symlinks=True)
+        # Of Turbopack; it is larger than all else.
+        shutil.rmtree(target / "cache", ignore_errors=True)
+    else:
+        shutil.copy(source, target)
