@@ -33,6 +33,9 @@ TOGETHER = {
     "tests/project/test_schema_file": "setup",
     "tests/project/test_setup.": "setup",
     "tests/project/test_test_database": "setup",
+    "tests/sidecar/test_nul": "sessions",
+    "tests/sidecar/test_odd_requests": "sessions",
+    "tests/sidecar/test_session": "sessions",
 }
 
 
