@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -242,8 +243,10 @@ async def test_without_the_middleware_sessions_are_not_renewed(
 
 
 async def test_a_session_due_for_renewal_works_while_the_auth_server_is_down(
-    session_project: Path,
+    session_project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # In development, the configuration of an external server is read again after some seconds.
+    monkeypatch.setattr("better_auth_sidecar.server._DEVELOPMENT_REFRESH", math.inf)
     with official(session_project) as auth:
         auth_server = AuthServer(auth.project, auth.settings)
         app = application(auth_server)
