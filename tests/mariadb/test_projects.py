@@ -101,3 +101,10 @@ def test_users_sign_up_in_and_out(
             wait_for(lambda: is_reported(own_url, "ada@example.com"))
             browser.post("/api/auth/sign-out", json={}).raise_for_status()
             assert browser.get("/me").status_code == 401
+            # To this collation, it is the same address.
+            look_alike = {"email": "\u00e1da@example.com", "password": ada["password"]}
+            for path in ("sign-in/email", "request-password-reset", "sign-in/magic-link"):
+                browser.post(f"/api/auth/{path}", json=look_alike)
+            assert browser.get("/me").status_code == 401
+            mails = run_sql(own_url, "SELECT recipient FROM outboxMessage")
+            assert (look_alike["email"],) not in mails
