@@ -46,6 +46,16 @@ def test_a_page_shows_each_mail_with_a_link_that_works(project: Project, server:
     assert link(server.text().partition(email)[2]) == href
 
 
+def test_a_reset_that_names_no_page_leads_to_one(server: Server) -> None:
+    email = server.sign_up("Ada")
+    assert server.post("/request-password-reset", email=email).status_code == 200
+    text = wait_for(
+        lambda: t if "reset-password" in (t := server.text().rpartition(email)[2]) else ""
+    )
+    page = httpx.get(link(text)).headers["location"]
+    assert page.startswith(f"{server.address}/auth/reset-password?token=")
+
+
 def test_a_name_disguises_nothing(server: Server) -> None:
     greetings = {server.sign_up(name): greeting for name, greeting in GREETINGS.items()}
     for email, greeting in greetings.items():

@@ -14,10 +14,10 @@ SHIPPING = {"Dockerfile", ".dockerignore", "compose.yaml"}
 
 #: The lines that an owner has to know; FastAPI's API types are generated.
 LINES = {
-    ("python", "hono"): 1090,
-    ("python", "nextjs"): 1420,
+    ("python", "hono"): 1095,
+    ("python", "nextjs"): 1425,
     ("typescript", "hono"): 790,
-    ("typescript", "nextjs"): 900,
+    ("typescript", "nextjs"): 880,
 }
 
 
