@@ -111,8 +111,7 @@ class _Checks:
         return {"generate", *(("database", "prisma") if is_evaluated(root) else ())}
 
     def generate(self) -> list[str]:
-        problem = duplicates.problem(self._project)
-        return [problem] if problem else generation.check(self._project)
+        return duplicates.find(self._project) or generation.check(self._project)
 
     def prisma(self) -> list[str]:
         prisma, sentences = self._prisma, []

@@ -122,8 +122,8 @@ def _run(
     # Node.js compiles Prisma's CLI and better-auth once, not once a command.
     os.environ.setdefault("NODE_COMPILE_CACHE", str(project.cache / "node"))
     with console.step("generate") as step:
-        if problem := duplicates.problem(project):
-            raise Problem(problem)
+        for sentence in duplicates.drop(project):
+            console.say(f"    {sentence}; one was removed")
         step.detail = generation.generate(project, console)
     with console.step("prisma") as step:
         wasm.wait()
