@@ -42,6 +42,9 @@ for (const read of [postgresql, mysql, sqlite]) read(""); // the application can
 console.log(JSON.stringify(found));
 """
 
+#: A file that even root cannot read.
+UNREADABLE = "/proc/self/mem"
+
 
 class Readers:
     """A project's folder, and the readers of its DATABASE_URL."""
@@ -59,7 +62,8 @@ class Readers:
             for kind in SERVERS
             for parameters in cases[kind]
         ]
-        urls += [url(kind, "sslcert=none.pem") for kind in ("postgresql", "mysql")]
+        files = ("none.pem", UNREADABLE)
+        urls += [url(kind, f"sslcert={file}") for kind in ("postgresql", "mysql") for file in files]
         urls += [*URLS_REFUSED, *SQLITE_FILES]
         script = ["--input-type=module", "--eval", READ, json.dumps(urls)]
         output = run_node(self.root, *script, PGSSLMODE="require", PGHOST="h", PGAPPNAME="x")
@@ -122,6 +126,14 @@ def test_a_missing_certificate_file_is_reported(readers: Readers, kind: str) -> 
     with pytest.raises(DatabaseUrlError, match="Correct sslcert= in DATABASE_URL"):
         readers.python(given)
     assert readers.node(given)["problem"].startswith("Correct sslcert= in DATABASE_URL")
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mysql"])
+def test_a_certificate_file_that_cannot_be_read_is_reported(readers: Readers, kind: str) -> None:
+    given = url(kind, f"sslcert={UNREADABLE}")
+    with pytest.raises(DatabaseUrlError, match="Correct the certificates that DATABASE_URL names"):
+        readers.python(given)
+    assert readers.node(given)["problem"].startswith("Correct sslcert= in DATABASE_URL: EIO")
 
 
 @pytest.mark.parametrize("given", URLS_REFUSED)

@@ -79,7 +79,11 @@ class Parameters {
     const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile();
     const path = [resolve(value), resolve("prisma", value)].find(isFile);
     if (!path) throw new DatabaseUrlError(`Correct ${name}= in DATABASE_URL: it names no file.`);
-    return readFileSync(path, "utf8");
+    try {
+      return readFileSync(path, "utf8");
+    } catch (error) {
+      throw new DatabaseUrlError(`Correct ${name}= in DATABASE_URL: ${(error as Error).message}.`);
+    }
   }
 }
 
