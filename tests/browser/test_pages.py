@@ -512,7 +512,7 @@ def test_a_user_reads_a_sentence_while_the_database_is_down(person: Person) -> N
     person.fill(panel, name="Backups")
     person.expected = {404, 500, 503}  # 404: a text has no icon
     with person.site.without_database():
-        person.press("Make a key", panel)
+        person.press("Create a key", panel)
         person.sees(FAILED, panel)
         person.page.goto(f"{person.site.address}/dev/mail")
         person.sees("The outbox cannot be read: ")
@@ -534,7 +534,7 @@ def test_a_user_reads_a_sentence_while_the_auth_server_is_down(person: Person) -
     person.fill(panel, name="Backups")
     person.expected = {404, 503}
     with person.site.without_auth_server():
-        person.press("Make a key", panel)
+        person.press("Create a key", panel)
         person.sees(FAILED, panel)
         person.page.goto(person.site.url("account"))
         person.sees("The auth server does not start.")

@@ -20,8 +20,8 @@ from tests.node import run_node
 from tests.project.typescript_sources import render_project
 from tests.template import environment, module
 
-#: All characters of a URL, percent-encoded where env files require it.
-encoded = st.builds("%{:02X}".format, st.integers(0, 255))
+#: All characters of a URL but NUL, percent-encoded where env files require it.
+encoded = st.builds("%{:02X}".format, st.integers(1, 255))
 plain = st.sampled_from(string.ascii_letters + string.digits + "-._~!&()*+,;=")
 word = st.lists(plain | encoded, min_size=1, max_size=20).map("".join)
 urls = st.builds(

@@ -17,7 +17,7 @@ LINES = {
     ("python", "hono"): 1095,
     ("python", "nextjs"): 1425,
     ("typescript", "hono"): 790,
-    ("typescript", "nextjs"): 880,
+    ("typescript", "nextjs"): 885,
 }
 
 

@@ -9,7 +9,10 @@
  */
 
 const registry = "https://registry.npmjs.org/-";
-const refused = [`${registry}/package/next/dist-tags`, `${registry}/npm/v1/security/advisories/bulk`];
+const refused = [
+  `${registry}/package/next/dist-tags`,
+  `${registry}/npm/v1/security/advisories/bulk`,
+];
 const { fetch } = globalThis;
 
 if (process.env.NODE_ENV === "development") {
