@@ -121,16 +121,16 @@ def _test_database(arguments: list[str], console: Console) -> int:
 
 
 def _prisma(arguments: list[str], console: Console) -> int:
-    from better_auth_setup import start_database
+    from better_auth_setup import embedded_postgres
     from better_auth_setup.node import node_environment
     from better_auth_setup.prisma import Prisma
     from better_auth_setup.settings import Settings
 
     project = Project.at(Path.cwd())
-    start_database(project.root)
+    settings = Settings(project.root)
+    embedded_postgres.ensure_running(project.root, settings.get("DATABASE_URL"))
     command = [*Prisma(project, {}).command, *arguments]
-    variables = Settings(project.root).variables()
-    os.execve(command[0], command, node_environment(**variables))
+    os.execve(command[0], command, node_environment(**settings.variables()))
 
 
 def _npm(arguments: list[str], console: Console) -> int:

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
-from better_auth_setup import start_database
+from better_auth_setup import embedded_postgres
 from better_auth_setup.difference import difference
 from better_auth_setup.locks import lock
 from better_auth_setup.prisma import Engine, Prisma
@@ -52,7 +52,7 @@ def test_database(root: Path) -> str:
     """
     project = Project.at(root)
     settings = Settings(project.root)
-    start_database(project.root)
+    embedded_postgres.ensure_running(project.root, settings.get("DATABASE_URL"))
     url, direct = _test_urls(project, settings)
     schema = hashlib.sha256(project.schema_text().encode()).hexdigest()
     known = _Known(project.cache, url)
