@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
@@ -11,8 +10,8 @@ import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from hooks import node
 from hooks.demo import free_port
+from tests.project.kept import kept
 from tests.project.typescript import output
 from tests.template import REPOSITORY
 
@@ -38,22 +37,20 @@ def build(project: Path, command: Sequence[str], folder: str = ".", **settings: 
     Raises:
         AssertionError: the build failed, or printed a warning; contains its output.
     """
-    key = _key(project, [*command[1:], *(f"{k}={v}" for k, v in sorted(settings.items()))])
-    kept = REPOSITORY / ".cache" / "projects" / f"build-{key}"
-    kept.mkdir(parents=True, exist_ok=True)
+    words = [*command[1:], *(f"{k}={v}" for k, v in sorted(settings.items()))]
+    sources = (*(word.encode() for word in words), *_sources(project))
     names = (f"{folder}/.next", f"{folder}/next-env.d.ts", LOOKUPS)
-    with node.locked(kept / "lock"):
-        if (kept / "made").exists():
+    with kept("build", *sources) as (shared, is_new):
+        if not is_new:
             for name in names:
-                _copy(kept / Path(name).name, project / name)
+                _copy(shared / Path(name).name, project / name)
             return
         own_settings = (project / ".env.local").rename(project / "settings")
         printed = output(project, *command, **noting_lookups(project / LOOKUPS), **settings)
         own_settings.rename(project / ".env.local")
         assert not re.search(r"warn|error|telemetry", printed, re.IGNORECASE), printed
         for name in names:
-            _copy(project / name, kept / Path(name).name)
-        (kept / "made").touch()
+            _copy(project / name, shared / Path(name).name)
 
 
 def fixed_port() -> int:
@@ -69,17 +66,15 @@ def noting_lookups(file: Path) -> dict[str, str]:
     return {"NODE_OPTIONS": f"--require={script}", "LOOKUPS": str(file)}
 
 
-def _key(project: Path, words: Sequence[str]) -> str:
-    found = hashlib.sha256("\0".join(words).encode())
-    for path in sorted(_sources(project)):
-        found.update(f"\0{path.relative_to(project)}\0".encode() + path.read_bytes())
-    return found.hexdigest()[:12]
-
-
-def _sources(project: Path) -> Iterator[Path]:
+def _sources(project: Path) -> Iterator[bytes]:
+    """The names and contents of the files that a build may read."""
+    paths: list[Path] = []
     for parent, folders, files in os.walk(project):
         folders[:] = {*folders} - NO_SOURCES - {"__pycache__"}
-        yield from (Path(parent, name) for name in {*files} - NO_SOURCES)
+        paths += (Path(parent, name) for name in {*files} - NO_SOURCES)
+    for path in sorted(paths):
+        yield os.fsencode(path.relative_to(project))
+        yield path.read_bytes()
 
 
 def _copy(source: Path, target: Path) -> None:

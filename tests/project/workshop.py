@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import re
 import secrets
 import shutil
@@ -18,10 +17,9 @@ import asyncpg  # type: ignore[import-untyped]
 from better_auth_setup import embedded_postgres
 from dotenv import dotenv_values
 
-from hooks import node
+from tests.project.kept import kept
 from tests.project.typescript import run_node
 from tests.project.typescript_sources import ENGINE, install_packages, render_project
-from tests.template import REPOSITORY
 
 PRISMA = "node_modules/prisma/build/index.js"
 
@@ -88,16 +86,17 @@ def generate(project: Path, packages: Path) -> None:
     schema = project / "prisma" / "schema.prisma"
     [output] = re.findall(r'^  output += "(.*)"', schema.read_text(), re.M)
     client = (schema.parent / output).resolve()
-    with kept("client", project, packages) as (folder, is_new):
+    with kept("client", *_sources(project, packages)) as (folder, is_new):
         if is_new:
             run_node(project, PRISMA, "generate")
+            shutil.rmtree(folder / "client", ignore_errors=True)
             shutil.copytree(client, folder / "client")
     shutil.copytree(folder / "client", client, dirs_exist_ok=True)
 
 
 def statements(project: Path, packages: Path) -> Path:
     """A file of the SQL by which `prisma db push` creates the tables of a project."""
-    with kept("tables", project, packages) as (folder, is_new):
+    with kept("tables", *_sources(project, packages)) as (folder, is_new):
         file = folder / "tables.sql"
         if is_new:
             which = ["--from-empty", "--to-schema", "prisma/schema.prisma", "--script"]
@@ -105,20 +104,8 @@ def statements(project: Path, packages: Path) -> Path:
     return file
 
 
-@contextmanager
-def kept(what: str, project: Path, packages: Path) -> Iterator[tuple[Path, bool]]:
-    """A folder for what Prisma makes of a project's schema, and whether it is to be made.
-
-    Runs of the tests share it, as they share npm's packages.
-    """
-    names = ("prisma/schema.prisma", "prisma.config.ts")
-    texts = [str(packages).encode(), *((project / name).read_bytes() for name in names)]
-    key = hashlib.sha256(b"\0".join(texts)).hexdigest()[:12]
-    folder = REPOSITORY / ".cache" / "projects" / f"{what}-{key}"
-    folder.mkdir(parents=True, exist_ok=True)
-    with node.locked(folder / "lock"):
-        is_new = not (folder / "made").exists()
-        if is_new:
-            shutil.rmtree(folder / what, ignore_errors=True)
-        yield folder, is_new
-        (folder / "made").touch()
+def _sources(project: Path, packages: Path) -> Iterator[bytes]:
+    """What Prisma makes a client and tables of."""
+    yield str(packages).encode()
+    for name in ("prisma/schema.prisma", "prisma.config.ts"):
+        yield (project / name).read_bytes()
