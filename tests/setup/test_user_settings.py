@@ -12,7 +12,8 @@ import pytest
 from better_auth_setup import node
 
 from hooks.demo import environment
-from hooks.node import NPM
+from hooks.node import NPM, pinned
+from tests.project.builds import noting_lookups
 from tests.setup import npm_registry
 from tests.setup.npm_project import NODE_FILE, PACKAGE
 
@@ -154,3 +155,15 @@ def test_npm_that_is_set_to_work_offline_needs_its_cache_alone(stack: str, tmp_p
     shutil.rmtree(private / "node_modules")
     install(stack, tmp_path, **variables, npm_config_offline="true")
     assert (private / "node_modules" / npm_registry.PACKAGE / "package.json").exists()
+
+
+@pytest.mark.parametrize("stack", INSTALL)
+def test_no_engine_is_downloaded_with_the_packages_of_prisma(stack: str, tmp_path: Path) -> None:
+    private = tmp_path / "private"
+    private.mkdir()
+    dependencies = {"@prisma/engines": pinned("prisma")["prisma"]}
+    (private / "package.json").write_text(json.dumps({"dependencies": dependencies}))
+    lookups = tmp_path / "lookups"
+    install(stack, tmp_path, **noting_lookups(lookups))
+    assert (private / "node_modules" / "@prisma" / "engines").is_dir()
+    assert "binaries.prisma.sh" not in lookups.read_text().split()

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { isOffline, Problem, reasonOf } from "./report.ts";
-import { node, packageFolder, run, type Result } from "./run.ts";
+import { node, packageFolder, run, wasmEngine, type Result } from "./run.ts";
 
 type Manifest = { name?: string; version?: string } & Partial<
   Record<"dependencies" | "devDependencies" | "overrides", Record<string, string>>
@@ -80,9 +80,13 @@ const retries = {
   npm_config_fetch_retry_maxtimeout: "2000",
 };
 
+// Prisma's install script downloads the native engine, which most projects do not use: Prisma's CLI
+// downloads it where it is needed.
+const noDownload = { PRISMA_SCHEMA_ENGINE_BINARY: wasmEngine };
+
 async function npmInstall(folder: string): Promise<Result> {
   const alone = folder === "." ? [] : ["--workspaces=false"];
-  const env = { ...retries, ...noWorkspace };
+  const env = { ...retries, ...noWorkspace, ...noDownload };
   const attempt = (freshness: string) =>
     node(npm(), ["install", ...npmOptions, ...alone, freshness], { cwd: folder, env });
   const result = await attempt("--prefer-offline");

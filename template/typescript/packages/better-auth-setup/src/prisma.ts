@@ -11,12 +11,11 @@ import {
 import { dirname, join } from "node:path";
 import { install } from "./packages.ts";
 import { Problem, reasonOf } from "./report.ts";
-import { cache, command, node, packageFolder, type Result } from "./run.ts";
+import { cache, command, node, packageFolder, wasmEngine, type Result } from "./run.ts";
 import { environment, setting } from "./settings.ts";
 import { provider, schemaFiles, schemaPath, schemaText, withoutComments } from "./schema.ts";
 
-const substitute = join(import.meta.dirname, "../schema-engine");
-const installed = join(substitute, "node_modules/.package-lock.json");
+const installed = join(dirname(wasmEngine), "node_modules/.package-lock.json");
 
 /** Runs Prisma's CLI, which gets database and engine from prisma.config.ts. */
 export function prisma(args: string[], more: Record<string, string> = {}): Promise<Result> {
@@ -32,7 +31,7 @@ export function prisma(args: string[], more: Record<string, string> = {}): Promi
  * placeholders.
  */
 function masked(env: Record<string, string>): Record<string, string> {
-  const result = { ...env, PRISMA_SCHEMA_ENGINE_BINARY: join(substitute, "index.mjs") };
+  const result = { ...env, PRISMA_SCHEMA_ENGINE_BINARY: wasmEngine };
   for (const [key, value] of Object.entries(env)) {
     const [, start, password, end] =
       /^(postgres(?:ql)?:\/\/[^:@/?]*:)([^@/?]+)(@.*)$/s.exec(value) ?? [];
@@ -52,8 +51,8 @@ function has(folder: string | undefined, name: RegExp): boolean {
  * the database's password or cannot be downloaded.
  */
 export async function engine(change: boolean): Promise<string> {
-  if (existsSync(join(substitute, "node_modules"))) {
-    await install(substitute, change);
+  if (existsSync(join(dirname(wasmEngine), "node_modules"))) {
+    await install(dirname(wasmEngine), change);
     return "WebAssembly schema engine";
   }
   if (setting("PRISMA_SCHEMA_ENGINE_BINARY"))
@@ -71,7 +70,7 @@ export async function engine(change: boolean): Promise<string> {
     );
   }
   if (!change) throw new Problem("Prisma has no schema engine. Run: npm run setup");
-  await install(substitute, change);
+  await install(dirname(wasmEngine), change);
   return "WebAssembly schema engine";
 }
 

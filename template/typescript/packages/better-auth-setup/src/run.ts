@@ -58,6 +58,9 @@ export function run(file: string, args: string[], options: Options = {}): Promis
 export const program = (name: string): string =>
   join(import.meta.dirname, `${name}${extname(import.meta.filename)}`);
 
+/** Prisma's schema engine as WebAssembly; it needs the packages of its folder. */
+export const wasmEngine = join(import.meta.dirname, "../schema-engine/index.mjs");
+
 /** Where a package of this project is: in its node_modules, or in those of a workspace around it. */
 export function packageFolder(name: string): string | undefined {
   const parts = process.cwd().split(sep);
