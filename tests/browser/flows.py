@@ -73,6 +73,8 @@ def sign_up_by_keyboard_alone(person: Person) -> None:
         person.page.keyboard.type(text)
     person.page.keyboard.press("Enter")
     person.at_account()
+    # The account, unlike the first page, also shows why a link is not valid.
+    assert "callbackURL=%2Fauth%2Faccount" in person.message("Verify")
 
 
 def oauth_client_gets_consent(person: Person) -> None:

@@ -10,7 +10,7 @@ export function SignUpForm() {
     <Form
       label="Sign up"
       send={({ name = "", email = "", password = "" }) =>
-        authClient.signUp.email({ name, email, password })
+        authClient.signUp.email({ name, email, password, callbackURL: "/auth/account" })
       }
       done={() => router.push(nextPage())}
     >
