@@ -24,7 +24,7 @@ const lists = [
 const phoneSignIn = "/sign-in/phone-number";
 
 /** With what routes answer requests without a session. */
-const withoutSession = new Set([400, 401, 403]);
+const withoutSession = new Set([400, 401, 403, 404]);
 
 const failed = "The server could not finish this. Try again later.";
 
@@ -34,6 +34,17 @@ class Refused extends Error {
     super(message);
     this.status = status;
   }
+}
+
+/** Whether a person opens a link, and is to read text instead of JSON. @param {Request} request */
+const isPage = ({ headers }) => headers.get("accept")?.includes("text/html") ?? false;
+
+/** @param {Request} request @param {number} status @param {string} message
+ * @param {Record<string, string>} [headers] */
+function told(request, status, message, headers = {}) {
+  return isPage(request)
+    ? new Response(message, { status, headers })
+    : Response.json({ message }, { status, headers });
 }
 
 /** The body as text; better-auth takes no other kind. @param {Request} request */
@@ -191,8 +202,7 @@ export function guard(auth, addressHeader) {
       if (!(error instanceof Refused)) throw error;
       const { status, message } = error;
       // On a kept-alive connection, the unread rest of a body would be parsed as the next request.
-      const headers = { connection: "close" };
-      return Response.json({ message }, { status, ...(status === 400 ? {} : { headers }) });
+      return told(request, status, message, status === 400 ? {} : { connection: "close" });
     }
     const { method, headers, url } = request;
     // Next.js's own requests cannot be copied by `new Request(request)`.
@@ -203,11 +213,8 @@ export function guard(auth, addressHeader) {
     if (body && isSignIn) await spendHash(auth, body);
     const isRefused = withoutSession.has(response.status);
     const hasFailed = isRefused && !(await canReadSessions(auth, headers));
-    // A person who opens a link would see JSON or nothing.
-    if (response.status === 500 && headers.get("accept")?.includes("text/html")) {
-      return new Response(failed, { status: 500 });
-    }
-    return hasFailed ? Response.json({ message: failed }, { status: 500 }) : response;
+    const isError = response.status === 500 && isPage(request);
+    return hasFailed || isError ? told(request, 500, failed) : response;
   };
 }
 
