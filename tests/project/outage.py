@@ -55,8 +55,8 @@ class Crowd:
             "Origin": self.address,
             "X-Forwarded-For": f"198.51.{number // 250}.{1 + number % 250}",
         }
-        # Uvicorn closes connections idle for five seconds; httpx must give them up earlier.
-        limits = httpx.Limits(keepalive_expiry=2)
+        # A connection for each request: servers close idle ones, perhaps as a late client uses one.
+        limits = httpx.Limits(max_keepalive_connections=0)
         http = httpx.AsyncClient(base_url=self.address, headers=headers, limits=limits, timeout=300)
         return Person(http, f"{self._tag}{number}@example.com")
 
