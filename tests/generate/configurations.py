@@ -53,6 +53,14 @@ FORMS = {
     "import.meta.dirname": _config('schema: join(import.meta.dirname, "prisma", "parts")'),
     "a URL": _config('schema: fileURLToPath(new URL("./prisma/parts", import.meta.url))'),
     "a template": _config("schema: `prisma/${parts}`", 'const parts = "parts";\n'),
+    "two strings": _config('schema: "prisma" + "/parts"', is_usual=True),
+    "one of two strings": _config('schema: "prisma/schema.prisma" && "prisma/parts"'),
+    "an enum": _config("schema: Where.Parts", 'enum Where {\n  Parts = "prisma/parts",\n}\n'),
+    "imported without an extension": _config(
+        "schema: paths.schema",
+        'import { paths } from "./paths";\n',
+        paths_ts='export const paths = { schema: "prisma/parts" };\n',
+    ),
     "a constant": _config("schema", 'const schema = "prisma/parts" as const;\n'),
     "a cast": _config('schema: <string>"prisma/parts"'),
     "env()": _config(
@@ -84,6 +92,25 @@ FORMS = {
     ),
     "a promise": Form(
         {"prisma.config.ts": 'export default (async () => ({ schema: "prisma/parts" }))();\n'}
+    ),
+    "relative to the file, and not to the working directory": Form(
+        {
+            "prisma.config.ts": 'process.chdir("prisma");\n'
+            'export default { schema: "prisma/parts" };\n'
+        }
+    ),
+    "chosen by a variable of .env": Form(
+        {
+            ".env": "DATABASE_URL=file:./app.db\n",
+            "prisma.config.ts": 'import "dotenv/config";\n\nexport default {\n'
+            '  schema: process.env.DATABASE_URL?.startsWith("file:") ? "prisma/parts" : "",\n};\n',
+        }
+    ),
+    "exported by another file": Form(
+        {
+            "prisma.config.ts": 'export { default } from "./prisma/config";\n',
+            "prisma/config.ts": 'export default { schema: "prisma/parts" };\n',
+        }
     ),
     "assigned later": Form(
         {

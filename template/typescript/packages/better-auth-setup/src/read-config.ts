@@ -39,9 +39,10 @@ async function byNode(): Promise<Config | undefined> {
     const { schema, migrations } = config as Config;
     // Other forms, such as a function, need Prisma's loader.
     if (typeof schema !== "string" || !schema) return undefined;
+    const root = dirname(usual);
     return {
-      schema: resolve(schema),
-      ...(migrations?.path ? { migrations: { path: resolve(migrations.path) } } : {}),
+      schema: resolve(root, schema),
+      ...(migrations?.path ? { migrations: { path: resolve(root, migrations.path) } } : {}),
     };
   } catch {
     return undefined;

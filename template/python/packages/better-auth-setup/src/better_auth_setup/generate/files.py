@@ -28,7 +28,7 @@ _COMMENT = re.compile(
 #: A configuration that needs no evaluation: nothing can change the path that it has.
 _PLAIN = re.compile(
     r"""^import \{[^}]*\bdefineConfig\b[^}]*\} from ["']prisma/config["'].*"""
-    r"""^export default defineConfig\(\{\s*schema: ["']([^"'\\]+)["'],?"""
+    r"""^export default defineConfig\(\{\s*schema: ["']([^"'\\]+)["']\s*(?=[,}])"""
     r"""(?:(?!schema\b|\.\.\.|[,{]\s*\[).)*\}\);?\s*\Z""",
     re.M | re.S,
 )
