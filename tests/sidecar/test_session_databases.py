@@ -13,7 +13,7 @@ import asyncpg  # type: ignore[import-untyped]
 import pytest
 from better_auth_sidecar import AuthServer
 from better_auth_sidecar.configuration import Configuration
-from better_auth_sidecar.stores import SessionQuery, postgresql
+from better_auth_sidecar.stores import Dialect, SessionQuery, postgresql
 from pydantic import SecretStr
 
 from tests.database_url.server import pgbouncer
@@ -306,7 +306,9 @@ def test_values_are_converted_as_better_auth_does() -> None:
         }
     )
     names = ["id", "born", "settings", "tags", "isKind"]
-    query = SessionQuery(configuration, user=names, session=["id", "userId"], schema="auth")
+    query = SessionQuery(
+        configuration, user=names, session=["id", "userId"], dialect=Dialect(schema="auth")
+    )
     assert query.sql == (
         'SELECT s."id", s."user_id", u."id", u."born_at", u."settings", u."tags", u."is_kind" '
         'FROM "auth"."s" s JOIN "auth"."my ""users""" u ON u."id" = s."user_id" '
@@ -323,7 +325,9 @@ def test_values_are_converted_as_better_auth_does() -> None:
         "tags": ["x"],
         "isKind": True,
     }
-    lite = SessionQuery(configuration, user=names, session=["id"], parameter="?", is_sqlite=True)
+    lite = SessionQuery(
+        configuration, user=names, session=["id"], dialect=Dialect("?", is_sqlite=True)
+    )
     for stored in ("1815-12-10T00:00:00.000+00:00", "1815-12-10 00:00:00", -4861728000000):
         row = lite.decode(["7", "8", stored, '"x"', '["x"]', 1])
         assert row.user["born"] == born.replace(tzinfo=UTC)

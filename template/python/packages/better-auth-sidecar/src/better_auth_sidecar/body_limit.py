@@ -8,8 +8,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from better_auth_sidecar.cors import is_auth
 
-_MESSAGE = "The request is too large."
-
 
 class LimitBody:
     """Answers 413 to requests whose body has more than ``max_size`` bytes.
@@ -24,30 +22,35 @@ class LimitBody:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or is_auth(scope):
             await self._app(scope, receive, send)
-        elif is_declared_larger(scope, self._max_size):
-            headers = {"connection": "close"}
-            await JSONResponse({"detail": _MESSAGE}, 413, headers)(scope, receive, send)
+            return
+        try:
+            limited = limit(scope, receive, self._max_size)
+        except HTTPException as error:
+            response = JSONResponse({"detail": error.detail}, error.status_code, error.headers)
+            await response(scope, receive, send)
         else:
-            await self._app(scope, self._counted(receive), send)
-
-    def _counted(self, receive: Receive) -> Receive:
-        size = 0
-
-        async def counted() -> Message:
-            nonlocal size
-            message = await receive()
-            size += len(message.get("body", b""))
-            if size > self._max_size:
-                # FastAPI answers with an HTTPException that is raised while it reads the body.
-                raise HTTPException(413, _MESSAGE, {"connection": "close"})
-            return message
-
-        return counted
+            # FastAPI answers with an HTTPException that is raised while it reads the body.
+            await self._app(scope, limited, send)
 
 
-def is_declared_larger(scope: Scope, size: int) -> bool:
-    """Whether a request's ``Content-Length`` is more than ``size`` bytes."""
-    return any(
-        name == b"content-length" and value.isdigit() and int(value) > size
-        for name, value in scope["headers"]
-    )
+def limit(scope: Scope, receive: Receive, max_size: int) -> Receive:
+    """A ``receive`` that raises ``HTTPException`` at a body of more than ``max_size`` bytes.
+
+    Raises:
+        HTTPException: ``Content-Length`` is more already.
+    """
+    too_large = HTTPException(413, "The request is too large.", {"connection": "close"})
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and int(value) > max_size:
+            raise too_large
+    size = 0
+
+    async def limited() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > max_size:
+            raise too_large
+        return message
+
+    return limited

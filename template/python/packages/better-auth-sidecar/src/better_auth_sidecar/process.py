@@ -51,7 +51,7 @@ class AuthProcess:
         environment: Mapping[str, str],
         *,
         watch: bool,
-        is_up: Callable[[], Awaitable[None]],
+        is_up: Callable[[], Awaitable[object]],
     ) -> None:
         self._root, self._environment, self.watch, self._is_up = root, environment, watch, is_up
         key = sha256(repr((str(root), sorted(environment.items()))).encode()).hexdigest()[:16]

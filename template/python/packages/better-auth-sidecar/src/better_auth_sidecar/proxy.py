@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import re
 import secrets
@@ -16,11 +15,14 @@ from urllib.parse import quote
 import aiohttp
 from aiohttp.connector import Connection
 from multidict import CIMultiDict
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import Receive, Scope, Send
 from yarl import URL
 
 from better_auth_sidecar.addresses import AmbiguousAddressError, Callers, address_header
-from better_auth_sidecar.body_limit import is_declared_larger
+from better_auth_sidecar.body_limit import limit
 from better_auth_sidecar.errors import AuthServerError
 from better_auth_sidecar.settings import Settings
 
@@ -56,7 +58,6 @@ _REQUEST_ID = re.compile(rb"[\w.:-]{1,128}")
 _NOT_AUTOMATIC = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 
 RequestHeaders = Iterable[tuple[str, str]]
-_RawHeaders = list[tuple[bytes, bytes]]
 
 
 class _AuthServer(Protocol):
@@ -91,10 +92,10 @@ class AuthProxy:
             target = _target(scope)
             body = await _body(scope, receive)
             headers = self._headers(scope, request_id)
-        except _Refused as refused:
-            await _refuse(scope, send, refused, request_id)
+        except HTTPException as error:
+            await _refuse(scope, receive, send, error, request_id)
             return
-        except _Disconnected:
+        except ClientDisconnect:
             return
         has_begun = False
         try:
@@ -114,8 +115,8 @@ class AuthProxy:
             logger.error("The auth server did not answer %s: %r", request_id, error)
             if not has_begun:  # otherwise Uvicorn aborts the response
                 message = "The auth server did not answer. Try again."
-                unanswered = _Refused(503, message, (b"retry-after", b"1"))
-                await _refuse(scope, send, unanswered, request_id)
+                unanswered = HTTPException(503, message, {"retry-after": "1"})
+                await _refuse(scope, receive, send, unanswered, request_id)
 
     def _headers(self, scope: Scope, request_id: str) -> RequestHeaders:
         left_out = self._left_out
@@ -131,7 +132,7 @@ class AuthProxy:
         try:
             address = self._callers.address(scope)
         except AmbiguousAddressError:
-            raise _Refused(400, "Send X-Forwarded-For once, or no chunked body") from None
+            raise HTTPException(400, "Send X-Forwarded-For once, or no chunked body") from None
         if address is not None:
             headers.append((self._address_header, address))
         return headers
@@ -193,16 +194,6 @@ async def reach(
         yield response
 
 
-class _Refused(Exception):
-    def __init__(self, status: int, message: str, *headers: tuple[bytes, bytes]) -> None:
-        super().__init__(message)
-        self.status, self.headers = status, headers
-
-
-class _Disconnected(Exception):
-    """The caller closed the connection."""
-
-
 async def _pass_on(
     response: aiohttp.ClientResponse,
     whole: bytes | None,
@@ -228,18 +219,15 @@ async def _pass_on(
     await send({"type": "http.response.body", "body": whole or b""})
 
 
-async def _refuse(scope: Scope, send: Send, refused: _Refused, request_id: str) -> None:
+async def _refuse(
+    scope: Scope, receive: Receive, send: Send, error: HTTPException, request_id: str
+) -> None:
     # A person who opens a page or a link reads the sentence; a script reads JSON.
     is_page = any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
-    body = (str(refused) if is_page else json.dumps({"message": str(refused)})).encode()
-    headers: _RawHeaders = [
-        (b"content-type", b"text/plain; charset=utf-8" if is_page else b"application/json"),
-        (b"content-length", b"%d" % len(body)),
-        (b"x-request-id", request_id.encode()),
-        *refused.headers,
-    ]
-    await send({"type": "http.response.start", "status": refused.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    body = error.detail if is_page else {"message": error.detail}
+    headers = {**(error.headers or {}), "x-request-id": request_id}
+    response = (PlainTextResponse if is_page else JSONResponse)(body, error.status_code, headers)
+    await response(scope, receive, send)
 
 
 def _target(scope: Scope) -> str:
@@ -248,38 +236,26 @@ def _target(scope: Scope) -> str:
     # The auth server does not know uvicorn's `--root-path`.
     path = path.removeprefix(scope.get("app_root_path", "").encode())
     if _TRAVERSAL.search(path):
-        raise _Refused(404, "Not found")
+        raise HTTPException(404, "Not found")
     if all(name != b"host" for name, _ in scope["headers"]):
-        raise _Refused(400, "Name the host")  # as Node.js does; aiohttp would add a Host header
+        # As Node.js does; aiohttp would add a Host header.
+        raise HTTPException(400, "Name the host")
     target = path.decode("latin-1")
     if query := scope["query_string"]:
         target += f"?{query.decode('latin-1')}"
     if _CONTROLS.search(target):
-        raise _Refused(400, "Escape what is not printable in the address")
+        raise HTTPException(400, "Escape what is not printable in the address")
     # Node.js, too, reads raw bytes as Latin-1.
     return target if target.isascii() else re.sub(r"[^\x00-\x7f]+", lambda m: quote(m[0]), target)
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes | None:
-    too_large = _Refused(413, "The request is too large", (b"connection", b"close"))
-    if is_declared_larger(scope, MAX_BODY):
-        raise too_large
-    chunks: list[bytes] = []
-    size, more = 0, True
     try:
         async with asyncio.timeout(BODY_TIMEOUT):
-            while more:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise _Disconnected
-                chunks.append(message.get("body", b""))
-                size += len(chunks[-1])
-                if size > MAX_BODY:
-                    raise too_large
-                more = message.get("more_body", False)
+            return await Request(scope, limit(scope, receive, MAX_BODY)).body() or None
     except TimeoutError:
-        raise _Refused(408, "The request came too slowly", (b"connection", b"close")) from None
-    return b"".join(chunks) or None
+        headers = {"connection": "close"}
+        raise HTTPException(408, "The request came too slowly.", headers) from None
 
 
 def _request_id(scope: Scope) -> str:

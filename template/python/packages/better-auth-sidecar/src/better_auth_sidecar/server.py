@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -63,7 +64,7 @@ class AuthServer:
                 root,
                 settings.for_auth_server(),
                 watch=not settings.is_production,
-                is_up=self._is_up,
+                is_up=partial(self._internal, "GET", "configuration"),
             )
         self._http: aiohttp.ClientSession | None = None
         self._configuration: Configuration | None = None
@@ -173,7 +174,7 @@ class AuthServer:
                         "Use the same version of better-auth-sidecar in Python and in auth/app.ts: "
                         "the auth server describes its configuration in another way."
                     ) from error
-                if found != self._configuration:
+                if found != self._configuration:  # sessions.py compares by identity
                     self._configuration = found
                 self._generation = generation
             assert self._configuration is not None
@@ -197,9 +198,6 @@ class AuthServer:
             return False
         return True
 
-    async def _is_up(self) -> None:
-        await self._internal("GET", "configuration")
-
     async def _internal(
         self,
         method: str,
@@ -216,10 +214,11 @@ class AuthServer:
             async with reach(self, method, url, sent, data, may_repeat=may_repeat) as response:
                 text = await response.text(errors="replace")
                 if response.status == 404:
+                    never = "" if may_repeat else " (in production, it never is)"
                     raise AuthServerError(
                         "Mount internalRoutes(auth, secret, env.isProduction) at /internal/* in "
                         "auth/app.ts, and give both servers the same BETTER_AUTH_SECRET: "
-                        f"/internal/{path} is not there{_is_for_tests(path)}."
+                        f"/internal/{path} is not there{never}."
                     )
                 if response.status != 200:
                     raise AuthServerError(
@@ -228,7 +227,3 @@ class AuthServer:
                 return Answer(json.loads(text), response.headers.getall("set-cookie", []))
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise AuthServerError(f"The auth server did not answer: {error!r}") from error
-
-
-def _is_for_tests(path: str) -> str:
-    return " (in production, it never is)" if path.startswith("test-") else ""

@@ -38,7 +38,6 @@ from better_auth_sidecar.permissions import PermissionDependencies
 from better_auth_sidecar.renewal import can_set_cookies, set_cookies
 from better_auth_sidecar.server import AuthServer
 from better_auth_sidecar.stores import Row, SessionQuery, Store, StoreError, UnfitError
-from better_auth_sidecar.stores.remote import ask
 
 logger = logging.getLogger("uvicorn.error.sessions")
 
@@ -84,11 +83,7 @@ class _Rules:
     """The session check's rules, derived from a configuration."""
 
     configuration: Configuration
-    cookie: str
-    dont_remember: str
     trusted: frozenset[str]
-    scheme: str
-    secret: str
     #: Headers other than Cookie in which plugins accept credentials.
     credentials: frozenset[bytes]
     #: How long before its expiry a session is renewed; None if renewal is off.
@@ -204,7 +199,7 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
     def _cookie_name(self) -> str:
         """The cookie's name for /docs: the configured one once the auth server is up."""
         if self._rules:
-            return self._rules.cookie
+            return self._rules.configuration.cookie.name
         is_secure = self.auth_server.settings.better_auth_url.startswith("https:")
         return f"{'__Secure-' if is_secure else ''}better-auth.session_token"
 
@@ -222,23 +217,24 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
         if rules.problem:
             raise self.unavailable(ModelError(rules.problem))
 
+        names, secret = rules.configuration.cookie, self.auth_server.settings.secret
         cookies = cookie_header(headers)
-        cookie = read_cookie(cookies, rules.cookie)
+        cookie = read_cookie(cookies, names.name)
         if cookie is not None and is_write(scope):
-            _check_origin(scope, rules)
+            self._check_origin(headers, rules)
         if rules.credentials and _has_credentials(headers, rules.credentials):
-            return await self._ask(connection)
-        token = verified_value(cookie, rules.secret)
+            return await self._find_remotely(connection)
+        token = verified_value(cookie, secret)
         if token is None:
             return None
         if rules.query is None:
-            return await self._ask(connection)
+            return await self._find_remotely(connection)
         assert self._store is not None
         try:
             row = await self._store.find(rules.query, token)
         except UnfitError as error:
             self._leave_to_auth_server(error)
-            return await self._ask(connection)
+            return await self._find_remotely(connection)
         except StoreError as error:
             raise self.unavailable(error) from error
         if row is None:
@@ -248,33 +244,43 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
         if expires < now or _is_banned(row.user, now):
             return None
         if rules.renew_before is not None and expires - rules.renew_before <= now:
-            is_remembered = not verified_value(
-                read_cookie(cookies, rules.dont_remember), rules.secret
-            )
-            if is_remembered and self._may_renew(scope):
+            is_temporary = verified_value(read_cookie(cookies, names.dont_remember_name), secret)
+            if not is_temporary and self._may_renew(scope):
                 return await self._renew(connection, row)
         return row
 
-    async def _ask(self, connection: HTTPConnection) -> Row | None:
+    def _check_origin(self, headers: list[tuple[bytes, bytes]], rules: _Rules) -> None:
+        scheme = self.auth_server.settings.better_auth_url.partition(":")[0]
+        if not is_trusted(origin_of(headers, scheme), rules.trusted):
+            raise HTTPException(403, "This page may not act for you: its origin is not trusted.")
+
+    async def _find_remotely(self, connection: HTTPConnection) -> Row | None:
         """Reads the session through the auth server."""
-        is_renewed = self._may_renew(connection.scope)
         try:
-            answer = await ask(self.auth_server, connection.headers, renew=is_renewed)
-        except StoreError as error:
+            row = await self._ask(connection, renew=self._may_renew(connection.scope))
+        except AuthServerError as error:
             raise self.unavailable(error) from error
-        set_cookies(connection.scope, answer.cookies)
-        row = answer.row
         return None if row is None or _is_banned(row.user, datetime.now(UTC)) else row
 
     async def _renew(self, connection: HTTPConnection, row: Row) -> Row | None:
         """Renews a session that is due. If that fails, the session is valid until it expires."""
         try:
-            answer = await ask(self.auth_server, connection.headers, renew=True)
-        except StoreError as error:
+            return await self._ask(connection, renew=True)
+        except AuthServerError as error:
             logger.warning("A session could not be renewed: %s", error)
             return row
+
+    async def _ask(self, connection: HTTPConnection, *, renew: bool) -> Row | None:
+        """The result of better-auth's ``get-session``, whose cookies are passed on.
+
+        Raises:
+            AuthServerError: the auth server cannot be reached.
+        """
+        # A session in the cookie cache may have been revoked.
+        query = {"disableCookieCache": True, "disableRefresh": not renew}
+        answer = await self.auth_server.ask("session", connection.headers, query)
         set_cookies(connection.scope, answer.cookies)
-        return answer.row
+        return Row(answer.data["session"], answer.data["user"]) if answer.data else None
 
     def _may_renew(self, scope: Scope) -> bool:
         if can_set_cookies(scope):
@@ -345,21 +351,18 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
             self._log_slow(logging.INFO, "the database does not know them all.")
         else:
             tables = configuration.tables
-            query = self._store.query(
+            query = SessionQuery(
                 configuration,
                 user=_columns(self._user_model, tables.user, _OF_USER),
                 session=_columns(self._session_model, tables.session, _OF_SESSION),
+                dialect=self._store.dialect,
             )
         renew_before = None
         if not session.disable_refresh and not session.defer_refresh:
             renew_before = timedelta(seconds=session.expires_in - session.update_age)
         self._rules = _Rules(
             configuration=configuration,
-            cookie=configuration.cookie.name,
-            dont_remember=configuration.cookie.dont_remember_name,
             trusted=settings.origins | configuration.trusted_origins,
-            scheme=settings.better_auth_url.partition(":")[0],
-            secret=settings.secret,
             credentials=frozenset(
                 header
                 for plugin, header in _PLUGIN_HEADERS.items()
@@ -451,11 +454,6 @@ def _columns(model: type[Model], table: Table, more: frozenset[str]) -> list[str
     names = {"id", *(more & table.fields.keys())}
     names.update(fields_of(model))
     return sorted(names)
-
-
-def _check_origin(scope: Scope, rules: _Rules) -> None:
-    if not is_trusted(origin_of(scope["headers"], rules.scheme), rules.trusted):
-        raise HTTPException(403, "This page may not act for you: its origin is not trusted.")
 
 
 def _has_credentials(headers: Iterable[tuple[bytes, bytes]], names: frozenset[bytes]) -> bool:

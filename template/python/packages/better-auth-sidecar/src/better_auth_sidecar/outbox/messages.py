@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
 
 #: The data of a message: ``url``, ``code``, ``name`` and the like.
 Data = Mapping[str, str]
 #: The keys of `Data` whose values are credentials.
 SECRETS = ("url", "code")
+#: The error of a message that was never tried.
+EXPIRED = "It expired before it was sent."
 _LONGEST_NAME = 60
 #: Unicode's Cc and Bidi_Control.
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -45,9 +49,12 @@ class UnreachableError(Exception):
     """The transport accepts no messages at the moment."""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(BaseModel):
     """A message of the outbox."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, from_attributes=True, frozen=True, hide_input_in_errors=True
+    )
 
     id: str
     kind: str
@@ -57,8 +64,8 @@ class Row:
     created_at: datetime
     expires_at: datetime
     attempts: int
-    sent_at: datetime | None = None
-    error: str | None = None
+    sent_at: datetime | None
+    error: str | None
 
     def secrets(self) -> list[str]:
         """The values that must be kept out of logs and wiped after use."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from better_auth_sidecar.outbox.messages import Row
@@ -21,7 +21,7 @@ class RemoteStore:
 
     async def claim(self, lease: timedelta) -> Row | None:
         found = await self._call("claim", lease.total_seconds())
-        return _row(found) if found else None
+        return Row.model_validate(found) if found else None
 
     async def sent(self, row: Row, *, wipe: bool) -> None:
         await self._call("sent", row.id, wipe)
@@ -33,26 +33,11 @@ class RemoteStore:
         await self._call("failed", row.id, error)
 
     async def expire(self) -> list[Row]:
-        return [_row(found) for found in await self._call("expire")]
+        return [Row.model_validate(found) for found in await self._call("expire")]
 
     async def recent(self, limit: int) -> list[Row]:
-        return [_row(found) for found in await self._call("recent", limit)]
+        return [Row.model_validate(found) for found in await self._call("recent", limit)]
 
     async def _call(self, name: str, *given: object) -> Any:
         body = {"call": name, "given": given}
         return (await self._auth_server.ask("outbox", body=body)).data
-
-
-def _row(found: dict[str, Any]) -> Row:
-    sent_at = found["sentAt"]
-    return Row(
-        id=found["id"],
-        kind=found["kind"],
-        recipient=found["recipient"],
-        data=found["data"],
-        created_at=datetime.fromisoformat(found["createdAt"]),
-        expires_at=datetime.fromisoformat(found["expiresAt"]),
-        attempts=found["attempts"],
-        sent_at=datetime.fromisoformat(sent_at) if sent_at else None,
-        error=found["error"],
-    )

@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from better_auth_sidecar.database_url import PostgresqlUrl, read_database_url
 from better_auth_sidecar.errors import refusal
 from better_auth_sidecar.outbox.messages import (
+    EXPIRED,
     Mail,
     MailText,
     MailTransport,
@@ -195,7 +196,7 @@ class Sender:
             UnreachableError: the transport accepts no messages at the moment.
         """
         if row.data is None or row.expires_at <= datetime.now(UTC):
-            await self._settle(lambda: self._store.failed(row, row.error or _EXPIRED))
+            await self._settle(lambda: self._store.failed(row, row.error or EXPIRED))
             return
         try:
             async with asyncio.timeout(_SEND_TIMEOUT):
@@ -278,9 +279,6 @@ class Sender:
                     self._is_listening = False
                     connection.terminate()
             await asyncio.sleep(_POLL_WITH_NOTIFY)
-
-
-_EXPIRED = "It expired before it was sent."
 
 
 def _doubled(times: int, longest: float) -> float:

@@ -23,7 +23,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from better_auth_sidecar.outbox.messages import Row
+from better_auth_sidecar.outbox.messages import EXPIRED, Row
 
 
 class _Instant(TypeDecorator[datetime]):
@@ -100,7 +100,7 @@ class SqlStore:
                 .values(dueAt=now + lease, attempts=found.attempts + 1)
             )
             if taken.rowcount == 1:
-                return _row(found)
+                return Row.model_validate(found)
         return await self.claim(lease)
 
     async def sent(self, row: Row, *, wipe: bool) -> None:
@@ -135,9 +135,7 @@ class SqlStore:
                 await connection.execute(
                     update(_TABLE)
                     .where(was_lost)
-                    .values(
-                        dueAt=None, error=func.coalesce(_C.error, "It expired before it was sent.")
-                    )
+                    .values(dueAt=None, error=func.coalesce(_C.error, EXPIRED))
                 )
                 await connection.execute(update(_TABLE).where(ids).values(data=None))
         return [row for row in rows if row.sent_at is None]
@@ -148,18 +146,4 @@ class SqlStore:
 
     async def _read(self, query: Select[Any]) -> list[Row]:
         async with self._engine.connect() as connection:
-            return [_row(found) for found in await connection.execute(query)]
-
-
-def _row(found: Any) -> Row:
-    return Row(
-        id=found.id,
-        kind=found.kind,
-        recipient=found.recipient,
-        data=found.data,
-        created_at=found.createdAt,
-        expires_at=found.expiresAt,
-        attempts=found.attempts,
-        sent_at=found.sentAt,
-        error=found.error,
-    )
+            return [Row.model_validate(found) for found in await connection.execute(query)]

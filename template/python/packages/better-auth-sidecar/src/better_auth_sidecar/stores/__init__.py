@@ -26,17 +26,24 @@ class UnfitError(RuntimeError):
     """The database lacks a table or a column, or does not let this user read it."""
 
 
+class Dialect(NamedTuple):
+    """How a database and its driver differ from others."""
+
+    #: The driver's placeholder.
+    parameter: str = "$1"
+    #: PostgreSQL's schema; default: the connection's search path.
+    schema: str | None = None
+    #: Whether dates, booleans, JSON and lists have SQLite's representation.
+    is_sqlite: bool = False
+
+
 class Store(Protocol):
     """A database that the session check queries directly."""
 
+    dialect: Dialect
+
     def open(self) -> AbstractAsyncContextManager[None]:
         """Entered for the lifespan of the application. Connections are opened on demand."""
-        ...
-
-    def query(
-        self, configuration: Configuration, *, user: Sequence[str], session: Sequence[str]
-    ) -> SessionQuery:
-        """The session query in this database's dialect, for fields by better-auth's names."""
         ...
 
     async def find(self, query: SessionQuery, token: str) -> Row | None:
@@ -55,9 +62,7 @@ class SessionQuery:
     Args:
         configuration: names and types of the columns.
         user, session: the fields to read, by better-auth's names.
-        schema: PostgreSQL's schema; default: the connection's search path.
-        parameter: the driver's placeholder.
-        is_sqlite: whether dates, booleans, JSON and lists have SQLite's representation.
+        dialect: that of the store.
     """
 
     def __init__(
@@ -66,21 +71,19 @@ class SessionQuery:
         *,
         user: Sequence[str],
         session: Sequence[str],
-        schema: str | None = None,
-        parameter: str = "$1",
-        is_sqlite: bool = False,
+        dialect: Dialect,
     ) -> None:
         tables = configuration.tables
-        self._session = _Columns(tables.session, "s", session, is_sqlite)
-        self._user = _Columns(tables.user, "u", user, is_sqlite)
-        prefix = f"{quoted(schema)}." if schema else ""
+        self._session = _Columns(tables.session, "s", session, dialect.is_sqlite)
+        self._user = _Columns(tables.user, "u", user, dialect.is_sqlite)
+        prefix = f"{quoted(dialect.schema)}." if dialect.schema else ""
         joined = quoted(tables.session.fields["userId"].column)
         token = quoted(tables.session.fields["token"].column)
         self.sql = (
             f"SELECT {self._session.sql}, {self._user.sql} "
             f"FROM {prefix}{quoted(tables.session.name)} s "
             f'JOIN {prefix}{quoted(tables.user.name)} u ON u."id" = s.{joined} '
-            f"WHERE s.{token} = {parameter}"
+            f"WHERE s.{token} = {dialect.parameter}"
         )
 
     def decode(self, values: Sequence[Any]) -> Row:

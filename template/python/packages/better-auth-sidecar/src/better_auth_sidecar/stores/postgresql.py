@@ -9,14 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
 
-from better_auth_sidecar.configuration import Configuration
 from better_auth_sidecar.database_url import PostgresqlUrl
-from better_auth_sidecar.stores import Row, SessionQuery, StoreError, UnfitError
+from better_auth_sidecar.stores import Dialect, Row, SessionQuery, StoreError, UnfitError
 
 #: Seconds after which an idle connection may have been dropped silently, for example by a firewall.
 _IDLE = 30.0
@@ -72,6 +71,7 @@ class PostgresqlStore:
 
     def __init__(self, url: PostgresqlUrl) -> None:
         self._url = url
+        self.dialect = Dialect(schema=url.schema)
         self._idle: list[_Connection] = []
         self._free: asyncio.Semaphore | None = None
 
@@ -86,13 +86,6 @@ class PostgresqlStore:
             while self._idle:
                 with contextlib.suppress(*_LOST, asyncpg.PostgresError):
                     await self._idle.pop().driver.close(timeout=2)
-
-    def query(
-        self, configuration: Configuration, *, user: Sequence[str], session: Sequence[str]
-    ) -> SessionQuery:
-        """The session query, qualified with the schema of the URL."""
-        schema = self._url.schema
-        return SessionQuery(configuration, user=user, session=session, schema=schema)
 
     async def find(self, query: SessionQuery, token: str) -> Row | None:
         """The session with this token, even if it has expired; None if there is none.

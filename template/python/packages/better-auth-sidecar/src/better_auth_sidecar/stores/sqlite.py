@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import quote
 
 import aiosqlite
 
-from better_auth_sidecar.configuration import Configuration
-from better_auth_sidecar.stores import Row, SessionQuery, StoreError, UnfitError
+from better_auth_sidecar.stores import Dialect, Row, SessionQuery, StoreError, UnfitError
 
 
 class SqliteStore:
@@ -24,6 +23,7 @@ class SqliteStore:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.dialect = Dialect(parameter="?", is_sqlite=True)
         self._lock: asyncio.Lock | None = None
         self._connection: aiosqlite.Connection | None = None
 
@@ -36,14 +36,6 @@ class SqliteStore:
         finally:
             self._lock = None
             await self._close()
-
-    def query(
-        self, configuration: Configuration, *, user: Sequence[str], session: Sequence[str]
-    ) -> SessionQuery:
-        """The session query."""
-        return SessionQuery(
-            configuration, user=user, session=session, parameter="?", is_sqlite=True
-        )
 
     async def find(self, query: SessionQuery, token: str) -> Row | None:
         """The session with this token, even if it has expired; None if there is none.
