@@ -8,10 +8,7 @@ from pathlib import Path
 from tests.template import REPOSITORY
 
 SOURCES = REPOSITORY / "template/typescript/packages/better-auth-setup/src"
-TABLE = (
-    REPOSITORY / "template/python/packages/better-auth-sidecar/src/better_auth_sidecar"
-    "/database_parameters.json"
-)
+TABLE = REPOSITORY / "template/python/packages/better-auth-sidecar/node/database-parameters.json"
 
 
 def write_reader(folder: Path) -> None:

@@ -32,7 +32,7 @@ def test_the_application_reads_the_auth_configuration(server: Server) -> None:
         assert browser.get("/ready").json() == {"ready": True}
         configuration = browser.get("/configuration").json()
     assert configuration["cookie"]["name"] == "better-auth.session_token"
-    assert configuration["cookie"]["secure"] is False
+    assert configuration["cookie"]["dont_remember_name"] == "better-auth.dont_remember"
     assert configuration["session"]["expires_in"] == 7 * 24 * 3600
     assert configuration["session"]["stored_in_database"] is True
     assert {"admin", "bearer", "organization", "username"} <= set(configuration["plugins"])

@@ -279,18 +279,9 @@ def test_values_are_converted_as_better_auth_does() -> None:
     session = {"userId": field("string", "user_id"), "token": field("string", "t")}
     configuration = Configuration.model_validate(
         {
-            "version": "1",
             "secretCheck": "",
             "trustedOrigins": [],
-            "cookie": {
-                "name": "sid",
-                "domain": None,
-                "path": "/",
-                "sameSite": "lax",
-                "secure": False,
-                "dontRememberName": "x",
-                "cacheName": None,
-            },
+            "cookie": {"name": "sid", "dontRememberName": "x"},
             "session": {
                 "expiresIn": 1,
                 "updateAge": 1,

@@ -28,10 +28,8 @@ const columns = (fields) =>
 async function configuration(auth) {
   const context = await auth.$context;
   const { authCookies, options, sessionConfig, tables } = context;
-  const { name, attributes } = authCookies.sessionToken;
   const session = options.session ?? {};
   return Response.json({
-    version: context.version,
     // Lets Python compare its secret with this one.
     secretCheck: createHmac("sha256", context.secret)
       .update("secret-check")
@@ -39,13 +37,8 @@ async function configuration(auth) {
       .slice(0, 16),
     trustedOrigins: context.trustedOrigins,
     cookie: {
-      name,
-      domain: attributes.domain ?? null,
-      path: attributes.path ?? "/",
-      sameSite: String(attributes.sameSite ?? "lax").toLowerCase(),
-      secure: attributes.secure ?? false,
+      name: authCookies.sessionToken.name,
       dontRememberName: authCookies.dontRememberToken.name,
-      cacheName: session.cookieCache?.enabled ? authCookies.sessionData.name : null,
     },
     session: {
       expiresIn: sessionConfig.expiresIn,

@@ -86,10 +86,6 @@ def _setup(arguments: list[str], console: Console) -> int:
     return 0
 
 
-def _generate(arguments: list[str], console: Console) -> int:
-    return generate_main(arguments)
-
-
 def _database(arguments: list[str], console: Console) -> int:
     from better_auth_setup import embedded_postgres
 
@@ -143,7 +139,7 @@ def _npm(arguments: list[str], console: Console) -> int:
 
 _COMMANDS: dict[str, Callable[[list[str], Console], int]] = {
     "setup": _setup,
-    "generate": _generate,
+    "generate": lambda arguments, console: generate_main(arguments),
     "database": _database,
     "test-database": _test_database,
     "prisma": _prisma,

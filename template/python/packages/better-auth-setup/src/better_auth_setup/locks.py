@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from types import ModuleType
 
 from better_auth_setup.problem import Problem
 
@@ -29,36 +28,26 @@ def take(root: Path) -> int:
         for file in files:
             os.set_inheritable(file, False)
         return files[-1]
-    busy: str = _bootstrap().BUSY
-    lock(root / "scripts" / "setup.py", 0, busy)
-    return lock(root / "pyproject.toml", _ORPHAN_SECONDS, busy)
+    lock(root / "scripts" / "setup.py", 0)
+    return lock(root / "pyproject.toml", _ORPHAN_SECONDS)
 
 
-def lock(path: Path, seconds: float, refusal: str) -> int:
+def lock(path: Path, seconds: float, refusal: str = "") -> int:
     """Locks a file until this process ends, or the returned file descriptor is closed.
 
     Args:
         path: an existing file.
         seconds: how long to wait for another process's lock.
-        refusal: the message if that is too short.
+        refusal: the message if that is too short; default: that another setup is running.
 
     Raises:
-        Problem: another process holds the lock.
-    """
-    file: int | None = _bootstrap().acquire(path, seconds)
-    if file is None:
-        raise Problem(refusal)
-    return file
-
-
-def _bootstrap() -> ModuleType:
-    """The module with the lock, whose import needs ``fcntl``.
-
-    Raises:
-        Problem: this is Windows.
+        Problem: another process holds the lock, or this is Windows, which has no ``fcntl``.
     """
     try:
-        from better_auth_setup import bootstrap
+        from better_auth_setup.bootstrap import BUSY, acquire
     except ImportError:
         raise Problem("This needs Linux or macOS; on Windows, use WSL.") from None
-    return bootstrap
+    file = acquire(path, seconds)
+    if file is None:
+        raise Problem(refusal or BUSY)
+    return file

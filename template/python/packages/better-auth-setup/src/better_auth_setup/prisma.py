@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from better_auth_setup.generate.files import schema_text
+from better_auth_setup.generate.document import client_folders, read
 from better_auth_setup.node import Packages, node, node_environment
 from better_auth_setup.problem import Problem
 from better_auth_setup.programs import Result, run
@@ -144,14 +144,10 @@ class Client:
 
     def _outputs(self) -> list[Path]:
         """The output folders of the schema's generators."""
-        found = []
-        for path in self.prisma.project.schema_files():
-            text = schema_text(path)
-            for block in re.findall(r"^generator\s+\w+\s*\{(.*?)^\}", text, re.M | re.S):
-                output = re.search(r'^\s*output\s*=\s*"([^"]+)"', block, re.M)
-                default = self.prisma.project.node_modules / ".prisma" / "client"
-                found.append(path.parent / output[1] if output else default)
-        return found
+        project = self.prisma.project
+        default = project.node_modules / ".prisma" / "client"
+        found = client_folders(map(read, project.schema_files()))
+        return [folder or default for folder in found]
 
     def _digest(self) -> str:
         cli = self.prisma.project.node_modules / "prisma" / "package.json"

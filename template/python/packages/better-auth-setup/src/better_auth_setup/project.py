@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,9 +10,7 @@ from typing import Any
 
 from better_auth_setup.generate.files import configured_schema, schema_files, schema_text
 from better_auth_setup.problem import Problem
-from better_auth_setup.providers import Provider, provider_named
-
-_PROVIDER = re.compile(r'^\s*datasource\s+\w+\s*\{[^}]*?^\s*provider\s*=\s*"(\w+)"', re.M | re.S)
+from better_auth_setup.providers import Provider, provider_of
 
 
 @dataclass(frozen=True)
@@ -99,10 +96,4 @@ class Project:
         Raises:
             Problem: the schema has none, or one that better-auth cannot use.
         """
-        found = _PROVIDER.search(self.schema_text())
-        if not found:
-            raise Problem(f"{self.schema} has no datasource with a provider.")
-        provider = provider_named(found[1])
-        if provider is None:
-            raise Problem(f"{self.schema} names {found[1]}, which better-auth cannot use.")
-        return provider
+        return provider_of(self.schema_text())

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Literal
+
+from better_auth_setup.problem import Problem
+
+_DATASOURCE = re.compile(r'^\s*datasource\s+\w+\s*\{[^}]*?^\s*provider\s*=\s*"(\w+)"', re.M | re.S)
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,21 @@ def _load() -> dict[str, Provider]:
 PROVIDERS = _load()
 
 
-def provider_named(name: str) -> Provider | None:
-    """The provider with a name that Prisma accepts; None if better-auth cannot use it."""
-    return PROVIDERS.get("postgresql" if name == "postgres" else name)
+def provider_of(schema: str) -> Provider:
+    """The provider of the datasource in a schema's text.
+
+    Raises:
+        Problem: the schema has none, or one that better-auth cannot use.
+    """
+    found = _DATASOURCE.search(schema)
+    if not found:
+        raise Problem(
+            "The schema has no datasource with a provider. Add one, or name the whole folder."
+        )
+    name = "postgresql" if found[1] == "postgres" else found[1]
+    if name not in PROVIDERS:
+        raise Problem(
+            f"The datasource's provider is {name!r}, which is not supported. Use "
+            f"{', '.join(PROVIDERS)}."
+        )
+    return PROVIDERS[name]

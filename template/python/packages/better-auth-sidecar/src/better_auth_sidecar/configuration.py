@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -17,14 +16,8 @@ class Cookie(_Answer):
     """The session cookie."""
 
     name: str
-    domain: str | None
-    path: str
-    same_site: Literal["lax", "none", "strict"]
-    secure: bool
     #: The name of the cookie for ``rememberMe: false``: such a session is never renewed.
     dont_remember_name: str
-    #: The name of the session cookie cache; None without ``session.cookieCache``.
-    cache_name: str | None
 
 
 class SessionRules(_Answer):
@@ -66,7 +59,6 @@ class Tables(_Answer):
 class Configuration(_Answer):
     """The response of ``/internal/configuration``."""
 
-    version: str
     #: ``secret_check`` of the secret that signs.
     secret_check: str
     #: Trusted origins and patterns; without those of a ``trustedOrigins`` function.

@@ -12,7 +12,6 @@ import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -182,13 +181,16 @@ def _split(url: str) -> SplitResult:
 # --- PostgreSQL ---------------------------------------------------------------------------
 
 
+_HERE = Path(__file__).parent
+#: A wheel has the folder in the package.
+_NODE = next(one for one in (_HERE / "node", _HERE.parents[1] / "node") if one.exists())
 _TABLE: dict[str, dict[str, Any]] = json.loads(
-    files("better_auth_sidecar").joinpath("database_parameters.json").read_text("utf-8")
+    (_NODE / "database-parameters.json").read_text("utf-8")
 )
 
 
 class _Options:
-    """The parameters of a URL, checked against ``database_parameters.json``.
+    """The parameters of a URL, checked against ``database-parameters.json``.
 
     The auth server and Copier's prompt use the same table.
     """

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from better_auth_setup.generate.configuration import described_tables
-from better_auth_setup.generate.document import Document, read
+from better_auth_setup.generate.document import Document, client_folders, read
 from better_auth_setup.generate.files import configured_schema, replace_files, schema_files
 from better_auth_setup.generate.insertion import apply, insertions
 from better_auth_setup.generate.plan import Plan, plan
 from better_auth_setup.generate.tables import needed
 from better_auth_setup.problem import Problem
-from better_auth_setup.providers import PROVIDERS, Provider, provider_named
+from better_auth_setup.providers import provider_of
 from better_auth_setup.wrapping import wrapped
 
 DESCRIPTION = """\
@@ -142,39 +142,10 @@ def _documents(schema: Path) -> list[Document]:
 
 
 def _plan(documents: list[Document], config: Path | None) -> Plan:
-    provider = _provider(documents)
-    described = described_tables(Path(), config, provider, _clients(documents))
+    provider = provider_of("\n".join(line for one in documents for line in one.lines))
+    clients = [one for one in client_folders(documents) if one]
+    described = described_tables(Path(), config, provider, clients)
     return plan(documents, needed(described, provider))
-
-
-def _clients(documents: list[Document]) -> list[Path]:
-    """The output folders of the schema's Prisma clients."""
-    outputs = [
-        (document.path.parent, block.settings["output"].strip("\"'"))
-        for document in documents
-        for block in document.blocks
-        if block.kind == "generator" and "output" in block.settings
-    ]
-    return [(folder / output).resolve() for folder, output in outputs]
-
-
-def _provider(documents: list[Document]) -> Provider:
-    """The provider of the datasource."""
-    settings = (
-        block.settings for one in documents for block in one.blocks if block.kind == "datasource"
-    )
-    name = next((one["provider"].strip('"') for one in settings if "provider" in one), None)
-    if name is None:
-        raise Problem(
-            "The schema has no datasource with a provider. Add one, or name the whole folder."
-        )
-    provider = provider_named(name)
-    if provider is None:
-        raise Problem(
-            f"The datasource's provider is {name!r}, which is not supported. Use "
-            f"{', '.join(PROVIDERS)}."
-        )
-    return provider
 
 
 def _counted(result: Plan) -> str:

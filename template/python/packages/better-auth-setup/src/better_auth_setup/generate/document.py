@@ -7,6 +7,7 @@ are recorded and kept.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -129,6 +130,17 @@ def read(path: Path) -> Document:
         Problem: Prisma does not take its encoding.
     """
     return parse(path, schema_text(path))
+
+
+def client_folders(documents: Iterable[Document]) -> list[Path | None]:
+    """The ``output`` folders of the schema's generators; None for a generator without one."""
+    return [
+        (document.path.parent / output.strip("\"'")).resolve() if output else None
+        for document in documents
+        for block in document.blocks
+        if block.kind == "generator"
+        for output in [block.settings.get("output")]
+    ]
 
 
 def parse(path: Path, text: str) -> Document:
