@@ -5,17 +5,17 @@ expiry takes effect at once. The auth server is asked for bearer tokens, API key
 for every session on MySQL and Microsoft SQL Server.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: FastAPI reads those of local functions here.
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Generic, TypeVar, overload
+from typing import Annotated, Any, Generic, TypeVar, overload
 
-from fastapi import HTTPException
+from fastapi import Depends, HTTPException
 from fastapi.openapi.models import APIKey, APIKeyIn
 from fastapi.security.base import SecurityBase
 from pydantic import ValidationError
@@ -34,7 +34,6 @@ from better_auth_sidecar.errors import AuthServerError, refusal
 from better_auth_sidecar.models import Row as Model
 from better_auth_sidecar.models import Session, User, fields_of, mismatches
 from better_auth_sidecar.origins import is_trusted, is_write, origin_of
-from better_auth_sidecar.permissions import PermissionDependencies
 from better_auth_sidecar.renewal import can_set_cookies, set_cookies
 from better_auth_sidecar.server import AuthServer
 from better_auth_sidecar.stores import Row, SessionQuery, Store, StoreError, UnfitError
@@ -45,6 +44,9 @@ UserT = TypeVar("UserT", bound=User)
 SessionT = TypeVar("SessionT", bound=Session)
 ModelT = TypeVar("ModelT", bound=Model)
 T = TypeVar("T")
+
+#: Actions by resource: ``{"project": ["create"]}``. All of them are required.
+Permissions = Mapping[str, Sequence[str]]
 
 #: Fields that the check itself needs, whether a model has them or not.
 _OF_USER = frozenset({"banned", "banExpires", "role"})
@@ -62,23 +64,6 @@ class ModelError(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Found(Generic[UserT, SessionT]):
-    """The session of a request; its models are created when a route asks for them."""
-
-    row: Row
-    _user_model: type[UserT]
-    _session_model: type[SessionT]
-
-    @property
-    def user(self) -> UserT:
-        return _read(self._user_model, self.row.user)
-
-    @property
-    def session(self) -> SessionT:
-        return _read(self._session_model, self.row.session)
-
-
-@dataclass(frozen=True, slots=True)
 class _Rules:
     """The session check's rules, derived from a configuration."""
 
@@ -93,7 +78,7 @@ class _Rules:
     problem: str | None
 
 
-class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
+class Sessions(Generic[UserT, SessionT]):
     """The session check, and the dependencies that routes use.
 
     Create it with ``sessions = Sessions(auth_server, User)``, and annotate a route's parameter
@@ -120,7 +105,7 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
 
     @overload
     def __init__(
-        self: Sessions[UserT, Session], auth_server: AuthServer, user_model: type[UserT]
+        self: "Sessions[UserT, Session]", auth_server: AuthServer, user_model: type[UserT]
     ) -> None: ...
     @overload
     def __init__(
@@ -133,13 +118,15 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
         session_model: type[Any] = Session,
     ) -> None:
         self.auth_server = auth_server
-        self._user_model, self._session_model = user_model, session_model
+        self._user_model = user_model
+        self._session_model: type[SessionT] = session_model
         self._store = _store(auth_server)
         self._rules: _Rules | None = None
         self._has_warned = False
         self._logged_slow = ""
         self._key = f"better_auth_sidecar.session.{id(self)}"
-        self.needed_plugins = {}
+        #: Those that the dependencies in use need, with the name of one such dependency.
+        self._needed_plugins: dict[str, str] = {}
         self.current_user = self._dependency(self._current_user)
         self.optional_user = self._dependency(self._optional_user)
         self.current_session = self._dependency(self._current_session)
@@ -148,8 +135,10 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
 
     # --- for routes ---------------------------------------------------------------------------
 
-    async def find(self, connection: HTTPConnection) -> Found[UserT, SessionT] | None:
-        """The session of a request, or None; cached for all dependencies of the request.
+    async def row(self, connection: HTTPConnection) -> Row | None:
+        """The session of a request and its user, with better-auth's field names, or None.
+
+        It is cached for all dependencies of the request.
 
         Raises:
             HTTPException: 403 for a write from an untrusted origin; 503 if neither the database nor
@@ -157,39 +146,31 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
         """
         scope = connection.scope
         if self._key not in scope:
-            row = await self._find(connection)
-            scope[self._key] = row and Found(row, self._user_model, self._session_model)
-        found: Found[UserT, SessionT] | None = scope[self._key]
-        return found
-
-    async def row(self, connection: HTTPConnection) -> Row | None:
-        """The session of a request and its user, with better-auth's field names.
-
-        Raises:
-            HTTPException: as `find`.
-        """
-        found = await self.find(connection)
-        return found.row if found else None
+            scope[self._key] = await self._find(connection)
+        row: Row | None = scope[self._key]
+        return row
 
     async def _current_user(self, connection: HTTPConnection) -> UserT:
-        return (await self._required(connection)).user
+        row = await self._required(connection)
+        return _read(self._user_model, row.user)
 
     async def _optional_user(self, connection: HTTPConnection) -> UserT | None:
-        found = await self.find(connection)
-        return found.user if found else None
+        row = await self.row(connection)
+        return _read(self._user_model, row.user) if row else None
 
     async def _current_session(self, connection: HTTPConnection) -> SessionT:
-        return (await self._required(connection)).session
+        row = await self._required(connection)
+        return _read(self._session_model, row.session)
 
     async def _optional_session(self, connection: HTTPConnection) -> SessionT | None:
-        found = await self.find(connection)
-        return found.session if found else None
+        row = await self.row(connection)
+        return _read(self._session_model, row.session) if row else None
 
-    async def _required(self, connection: HTTPConnection) -> Found[UserT, SessionT]:
-        found = await self.find(connection)
-        if found is None:
+    async def _required(self, connection: HTTPConnection) -> Row:
+        row = await self.row(connection)
+        if row is None:
             raise HTTPException(401, "You are not signed in.")
-        return found
+        return row
 
     def _dependency(
         self, call: Callable[[HTTPConnection], Awaitable[T]]
@@ -203,6 +184,79 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
         is_secure = self.auth_server.settings.better_auth_url.startswith("https:")
         return f"{'__Secure-' if is_secure else ''}better-auth.session_token"
 
+    # --- roles and permissions -----------------------------------------------------------------
+
+    def require_role(self, *roles: str) -> Callable[..., Awaitable[Any]]:
+        """A dependency that requires one of these roles and returns the user.
+
+        The roles are those of better-auth's admin plugin. For other users, the response is 403.
+        """
+        self._needed_plugins["admin"] = "require_role"
+
+        async def check(
+            connection: HTTPConnection, user: Annotated[Any, Depends(self.current_user)]
+        ) -> Any:
+            row = await self.row(connection)
+            # There is no row if a test overrides `current_user`.
+            role = row.user.get("role") if row else getattr(user, "role", None)
+            if set(roles).isdisjoint(name.strip() for name in (role or "user").split(",")):
+                raise HTTPException(403, "This is not for your role.")
+            return user
+
+        return check
+
+    def has_permission(self, permissions: Permissions) -> Callable[..., Awaitable[str]]:
+        """A dependency that requires permissions in an organization and returns its id.
+
+        ``sessions.has_permission({"member": ["create"]})`` asks the auth server, so the rules are
+        those of the organization plugin in ``auth.ts``. The organization is ``{organization_id}``
+        in the route's path or else the session's active one. Without the permissions, the response
+        is 403.
+        """
+        self._needed_plugins["organization"] = "has_permission"
+
+        async def check(
+            connection: HTTPConnection, user: Annotated[Any, Depends(self.current_user)]
+        ) -> str:
+            organization = connection.path_params.get("organization_id")
+            if organization is None:
+                row = await self.row(connection)
+                organization = row and row.session.get("activeOrganizationId")
+            if not organization:
+                raise HTTPException(403, "Choose an organization first: none is active.")
+            name = str(organization)
+            body = {"organizationId": name, "permissions": permissions}
+            # PostgreSQL refuses to look for an id with a NUL.
+            if "\0" in name or not await self._is_allowed(connection, body):
+                raise HTTPException(403, "Your role in the organization does not allow this.")
+            return name
+
+        return check
+
+    def user_has_permission(self, permissions: Permissions) -> Callable[..., Awaitable[Any]]:
+        """A dependency that requires permissions of the user's role and returns the user.
+
+        ``sessions.user_has_permission({"user": ["ban"]})`` asks the auth server, so the rules are
+        those of the admin plugin in ``auth.ts``. Without the permissions, the response is 403.
+        """
+        self._needed_plugins["admin"] = "user_has_permission"
+
+        async def check(
+            connection: HTTPConnection, user: Annotated[Any, Depends(self.current_user)]
+        ) -> Any:
+            if not await self._is_allowed(connection, {"permissions": permissions}):
+                raise HTTPException(403, "Your role does not allow this.")
+            return user
+
+        return check
+
+    async def _is_allowed(self, connection: HTTPConnection, body: Mapping[str, Any]) -> bool:
+        try:
+            answer = await self.auth_server.ask("has-permission", connection.headers, body)
+        except AuthServerError as error:
+            raise self._unavailable(error) from error
+        return answer.data["success"] is True
+
     # --- the check ----------------------------------------------------------------------------
 
     async def _find(self, connection: HTTPConnection) -> Row | None:
@@ -213,9 +267,9 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
         try:
             rules = await self._current_rules()
         except AuthServerError as error:
-            raise self.unavailable(error) from error
+            raise self._unavailable(error) from error
         if rules.problem:
-            raise self.unavailable(ModelError(rules.problem))
+            raise self._unavailable(ModelError(rules.problem))
 
         names, secret = rules.configuration.cookie, self.auth_server.settings.secret
         cookies = cookie_header(headers)
@@ -236,7 +290,7 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
             self._leave_to_auth_server(error)
             return await self._find_remotely(connection)
         except StoreError as error:
-            raise self.unavailable(error) from error
+            raise self._unavailable(error) from error
         if row is None:
             return None
         now = datetime.now(UTC)
@@ -259,7 +313,7 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
         try:
             row = await self._ask(connection, renew=self._may_renew(connection.scope))
         except AuthServerError as error:
-            raise self.unavailable(error) from error
+            raise self._unavailable(error) from error
         return None if row is None or _is_banned(row.user, datetime.now(UTC)) else row
 
     async def _renew(self, connection: HTTPConnection, row: Row) -> Row | None:
@@ -290,7 +344,7 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
             logger.warning("Add app.add_middleware(SessionCookies): sessions are not renewed.")
         return False
 
-    def unavailable(self, error: Exception) -> HTTPException:
+    def _unavailable(self, error: Exception) -> HTTPException:
         """Logs the reason and returns the response 503, which names the reason in development."""
         logger.error("Sessions cannot be read: %s", error)
         detail = "Who is signed in cannot be checked now. Try again."
@@ -386,7 +440,7 @@ class Sessions(PermissionDependencies, Generic[UserT, SessionT]):
             *mismatches(self._user_model, tables.user, "user"),
             *mismatches(self._session_model, tables.session, "session"),
         ]
-        for plugin, needs in self.needed_plugins.items():
+        for plugin, needs in self._needed_plugins.items():
             if plugin not in configuration.plugins:
                 found.append(f"Add {plugin}() to the plugins of auth.ts: {needs} needs it.")
         return " ".join(found) or None
