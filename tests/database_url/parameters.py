@@ -130,11 +130,6 @@ TAKEN: dict[str, list[Taken]] = {
         Taken("pgbouncer=false", {}, {"prepares": True}),
         Taken("statement_cache_size=0", {}, {"prepares": False}),
         Taken("host=/run/postgresql", {"host": "/run/postgresql"}, {"host": "/run/postgresql"}),
-        Taken(
-            "port=1&user=you&password=x",
-            {"port": 1, "user": "you", "password": "x"},
-            {"port": 1, "user": "you", "password": "x"},
-        ),
         *(
             Taken(f"{name}={value}", {name: node}, {"server_settings": {name: value}})
             for name, value, node in [
@@ -151,6 +146,9 @@ TAKEN: dict[str, list[Taken]] = {
             {"server_settings": {"application_name": "a"}},
         ),
         Taken("sslnegotiation=direct", {"sslnegotiation": "direct"}, {"direct_tls": True}),
+        Taken(
+            "options=-c%20a=b+", {"options": "-c a=b "}, {"server_settings": {"options": "-c a=b "}}
+        ),
         Taken("target_session_attrs=read-write"),
         Taken("channel_binding=prefer"),
         Taken("client_encoding=UTF8"),
@@ -183,10 +181,14 @@ REFUSED: dict[str, dict[str, str]] = {
         "sslmode=allow": "Set sslmode= to disable, prefer, ",
         "sslmode=VERIFY-FULL": "Set sslmode= to disable, prefer, ",
         "schema=": "Write a value after schema= ",
-        "password=": "Write a value after password= ",
         "sslrootcert=": "Write a value after sslrootcert= ",
-        "port=0": "Set port= in DATABASE_URL to a number from 1 to 65535",
-        "port=70000": "Set port= in DATABASE_URL to a number from 1 to 65535",
+        "port=1": "Write the port after the host in DATABASE_URL",
+        "user=you": "Write the user before the host in DATABASE_URL",
+        "password=geheim": "Write the password before the host in DATABASE_URL",
+        "%73chema=y": "Remove %73chema= ",
+        "sslmode=verify%2Dfull": "Set sslmode= to disable, prefer, ",
+        "connection_limit=%31": "Set connection_limit= in DATABASE_URL to a whole number",
+        "sslmode=disable&amp;schema=y": "Remove amp;schema= ",
         "constructor=1": "Remove constructor= ",
         "__proto__=1": "Remove __proto__= ",
         "sslaccept=maybe": "Set sslaccept= in DATABASE_URL to strict or ",
@@ -212,7 +214,11 @@ REFUSED: dict[str, dict[str, str]] = {
         "ssl=true": "Write sslaccept=strict instead of ssl=",
         "charset=latin1": "Remove charset=",
     },
-    "sqlite": {"mode=memory": "Remove mode= ", "connection_limit=x": "Set connection_limit= "},
+    "sqlite": {
+        "mode=memory": "Remove mode= ",
+        "connection_limit=x": "Set connection_limit= ",
+        "%63onnection_limit=1": "Remove %63onnection_limit= ",
+    },
 }
 
 
@@ -237,6 +243,20 @@ URLS_REFUSED = {
     "postgresql://me:x@db/app?geheim": "Write what follows ? in DATABASE_URL as name=value",
     "postgresql://me:ge%zzheim@db/app": "Write each % of DATABASE_URL as %25",
     "postgresql://me:ge heim@db/app": "Remove the blank",
+    "postgresql://me:geheim@db/app\n": "Remove the blank",
+    " postgresql://me:geheim@db/app": "Start DATABASE_URL with postgresql: instead",
+    "psql 'postgresql://me:geheim@db/app'": "Start DATABASE_URL with postgresql://, ",
+    "jdbc:postgresql://db/app?user=me&password=geheim": "Start DATABASE_URL with postgresql://, ",
+    "postgresql:me:geheim@db/app": "Start DATABASE_URL with postgresql://.",
+    "postgresql://me:geh%E9im@db/app": "Escape DATABASE_URL in UTF-8",
+    "postgresql://me:geheim@db/app?schema=%ff": "Escape DATABASE_URL in UTF-8",
+    "postgresql://me:geheim@db/app?schema=y?pgbouncer=true": "Join the parameters of DATABASE_",
+    "postgresql://me:geheim@d^b/app": "Correct host and port",
+    "postgresql://me:geheim@d%62/app": "Correct host and port",
+    "postgresql://me:geheim@/app?host=/run": "Correct host and port",
+    "postgresql://me:geheim@[1:2]/app": "Correct host and port",
+    "postgresql://me:geheim@db/%2e.": "Add the database's name",
+    "postgresql://me:geheim@db/app/b": "Write / as %2F",
     "postgresql://me:geheim@db:x/app": "Correct host and port",
     "postgresql://me:geheim@db:99999/app": "Correct host and port",
     "postgresql://me:geheim@db:0/app": "Correct host and port",
@@ -252,9 +272,11 @@ URLS_REFUSED = {
     "postgresql://me:geheim@db/": "Add the database's name",
     "postgresql://me:geheim@db/app/": "Remove the / after the database's name",
     "postgresql://db/app": "Name user and host",
+    "postgresql:///app?host=/run": "Name user and host",
     "postgresql://:geheim@db/app": "Name user and host",
     "mysql://me:ge#heim@db/app": "Escape user name and password",
     "mysql:///app": "Name the host",
+    "mysql://me:geheim@%2Frun%2Fmy.sock/app": "Write localhost as the host of DATABASE_URL, ",
     "file:": "Write DATABASE_URL as file:./name.db",
     "file:./": "Write DATABASE_URL as file:./name.db",
     "file:data/?connection_limit=1": "Write DATABASE_URL as file:./name.db",
@@ -264,7 +286,20 @@ URLS_REFUSED = {
     "file:~/dev.db": "Write DATABASE_URL as file:./name.db",
     "file:C:/dev.db": "Write DATABASE_URL as file:./name.db",
     "file:///C:/dev.db": "Write DATABASE_URL as file:./name.db",
-    "file:dev.db#x": "Remove the # from the path",
+    "file:dev\t.db": "Remove the control character",
+    "file:dev.db#x": "Rename the file: # in its path",
+    "file:d$ev.db": "Rename the file: $ in its path",
+    "file:d\\ev.db": "Rename the file: \\ in its path",
+    "file:d'ev.db": "Rename the file: ' in its path",
+}
+
+#: URLs, and the host, password and database that they name.
+ADDRESSES = {
+    "postgresql://me:a[b]@db/app": ("db", "a[b]", "app"),
+    "postgresql://me:a:b%2F%C3%A9+@[::1]:1/my%20%2Fapp": ("::1", "a:b/é+", "my /app"),
+    "postgresql://me:x@%2Ftmp%2FMySocket/app": ("/tmp/MySocket", "x", "app"),
+    "postgres://me:x@DB_1.example.com./app": ("DB_1.example.com.", "x", "app"),
+    "mysql://me:a[b@[::ffff:127.0.0.1]/app": ("::ffff:127.0.0.1", "a[b", "app"),
 }
 
 #: SQLite URLs and their files relative to the project, as Prisma's CLI resolves them.

@@ -12,6 +12,7 @@ import pytest
 from better_auth_sidecar.database_url import DatabaseUrlError, read_database_url
 
 from tests.database_url.parameters import (
+    ADDRESSES,
     REFUSED,
     SERVERS,
     SQLITE_FILES,
@@ -30,7 +31,7 @@ from tests.template import module
 
 READ = """
 const { databaseUrlProblem, mysql, postgresql, sqlite } = await import("./database-url.ts");
-const readers = { postgresql, mysql, file: sqlite };
+const readers = { postgresql, postgres: postgresql, mysql, file: sqlite };
 const found = JSON.parse(process.argv[1]).map((url) => {
   const problem = databaseUrlProblem(url);
   if (problem) return { problem };
@@ -64,7 +65,7 @@ class Readers:
         ]
         files = ("none.pem", UNREADABLE)
         urls += [url(kind, f"sslcert={file}") for kind in ("postgresql", "mysql") for file in files]
-        urls += [*URLS_REFUSED, *SQLITE_FILES]
+        urls += [*URLS_REFUSED, *ADDRESSES, *SQLITE_FILES]
         script = ["--input-type=module", "--eval", READ, json.dumps(urls)]
         output = run_node(self.root, *script, PGSSLMODE="require", PGHOST="h", PGAPPNAME="x")
         return dict(zip(urls, json.loads(output), strict=True))
@@ -147,6 +148,16 @@ def test_invalid_urls_are_refused(readers: Readers, given: str) -> None:
     provider = {"mysql": "mysql", "file": "sqlite"}.get(given.partition(":")[0], "postgresql")
     # Without a URL, a database inside the project is used.
     assert module("database_url").problem(given, provider) or not given
+
+
+@pytest.mark.parametrize("given", ADDRESSES)
+def test_all_readers_connect_to_the_same_database(readers: Readers, given: str) -> None:
+    host, password, database = ADDRESSES[given]
+    python, node = readers.python(given), readers.node(given)
+    assert (python.host, python.password, python.database) == (host, password, database)
+    assert (node["host"], node["password"], node["database"]) == (host, password, database)
+    provider = "mysql" if given.startswith("mysql") else "postgresql"
+    assert module("database_url").problem(given, provider) == ""
 
 
 @pytest.mark.parametrize("given", SQLITE_FILES)

@@ -21,11 +21,13 @@ from tests.project.typescript_sources import render_project
 from tests.template import environment, module
 
 #: All characters of a URL but NUL, percent-encoded where env files require it.
-encoded = st.builds("%{:02X}".format, st.integers(1, 255))
+encoded = st.characters(min_codepoint=1, codec="utf-8").map(
+    lambda character: "".join(f"%{byte:02X}" for byte in character.encode())
+)
 plain = st.sampled_from(string.ascii_letters + string.digits + "-._~!&()*+,;=")
 word = st.lists(plain | encoded, min_size=1, max_size=20).map("".join)
 urls = st.builds(
-    "postgresql://{}:{}@{}.example.com:{}/{}?options={}".format,
+    "postgresql://{}:{}@{}.example.com:{}/db{}?options={}".format,
     word,
     word,
     st.text(string.ascii_lowercase, min_size=1),

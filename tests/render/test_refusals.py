@@ -178,7 +178,7 @@ GOOD_URLS = [
     ("sqlite", "file:dev.db"),
     ("sqlite", "file:/var/lib/app/app.db?connection_limit=1"),
     ("sqlite", "file:./my größe%20data.db"),
-    ("postgresql", "postgresql:///app?host=/run/postgresql&user=me"),
+    ("postgresql", "postgresql://me@localhost/app?host=/run/postgresql"),
     ("postgresql", "postgresql://me@%2Frun%2Fpostgresql/app"),
     *(
         ("postgresql", f"postgresql://a:b@{host}")

@@ -6,7 +6,7 @@
  * without a database.
  */
 import { readFileSync, statSync } from "node:fs";
-import { isIP } from "node:net";
+import { isIP, isIPv6 } from "node:net";
 import { resolve } from "node:path";
 import tables from "./database-parameters.json" with { type: "json" };
 
@@ -30,18 +30,24 @@ class Parameters {
   readonly #given: Map<string, string>;
 
   constructor(kind: Kind, query: string) {
-    const given = new Map(new URLSearchParams(query));
     const table = parameters[kind];
+    const parts = query.split("&").filter(Boolean);
     // Do not quote it: it may be the rest of a password that contains "?".
-    if (query.split("&").some((part) => part && !part.includes("="))) {
+    if (parts.some((part) => !part.includes("="))) {
       throw new DatabaseUrlError(
         "Write what follows ? in DATABASE_URL as name=value, joined by &.",
       );
     }
-    for (const [name, value] of given) {
+    if (query.includes("?")) {
+      throw new DatabaseUrlError("Join the parameters of DATABASE_URL by &, not by a second ?.");
+    }
+    const given = new Map<string, string>();
+    for (const part of parts) {
+      const [, name = "", value = ""] = /^([^=]*)=(.*)$/s.exec(part) ?? [];
       const entry = Object.hasOwn(table.parameters, name) ? table.parameters[name] : undefined;
       const wrong = problemOf(name, value, entry);
       if (wrong) throw new DatabaseUrlError(wrong);
+      given.set(name, decodeURIComponent(value.replaceAll("+", " ")));
     }
     for (const { when, without = [], say } of table.rules) {
       const isMet = Object.entries(when).every(([name, values]) => {
@@ -87,7 +93,7 @@ class Parameters {
   }
 }
 
-/** What to change about a parameter; undefined if it is supported. */
+/** What to change about a parameter as written; undefined if it is supported. */
 function problemOf(name: string, value: string, entry: Entry | undefined) {
   if (!entry) return `Remove ${name}= from DATABASE_URL: not every driver here knows it.`;
   if (entry.refused) return entry.refused;
@@ -97,12 +103,6 @@ function problemOf(name: string, value: string, entry: Entry | undefined) {
   }
   if (entry.is === "number" && !/^\d{1,9}$/.test(value)) {
     return `Set ${name}= in DATABASE_URL to a whole number.`;
-  }
-  if (
-    entry.is === "port" &&
-    !(/^\d{1,5}$/.test(value) && Number(value) > 0 && Number(value) < 65536)
-  ) {
-    return `Set ${name}= in DATABASE_URL to a number from 1 to 65535.`;
   }
   return value ? undefined : `Write a value after ${name}= in DATABASE_URL, or remove it.`;
 }
@@ -115,42 +115,63 @@ function serverOf(text: string, usualPort: number) {
   if (text.includes("%00")) {
     throw new DatabaseUrlError("Remove %00 from DATABASE_URL: no database takes it.");
   }
-  if (/[\s\x00-\x1f\x7f]/.test(text)) {
+  if (/[\s\x00-\x1f\x7f\x85]/.test(text)) {
     throw new DatabaseUrlError("Remove the blank in DATABASE_URL, or write it as %20.");
   }
-  const [, authority = "", beyond = ""] = /^\w+:\/\/([^/?#]*)(.*)$/s.exec(text) ?? [];
-  if (text.includes("#") || /@.*@/.test(authority) || beyond.includes("@")) {
+  try {
+    decodeURIComponent(text);
+  } catch {
+    throw new DatabaseUrlError("Escape DATABASE_URL in UTF-8: é is %C3%A9, not %E9.");
+  }
+  const scheme = text.split(":")[0];
+  const found = /^\w+:\/\/([^/?#]*)([^?#]*)(.*)$/s.exec(text);
+  if (!found) throw new DatabaseUrlError(`Start DATABASE_URL with ${scheme}://.`);
+  const [, authority = "", path = "", query = ""] = found;
+  if (text.includes("#") || /@.*@/.test(authority) || (path + query).includes("@")) {
     throw new DatabaseUrlError(
       "Escape user name and password in DATABASE_URL: @ is %40, / is %2F, ? is %3F.",
     );
   }
-  if (/,[^@]*$/.test(authority)) {
+  const [, user = "", password = "", address = ""] =
+    /^(?:([^:@]*)(?::([^@]*))?@)?(.*)$/.exec(authority) ?? [];
+  if (address.includes(",")) {
     throw new DatabaseUrlError("Name one host in DATABASE_URL: several cannot be used.");
   }
-  // Readers disagree about an empty port, and about zones of IPv6 addresses.
-  const isAddress = /^([^@]*@)?(\[[\da-f:.]+\]|[^:[\]]*)(:\d{1,5})?$/i.test(authority);
-  const url = isAddress ? URL.parse(text) : null;
-  if (!url || url.port === "0" || (url.hostname === "" && authority !== "")) {
-    const scheme = text.split(":")[0];
+  const [host, port] = authority ? addressOf(address) : [""];
+  if (host === undefined) {
     throw new DatabaseUrlError(
       `Correct host and port in DATABASE_URL: ${scheme}://user:password@host:port/database.`,
     );
   }
-  const name = url.pathname.slice(1);
-  if (!name) {
+  const database = decodeURIComponent(path.slice(1));
+  if (["", ".", ".."].includes(database)) {
     throw new DatabaseUrlError("Add the database's name to DATABASE_URL, after the host: /name.");
   }
-  if (name.includes("/")) {
+  if (path.endsWith("/")) {
     throw new DatabaseUrlError("Remove the / after the database's name in DATABASE_URL.");
   }
+  if (path.slice(1).includes("/")) {
+    throw new DatabaseUrlError("Write / as %2F in the password or database of DATABASE_URL.");
+  }
   return {
-    host: decodeURIComponent(url.hostname).replace(/^\[(.*)\]$/, "$1"),
-    port: Number(url.port || usualPort),
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-    database: decodeURIComponent(name),
-    query: url.search.slice(1),
+    host,
+    port: port || usualPort,
+    user: decodeURIComponent(user),
+    password: decodeURIComponent(password),
+    database,
+    query: query.slice(1),
   };
+}
+
+/** A host or the folder of a socket, and a port; readers disagree about all others. */
+function addressOf(text: string): [host?: string, port?: number] {
+  const found = /^(\[[\da-f:.]+\]|[a-z\d._~-]+|%2F[a-z\d._~%-]+)(?::(?=0*[1-9])(\d{1,5}))?$/i.exec(
+    text,
+  );
+  const host = decodeURIComponent(found?.[1] ?? "").replace(/^\[(.*)\]$/, "$1");
+  const port = Number(found?.[2] ?? 0);
+  const isInvalid = !host || port > 65535 || (found?.[1]?.startsWith("[") && !isIPv6(host));
+  return isInvalid ? [] : [host, port];
 }
 
 /**
@@ -167,8 +188,8 @@ export function postgresql(url: string) {
     (name) => given.milliseconds(name) ?? [],
   );
   const seconds = { idle: "max_idle_connection_lifetime", life: "max_connection_lifetime" };
-  const [host, user] = [given.text("host") || server.host, given.text("user") || server.user];
-  if (!host || !user) {
+  const host = given.text("host") ?? server.host;
+  if (!host || !server.user) {
     throw new DatabaseUrlError(
       "Name user and host in DATABASE_URL: postgresql://user:password@host:port/database.",
     );
@@ -176,9 +197,8 @@ export function postgresql(url: string) {
   return {
     ...server,
     host,
-    port: given.number("port") ?? server.port,
-    user,
-    password: given.text("password") ?? server.password,
+    // In place of an empty one, the driver would read PGPASSWORD and .pgpass.
+    password: server.password || (() => ""),
     schema: given.text("schema"),
     ssl: tlsOfPostgresql(given),
     sslnegotiation: given.isDirect ? ("direct" as const) : ("postgres" as const),
@@ -187,14 +207,19 @@ export function postgresql(url: string) {
     idleTimeoutMillis: given.milliseconds(seconds.idle) ?? 10_000,
     maxLifetimeSeconds: given.number(seconds.life) ?? 0,
     query_timeout: given.milliseconds("socket_timeout") ?? given.number("query_timeout"),
-    application_name: given.text("application_name") ?? given.text("fallback_application_name"),
-    // With an empty string, the driver would read PGOPTIONS.
-    options: given.text("options") ?? (process.env["PGOPTIONS"] ? " " : undefined),
+    application_name:
+      given.text("application_name") ??
+      given.text("fallback_application_name") ??
+      insteadOf("PGAPPNAME"),
+    options: given.text("options") ?? insteadOf("PGOPTIONS"),
     statement_timeout: given.number("statement_timeout"),
     lock_timeout: given.number("lock_timeout"),
     idle_in_transaction_session_timeout: given.number("idle_in_transaction_session_timeout"),
   };
 }
+
+/** A value that keeps the driver from reading a variable where the URL has none. */
+const insteadOf = (variable: string) => (process.env[variable] ? " " : undefined);
 
 /** TLS as in node-postgres: all `sslmode`s but two verify the certificate and host name. */
 function tlsOfPostgresql(given: Parameters) {
@@ -239,6 +264,11 @@ export function mysql(url: string) {
       "Name the host in DATABASE_URL: mysql://user:password@host:port/database.",
     );
   }
+  if (server.host.startsWith("/")) {
+    throw new DatabaseUrlError(
+      "Write localhost as the host of DATABASE_URL, and the socket as ?socket=/path.",
+    );
+  }
   const [ca, accept, socketPath] = [
     given.file("sslcert"),
     given.text("sslaccept"),
@@ -270,14 +300,22 @@ export function mysql(url: string) {
  * @throws DatabaseUrlError
  */
 export function sqlite(url: string) {
-  const [, path, query = ""] =
+  const [, path = "", query = ""] =
     /^file:(?:\/\/(?=\/))?([^?]*)(?:\?(.*))?$/s.exec(url || "file:none") ?? [];
+  if (/[\x00-\x1f\x7f]/.test(path)) {
+    throw new DatabaseUrlError("Remove the control character from the path in DATABASE_URL.");
+  }
+  const odd = /["#$'\\`]/.exec(path)?.[0];
+  if (odd) {
+    throw new DatabaseUrlError(
+      `Rename the file: ${odd} in its path means something else in an env file.`,
+    );
+  }
   // A folder, or what means something else to a shell, another system or SQLite.
-  const isFolder = !path || /^[./]*$|(^|\/)\.{0,2}$/.test(path);
+  const isFolder = /^[./]*$|(^|\/)\.{0,2}$/.test(path);
   if (isFolder || /^(\/\/|~\/|:|\/*[a-z]:[/\\])/i.test(path)) {
     throw new DatabaseUrlError("Write DATABASE_URL as file:./name.db or file:/folder/name.db.");
   }
-  if (path.includes("#")) throw new DatabaseUrlError("Remove the # from the path in DATABASE_URL.");
   new Parameters("sqlite", query);
   return {
     url: `file:${path.split("/").map(encodeURIComponent).join("/")}`,
@@ -303,7 +341,7 @@ export function databaseUrlProblem(url: string): string | undefined {
 
 function schemeProblem(url: string, scheme: string): string {
   if (/^["']/.test(url)) return "Remove the quotes around DATABASE_URL.";
-  const base = scheme.toLowerCase().split("+")[0] ?? "";
+  const base = scheme.trim().toLowerCase().split("+")[0] ?? "";
   if (base === "prisma") {
     return "Set DATABASE_URL to the database's own URL: Prisma's services cannot be used here.";
   }

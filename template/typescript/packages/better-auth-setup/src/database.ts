@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { dirname, resolve } from "node:path";
-import { databaseUrlProblem } from "./database-url.ts";
+import { databaseUrlProblem, mysql, postgresql } from "./database-url.ts";
 import { isEmbedded, isRunning, reserve, start } from "./embedded-postgres.ts";
 import { fill, origin, setting } from "./settings.ts";
 import { manifest } from "./packages.ts";
@@ -102,22 +102,15 @@ async function embedded(url: string, change: boolean): Promise<string> {
   return `"${pathname.slice(1)}" on ${host} (embedded)`;
 }
 
-/** The host or socket folder, port and database of a URL. */
+/** The host or socket, port and database of a URL that the application can read. */
 function address(kind: Provider, url: string): [host: string, port: number, database: string] {
-  const unusable = () =>
-    new Problem(`${origin("DATABASE_URL")} cannot be used: it cannot be parsed as a URL.`);
   if (kind.form === "properties") {
     const [, host = "", port = kind.port] = /^\w+:\/\/([^:;/]+)(?::(\d+))?/.exec(url) ?? [];
-    if (!host) throw unusable();
-    return [host, Number(port), ""];
+    if (host) return [host, Number(port), ""];
+    throw new Problem(`${origin("DATABASE_URL")} cannot be used: it cannot be parsed as a URL.`);
   }
-  try {
-    const { hostname, port, pathname, searchParams } = new URL(url);
-    const host = searchParams.get("host") || hostname || "localhost";
-    return [host, Number(port || kind.port), decodeURIComponent(pathname.slice(1))];
-  } catch {
-    throw unusable();
-  }
+  const { host, port, database, ...more } = url.startsWith("mysql:") ? mysql(url) : postgresql(url);
+  return ["socketPath" in more ? more.socketPath : host, port, database];
 }
 
 /** A free port. */

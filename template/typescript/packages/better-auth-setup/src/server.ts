@@ -32,7 +32,7 @@ export function reach(provider: Provider, host: string, port: number): Promise<v
     ? ", or empty it if you deleted .postgres: setup makes a new embedded PostgreSQL"
     : "";
   const address = `${host}:${port}`;
-  const socket = connect({ host: host.replace(/^\[|\]$/g, ""), port, timeout });
+  const socket = connect({ host, port, timeout });
   const fail = (why: string) =>
     reject(
       new Problem(

@@ -6,7 +6,7 @@ import os
 import re
 import socket
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from better_auth_setup import embedded_postgres
 from better_auth_setup.problem import Problem
@@ -66,7 +66,7 @@ def examine(project: Project, settings: Settings) -> str:
     if provider.is_file:
         return _examine_file(project.root, rest.partition("?")[0].removeprefix("//"), correct)
     try:
-        host, port, name = _address(url, provider)
+        host, port, name = _address(url, project)
     except ValueError:
         raise Problem(f"{place} cannot be used: it cannot be parsed as a URL.") from None
     if not host.startswith("/"):
@@ -93,17 +93,24 @@ def _problem(url: str, root: Path) -> str:
     return ""
 
 
-def _address(url: str, provider: Provider) -> tuple[str, int, str]:
-    """The host, port and database of a URL."""
+def _address(url: str, project: Project) -> tuple[str, int, str]:
+    """The host or socket, port and database of a URL, as the application's reader finds them."""
+    provider = project.provider
     if provider.form == "properties":
         found = re.match(r"\w+://([^:;/]+)(?::(\d+))?", url)
         if not found:
             raise ValueError
         return found[1], int(found[2] or provider.port), ""
-    parts = urlsplit(url)
-    socket_folder = parse_qs(parts.query).get("host", [""])[0]
-    host = socket_folder or parts.hostname or "localhost"
-    return host, parts.port or provider.port, unquote(parts.path.removeprefix("/"))
+    try:
+        from better_auth_sidecar.database_url import MysqlUrl, PostgresqlUrl, read_database_url
+    except ModuleNotFoundError:
+        parts = urlsplit(url)
+        host = parts.hostname or "localhost"
+        return host, parts.port or provider.port, unquote(parts.path.removeprefix("/"))
+    read = read_database_url(url, project.root)
+    assert isinstance(read, (PostgresqlUrl, MysqlUrl))
+    where = (read.socket if isinstance(read, MysqlUrl) else None) or read.host
+    return where, read.port, read.database
 
 
 def _examine_file(root: Path, name: str, correct: str) -> str:

@@ -12,9 +12,10 @@ import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv6Address
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, unquote_plus
 
 _POOL_SIZE = 10  # that of node-postgres
 _POOL_TIMEOUT = 10.0
@@ -30,8 +31,10 @@ _SCHEMES = {
 }
 
 
-#: A host and a port; readers disagree about an empty port, and about zones of IPv6 addresses.
-_ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]*)(:[0-9]{1,5})?")
+#: A host, or the folder of a socket, and a port; readers disagree about all others.
+_ADDRESS = re.compile(
+    r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]+|%2F[A-Za-z0-9._~%-]+)(?::([0-9]{1,5}))?", re.IGNORECASE
+)
 #: Paths that mean something else to a shell, another system or SQLite, or name a folder.
 _NO_SQLITE_FILE = re.compile(r"~/|:|/*[A-Za-z]:[/\\]|(.*/)?\.{0,2}\Z|//", re.DOTALL)
 
@@ -137,7 +140,7 @@ def read_database_url(url: str, root: Path) -> DatabaseUrl:
 
 
 def _of_scheme(scheme: str) -> str:
-    base = scheme.lower().partition("+")[0]
+    base = scheme.strip().lower().partition("+")[0]
     if base == "prisma":
         return "Set DATABASE_URL to the database's own URL: Prisma's services cannot be used here."
     if base in _SCHEMES:
@@ -145,37 +148,74 @@ def _of_scheme(scheme: str) -> str:
     return "Start DATABASE_URL with postgresql://, mysql://, sqlserver:// or file: and a path."
 
 
-def _split(url: str) -> SplitResult:
-    """Splits a URL, and refuses the common mistakes in escaping it."""
+@dataclass(frozen=True)
+class _Parts:
+    """The parts of a URL of a server, unescaped but for the query."""
+
+    host: str
+    port: int | None
+    user: str
+    password: str
+    database: str
+    query: str
+
+
+def _split(url: str) -> _Parts:
+    """Splits a URL, and refuses the common mistakes in escaping it.
+
+    ``urlsplit`` reads brackets in a password as a host, and changes the case of a socket's folder.
+    """
     if re.search(r"%(?![0-9A-Fa-f]{2})", url):
         raise DatabaseUrlError("Write each % of DATABASE_URL as %25, unless it is an escape.")
     if "%00" in url:
         raise DatabaseUrlError("Remove %00 from DATABASE_URL: no database takes it.")
-    if re.search(r"[\s\x00-\x1f\x7f]", url):
+    if re.search(r"[\s\x00-\x1f\x7f\ufeff]", url):
         raise DatabaseUrlError("Remove the blank in DATABASE_URL, or write it as %20.")
-    scheme, _, rest = url.partition("://")
+    try:
+        unquote(url, errors="strict")
+    except UnicodeDecodeError:
+        raise DatabaseUrlError("Escape DATABASE_URL in UTF-8: é is %C3%A9, not %E9.") from None
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        raise DatabaseUrlError(f"Start DATABASE_URL with {url.partition(':')[0]}://.")
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
     if "#" in url or authority.count("@") > 1 or "@" in rest[len(authority) :]:
         raise DatabaseUrlError(
             "Escape user name and password in DATABASE_URL: @ is %40, / is %2F, ? is %3F."
         )
-    address = authority.rpartition("@")[2]
+    login, _, address = authority.rpartition("@")
     if "," in address:
         raise DatabaseUrlError("Name one host in DATABASE_URL: several cannot be used.")
-    try:
-        parts = urlsplit(url)
-        if not _ADDRESS.fullmatch(address) or parts.port == 0:
-            raise ValueError(address)
-    except ValueError:
+    host, port = _address(address) if authority else ("", None)
+    if host is None:
         raise DatabaseUrlError(
             f"Correct host and port in DATABASE_URL: {scheme}://user:password@host:port/database."
-        ) from None
-    name = parts.path.removeprefix("/")
-    if not name:
+        )
+    path, _, query = rest[len(authority) :].partition("?")
+    name = unquote(path.removeprefix("/"))
+    if name in ("", ".", ".."):
         raise DatabaseUrlError("Add the database's name to DATABASE_URL, after the host: /name.")
-    if "/" in name:
+    if path.endswith("/"):
         raise DatabaseUrlError("Remove the / after the database's name in DATABASE_URL.")
-    return parts
+    if "/" in path[1:]:
+        raise DatabaseUrlError("Write / as %2F in the password or database of DATABASE_URL.")
+    user, _, password = login.partition(":")
+    return _Parts(host, port, unquote(user), unquote(password), name, query)
+
+
+def _address(text: str) -> tuple[str | None, int | None]:
+    """The host, None if it is invalid, and the port."""
+    found = _ADDRESS.fullmatch(text)
+    if found is None or (found[2] and not 0 < int(found[2]) < 65536):
+        return None, None
+    host = unquote(found[1])
+    if host.startswith("["):
+        host = host[1:-1]
+        try:
+            IPv6Address(host)
+        except ValueError:
+            return None, None
+    return host, int(found[2]) if found[2] else None
 
 
 # --- PostgreSQL ---------------------------------------------------------------------------
@@ -203,10 +243,13 @@ class _Options:
             raise DatabaseUrlError(
                 "Write what follows ? in DATABASE_URL as name=value, joined by &."
             )
-        self._values = dict(parse_qsl(query, keep_blank_values=True))
-        for name, value in self._values.items():
+        if "?" in query:
+            raise DatabaseUrlError("Join the parameters of DATABASE_URL by &, not by a second ?.")
+        given = [part.partition("=") for part in query.split("&") if part]
+        for name, _, value in given:
             if problem := _problem(name, value, table["parameters"].get(name)):
                 raise DatabaseUrlError(problem)
+        self._values = {name: unquote_plus(value) for name, _, value in given}
         for rule in table["rules"]:
             if self._is_met(rule):
                 raise DatabaseUrlError(rule["say"])
@@ -243,7 +286,7 @@ class _Options:
 
 
 def _problem(name: str, value: str, entry: Mapping[str, Any] | None) -> str:
-    """What to change about a parameter; empty if it is supported."""
+    """What to change about a parameter as written; empty if it is supported."""
     if entry is None:
         return f"Remove {name}= from DATABASE_URL: not every driver here knows it."
     if "refused" in entry:
@@ -255,8 +298,6 @@ def _problem(name: str, value: str, entry: Mapping[str, Any] | None) -> str:
         return str(entry.get("say") or f"Set {name}= in DATABASE_URL to {known}.")
     if entry["is"] == "number" and not re.fullmatch("[0-9]{1,9}", value):
         return f"Set {name}= in DATABASE_URL to a whole number."
-    if entry["is"] == "port" and not (re.fullmatch("[0-9]{1,5}", value) and 0 < int(value) < 65536):
-        return f"Set {name}= in DATABASE_URL to a number from 1 to 65535."
     return "" if value else f"Write a value after {name}= in DATABASE_URL, or remove it."
 
 
@@ -269,26 +310,25 @@ _SETTINGS = (
 )
 
 
-def _postgresql(parts: SplitResult, root: Path) -> PostgresqlUrl:
+def _postgresql(parts: _Parts, root: Path) -> PostgresqlUrl:
     options = _Options(parts.query, "postgresql", root)
     tls = _postgresql_tls(options)
     settings = {name: value for name in _SETTINGS if (value := options.text(name)) is not None}
     if fallback := options.text("fallback_application_name"):
         settings.setdefault("application_name", fallback)
     milliseconds = options.whole("query_timeout")
-    host = options.text("host") or unquote(parts.hostname or "")
-    user = options.text("user") or unquote(parts.username or "")
-    if not host or not user:
+    host = options.text("host") or parts.host
+    if not host or not parts.user:
         raise DatabaseUrlError(
             "Name user and host in DATABASE_URL: postgresql://user:password@host:port/database."
         )
     is_pooled = options.text("pgbouncer") == "true"
     return PostgresqlUrl(
         host=host,
-        port=options.whole("port") or parts.port or 5432,
-        user=user,
-        password=options.text("password") or unquote(parts.password or ""),
-        database=unquote(parts.path[1:]),
+        port=parts.port or 5432,
+        user=parts.user,
+        password=parts.password,
+        database=parts.database,
         schema=options.text("schema"),
         tls=tls,
         direct_tls=options.text("sslnegotiation") == "direct",
@@ -353,24 +393,27 @@ def _no_passphrase() -> str:
 # --- the others ---------------------------------------------------------------------------
 
 
-def _mysql(parts: SplitResult, root: Path) -> MysqlUrl:
+def _mysql(parts: _Parts, root: Path) -> MysqlUrl:
     options = _Options(parts.query, "mysql", root)
     accept, authority = options.text("sslaccept"), options.file("sslcert")
     tls = _tls_context(authority) if accept or authority else None
     if tls and accept == "accept_invalid_certs":
         tls.check_hostname = False
         tls.verify_mode = ssl.CERT_NONE
-    host = unquote(parts.hostname or "")
-    if not host:
+    if not parts.host:
         raise DatabaseUrlError(
             "Name the host in DATABASE_URL: mysql://user:password@host:port/database."
         )
+    if parts.host.startswith("/"):
+        raise DatabaseUrlError(
+            "Write localhost as the host of DATABASE_URL, and the socket as ?socket=/path."
+        )
     return MysqlUrl(
-        host=host,
+        host=parts.host,
         port=parts.port or 3306,
-        user=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
-        database=unquote(parts.path[1:]),
+        user=parts.user,
+        password=parts.password,
+        database=parts.database,
         socket=options.text("socket"),
         tls=tls,
         pool_size=options.whole("connection_limit") or _POOL_SIZE,
@@ -382,11 +425,15 @@ def _mysql(parts: SplitResult, root: Path) -> MysqlUrl:
 def _sqlite(rest: str, root: Path) -> SqliteUrl:
     """Parses a SQLite path, which Prisma's CLI does not percent-decode."""
     path, _, query = rest.partition("?")
+    if re.search(r"[\x00-\x1f\x7f]", path):
+        raise DatabaseUrlError("Remove the control character from the path in DATABASE_URL.")
+    if odd := re.search("[\"#$'\\\\`]", path):
+        raise DatabaseUrlError(
+            f"Rename the file: {odd[0]} in its path means something else in an env file."
+        )
     if path.startswith("//"):
         path = path.removeprefix("//") if path.startswith("///") else ""
     if not path.strip("/.") or _NO_SQLITE_FILE.match(path):
         raise DatabaseUrlError("Write DATABASE_URL as file:./name.db or file:/folder/name.db.")
-    if "#" in path:
-        raise DatabaseUrlError("Remove the # from the path in DATABASE_URL.")
     _Options(query, "sqlite", root)
     return SqliteUrl(root / path)
