@@ -15,6 +15,7 @@ import pytest
 from hooks.demo import STACKS, environment, run, serving, walk_through
 from tests.answers import EVERYTHING
 from tests.npm_packages import lend
+from tests.project import foreign
 from tests.template import module, render
 
 pytestmark = pytest.mark.e2e
@@ -136,6 +137,23 @@ def test_an_sqlite_database_switches_to_migrations(on_sqlite: Path) -> None:
         assert "Migrations applied: 0_init" in set_up("new.db")
     finally:
         shutil.rmtree(on_sqlite / "prisma" / "migrations")
+
+
+@pytest.mark.exhaustive
+def test_foreign_tables_columns_and_triggers_are_not_dropped(on_sqlite: Path) -> None:
+    """`test_typescript_setup` has the other stack."""
+
+    def set_up(*flags: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*PYTHON.setup, *flags],
+            cwd=on_sqlite,
+            env=environment(**variables),
+            capture_output=True,
+            text=True,
+        )
+
+    file = Path(shutil.copy(on_sqlite / "dev.db", on_sqlite / "shared.db"))
+    foreign.check_sqlite(file, set_up)
 
 
 @pytest.mark.exhaustive

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from hooks.demo import STACKS, serving, walk_through
+from tests.project import foreign
 from tests.project.bench import LAST, Bench, add
 from tests.project.projects import sentence
 from tests.sampling import in_stack
@@ -69,31 +70,26 @@ def test_changes_that_lose_rows_are_refused(bench: Bench) -> None:
 def test_tables_outside_the_schema_are_not_dropped_without_the_flag(
     bench: Bench,
 ) -> None:
-    bench.sql(
-        "CREATE TYPE color AS ENUM ('RED', 'BLUE', 'GREEN')",
-        'ALTER TABLE "user" ADD COLUMN code TEXT, ADD COLUMN color color',
-        "CREATE TABLE billing (id INTEGER PRIMARY KEY)",
-        "CREATE TYPE mood AS ENUM ('SAD')",
-    )
+    bench.sql(*foreign.POSTGRESQL)
     color = '\nenum Color {\n  RED\n  GREEN\n\n  @@map("color")\n}\n'
     bench.write(add("User", "color Color?"), (LAST, LAST + color))
     result = bench.setup()
     refused = sentence(result)
-    for foreign in (
-        "the table billing",
-        "the column code of user",
-        "the value BLUE of color",
-        "the enum mood",
-    ):
-        assert foreign in refused
+    assert f"Setup would drop {foreign.POSTGRESQL_DROPPED}, which" in refused
     for way_out in ("?schema=", "database of its own", "models for them", "--accept-data-loss"):
         assert way_out in refused
-    assert "removed tables: billing\n" in result.stdout
-    assert bench.sql('SELECT code, color FROM "user"', "SELECT * FROM billing") == []
-    assert bench.sql("SELECT 'BLUE'::color::text, 'SAD'::mood::text") == [("BLUE", "SAD")]
+    assert "removed tables: a table, billing\n" in result.stdout
+    assert bench.sql("""SELECT code, "first name", color FROM "user", billing, "a table" """) == []
+    assert bench.sql("SELECT 'not yet'::color::text, 'SAD'::mood::text") == [("not yet", "SAD")]
+    indexes = "SELECT indexname FROM pg_indexes WHERE indexname ~ '^by_' ORDER BY 1"
+    assert bench.sql(indexes) == [("by_name",), ("by_token",), ("by_words",)]
 
     bench.done("--accept-data-loss")
     assert bench.sql("SELECT to_regclass('billing'), to_regtype('mood')") == [(None, None)]
+    assert bench.sql(indexes) == [("by_words",)]
+    assert bench.sql("SELECT * FROM elsewhere.billing, names", "SELECT nextval('numbers')") == [
+        (1,)
+    ]
 
 
 @in_stack("typescript")
@@ -115,6 +111,7 @@ ISSUER = (
     "ALTER TABLE account ALTER COLUMN issuer SET NOT NULL",
     'CREATE UNIQUE INDEX "account_issuer_accountId_uidx" ON account (issuer, "accountId")',
 )
+OPTIONAL_ISSUER = ("issuer String?", "@@unique([issuer, accountId])")
 
 
 def sign_up(bench: Bench) -> int:
@@ -144,13 +141,13 @@ def test_an_issuer_column_of_better_auth_1_7_2_can_be_removed(bench: Bench) -> N
     values = "SELECT id, issuer FROM account WHERE issuer IS NOT NULL ORDER BY id"
     before = bench.sql(values)
     refused = sentence(bench.setup())
-    assert "write `issuer String?` into the model Account" in refused
+    assert "write `issuer String?` and `@@unique([issuer, accountId])` into the model" in refused
     assert sign_up(bench) == 500
-    bench.write(add("Account", "issuer String?"))
+    bench.write(add("Account", *OPTIONAL_ISSUER))
     assert "nullable" in bench.done().lower()
     assert bench.sql(values) == before
     assert sign_up(bench) == 200
-    bench.write(("  issuer String?\n", ""))
+    bench.write(*((f"  {line}\n", "") for line in OPTIONAL_ISSUER))
     bench.setup("--accept-data-loss")
     assert bench.sql("SELECT count(*) FROM account WHERE \"userId\" IN ('1', '2', '3')") == [(3,)]
 

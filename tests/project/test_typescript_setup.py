@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from hooks.demo import environment
 from tests.npm_packages import lend
+from tests.project import foreign
 from tests.project.projects import NO_AGENT
 from tests.project.typescript import TYPESCRIPT, Browser, serving, setup
 from tests.project.typescript_flows import test_accounts, test_messages, test_two_factor
@@ -103,6 +106,12 @@ def test_missing_tables_of_a_plugin_are_added(project: Path, schema: Path) -> No
     after = [line for line in schema.read_text().splitlines() if line]
     rest = [text for text in before.splitlines() if text and text != line]
     assert [line for line in after if "twoFactorEnabled" not in line] == rest
+
+
+def test_foreign_tables_columns_and_triggers_are_not_dropped(project: Path) -> None:
+    """On SQLite; `test_database_follows` has PostgreSQL."""
+    file = Path(shutil.copy(project / "dev.db", project / "shared.db"))
+    foreign.check_sqlite(file, partial(setup, project))
 
 
 @pytest.mark.exhaustive

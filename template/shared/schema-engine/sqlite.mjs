@@ -16,6 +16,12 @@ import { failure } from "./failure.mjs";
 const require = createRequire(import.meta.url);
 const MAGIC = "SQLite format 3\0";
 const UNIQUE = [1555, 2067];
+/** The part of a script that replaces tables by changed copies. */
+const REBUILDING = /^PRAGMA foreign_keys=OFF;$([^]*?)^PRAGMA foreign_keys=ON;$/gm;
+/** What a dropped table takes along and Prisma does not know: triggers, and indexes of expressions and of some rows. */
+const UNKNOWN = `SELECT sql FROM sqlite_master m WHERE tbl_name = ? AND (type = 'trigger' OR type = 'index' AND (
+    EXISTS (SELECT 1 FROM pragma_index_list(m.tbl_name) l WHERE l.name = m.name AND l.partial)
+    OR EXISTS (SELECT 1 FROM pragma_index_xinfo(m.name) WHERE cid = -2)))`;
 
 /** The history of migrations, as the engine makes it. */
 const HISTORY = `CREATE TABLE "_prisma_migrations" (
@@ -41,6 +47,17 @@ function isDatabase(path) {
   }
 }
 
+/** One transaction for statements that replace tables; views and foreign keys stay with the names. */
+const whole = (statements, kept) => `PRAGMA foreign_keys=OFF;
+PRAGMA legacy_alter_table=ON;
+BEGIN;${statements}${kept.map((sql) => `${sql};\n`).join("")}COMMIT;
+PRAGMA legacy_alter_table=OFF;
+PRAGMA foreign_keys=ON;`;
+
+/** The engine's query for partial indexes, which has the name in quotes that are not a string's. */
+const withString = (sql) =>
+  sql.replace(/ name = "(.+)";$/, (_, name) => ` name = '${name.replaceAll("'", "''")}';`);
+
 /** The SQLite database in a file. */
 export function sqlite({ url }) {
   const { PrismaLibSql } = require("@prisma/adapter-libsql");
@@ -50,28 +67,56 @@ export function sqlite({ url }) {
     // Prisma does not percent-decode the path.
     const name = file.split("/").map(encodeURIComponent).join("/");
     const adapter = await new PrismaLibSql({ url: `file:${name}` }).connect();
-    // `executeRaw` runs only the first statement of a script; `executeScript` runs all.
+    // A failure must not leave the database without a table that it was about to replace.
+    const executeScript = adapter.executeScript.bind(adapter);
+    adapter.executeScript = async (script) => {
+      let atomic = script;
+      for (const [part, statements] of script.matchAll(REBUILDING)) {
+        const kept = await unknown(statements);
+        atomic = atomic.replace(part, () => whole(statements, kept));
+      }
+      await executeScript(atomic);
+    };
+    const unknown = async (statements) => {
+      const tables = [...statements.matchAll(/^DROP TABLE "(.+)";$/gm)].map(([, name]) => name);
+      const queries = tables.map((table) =>
+        adapter.queryRaw({
+          sql: UNKNOWN,
+          args: [table],
+          argTypes: [{ arity: "scalar", scalarType: "string" }],
+        }),
+      );
+      return (await Promise.all(queries)).flatMap(({ rows }) => rows.map(([sql]) => sql));
+    };
+    // `executeRaw` runs only the first statement of a script; `executeScript` runs all. The engine sends
+    // the statements that replace tables one by one.
     const executeRaw = adapter.executeRaw.bind(adapter);
-    adapter.executeRaw = (query) =>
-      query.args.length ? executeRaw(query) : adapter.executeScript(query.sql).then(() => 0);
+    let rebuilding = [];
+    adapter.executeRaw = async (query) => {
+      if (query.args.length) return executeRaw(query);
+      const { sql } = query;
+      if (rebuilding.length || sql === "PRAGMA foreign_keys=OFF") rebuilding.push(`${sql};\n`);
+      if (!rebuilding.length) await adapter.executeScript(sql);
+      if (sql === "PRAGMA foreign_keys=ON")
+        await adapter.executeScript(rebuilding.splice(0).join(""));
+      return 0;
+    };
     // As with PostgreSQL, passes SQLite's message to the engine in place of the adapter's kinds,
     // except for unique violations.
     const onError = adapter.onError.bind(adapter);
     adapter.onError = (error) => {
-      const { rawCode = 1, message } = error;
+      const { rawCode } = error;
       if (UNIQUE.includes(rawCode)) onError(error);
-      throw new DriverAdapterError({
-        kind: "sqlite",
-        extendedCode: 1,
-        message,
-      });
+      // Of its own kind, some of the engine's reports show the code alone.
+      const message = error.message.replace(/^SQLITE_\w+: /, "");
+      throw new DriverAdapterError({ kind: "postgres", code: "", severity: "ERROR", message });
     };
     // Without the table of the history, the engine expects an error that this adapter does not
     // raise: return an empty history, and create the table for the first write.
     const queryRaw = adapter.queryRaw.bind(adapter);
     adapter.queryRaw = async (query) => {
       try {
-        return await queryRaw(query);
+        return await queryRaw({ ...query, sql: withString(query.sql) });
       } catch (error) {
         const message = error.cause?.message ?? "";
         if (!message.includes("no such table: _prisma_migrations")) throw error;

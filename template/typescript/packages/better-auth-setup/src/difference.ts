@@ -6,6 +6,10 @@ import { schemaPath } from "./schema.ts";
 
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
+const unquoted = (text: string) => text.replace(/`(.+?)`(?!\w)/g, "$1");
+
+const removed = /^\[-\] (?:Removed|Dropped the) (.+)/;
+
 const rebuiltTable = /^\[\*\] Redefined table `(.+)`$/gm;
 
 /** What has to change in the database, a line for each table, and what would be dropped. */
@@ -18,20 +22,31 @@ async function rebuilt(summary: string, env: Record<string, string>): Promise<Di
   if (tables.length === 0) return found;
   const [forth, back] = await scripts(env);
   for (const table of tables) {
-    const details = points(table, forth, back);
-    found.lines.push(`changes ${table}: ${details.join("; ")}`);
-    found.dropped.push(...columns(table, details));
+    add(found, table, points(table, forth, back));
   }
   return found;
 }
 
-const columns = (table: string, details: string[]) =>
-  details.flatMap((point) => {
-    const [, name] = /^removed column (\S+)/.exec(point) ?? [];
-    return name ? `the column ${name} of ${table}` : [];
-  });
+const onColumns = /^\[([-+])\] .* on columns (\(.*\))$/;
 
-/** Prisma's summary, without the columns of new tables. */
+/** Records the changes of a table or an enum, in the form of Prisma's summary. */
+function add(found: Difference, name: string, items: string[]): void {
+  const shown = items.map((item) => lowerFirst(unquoted(item.slice(4))));
+  found.lines.push(`changes ${name}: ${shown.join("; ")}`);
+  const added = items.flatMap((item) => {
+    const [, sign, place] = onColumns.exec(item) ?? [];
+    return sign === "+" ? [place] : [];
+  });
+  for (const item of items) {
+    const [, what] = removed.exec(item) ?? [];
+    // An index or key with another one on the same columns is replaced.
+    const [, , place] = onColumns.exec(item) ?? [];
+    if (!what || (place && added.includes(place))) continue;
+    found.dropped.push(`the ${unquoted(what).replace("variant", "value")} of ${name}`);
+  }
+}
+
+/** Prisma's summary, without the columns of new tables and of removed ones. */
 function changes(summary: string): Difference {
   const parts = new Map<string, string[]>();
   let part: string[] | undefined;
@@ -40,32 +55,28 @@ function changes(summary: string): Difference {
       part = parts.get(line.trim()) ?? [];
       parts.set(line.trim(), part);
     } else if (/^ +(-|\[.\]) /.test(line)) {
-      part?.push(line.trim().replace(/^(- |\[.\] )/, ""));
+      part?.push(line.trim().replace(/^- /, ""));
     }
   }
   const created = parts.get("[+] Added tables") ?? [];
-  const count = created.length > 1 ? `${created.length} tables` : "a table";
-  const found = created.length > 0 ? [`creates ${count}: ${created.join(", ")}`] : [];
-  const dropped = (parts.get("[-] Removed tables") ?? []).map((name) => `the table ${name}`);
-  dropped.push(...(parts.get("[-] Removed enums") ?? []).map((name) => `the enum ${name}`));
   parts.delete("[+] Added tables");
+  const count = created.length > 1 ? `${created.length} tables` : "a table";
+  const lines = created.length > 0 ? [`creates ${count}: ${created.join(", ")}`] : [];
+  const found: Difference = { lines, dropped: [] };
+  const whole = [...created];
   for (const [heading, items] of parts) {
-    if (heading.startsWith("[*] Redefined table")) continue;
-    const [, changed = ""] = /^\[\*\] Changed the `(.+)` enum$/.exec(heading) ?? [];
-    for (const item of changed ? items : []) {
-      const [, value] = /^Removed variant `?(\w+)/.exec(item) ?? [];
-      if (value) dropped.push(`the value ${value} of ${changed}`);
-    }
-    const [, table] = /^\[\*\] Changed the `(.+)` table$/.exec(heading) ?? [];
-    if (!table) {
-      found.push(`${lowerFirst(heading.replace(/^\[.\] /, ""))}: ${items.join(", ")}`);
-    } else if (!created.includes(table)) {
-      const details = items.map((point) => lowerFirst(point.replaceAll("`", "")));
-      found.push(`changes ${table}: ${details.join("; ")}`);
-      dropped.push(...columns(table, details));
+    const [, changed] = /^\[\*\] Changed the `(.+)` (?:table|enum)$/.exec(heading) ?? [];
+    if (changed) {
+      if (!whole.includes(changed)) add(found, changed, items);
+    } else if (!heading.startsWith("[*] Redefined table")) {
+      found.lines.push(`${lowerFirst(heading.slice(4))}: ${items.join(", ")}`);
+      const [, kind] = removed.exec(heading) ?? [];
+      if (!kind) continue;
+      whole.push(...items);
+      found.dropped.push(...items.map((item) => `the ${kind.replace(/s$/, "")} ${item}`));
     }
   }
-  return { lines: found, dropped };
+  return found;
 }
 
 /**

@@ -47,8 +47,9 @@ function has(folder: string | undefined, name: RegExp): boolean {
 }
 
 /**
- * Ensures that Prisma has a schema engine: its WebAssembly build from npm, if the native one would show
- * the database's password or cannot be downloaded.
+ * Ensures that Prisma has a schema engine: its WebAssembly build from npm, or the native one where there
+ * is no build. The CLI gives the native one the password as an argument, which other users can see, and a
+ * failure of it can leave SQLite without a table that it was about to replace.
  */
 export async function engine(change: boolean): Promise<string> {
   if (existsSync(join(dirname(wasmEngine), "node_modules"))) {
@@ -57,13 +58,10 @@ export async function engine(change: boolean): Promise<string> {
   }
   if (setting("PRISMA_SCHEMA_ENGINE_BINARY"))
     return "its schema engine is named by PRISMA_SCHEMA_ENGINE_BINARY";
-  const { name, form, wasm } = provider();
-  // The CLI gives the native engine the password as an argument, which other users can see.
-  if (form === "file" || !wasm) {
+  const { name, wasm } = provider();
+  if (!wasm) {
     if (has(packageFolder("@prisma/engines"), /^schema-engine-/)) return "native schema engine";
     if ((await prisma(["-v"])).status === 0) return "native schema engine";
-  }
-  if (!wasm) {
     throw new Problem(
       "Prisma's schema engine cannot be downloaded, and its WebAssembly build does not support " +
         `${name}. Set HTTPS_PROXY, PRISMA_ENGINES_MIRROR or PRISMA_SCHEMA_ENGINE_BINARY.`,

@@ -5,7 +5,7 @@ import { indented, refused, type Difference } from "./difference.ts";
 import { prisma, reason } from "./prisma.ts";
 import { Problem } from "./report.ts";
 import type { Result } from "./run.ts";
-import { schemaPath } from "./schema.ts";
+import { provider, schemaPath } from "./schema.ts";
 
 // A new unique index loses no data: over duplicates, creating it fails.
 const unique = /A unique constraint covering the columns `\[(.+)\]` on the table `(.+?)` /;
@@ -62,11 +62,14 @@ export async function execute(
 function keep(dropped: string[]): string {
   const last = dropped.slice(-1).join("");
   const named = dropped.length > 1 ? `${dropped.slice(0, -1).join(", ")} and ${last}` : last;
+  const { form, protocol } = provider();
+  const schema = protocol === "PostgreSQL" ? "a schema (?schema=…) or " : "";
+  const place = `${schema}a ${form === "file" ? "file" : "database"} of its own`;
   return (
     `Setup would drop ${named}, which ${schemaPath()} does not have. Nothing was changed. ` +
-    `${advice(dropped)}If another program needs them, name a schema (?schema=…) or a database of ` +
-    `its own in DATABASE_URL, or write models for them into ${schemaPath()}; to drop them, run ` +
-    "setup again with --accept-data-loss."
+    `${advice(dropped)}If another program needs them, name ${place} in DATABASE_URL, or write models ` +
+    `for them, or their fields and indexes, into ${schemaPath()}; to drop them, run setup again with ` +
+    "--accept-data-loss."
   );
 }
 
@@ -112,7 +115,8 @@ function advice(losses: string[]): string {
   if (!losses.some((point) => point.includes("the column issuer of account"))) return "";
   return (
     "better-auth 1.7.0 to 1.7.2 filled account.issuer and later ones do not, so nobody can sign up " +
-    "until it is optional or gone: to keep its values, write `issuer String?` into the model Account. "
+    "until it is optional or gone: to keep its values, write `issuer String?` and " +
+    "`@@unique([issuer, accountId])` into the model Account. "
   );
 }
 

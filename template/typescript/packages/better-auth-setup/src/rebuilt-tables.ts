@@ -2,16 +2,27 @@
 import { prisma } from "./prisma.ts";
 import { schemaPath } from "./schema.ts";
 
+/** A name in a script, and one in a list of columns. */
+const name = '"((?:[^"]|"")+)"';
+
+const escaped = (table: string) => table.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+const all = (script: string, pattern: string) => [...script.matchAll(new RegExp(pattern, "gm"))];
+
 /** The columns that a script creates in a new table, with their definitions. */
 function columns(table: string, script: string): Map<string, string> {
-  const [, body = ""] =
-    new RegExp(`^CREATE TABLE "new_${table}" \\(([^]*?)^\\);`, "m").exec(script) ?? [];
-  const found = [...body.matchAll(/^ +"(\w+)" (.*?),?$/gm)];
-  return new Map(found.map(([, name = "", definition = ""]) => [name, definition]));
+  const [[, body = ""] = []] = all(script, `^CREATE TABLE "new_${escaped(table)}" \\(([^]*?)^\\);`);
+  const found = all(body, `^ +${name} (.*?),?$`);
+  return new Map(found.map(([, column = "", definition = ""]) => [column, definition]));
 }
 
+const indexes = (table: string, script: string) =>
+  all(script, `^CREATE (?:UNIQUE )?INDEX ${name} ON "${escaped(table)}"\\(`).map(
+    ([, one = ""]) => one,
+  );
+
 /**
- * The changes of a table's columns.
+ * The changes of a table's columns and indexes, in the form of Prisma's summary.
  *
  * @param table its name
  * @param forth the script from the database to the schema
@@ -19,19 +30,23 @@ function columns(table: string, script: string): Map<string, string> {
  */
 export function points(table: string, forth: string, back: string): string[] {
   const [now, old] = [columns(table, forth), columns(table, back)];
-  const returning = new RegExp(`^ALTER TABLE "${table}" ADD COLUMN +"(\\w+)"`, "gm");
-  const gone = [...old.keys()].filter((name) => !now.has(name));
-  gone.push(...[...back.matchAll(returning)].map(([, name = ""]) => name));
-  const [, copied] = new RegExp(`^INSERT INTO "new_${table}" \\((.*?)\\)`, "m").exec(forth) ?? [];
-  const isKept = (name: string) => copied?.includes(`"${name}"`) ?? true;
-  const found = gone.map((name) => `removed column ${name}`);
-  for (const [name, definition] of now) {
-    if (!isKept(name)) found.push(`added column ${name}`);
-    else if (definition !== (old.get(name) ?? definition)) {
-      found.push(`column ${name} becomes ${definition}`);
+  const gone = [...old.keys()].filter((column) => !now.has(column));
+  const returning = all(back, `^ALTER TABLE "${escaped(table)}" ADD COLUMN +${name}`);
+  gone.push(...returning.map(([, column = ""]) => column));
+  const [[, copied] = []] = all(forth, `^INSERT INTO "new_${escaped(table)}" \\((.*?)\\) SELECT`);
+  const isKept = (column: string) => copied?.includes(`"${column}"`) ?? true;
+  const found = gone.map((column) => `[-] Removed column \`${column}\``);
+  const remaining = indexes(table, forth);
+  for (const index of indexes(table, back)) {
+    if (!remaining.includes(index)) found.push(`[-] Removed index \`${index}\``);
+  }
+  for (const [column, definition] of now) {
+    if (!isKept(column)) found.push(`[+] Added column \`${column}\``);
+    else if (definition !== (old.get(column) ?? definition)) {
+      found.push(`[*] Column \`${column}\` becomes ${definition}`);
     }
   }
-  return found.length > 0 ? found : ["it is rebuilt with all of its rows"];
+  return found.length > 0 ? found : ["[*] It is rebuilt with all of its rows"];
 }
 
 /** The scripts from the database to the schema, and back. */

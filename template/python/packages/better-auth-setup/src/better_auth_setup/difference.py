@@ -12,11 +12,11 @@ _DIFFERENT = 2
 _DATABASE_IS_MISSING = "P1003"
 _ADDED_TABLES = "[+] Added tables"
 _REBUILT_TABLE = re.compile(r"\[\*\] Redefined table `(.+)`$", re.MULTILINE)
-_CHANGED_TABLE = re.compile(r"\[\*\] Changed the `(.+)` table$")
-_CHANGED_ENUM = re.compile(r"\[\*\] Changed the `(.+)` enum$")
-_REMOVED = {"[-] Removed tables": "table", "[-] Removed enums": "enum", "[-] Removed views": "view"}
-_REMOVED_VALUE = re.compile(r"Removed variant `?(\w+)")
-_REMOVED_COLUMN = re.compile(r"removed column (\S+)")
+_CHANGED = re.compile(r"\[\*\] Changed the `(.+)` (?:table|enum)$")
+_REMOVED = re.compile(r"\[-\] (?:Removed|Dropped the) (.+)")
+_COLUMNS = re.compile(r"\[([-+])\] .* on columns (\(.*\))$")
+#: A name in a script, and one in a list of columns.
+_NAME = r'"((?:[^"]|"")+)"'
 
 
 @dataclass
@@ -34,11 +34,17 @@ class Difference:
     def __str__(self) -> str:
         return "".join(f"\n      {change}" for change in self.changes)
 
-    def add(self, table: str, points: list[str]) -> None:
-        """Records the changes of a table's columns."""
-        self.changes.append(f"changes {table}: {'; '.join(points)}")
-        gone = [found[1] for point in points if (found := _REMOVED_COLUMN.match(point))]
-        self.dropped += [f"the column {name} of {table}" for name in gone]
+    def add(self, name: str, points: list[str]) -> None:
+        """Records the changes of a table or an enum, in the form of Prisma's summary."""
+        shown = [_first_lower(_unquoted(point[4:])) for point in points]
+        self.changes.append(f"changes {name}: {'; '.join(shown)}")
+        places = [found.groups() for point in points if (found := _COLUMNS.match(point))]
+        for point in points:
+            found, place = _REMOVED.match(point), _COLUMNS.match(point)
+            # An index or key with another one on the same columns is replaced.
+            if found and not (place and ("+", place[2]) in places):
+                what = _unquoted(found[1]).replace("variant", "value", 1)
+                self.dropped.append(f"the {what} of {name}")
 
 
 def difference(prisma: Prisma) -> Difference:
@@ -63,34 +69,35 @@ def difference(prisma: Prisma) -> Difference:
 
 
 def _summarized(summary: str) -> Difference:
-    """Prisma's summary, without the columns of new tables."""
+    """Prisma's summary, without the columns of new tables and of removed ones."""
     parts: dict[str, list[str]] = {}
     for line in summary.splitlines():
         if line.startswith("["):
             part = parts.setdefault(line.strip(), [])
         elif parts and re.match(r" +(-|\[.\]) ", line):
-            part.append(re.sub(r"^(- |\[.\] )", "", line.strip()))
+            part.append(line.strip().removeprefix("- "))
     created = parts.pop(_ADDED_TABLES, [])
     number = f"{len(created)} tables" if len(created) > 1 else "a table"
     found = Difference([f"creates {number}: {', '.join(created)}"] if created else [])
+    whole = set(created)
     for heading, points in parts.items():
-        table, enum = _CHANGED_TABLE.match(heading), _CHANGED_ENUM.match(heading)
-        if table and table[1] not in created:
-            found.add(table[1], [_first_lower(point.replace("`", "")) for point in points])
-        if table or _REBUILT_TABLE.match(heading):
-            continue
-        title = re.sub(r"^\[.\] ", "", heading)
-        found.changes.append(f"{_first_lower(title)}: {', '.join(points)}")
-        if heading in _REMOVED:
-            found.dropped += [f"the {_REMOVED[heading]} {point}" for point in points]
-        if enum:
-            gone = [value[1] for point in points if (value := _REMOVED_VALUE.match(point))]
-            found.dropped += [f"the value {value} of {enum[1]}" for value in gone]
+        if changed := _CHANGED.match(heading):
+            if changed[1] not in whole:
+                found.add(changed[1], points)
+        elif not _REBUILT_TABLE.match(heading):
+            found.changes.append(f"{_first_lower(heading[4:])}: {', '.join(points)}")
+            if removed := _REMOVED.match(heading):
+                whole.update(points)
+                found.dropped += [f"the {removed[1].removesuffix('s')} {point}" for point in points]
     return found
 
 
 def _first_lower(text: str) -> str:
     return text[:1].lower() + text[1:]
+
+
+def _unquoted(point: str) -> str:
+    return re.sub(r"`(.+?)`(?!\w)", r"\1", point)
 
 
 def _add_rebuilt(found: Difference, summary: str, prisma: Prisma) -> None:
@@ -110,20 +117,30 @@ def _points(table: str, forth: str, back: str) -> list[str]:
     """The changes of a table's columns, from the scripts to the schema and back."""
     new, old = _columns(table, forth), _columns(table, back)
     gone = [name for name in old if name not in new]
-    gone += re.findall(rf'^ALTER TABLE "{re.escape(table)}" ADD COLUMN +"(\w+)"', back, re.M)
-    copied = re.search(rf'^INSERT INTO "new_{re.escape(table)}" \((.*?)\)', forth, re.M)
-    kept = re.findall(r'"(\w+)"', copied[1]) if copied else list(new)
-    found = [f"removed column {name}" for name in gone]
-    found += [f"added column {name}" for name in new if name not in kept]
+    gone += re.findall(rf'^ALTER TABLE "{re.escape(table)}" ADD COLUMN +{_NAME}', back, re.M)
+    copied = re.search(rf'^INSERT INTO "new_{re.escape(table)}" \((.*?)\) SELECT', forth, re.M)
+    kept = re.findall(_NAME, copied[1]) if copied else list(new)
+    found = [f"[-] Removed column `{name}`" for name in gone]
     found += [
-        f"column {name} becomes {new[name]}"
+        f"[-] Removed index `{name}`"
+        for name in _indexes(table, back)
+        if name not in _indexes(table, forth)
+    ]
+    found += [f"[+] Added column `{name}`" for name in new if name not in kept]
+    found += [
+        f"[*] Column `{name}` becomes {new[name]}"
         for name in new
         if name in kept and new[name] != old.get(name, new[name])
     ]
-    return found or ["it is rebuilt with all of its rows"]
+    return found or ["[*] It is rebuilt with all of its rows"]
 
 
 def _columns(table: str, script: str) -> dict[str, str]:
     """The columns that a script creates in a new table, with their definitions."""
     created = re.search(rf'^CREATE TABLE "new_{re.escape(table)}" \((.*?)^\);', script, re.M | re.S)
-    return dict(re.findall(r'^ +"(\w+)" (.*?),?$', created[1], re.M)) if created else {}
+    return dict(re.findall(rf"^ +{_NAME} (.*?),?$", created[1], re.M)) if created else {}
+
+
+def _indexes(table: str, script: str) -> list[str]:
+    created = rf"^CREATE (?:UNIQUE )?INDEX {_NAME} ON \"{re.escape(table)}\"\("
+    return re.findall(created, script, re.M)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,9 +16,6 @@ from better_auth_setup.project import Project
 from better_auth_setup.settings import Settings
 
 _ENGINE_VARIABLE = "PRISMA_SCHEMA_ENGINE_BINARY"
-_MIRROR_VARIABLES = ("PRISMA_ENGINES_MIRROR", "PRISMA_BINARIES_MIRROR")
-_MIRROR = "https://binaries.prisma.sh"
-_MIRROR_SECONDS = 3
 _QUIET = {"PRISMA_HIDE_UPDATE_MESSAGE": "1", "CHECKPOINT_DISABLE": "1", "NO_COLOR": "1"}
 _PASSWORD = re.compile(r"(postgres(?:ql)?://[^:@/?]*:)([^@/?]+)(@.*)", re.S)
 _POOLED = re.compile(r"unsupported startup parameter|prepared statement \"s\d+\"")
@@ -159,10 +154,10 @@ class Client:
 
 
 class Engine:
-    """Prisma's schema engine: the native one, or its WebAssembly build.
+    """Prisma's schema engine: its WebAssembly build, or the native one where there is no build.
 
-    The build is used for databases whose password the native one would show, and if the native one
-    cannot be downloaded.
+    The CLI gives the native one the URL as an argument, which other users can see in the process
+    list, and a failure of it can leave SQLite without a table that it was about to replace.
     """
 
     def __init__(self, prisma: Prisma) -> None:
@@ -178,16 +173,8 @@ class Engine:
         return bool(self._named) or self._has_native or self._wasm.is_current
 
     @property
-    def _is_secretive(self) -> bool:
-        """Whether the native engine would show a password and can be replaced.
-
-        The CLI gives it the URL as an argument, which other users can see in the process list.
-        """
-        return not self._provider.is_file and self._can_be_wasm
-
-    @property
     def _has_native(self) -> bool:
-        return not self._is_secretive and any(
+        return not self._can_be_wasm and any(
             (self._project.node_modules / "@prisma/engines").glob("schema-engine-*")
         )
 
@@ -205,11 +192,7 @@ class Engine:
         """
         if self._named and not (self._project.root / self._named).is_file():
             raise Problem(f"{_ENGINE_VARIABLE} names {self._named}, which is not a file.")
-        if self._named or self._has_native or not self._can_be_wasm:
-            return
-        # Once installed it is kept up to date, without another network request.
-        is_kept = self._is_secretive or (self._wasm.folder / "node_modules").exists()
-        if is_kept or not self._reaches_mirror():
+        if self._can_be_wasm and not self._named:
             self._wasm.install()
 
     def choose(self) -> str:
@@ -222,32 +205,15 @@ class Engine:
             return f"its schema engine is named by {_ENGINE_VARIABLE}"
         if self._has_native:
             return "native schema engine"
-        if not self._wasm.is_current:
-            # The CLI itself downloads the native engine on demand.
-            is_tried = not self._is_secretive and self._prisma.run("version").status == 0
-            if is_tried and self._has_native:
-                return "native schema engine"
-            if not self._can_be_wasm:
-                raise Problem(
-                    "Prisma's schema engine cannot be downloaded, and "
-                    f"{self._provider.name} needs it. Name a proxy (HTTPS_PROXY), a mirror "
-                    "(PRISMA_ENGINES_MIRROR) or a copy of the "
-                    f"engine ({_ENGINE_VARIABLE}), and run setup again."
-                )
-            self._wasm.install()
-        return "WebAssembly schema engine"
-
-    def _reaches_mirror(self) -> bool:
-        """Whether the download server answers; the CLI's own attempt takes four seconds to fail."""
-        named = (self._prisma.variables.get(name) for name in _MIRROR_VARIABLES)
-        url = next(filter(None, named), _MIRROR)
-        if not url.startswith(("https://", "http://")):
-            return False
-        request = urllib.request.Request(url, method="HEAD")
-        try:
-            urllib.request.urlopen(request, timeout=_MIRROR_SECONDS).close()
-        except urllib.error.HTTPError:
-            return True
-        except (OSError, ValueError):
-            return False
-        return True
+        if self._can_be_wasm:
+            if not self._wasm.is_current:
+                self._wasm.install()
+            return "WebAssembly schema engine"
+        # The CLI itself downloads the native engine on demand.
+        if self._prisma.run("version").status == 0 and self._has_native:
+            return "native schema engine"
+        raise Problem(
+            f"Prisma's schema engine cannot be downloaded, and {self._provider.name} needs it. "
+            "Name a proxy (HTTPS_PROXY), a mirror (PRISMA_ENGINES_MIRROR) or a copy of the "
+            f"engine ({_ENGINE_VARIABLE}), and run setup again."
+        )

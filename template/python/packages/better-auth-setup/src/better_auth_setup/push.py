@@ -31,9 +31,10 @@ def push(prisma: Prisma, console: Console, changes: Difference, *, loss: bool) -
     """
     if not changes:
         return "nothing to change"
-    console.say(f"    The database will change:{changes}")
     # Prisma warns only of lost rows, and would drop empty tables of other programs silently.
-    if changes.dropped and not loss:
+    is_refused = changes.dropped and not loss
+    console.say(f"    The database {'would' if is_refused else 'will'} change:{changes}")
+    if is_refused:
         raise _refusal(prisma, changes.dropped)
     result = prisma.run("db", "push", *(["--accept-data-loss"] if loss else []))
     losses = _points(result.output, "data loss")
@@ -60,13 +61,17 @@ def _refusal(prisma: Prisma, dropped: list[str]) -> Problem:
     if "the column issuer of account" in dropped:
         advice = (
             "better-auth 1.7.0 to 1.7.2 filled account.issuer and later ones do not, so nobody can "
-            "sign up until it is optional or gone: to keep its values, write `issuer String?` into "
-            "the model Account. "
+            "sign up until it is optional or gone: to keep its values, write `issuer String?` and "
+            "`@@unique([issuer, accountId])` into the model Account. "
         )
+    provider = prisma.project.provider
+    place = f"a {'file' if provider.is_file else 'database'} of its own"
+    if provider.protocol == "PostgreSQL":
+        place = f"a schema (?schema=…) or {place}"
     return Problem(
         f"Setup would drop {named}, which {schema} does not have. Nothing was changed. {advice}If "
-        "another program needs them, name a schema (?schema=…) or a database of its own in "
-        f"DATABASE_URL, or write models for them into {schema}; to drop them, run setup again with "
+        f"another program needs them, name {place} in DATABASE_URL, or write models for them, or "
+        f"their fields and indexes, into {schema}; to drop them, run setup again with "
         "--accept-data-loss."
     )
 
