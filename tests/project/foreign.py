@@ -58,7 +58,7 @@ def check_sqlite(file: Path, setup: Callable[..., CompletedProcess[str]]) -> Non
     """
     with closing(sqlite3.connect(file)) as database:
         database.executescript(SQLITE)
-        values = "VALUES ('1', 'Ada', 'ada@example.com', 0, 0)"
+        values = "VALUES ('1', 'Ada', 'foreign@example.com', 0, 0)"
         database.execute(f'INSERT INTO "user" (id, name, email, createdAt, updatedAt) {values}')
         database.execute(
             "INSERT INTO session (id, token, userId, expiresAt, createdAt, updatedAt) "
@@ -80,5 +80,7 @@ def check_sqlite(file: Path, setup: Callable[..., CompletedProcess[str]]) -> Non
         agreed = setup("--accept-data-loss", **variables)
         assert agreed.returncode == 0, agreed.stdout
         assert before - kept() == {"a table", "by_name"}
-        rows = database.execute("SELECT name FROM session JOIN names ON names.id = userId")
+        rows = database.execute(
+            "SELECT name FROM session JOIN names ON names.id = userId WHERE token = 't'"
+        )
         assert rows.fetchall() == [("Ada",)]
