@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 from hooks import node
 from hooks.official import ask
 from tests.generate.auth import needs
-from tests.generate.peoples import FILES, Outcome, at_home, outcome
+from tests.generate.peoples import FILES, Outcome, added, at_home, outcome
 from tests.schema.cases import render
 from tests.setup.npm_project import NODE_FILE, PACKAGE
 from tests.some import some
@@ -129,6 +129,13 @@ def in_two_schemas(text: str) -> str:
     return re.sub(r'^  @@map\("\w+"\)$', r'\g<0>\n  @@schema("auth")', text, flags=re.MULTILINE)
 
 
+def with_short_ids(text: str) -> str:
+    text = re.sub(
+        r"^  id( +)String( +)@id", r"\g<0> @default(uuid()) @db.Char(36)", text, flags=re.M
+    )
+    return re.sub(r"^  userId( +)String", r"\g<0> @db.Char(36)", text, flags=re.M)
+
+
 def person(text: str) -> str:
     return re.sub(r"\bUser( +[@{])", r"Person\1", text)
 
@@ -137,6 +144,20 @@ def person(text: str) -> str:
 EDITS: dict[str, tuple[Callable[[str], str], str]] = {
     "another user": (lambda text: f"{text}\nmodel user {{\n  id Int @id\n}}\n", ""),
     "several schemas": (in_two_schemas, ""),
+    "users of a configured name in several schemas": (
+        lambda text: person(in_two_schemas(text)),
+        "",
+    ),
+    "ids of a native type": (with_short_ids, ""),
+    "blanks before question marks": (lambda text: text.replace("String?", "String ?"), ""),
+    "an ignored field": (
+        lambda text: re.sub(r"^  image .*$", r"\g<0> @ignore", text, flags=re.M),
+        "User.image is not in Prisma's client: remove @ignore",
+    ),
+    "an ignored model": (
+        lambda text: text.replace('  @@map("session")', '  @@map("session")\n  @@ignore'),
+        "Session is not in Prisma's client: remove @@ignore",
+    ),
     "members by other names": (
         lambda text: f'{text}\nenum Role {{\n  user @map("USER")\n  User\n}}\n',
         "",
@@ -152,21 +173,31 @@ EDITS: dict[str, tuple[Callable[[str], str], str]] = {
     ),
 }
 
+#: The options of better-auth that some of them need.
+OPTIONS = {"users of a configured name in several schemas": '{ user: { modelName: "person" } }'}
 
-def test_similar_names_are_distinguished(tmp_path: Path) -> None:
+
+def keys(lines: Iterable[str]) -> set[str]:
+    """The added fields that refer to users."""
+    return {squeezed for line in lines if (squeezed := " ".join(line.split()))[:7] == "userId "}
+
+
+def test_edits_of_a_schema_get_the_same_in_both_stacks(tmp_path: Path) -> None:
     base = render({"provider": "postgresql", "features": []})
     texts = {name: edit(base) for name, (edit, _) in EDITS.items()}
     assert base not in texts.values()
-    configurations = {name: (PLUGINS, "{}", "{}") for name in texts}
+    configurations = {name: (PLUGINS, OPTIONS.get(name, "{}"), "{}") for name in texts}
     answers = of_npm(texts, configurations, tmp_path)
     for name, (_, refusal) in some(EDITS.items()):
-        result = outcome(PLUGINS, texts[name])
+        result = outcome(PLUGINS, texts[name], OPTIONS.get(name, "{}"))
         if refusal:
             assert refusal in "\n".join(result.plan.problems), name
             assert refusal in "\n".join(answers[name]["problems"]), name
         else:
             assert (result.plan.problems, answers[name]["problems"]) == ([], []), name
             assert added_by_npm(answers[name]) == added_by_python(result), name
-        lines = "\n".join(line for one in answers[name]["added"] for line in one["lines"])
-        models = sum("after" not in one for one in answers[name]["added"])
-        assert lines.count('@@schema("auth")') == models * (name == "several schemas")
+            lines = [line for one in answers[name]["added"] for line in one["lines"]]
+            assert keys(lines) == keys(added(texts[name], result.after)), name
+            models = sum("after" not in one for one in answers[name]["added"])
+            has_schemas = "@@schema" in texts[name]
+            assert sum('@@schema("auth")' in line for line in lines) == models * has_schemas

@@ -63,6 +63,9 @@ export function oversights(schema: string, configuration: Configuration): string
   for (const [title, needed] of wanted) {
     const model = own.get(title);
     if (!model || model.kind !== "model") continue;
+    if (model.attributes.includes("@@ignore")) {
+      found.push(`${model.name} is not in Prisma's client: remove @@ignore.`);
+    }
     for (const [name, field] of model.fields) {
       const other = needed.fields.get(name);
       const problem = other
@@ -155,6 +158,7 @@ function conflict(
   { path, defaults, makesIds, hooked }: Configuration,
 ): string | undefined {
   if (!scalars.test(bare(other.type))) return undefined;
+  if (/@ignore\b/.test(field.attributes)) return "is not in Prisma's client: remove @ignore.";
   const [type, wanted] = [bare(field.type), bare(other.type)];
   if (own.has(`model ${type}`)) {
     return `is a relation, but better-auth keeps ${wanted} under that name: rename yours.`;

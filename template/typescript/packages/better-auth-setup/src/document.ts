@@ -21,7 +21,8 @@ export function blocks(schema: string): Map<string, Block> {
   const found = new Map<string, Block>();
   let block: Block | undefined;
   for (const [number, raw] of withoutComments(schema).split("\n").entries()) {
-    const line = squeeze(raw);
+    // Prisma takes blanks before the mark of a type, too.
+    const line = squeeze(raw).replace(/^(\w+ \w+) (?=[?[])/, "$1");
     const [, kind, name] = /^(\w+) (\w+) ?\{/.exec(line) ?? [];
     if (!block && kind && name) {
       block = { kind, name, start: number, end: number, fields: new Map(), attributes: [] };
@@ -48,17 +49,20 @@ function index(attribute: string): string | undefined {
 
 const scalars = /^(String|Int|BigInt|Float|Decimal|Boolean|DateTime|Json|Bytes)\b/;
 
+const bare = (type: string) => type.replace(/[?[\]]/g, "");
+
+/** The columns of a relation's side that has them. */
+const key = (attributes: string) =>
+  /@relation\(.*?fields: ?\[(.*?)\]/.exec(attributes)?.[1]?.replaceAll(" ", "");
+
 /** Whether a model has a field, or an equivalent relation under another name. */
 function hasField(model: Block, line: string): boolean {
   const [name = "", type = "", ...rest] = line.split(" ");
   if (model.fields.has(name)) return true;
-  const key = (attributes: string) =>
-    /@relation\(.*?fields: ?\[(.*?)\]/.exec(attributes)?.[1]?.replaceAll(" ", "");
   const own = [...model.fields.values()];
   const wanted = key(rest.join(" "));
   if (wanted) return own.some(({ attributes }) => key(attributes) === wanted);
   const isRelation = /[\]?]$/.test(type) && !scalars.test(type);
-  const bare = (text: string) => text.replace(/[?[\]]/g, "");
   return (
     isRelation && own.some((field) => bare(field.type) === bare(type) && !key(field.attributes))
   );
@@ -134,11 +138,11 @@ export function additions(
   { after, fresh }: { after: string; fresh: string },
 ): Addition[] {
   const found: Addition[] = [];
-  const schema = blocks(before)
-    .get("model User")
-    ?.attributes.find((one) => /^@@schema\b/.test(one));
   const [known, lines, old] = [blocks(before), after.split("\n"), before.split("\n").map(squeeze)];
   const wanted = blocks(fresh);
+  const schema = [...wanted.keys()]
+    .flatMap((name) => known.get(name)?.attributes ?? [])
+    .find((one) => /^@@schema\b/.test(one));
   const inFresh = fresh.split("\n");
   for (const [name, block] of blocks(after)) {
     const own = known.get(name);
@@ -179,7 +183,26 @@ export function additions(
       blank = false;
     }
   }
+  for (const one of found) one.lines = keyed(one, known, wanted);
   return found;
+}
+
+/** The lines of an addition, in which foreign keys have the types of the ids that they refer to. */
+function keyed({ block, lines }: Addition, known: Map<string, Block>, wanted: Map<string, Block>) {
+  const relations = [...(wanted.get(block)?.fields.values() ?? [])];
+  return lines.map((line) => {
+    const [, start = "", name = "", kind = ""] = /^(\s*(\w+)\s+)(\w+)/.exec(line) ?? [];
+    const target = relations.find(({ attributes }) => key(attributes) === name)?.type;
+    const id = known.get(`model ${target && bare(target)}`)?.fields.get("id");
+    const native = /@db\.\w+(\([^)]*\))?/;
+    const [type = ""] = native.exec(id?.attributes ?? "") ?? [];
+    if (!id || (id.type === kind && type === (native.exec(line)?.[0] ?? ""))) return line;
+    const rest = line
+      .slice(start.length + kind.length)
+      .replace(native, "")
+      .trimEnd();
+    return `${start}${id.type}${rest}${type && ` ${type}`}`;
+  });
 }
 
 const later = (a: Addition, b: Addition) => (b.after ?? 0) - (a.after ?? 0);

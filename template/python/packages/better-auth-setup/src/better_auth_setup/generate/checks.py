@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from better_auth_setup.generate.document import Document, Field
@@ -40,6 +41,9 @@ def problems(documents: list[Document], matches: list[Match], needs: Needs) -> l
             ]
             continue
         found += _names(match)
+        if match.document and match.block.attribute("@@ignore"):
+            place = f"{match.document.path}:{match.block.start + 1}: {match.block.name}"
+            found.append(f"{place} is not in Prisma's client: remove @@ignore.")
         for column in match.table.columns:
             existing = match.fields.get(column.name)
             if existing:
@@ -182,6 +186,8 @@ def _conflict(
     needs: Needs,
 ) -> str | None:
     """Why a field cannot hold the values of a column, or None."""
+    if re.search(r"@ignore\b", existing.attributes):
+        return "is not in Prisma's client: remove @ignore."
     if existing.type in models:
         return f"is a relation, but better-auth keeps {column.type} under that name: rename yours."
     if existing.type not in SCALARS | {*enums}:
