@@ -2,6 +2,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from tests import quick_copier, quick_httpx
+from tests.project.workshop import Workshop
 from tests.template import snapshot
 
 quick_copier.install()
@@ -56,6 +58,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling |
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the template that is not in a git repository."""
     return snapshot(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    """npm's packages and a PostgreSQL, for every project of this worker."""
+    with Workshop.opened(tmp_path_factory.mktemp("postgresql")) as workshop:
+        yield workshop
 
 
 #: Folders whose modules take seconds.

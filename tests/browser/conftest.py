@@ -17,12 +17,6 @@ from tests.project.workshop import Workshop
 __all__ = ["pytest_runtest_makereport"]  # a hook, for pytest
 
 
-@pytest.fixture(scope="session")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    with Workshop.opened(tmp_path_factory.mktemp("postgresql")) as workshop:
-        yield workshop
-
-
 @pytest.fixture(scope="module", params=STACKS)
 def site(
     request: pytest.FixtureRequest, workshop: Workshop, tmp_path_factory: pytest.TempPathFactory

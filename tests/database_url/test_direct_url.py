@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,12 +16,6 @@ from tests.setup.npm_project import NODE_FILE, NpmProject, npm_project
 
 NOWHERE = "postgresql://app:geheim@127.0.0.1:1/app"
 TABLES = "SELECT count(*)::int FROM information_schema.tables WHERE table_name = 'user'"
-
-
-@pytest.fixture(scope="module")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    with Workshop.opened(tmp_path_factory.mktemp("postgresql")) as workshop:
-        yield workshop
 
 
 @pytest.fixture(scope="module", params=STACKS)

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from better_auth_setup import embedded_postgres
 from better_auth_sidecar import connect
 from better_auth_sidecar.engine import create_engine
 from sqlalchemy import text
 
 from tests.database_url.server import pgbouncer
 from tests.project.typescript import run_node, serving
+from tests.project.workshop import Workshop
 from tests.setup.npm_project import NpmProject, npm_project
 
 PLACE = "DATABASE_URL in .env.local"
@@ -28,10 +28,8 @@ await difference().catch(({ message }) => console.log(message));
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("postgresql")
-    yield embedded_postgres.create(folder, "pooled")
-    embedded_postgres.stop(folder)
+def database(workshop: Workshop) -> str:
+    return workshop.database()
 
 
 @pytest.fixture(scope="module")

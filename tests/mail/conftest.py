@@ -1,19 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.answers import STACKS
 from tests.mail.projects import Project, without_limits
 from tests.project.workshop import Workshop
-
-
-@pytest.fixture(scope="session")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    """npm's packages and a PostgreSQL, for every project."""
-    with Workshop.opened(tmp_path_factory.mktemp("postgresql")) as workshop:
-        yield workshop
 
 
 @pytest.fixture(scope="session", params=STACKS)

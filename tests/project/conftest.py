@@ -7,18 +7,10 @@ from tests.browser.visits import pytest_runtest_makereport
 from tests.npm_packages import lend
 from tests.project.bench import SCHEMA, Bench
 from tests.project.projects import Project
-from tests.project.workshop import Workshop
 from tests.template import snapshot
 from tests.update.history import git
 
 __all__ = ["pytest_runtest_makereport"]  # a hook, for pytest
-
-
-@pytest.fixture(scope="session")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    """npm packages and a PostgreSQL for TypeScript projects."""
-    with Workshop.opened(tmp_path_factory.mktemp("postgresql")) as workshop:
-        yield workshop
 
 
 @pytest.fixture(scope="session")

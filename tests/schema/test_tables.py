@@ -8,17 +8,16 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from better_auth_setup import embedded_postgres
 
 from hooks import node
 from tests.node import ask_prisma
 from tests.postgresql import sql
+from tests.project.workshop import Workshop
 from tests.schema.cases import render, singles
 from tests.template import REPOSITORY
 
@@ -42,14 +41,6 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     (folder / "node_modules").symlink_to(packages / "node_modules")
     return folder / "index.mjs"
-
-
-@pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a database on a real PostgreSQL."""
-    folder = tmp_path_factory.mktemp("postgresql")
-    yield embedded_postgres.create(folder, "tables")
-    embedded_postgres.stop(folder)
 
 
 def run(engine: Path, url: str, *command: str, stdin: str = "") -> str:
@@ -90,7 +81,7 @@ def push_twice(engine: Path, url: str, schema: str) -> list[int]:
     "provider", ["postgresql", pytest.param("sqlite", marks=pytest.mark.exhaustive)]
 )
 def test_the_tables_of_every_feature_are_created_once(
-    provider: str, engine: Path, postgresql: str, tmp_path: Path
+    provider: str, engine: Path, workshop: Workshop, tmp_path: Path
 ) -> None:
     # Features without tables have the schema of no features.
     schemas = list(
@@ -101,11 +92,11 @@ def test_the_tables_of_every_feature_are_created_once(
     def pushed_twice(number: int) -> list[int]:
         url = f"file:{tmp_path}/{number}.db"
         if provider == "postgresql":
-            url = urlsplit(postgresql)._replace(path=f"/tables{number}").geturl()
+            url = urlsplit(workshop.url)._replace(path=f"/tables{number}").geturl()
         if provider == "sqlite" or number == 0:
             run(engine, url, "cli", "create-database")
         else:
-            sql(postgresql, f"CREATE DATABASE tables{number}")
+            sql(workshop.url, f"CREATE DATABASE tables{number}")
         return push_twice(engine, url, schemas[number])
 
     with ThreadPoolExecutor(2) as others:

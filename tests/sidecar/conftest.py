@@ -11,13 +11,6 @@ from tests.sidecar.session_world import Official, make_session_project, official
 
 
 @pytest.fixture(scope="session")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    """npm's packages and a PostgreSQL, for every project."""
-    with Workshop.opened(tmp_path_factory.mktemp("postgresql")) as workshop:
-        yield workshop
-
-
-@pytest.fixture(scope="session")
 def project(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project that tests do not change."""
     return make_project(workshop, tmp_path_factory.mktemp("project"))
