@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from better_auth_setup.problem import Problem
 from better_auth_setup.settings import Settings
 from better_auth_setup.testing import test_database as make_test_database
 
@@ -65,6 +66,26 @@ def test_tests_have_a_database_of_their_own(
         assert project.done(*command).strip() == f"{own}_test"
     assert project.sql(TABLES, url=own) == [(0,)]
     assert project.sql(TABLES, url=f"{own}_test") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("mysql://me:geheim@db/app", "TEST_DATABASE_URL of the environment cannot be used: "),
+        ("postgresql://me:ge#heim@db/app", "Escape user name and password in TEST_DATABASE_URL"),
+    ],
+)
+def test_a_wrong_test_database_is_refused(
+    project: NpmProject, monkeypatch: pytest.MonkeyPatch, url: str, sentence: str
+) -> None:
+    write(project.folder, DATABASE_URL=NOWHERE)
+    if (project.folder / "pyproject.toml").exists():
+        monkeypatch.setenv("TEST_DATABASE_URL", url)
+        with pytest.raises(Problem, match=f"^{sentence}"):
+            make_test_database(project.folder)
+    else:
+        command = ["test-database", "--", NODE_FILE, "--version"]
+        assert sentence in project.refused(*command, TEST_DATABASE_URL=url)
 
 
 def test_direct_url_applies_to_the_database_url_of_the_same_source(

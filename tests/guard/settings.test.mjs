@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import test from "node:test";
 import { loadEnvFiles } from "../../template/shared/guard/env-files.mjs";
@@ -8,9 +8,11 @@ import {
   checkSettings,
   isLoopback,
   list,
+  listeningProblem,
   originsOf,
   providersOff,
   readSettings,
+  reportProvidersOff,
   settingsProblems,
   signingSecret,
   text,
@@ -18,6 +20,7 @@ import {
 } from "../../template/shared/guard/settings.mjs";
 
 const module = import.meta.resolve("../../template/shared/guard/env-files.mjs");
+const settingsModule = import.meta.resolve("../../template/shared/guard/settings.mjs");
 
 const good = {
   DATABASE_URL: "file:./app.db",
@@ -32,6 +35,7 @@ const good = {
   GITHUB_CLIENT_ID: "",
   GITHUB_CLIENT_SECRET: "",
   STRIPE_SECRET_KEY: "set",
+  OAUTH_PROXY_PRODUCTION_URL: "https://app.example.com",
 };
 
 const socialKeys = { github: ["GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET"] };
@@ -39,7 +43,10 @@ const checks = {
   setup: "npm run setup",
   databaseUrlProblem: (url) => (url.startsWith("file:") ? "" : "Write file: first."),
   socialKeys,
-  pluginKeys: { STRIPE_SECRET_KEY: "the secret key of your Stripe account" },
+  pluginKeys: {
+    STRIPE_SECRET_KEY: "the secret key of your Stripe account",
+    OAUTH_PROXY_PRODUCTION_URL: "the URL of production",
+  },
 };
 const found = (settings) => settingsProblems({ ...good, ...settings }, checks);
 
@@ -88,7 +95,14 @@ const wrong = [
     { TRUSTED_PROXIES: ["proxy"] },
     "TRUSTED_PROXIES has an entry that is no address or network: proxy",
   ],
-  [{ GITHUB_CLIENT_ID: "set" }, "Set GITHUB_CLIENT_SECRET as well as GITHUB_CLIENT_ID, or neither."],
+  [
+    { GITHUB_CLIENT_ID: "set" },
+    "Set GITHUB_CLIENT_SECRET as well as GITHUB_CLIENT_ID in .env.local, or neither.",
+  ],
+  [
+    { OAUTH_PROXY_PRODUCTION_URL: "app.example.com" },
+    "OAUTH_PROXY_PRODUCTION_URL is no http or https address: app.example.com",
+  ],
   [
     { STRIPE_SECRET_KEY: "" },
     "STRIPE_SECRET_KEY is not set: the secret key of your Stripe account",
@@ -113,6 +127,51 @@ test("an empty variable counts as unset, and a problem is reported with its sour
   const keys = { one: ["GUARD_A", "GUARD_D"], two: ["GUARD_C"] };
   assert.deepEqual(texts(keys), { GUARD_A: "of-local", GUARD_D: "", GUARD_C: "of-environment" });
   assert.match(found({ PORT: Number("80 80") })[0], /^PORT of .env.local is not/);
+  assert.match(
+    listeningProblem({ code: "EADDRINUSE" }),
+    /^Port 80 80 is in use. Set PORT of .env.local to another one.$/,
+  );
+});
+
+const port = "PORT=80 80\n";
+const bad = "is not a number from 0 to 65535";
+for (const [kind, files, variables, place] of [
+  ["hono", { ".env.local": port, ".env": port }, {}, ".env.local, which overrides .env"],
+  ["hono", { ".env.local": "PORT=\n", ".env": port }, { PORT: "" }, ".env"],
+  ["hono", { ".env": port }, { PORT: "x" }, "the environment, which overrides .env"],
+  ["hono", { ".env.local": "A=b", ".env": "A=b" }, { PORT: "x" }, "the environment"],
+  // Next.js has put the values of its files into the environment.
+  ["nextjs", { ".env.production": port, ".env": port }, { PORT: "80 80" }, ".env.production"],
+  ["nextjs", { ".env.local": "PORT=x\n", ".env": port }, { PORT: "80 80" }, ".env"],
+  ["nextjs", { ".env.local": "PORT=1\n" }, { PORT: "80 80" }, "the environment"],
+]) {
+  test(`${kind}: PORT is wrong in ${place}`, () => {
+    const folder = mkdtempSync(`${tmpdir()}/places-`);
+    mkdirSync(`${folder}/packages`);
+    for (const [file, text] of Object.entries(files)) writeFileSync(`${folder}/${file}`, text);
+    const script = `
+      import { readSettings, settingsProblems } from "${settingsModule}";
+      ${kind === "hono" ? `import { loadEnvFiles } from "${module}"; loadEnvFiles();` : ""}
+      const settings = { ...${JSON.stringify(good)}, PORT: readSettings().PORT };
+      const checks = { setup: "", databaseUrlProblem: () => "" };
+      console.log(settingsProblems(settings, checks)[0]);
+    `;
+    const said = execFileSync(process.execPath, ["--input-type=module", "--eval", script], {
+      cwd: folder,
+      env: { NODE_ENV: "production", ...variables },
+      encoding: "utf8",
+    });
+    assert.equal(said.trim(), `PORT of ${place} ${bad}`);
+  });
+}
+
+test("long lists of social providers fit the terminal", (context) => {
+  const info = context.mock.method(console, "info", () => undefined);
+  reportProvidersOff([]);
+  assert.equal(info.mock.callCount(), 0);
+  reportProvidersOff(["github", "google", "microsoft", "apple", "discord", "facebook", "twitch"]);
+  const [said] = info.mock.calls[0].arguments;
+  assert.ok(said.split("\n").every((line) => line.length <= 80) && said.endsWith("twitch"));
 });
 
 const direct = "the URL past the pooler";

@@ -17,7 +17,10 @@ export function loadEnvFiles() {
   }
   for (const [place, values] of sources) {
     for (const [key, value] of Object.entries(values)) {
-      if (value && !places.has(key)) places.set(key, place);
+      const first = places.get(key);
+      if (value && !first?.includes(" overrides ")) {
+        places.set(key, first ? `${first}, which overrides ${place}` : place);
+      }
       process.env[key] ||= value ?? "";
     }
   }
@@ -28,6 +31,6 @@ export function prismaUrl() {
   loadEnvFiles();
   const { DATABASE_URL = "", DIRECT_URL } = process.env;
   const rank = (/** @type {string} */ key) =>
-    [environment, ...files].indexOf(places.get(key) ?? "");
+    [environment, ...files].findIndex((place) => places.get(key)?.startsWith(place));
   return DIRECT_URL && rank("DIRECT_URL") <= rank("DATABASE_URL") ? DIRECT_URL : DATABASE_URL;
 }

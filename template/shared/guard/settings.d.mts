@@ -26,7 +26,10 @@ export interface Checks<Key extends string> {
   pluginKeys?: Partial<Record<Key, string>>;
 }
 
-/** The file, or the environment, that each variable's value is from; `loadEnvFiles` fills it. */
+/**
+ * The file, or the environment, that each variable's value is from, and what it overrides;
+ * `loadEnvFiles` fills it.
+ */
 export const places: Map<string, string>;
 
 /** The value of an environment variable, or else the second argument. */
@@ -66,6 +69,12 @@ export function providersOff<S>(
   settings: S,
   keys: Record<string, readonly (keyof S & string)[]>,
 ): string[];
+
+/** Writes these social providers to stdout as off, unless there are none. */
+export function reportProvidersOff(ids: readonly string[]): void;
+
+/** Why a server cannot listen on HOST and PORT: a sentence with the setting to change. */
+export function listeningProblem(error: NodeJS.ErrnoException): string;
 
 /** Problems of the settings, a sentence each, without secrets; empty if the server may start. */
 export function settingsProblems<S extends Settings>(

@@ -9,6 +9,24 @@ import { wrapped } from "./wrapping.mjs";
  * @type {Map<string, string>} */
 export const places = new Map();
 
+/** Where a variable is set; undefined if it is not. @param {string} key */
+function placeOf(key) {
+  const value = process.env[key];
+  if (places.size > 0 || !value) return places.get(key);
+  // Next.js has read its files. Its build would trace an import of node:fs to all files.
+  const { existsSync, readFileSync } = process.getBuiltinModule("node:fs");
+  const { parseEnv } = process.getBuiltinModule("node:util");
+  const root = existsSync("packages") ? "" : "../";
+  const ofMode = `.env.${process.env.NODE_ENV}`;
+  const files = [`${ofMode}.local`, ".env.local", ofMode, ".env"];
+  const isSetIn = (/** @type {string} */ file) =>
+    existsSync(root + file) && parseEnv(readFileSync(root + file, "utf8"))[key] === value;
+  return files.find(isSetIn) ?? "the environment";
+}
+
+/** A variable with the place where it is, or can be, set. @param {string} key */
+const placed = (key) => `${key} ${placeOf(key) ? `of ${placeOf(key)}` : "in .env.local"}`;
+
 /** See settings.d.mts. @param {string} key */
 export const text = (key, otherwise = "") => process.env[key] || otherwise;
 
@@ -77,6 +95,12 @@ function isWeak(secret) {
   return secret.length < 32 || new Set(secret).size < 12 || isRepeated || isPublished || isCounted;
 }
 
+/** See settings.d.mts. @param {readonly string[]} ids */
+export function reportProvidersOff(ids) {
+  if (ids.length > 0)
+    console.info(wrapped(`Social providers without keys are off: ${ids.join(", ")}`));
+}
+
 /** See settings.d.mts.
  * @param {Record<string, unknown>} settings @param {Record<string, readonly string[]>} keys */
 export function providersOff(settings, keys) {
@@ -93,10 +117,7 @@ export function settingsProblems(settings, checks) {
   /** @type {string[]} */
   const found = [];
   /** @param {string} key @param {string} what */
-  const wrong = (key, what) => {
-    const place = places.get(key);
-    found.push(`${key}${place ? ` of ${place}` : ""} ${what}`);
-  };
+  const wrong = (key, what) => found.push(`${placeOf(key) ? placed(key) : key} ${what}`);
 
   if (!settings.DATABASE_URL) wrong("DATABASE_URL", `is not set. Run: ${setup}`);
   else {
@@ -124,10 +145,17 @@ export function settingsProblems(settings, checks) {
   if (proxy) wrong("TRUSTED_PROXIES", `has an entry that is no address or network: ${proxy}`);
   for (const keys of Object.values(socialKeys)) {
     const given = keys.find((key) => values[key]);
-    const missing = given ? keys.filter((key) => !values[key]) : [];
-    for (const key of missing) found.push(`Set ${key} as well as ${given}, or neither.`);
+    if (!given) continue;
+    for (const key of keys.filter((key) => !values[key]))
+      found.push(`Set ${key} as well as ${placed(given)}, or neither.`);
   }
   for (const [key, what] of more) wrong(key, what);
+  for (const key of Object.keys(pluginKeys)) {
+    const value = values[key];
+    if (value && key.endsWith("_URL") && !/^https?:$/.test(URL.parse(`${value}`)?.protocol ?? "")) {
+      wrong(key, `is no http or https address: ${value}`);
+    }
+  }
   if (!settings.isProduction) return found;
 
   // Older secrets only decrypt.
@@ -152,4 +180,11 @@ export function checkSettings(settings, checks) {
   if (found.length === 0) return;
   for (const problem of found) console.error(wrapped(problem));
   process.exit(1);
+}
+
+/** See settings.d.mts. @param {NodeJS.ErrnoException} error */
+export function listeningProblem({ code, message }) {
+  return code === "EADDRINUSE"
+    ? `Port ${text("PORT", "3000")} is in use. Set ${placed("PORT")} to another one.`
+    : wrapped(`Correct ${placed("HOST")}, or ${placed("PORT")}: ${message}`);
 }

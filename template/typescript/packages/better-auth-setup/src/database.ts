@@ -12,7 +12,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { dirname, resolve } from "node:path";
 import { databaseUrlProblem, mysql, postgresql } from "./database-url.ts";
 import { isEmbedded, isRunning, reserve, start } from "./embedded-postgres.ts";
-import { fill, origin, setting } from "./settings.ts";
+import { directUrl, fill, origin, setting } from "./settings.ts";
 import { manifest } from "./packages.ts";
 import type { Provider } from "./providers.ts";
 import { Problem } from "./report.ts";
@@ -30,24 +30,40 @@ import { reach } from "./server.ts";
 export async function database(change: boolean): Promise<string> {
   const kind = provider();
   const url = setting("DATABASE_URL") || (await choose(kind, change));
-  const problem = databaseUrlProblem(url);
-  if (problem) throw new Problem(`${problem} The value is that of ${origin("DATABASE_URL")}.`);
-  if (!kind.schemes.some((scheme) => url.startsWith(`${scheme}:`))) {
-    throw new Problem(
-      `${origin("DATABASE_URL")} cannot be used: a database URL for ${kind.name} starts with ` +
-        `${kind.schemes.join(": or ")}:.`,
-    );
-  }
-  if (kind.form === "file") return examine(url.replace(/^file:(\/\/)?|\?.*$/g, ""));
-  if (kind.embedded && isEmbedded(url)) return embedded(url, change);
-  const [host, port, name] = address(kind, url);
-  if (!host.startsWith("/")) await reach(kind, host, port);
+  const isOurs = kind.embedded && isEmbedded(url);
+  const where = await (isOurs ? embedded(url, change) : examine(kind, "DATABASE_URL"));
+  if (directUrl()) await examine(kind, "DIRECT_URL");
+  return where;
+}
+
+/**
+ * Refuses a setting whose URL the application cannot read, or is of another provider.
+ *
+ * @throws a Problem with what to change, and where it is set
+ */
+export function refuseUnusable(key: string): void {
+  const [{ name, schemes }, url] = [provider(), setting(key)];
+  const problem = databaseUrlProblem(url)?.replaceAll("DATABASE_URL", key);
+  if (problem) throw new Problem(`${problem} The value is that of ${origin(key)}.`);
+  if (schemes.some((scheme) => url.startsWith(`${scheme}:`))) return;
+  throw new Problem(
+    `${origin(key)} cannot be used: a database URL for ${name} starts with ${schemes.join(": or ")}:.`,
+  );
+}
+
+/** Checks that the database of a URL answers; returns where it is, in words. */
+async function examine(kind: Provider, key: string): Promise<string> {
+  refuseUnusable(key);
+  const url = setting(key);
+  if (kind.form === "file") return examineFile(url.replace(/^file:(\/\/)?|\?.*$/g, ""), key);
+  const [host, port, name] = address(kind, url, key);
+  if (!host.startsWith("/")) await reach(kind, host, port, key);
   return name ? `"${name}" on ${host}:${port}` : `${host}:${port}`;
 }
 
 /** Checks that a file is, or can become, a SQLite database. */
-function examine(path: string): string {
-  const correct = `correct ${origin("DATABASE_URL")}`;
+function examineFile(path: string, key: string): string {
+  const correct = `correct ${origin(key)}`;
   if (!existsSync(path)) {
     let folder = dirname(resolve(path));
     while (!existsSync(folder)) folder = dirname(folder);
@@ -93,6 +109,7 @@ async function choose(kind: Provider, change: boolean): Promise<string> {
 }
 
 async function embedded(url: string, change: boolean): Promise<string> {
+  refuseUnusable("DATABASE_URL");
   if (!change) {
     if (!(await isRunning())) throw new Problem("The embedded PostgreSQL is stopped.");
   } else {
@@ -103,14 +120,14 @@ async function embedded(url: string, change: boolean): Promise<string> {
 }
 
 /** The host or socket, port and database of a URL that the application can read. */
-function address(kind: Provider, url: string): [host: string, port: number, database: string] {
+function address(kind: Provider, url: string, key: string): [string, number, string] {
   if (kind.form === "properties") {
     const [, host = "", port = kind.port] = /^\w+:\/\/([^:;/]+)(?::(\d+))?/.exec(url) ?? [];
     if (host) return [host, Number(port), ""];
-    throw new Problem(`${origin("DATABASE_URL")} cannot be used: it cannot be parsed as a URL.`);
+    throw new Problem(`${origin(key)} cannot be used: it cannot be parsed as a URL.`);
   }
   const { host, port, database, ...more } = url.startsWith("mysql:") ? mysql(url) : postgresql(url);
-  return ["socketPath" in more ? more.socketPath : host, port, database];
+  return [("socketPath" in more && more.socketPath) || host, port, database];
 }
 
 /** A free port. */

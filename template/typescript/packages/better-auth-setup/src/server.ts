@@ -21,13 +21,15 @@ function protocolOf(answer: Buffer): string | undefined {
  * Connects to a server, without logging in: Prisma tries the password later.
  *
  * @param provider the project's provider
+ * @param key the setting that names the server
  * @throws a Problem if nothing answers, or a server of another kind
  */
-export function reach(provider: Provider, host: string, port: number): Promise<void> {
+export function reach(provider: Provider, host: string, port: number, key: string): Promise<void> {
   const { embedded, label, protocol } = provider;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const correct = `correct ${origin("DATABASE_URL")}`;
-  const isDeleted = embedded && host === "127.0.0.1" && !existsSync(".postgres");
+  const correct = `correct ${origin(key)}`;
+  const isOurs = embedded && key === "DATABASE_URL" && host === "127.0.0.1";
+  const isDeleted = isOurs && !existsSync(".postgres");
   const restart = isDeleted
     ? ", or empty it if you deleted .postgres: setup makes a new embedded PostgreSQL"
     : "";

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { refuseUnusable } from "./database.ts";
 import { difference } from "./difference.ts";
 import { isEmbedded, start } from "./embedded-postgres.ts";
 import { exclusively } from "./lock.ts";
@@ -29,7 +30,10 @@ function testUrls(): [url: string, direct: string] {
         "delete what is in it.",
     );
   }
-  if (named) return [named, named];
+  if (named) {
+    refuseUnusable("TEST_DATABASE_URL");
+    return [named, named];
+  }
   if (!own) throw new Problem("DATABASE_URL is empty. Run: npm run setup");
   const { form } = provider();
   return [testUrl(own, form), testUrl(directUrl() || own, form)];

@@ -47,37 +47,59 @@ def reach(project: Project, settings: Settings) -> str:
 
 
 def examine(project: Project, settings: Settings) -> str:
-    """Checks what answers at DATABASE_URL, without logging in: Prisma tries the password later.
+    """Checks what answers at DATABASE_URL, and at DIRECT_URL if there is one.
+
+    It does not log in: Prisma tries the password later.
+
+    Returns:
+        Where DATABASE_URL is, in words.
 
     Raises:
         Problem: nothing answers, or a server of another kind.
     """
-    place, url = settings.place("DATABASE_URL"), settings.get("DATABASE_URL")
-    provider = project.provider
+    where = _examine(project, settings, "DATABASE_URL")
+    if settings.direct_url:
+        _examine(project, settings, "DIRECT_URL")
+    return where
+
+
+def refuse_unusable(project: Project, settings: Settings, name: str) -> None:
+    """Refuses a setting whose URL the application cannot read, or is of another provider.
+
+    Raises:
+        Problem: what to change, and where it is set.
+    """
+    place, url, provider = settings.place(name), settings.get(name), project.provider
     if problem := _problem(url, project.root):
-        raise Problem(f"{problem} The value is that of {place}.")
-    scheme, _, rest = url.partition(":")
-    if scheme not in provider.schemes:
+        raise Problem(f"{problem.replace('DATABASE_URL', name)} The value is that of {place}.")
+    if url.partition(":")[0] not in provider.schemes:
         schemes = ": or ".join(provider.schemes)
         raise Problem(
             f"{place} cannot be used: a database URL for {provider.name} starts with {schemes}:."
         )
+
+
+def _examine(project: Project, settings: Settings, name: str) -> str:
+    refuse_unusable(project, settings, name)
+    place, url, provider = settings.place(name), settings.get(name), project.provider
     correct = f"correct {place}"
     if provider.is_file:
-        return _examine_file(project.root, rest.partition("?")[0].removeprefix("//"), correct)
+        path = url.partition(":")[2].partition("?")[0]
+        return _examine_file(project.root, path.removeprefix("//"), correct)
     try:
-        host, port, name = _address(url, project)
+        host, port, database = _address(url, project)
     except ValueError:
         raise Problem(f"{place} cannot be used: it cannot be parsed as a URL.") from None
     if not host.startswith("/"):
-        is_deleted = host == "127.0.0.1" and not (project.root / ".postgres").exists()
+        is_ours = name == "DATABASE_URL" and host == "127.0.0.1"
+        is_deleted = is_ours and not (project.root / ".postgres").exists()
         restart = (
             ", or empty it if you deleted .postgres: setup makes a new embedded PostgreSQL"
             if provider.embedded and is_deleted
             else ""
         )
         _reach(provider, host, port, correct, restart)
-    return f'"{name}" on {host}:{port}' if name else f"{host}:{port}"
+    return f'"{database}" on {host}:{port}' if database else f"{host}:{port}"
 
 
 def _problem(url: str, root: Path) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from better_auth_setup import embedded_postgres
+from better_auth_setup.database import refuse_unusable
 from better_auth_setup.difference import difference
 from better_auth_setup.locks import lock
 from better_auth_setup.prisma import Engine, Prisma
@@ -79,6 +80,7 @@ def _test_urls(project: Project, settings: Settings) -> tuple[str, str]:
                 f"{settings.place('TEST_DATABASE_URL')} is that of DATABASE_URL; name another "
                 "database, as tests delete what is in it."
             )
+        refuse_unusable(project, settings, "TEST_DATABASE_URL")
         return named, named
     if not own:
         raise Problem("DATABASE_URL is empty. Run: python3 scripts/setup.py")
