@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 from pathlib import Path
 
 from hooks import node
 from tests import python_packages
+from tests.links import link_tree
 from tests.template import REPOSITORY
 
 #: What decides which packages npm installs.
@@ -56,7 +55,13 @@ def _lend(project: Path) -> None:
             if result.returncode:
                 raise RuntimeError(result.stderr)
             (shared / "installed").touch()
-    _link(shared / "node_modules", project / "node_modules")
+    packages = project / "node_modules"
+    link_tree(shared / "node_modules", packages)
+    # npm writes into its own list of what is installed.
+    for file in filter(Path.is_file, packages.iterdir()):
+        text = file.read_bytes()
+        file.unlink()
+        file.write_bytes(text)
     lock = json.loads((shared / "package-lock.json").read_text())
     names = {name: manifest[name] for name in ("name", "version") if name in manifest}
     lock |= names
@@ -65,18 +70,4 @@ def _lend(project: Path) -> None:
     # By this, setup of the Python stack knows what it has installed.
     texts = [(project / name).read_bytes() for name in ("package.json", "package-lock.json")]
     digest = hashlib.sha256(b"\0".join(texts)).hexdigest()
-    (project / "node_modules" / ".setup-state").write_text(digest)
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        shutil.copytree(source, target, symlinks=True, copy_function=os.link)
-    except shutil.Error:  # another file system
-        shutil.rmtree(target)
-        shutil.copytree(source, target, symlinks=True)
-    # npm writes into its own list of what is installed.
-    for file in target.iterdir():
-        if file.is_file():
-            text = file.read_bytes()
-            file.unlink()
-            file.write_bytes(text)
+    (packages / ".setup-state").write_text(digest)

@@ -12,6 +12,7 @@ from pathlib import Path
 from better_auth_setup.bootstrap import Environment
 
 from hooks import node
+from tests.links import link_tree
 from tests.template import REPOSITORY
 
 #: What setup does; it works on the current folder.
@@ -47,7 +48,7 @@ def lend(project: Path) -> None:
             # A new file: a copy of the cache may share the old one by a hard link.
             installed.unlink(missing_ok=True)
             installed.write_text(str(shared))
-    shutil.copytree(shared / ".venv", project / ".venv", symlinks=True, copy_function=os.link)
+    link_tree(shared / ".venv", project / ".venv")
     shutil.copy(shared / "uv.lock", project)
     for path in _with_paths(project / ".venv"):
         content = path.read_bytes()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
 import socket
-import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from hooks.demo import free_port
 from tests.project.kept import kept
 from tests.project.typescript import output
 from tests.template import REPOSITORY
@@ -53,11 +53,29 @@ def build(project: Path, command: Sequence[str], folder: str = ".", **settings: 
             _copy(project / name, shared / Path(name).name)
 
 
-def fixed_port() -> int:
-    """A port that is the same in each run, unless it is taken: one that a build contains."""
-    port = 11_000 + zlib.crc32(os.fsencode(REPOSITORY)) % 4_000
+@contextmanager
+def fixed_port() -> Iterator[int]:
+    """One of ten ports, for a build that contains it; no other run of the tests has it meanwhile.
+
+    Raises:
+        AssertionError: none of them is free.
+    """
+    with ExitStack() as stack:
+        port = next((port for port in range(11_870, 11_880) if _is_reserved(port, stack)), None)
+        assert port, "Ten runs of the tests have all ports for builds."
+        yield port
+
+
+def _is_reserved(port: int, stack: ExitStack) -> bool:
+    """Whether the port is free, and then reserved until the stack is closed."""
+    file = (REPOSITORY / ".cache" / "projects" / f"port-{port}").open("w")
+    stack.callback(file.close)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
     with socket.socket() as probe:
-        return free_port() if probe.connect_ex(("127.0.0.1", port)) == 0 else port
+        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def noting_lookups(file: Path) -> dict[str, str]:

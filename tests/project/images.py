@@ -24,6 +24,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from hooks.node import NODE, NPM
+from tests.links import link_tree
 
 #: Steps that install programs which this machine has already.
 PROVIDED = re.compile(r"apt-get update && apt-get install .* openssl\b|pip install .*uv==")
@@ -166,7 +167,7 @@ class Images:
         root = self._folder / target
         if base in self._stages:
             parent = self.build(base)
-            shutil.copytree(parent.root, root, symlinks=True, copy_function=os.link)
+            link_tree(parent.root, root)
             image = replace(parent, root=root, env=dict(parent.env))
         else:
             root.mkdir()
@@ -194,7 +195,7 @@ class Images:
                 cache = {} if mounted else {"NPM_CONFIG_CACHE": str(image.root / "root/.npm")}
                 if self._packages and ALL_PACKAGES.match(rest):
                     packages = image.path("node_modules")
-                    shutil.copytree(self._packages, packages, symlinks=True, copy_function=os.link)
+                    link_tree(self._packages, packages)
                 elif not PROVIDED.match(rest):
                     done = image.run(["sh", "-c", rest], cache)
                     assert done.returncode == 0, f"{target}: {rest}\n{done.stdout}"

@@ -54,8 +54,9 @@ async def write_note(user: CurrentUser) -> str:
 
 
 @pytest.fixture(scope="module")
-def api_url() -> str:
-    return f"http://127.0.0.1:{fixed_port()}"
+def api_url() -> Iterator[str]:
+    with fixed_port() as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="module")
