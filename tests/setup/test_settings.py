@@ -65,7 +65,7 @@ def test_a_missing_env_file_is_written_with_mode_600(root: Path) -> None:
     assert len(settings.get("BETTER_AUTH_SECRET")) >= 32
     assert settings.get("DATABASE_URL") == ""
     assert "# Where people reach the application.\n" in (root / ".env.local").read_text()
-    assert settings.missing() == [] and settings.complete() == []
+    assert not settings.missing() and settings.complete() == []
 
 
 def test_no_secret_is_generated_if_the_environment_has_one(

@@ -39,7 +39,7 @@ def reach(project: Project, settings: Settings) -> str:
                 "DATABASE_URL in .env.local is empty; write the URL of your database there, as "
                 ".env.example shows."
             )
-        settings.fill_in("DATABASE_URL", url)
+        settings.fill_in({"DATABASE_URL": url})
     url = settings.get("DATABASE_URL")
     is_embedded = project.provider.embedded and embedded_postgres.ensure_running(project.root, url)
     where = examine(project, settings)

@@ -75,13 +75,11 @@ class Settings:
                 break
         return ""
 
-    def missing(self) -> list[str]:
-        """The settings that `complete` would add or fill in."""
+    def missing(self) -> dict[str, str]:
+        """The settings that `complete` would add or fill in, with the example's values."""
         own = _read(self.root / OWN_FILE)
-        names = [one.name for one in _wanted(self.root) if one.name not in own]
-        if not self.get(_SECRET) and _SECRET not in names:
-            names.append(_SECRET)
-        return names
+        found = {one.name: one.value for one in _wanted(self.root) if one.name not in own}
+        return found if self.get(_SECRET) else {**found, _SECRET: ""}
 
     @property
     def is_private(self) -> bool:
@@ -103,17 +101,12 @@ class Settings:
         Raises:
             Problem: a file cannot be read or written.
         """
-        names = self.missing()
-        wanted = {one.name: one for one in _wanted(self.root)}
-        secret = "" if self.get(_SECRET) else secrets.token_urlsafe(32)
-        self._write(
-            {
-                name: secret if name == _SECRET else wanted[name].value if name in wanted else ""
-                for name in names
-            }
-        )
+        values = self.missing()
+        if not self.get(_SECRET):
+            values[_SECRET] = secrets.token_urlsafe(32)
+        self.fill_in(values)
         self.close()
-        return names
+        return [*values]
 
     def refuse_expansions(self) -> None:
         """Refuses ``$`` in the project's settings if it uses Next.js, which expands ``$name``.
@@ -137,20 +130,18 @@ class Settings:
                         "Next.js expands it, other programs do not."
                     )
 
-    def fill_in(self, name: str, value: str) -> None:
-        """Sets a missing setting in ``.env.local``.
-
-        Raises:
-            Problem: the file cannot be read or written.
-        """
-        self._write({name: value})
-
     def _sources(self) -> list[tuple[str, Mapping[str, str]]]:
         files = [(f"in {name}", _read(self.root / name)) for name in _FILES]
         return [("of the environment", dict(os.environ)), *files]
 
-    def _write(self, values: Mapping[str, str]) -> None:
-        """Appends variables, or fills in empty ones; all other bytes stay unchanged."""
+    def fill_in(self, values: Mapping[str, str]) -> None:
+        """Sets missing settings in ``.env.local``: appends them, or fills in empty ones.
+
+        All other bytes stay unchanged.
+
+        Raises:
+            Problem: the file cannot be read or written.
+        """
         path = (self.root / OWN_FILE).resolve()
         old = content = path.read_bytes() if path.exists() else b""
         newline = b"\r\n" if b"\r\n" in content else b"\n"
