@@ -107,11 +107,13 @@ TLS: dict[str, dict[str, Tls | None]] = {
     "sqlite": {},
 }
 
+#: The readers of Node.js run with libpq's variables, in whose place the drivers get a blank.
 _PLAIN: dict[str, Any] = {"host": "db.example.com", "port": 6543, "user": "me", "database": "app"}
 
 TAKEN: dict[str, list[Taken]] = {
     "postgresql": [
         Taken("", {**_PLAIN, "max": 10, "connectionTimeoutMillis": 10_000}, {"pool_size": 10}),
+        Taken("sslmode=disable", {"application_name": " ", "options": " ", "ssl": False}),
         Taken("schema=My%20Schema", {"schema": "My Schema"}, {"schema": "My Schema"}),
         Taken("connection_limit=3", {"max": 3}, {"pool_size": 3}),
         Taken("pool_timeout=7", {"connectionTimeoutMillis": 7_000}, {"pool_timeout": 7.0}),

@@ -26,6 +26,7 @@ from tests.database_url.parameters import (
     write_certificates,
 )
 from tests.database_url.readers import write_reader
+from tests.foreign_variables import LIBPQ
 from tests.project.typescript import run_node
 from tests.template import module
 
@@ -67,7 +68,7 @@ class Readers:
         urls += [url(kind, f"sslcert={file}") for kind in ("postgresql", "mysql") for file in files]
         urls += [*URLS_REFUSED, *ADDRESSES, *SQLITE_FILES]
         script = ["--input-type=module", "--eval", READ, json.dumps(urls)]
-        output = run_node(self.root, *script, PGSSLMODE="require", PGHOST="h", PGAPPNAME="x")
+        output = run_node(self.root, *script, **LIBPQ)
         return dict(zip(urls, json.loads(output), strict=True))
 
     def node(self, url: str) -> Any:

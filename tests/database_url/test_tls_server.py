@@ -13,7 +13,7 @@ import pytest
 from better_auth_sidecar import connect
 
 from hooks.demo import environment
-from tests.database_url.server import Postgresql, tls_postgresql
+from tests.database_url.server import PASSWORD, Postgresql, tls_postgresql
 from tests.project.typescript import run_node, serving
 from tests.project.workshop import PRISMA
 from tests.setup.npm_project import NODE_FILE, NpmProject, npm_project
@@ -85,6 +85,7 @@ def prove(
     """Connects with a language's driver, in a clean environment; returns its output."""
     monkeypatch.setenv("PGSSLMODE", "require")
     monkeypatch.setenv("PGSSLROOTCERT", "other.pem")
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
 
     def of_typescript(url: str) -> str:
         command = [NODE_FILE, CONNECT, "src/lib/prisma.ts", PLACE]
@@ -122,10 +123,10 @@ def test_other_connection_methods(prove: Prove, server: Postgresql) -> None:
     assert prove(server.url("sslmode=no-verify", host="[::1]")) == ""
     wrong = prove(server.url("sslrootcert=ca.pem", host="localhost"))
     assert wrong.startswith("Name the host in DATABASE_URL in .env.local as its certificate")
-    wrong = prove(server.url("sslmode=no-verify").replace("geheim", "pass"))
-    assert wrong.startswith("Correct DATABASE_URL in .env.local: ") and "pass" not in (
-        wrong.replace("password", "")
-    )
+    for login in (":pass@", ":@", "@"):
+        wrong = prove(server.url("sslmode=no-verify").replace(f":{PASSWORD}@", login))
+        assert wrong.startswith("Correct DATABASE_URL in .env.local: ")
+        assert "pass" not in wrong.replace("password", "")
 
 
 def test_a_project_with_a_certificate_from_setup_to_a_sign_up(

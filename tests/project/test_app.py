@@ -14,6 +14,7 @@ import pytest
 
 from hooks.demo import STACKS, environment, run, serving, walk_through
 from tests.answers import EVERYTHING
+from tests.foreign_variables import FOREIGN
 from tests.npm_packages import lend
 from tests.project import foreign
 from tests.template import module, render
@@ -110,7 +111,12 @@ def test_the_application_recovers_from_a_database_restart(on_postgresql: Path) -
         walk_through(address)
 
 
-def test_the_development_server_starts_the_database(on_postgresql: Path) -> None:
+def test_the_development_server_starts_the_database(
+    on_postgresql: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also in an environment with other programs' variables, which neither of them follows."""
+    for name, value in FOREIGN.items():
+        monkeypatch.setenv(name, value)
     lock = on_postgresql / ".postgres" / "data" / "postmaster.pid"
     os.kill(int(lock.read_text().split()[0]), signal.SIGKILL)
     with serving(PYTHON, on_postgresql) as address:

@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from hooks.demo import environment, free_port, wait_until_healthy
+from tests.foreign_variables import FOREIGN
 from tests.project.typescript import TYPESCRIPT, run_node, serving
 from tests.project.workshop import Workshop
 from tests.weak_secrets import WEAK_SECRETS
@@ -60,8 +61,8 @@ def value(project: Path, module: str, expression: str, **settings: str) -> Any:
     return json.loads(run_node(project, "--input-type=module", "--eval", script, **settings))
 
 
-def test_an_empty_variable_counts_as_unset(project: Path) -> None:
-    with serving(project, DATABASE_URL="", BETTER_AUTH_SECRET="") as server:
+def test_foreign_variables_are_ignored_and_empty_ones_count_as_unset(project: Path) -> None:
+    with serving(project, None, **FOREIGN) as server:
         server.browser().sign_up()
 
 

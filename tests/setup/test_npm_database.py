@@ -14,6 +14,7 @@ import asyncpg  # type: ignore[import-untyped]
 import pytest
 
 from hooks.demo import environment
+from tests.foreign_variables import FOREIGN
 from tests.setup.npm_project import BIN, NODE_FILE, PACKAGE, NpmProject, npm_project
 
 #: A folder name, each part of which a shell would interpret.
@@ -29,7 +30,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NpmProject]:
     # The links that npm's install script makes, which `install_packages` does not run.
     for link in links(project):
         link.unlink(missing_ok=True)
-    project.done("setup")
+    project.done("setup", **FOREIGN)
     yield project
     project.done("database", "stop")
 
@@ -56,9 +57,8 @@ def test_a_query_reads_no_file_of_root(project: NpmProject) -> None:
 
 
 def test_postgresql_variables_in_the_environment_are_ignored(project: NpmProject) -> None:
-    foreign = {"PGSSLMODE": "require", "PGHOST": "database.invalid", "PGPORT": "1"}
-    foreign |= {"PGOPTIONS": "-c search_path=elsewhere", "PGSSLNEGOTIATION": "direct"}
-    assert "nothing to change" in project.done("setup", **foreign)
+    assert "nothing to change" in project.done("setup", **FOREIGN)
+    assert project.sql("SHOW timezone") == [("UTC",)]
 
 
 def test_concurrent_starts_start_one_server(project: NpmProject) -> None:
