@@ -20,6 +20,7 @@ from tests.foreign_variables import FOREIGN
 from tests.project.typescript import TYPESCRIPT, run_node, serving
 from tests.project.workshop import Workshop
 from tests.weak_secrets import WEAK_SECRETS
+from tests.wrapped import unwrapped
 
 pytestmark = pytest.mark.e2e
 
@@ -185,8 +186,10 @@ def test_a_port_in_use_is_reported(project: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert refusal(project, PORT=str(port)) == (
-            f"Port {port} is in use. Set PORT in .env.local to another one.\n"
+            f"Port {port} is in use. Set PORT of the environment to another one.\n"
         )
+    found = unwrapped(refusal(project, HOST="host.invalid"))
+    assert found.startswith("Correct HOST of the environment, or PORT in .env.local: getaddrinfo")
 
 
 def test_an_open_connection_does_not_block_shutdown(project: Path) -> None:

@@ -1,0 +1,88 @@
+"""Each setting with a wrong value is reported with the place of the value, by both servers."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hooks.demo import environment
+from tests.answers import STACKS
+from tests.setup.npm_project import NODE_FILE, npm_project
+from tests.template import REPOSITORY
+from tests.wrapped import unwrapped
+
+#: A wrong value of each setting in .env.example.
+WRONG = {
+    "DATABASE_URL": "postgresql://me:geheim@db/app?channel_binding=require",
+    "BETTER_AUTH_SECRETS": "geheim",
+    "BETTER_AUTH_URL": "example.com",
+    "BETTER_AUTH_ENV": "staging",
+    "TRUSTED_ORIGINS": "https://a.example/b",
+    "TRUSTED_PROXIES": "proxy",
+    "SMTP_URL": "smtp.example.com:geheim",
+    "MAIL_FROM": "nobody",
+    "MAIL": "yes",
+    "AUTH_SERVER_URL": "auth:3000",
+    "PORT": "http",
+    "GITHUB_CLIENT_ID": "alone",
+    "OAUTH_PROXY_PRODUCTION_URL": "example.com",
+}
+#: In production.
+WEAK = {"BETTER_AUTH_SECRET": "geheim"}
+PRODUCTION = {"BETTER_AUTH_URL": "https://a.example", "DATABASE_URL": "postgresql://me@db/app"}
+#: Setup reports the URLs that it alone reads, and a server HOST when it cannot listen there.
+ELSEWHERE = {"DIRECT_URL", "TEST_DATABASE_URL", "HOST"}
+#: Whatever it is, only GitHub can tell that it is wrong.
+OPAQUE = {"GITHUB_CLIENT_SECRET"}
+
+ANSWERS = {"plugins": ["oauth-proxy"], "social_providers": ["github"]}
+#: FastAPI and the auth server read some settings each.
+SERVERS = {
+    "typescript": [[NODE_FILE, "src/server.ts"]],
+    "python": [[sys.executable, "-c", "import my_app.settings"], [NODE_FILE, "auth/server.ts"]],
+}
+SIDECAR = REPOSITORY / "template/python/packages/better-auth-sidecar/src"
+
+
+def said(folder: Path, stack: str, variables: dict[str, str]) -> str:
+    """What the servers of a project report; none of them starts."""
+    found = ""
+    for command in SERVERS[stack]:
+        path = f"{folder / 'src'}:{SIDECAR}"
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=environment(**{**dict.fromkeys(WRONG, ""), "PYTHONPATH": path, **variables}),
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 1, done.stdout + done.stderr
+        found += unwrapped(done.stderr) + "\n"
+    return found
+
+
+@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("place", [".env", ".env.local", "the environment"])
+def test_a_wrong_value_is_reported_with_its_place(tmp_path: Path, stack: str, place: str) -> None:
+    folder = npm_project(tmp_path / "project", stack=stack, **ANSWERS).folder
+    example = (folder / ".env.example").read_text()
+    keys = {*re.findall(r"^(?:# )?([A-Z_]+)=", example, re.M)}
+    wrong = {key: value for key, value in WRONG.items() if key in keys}
+    assert {*wrong, *WEAK, *ELSEWHERE, *OPAQUE} == keys
+
+    for values, names in ((wrong, wrong), (PRODUCTION | WEAK, WEAK)):
+        variables = {}
+        (folder / ".env.local").write_text("")
+        if place == "the environment":
+            variables = values
+        else:
+            lines = [f"{key}={value}\n" for key, value in values.items()]
+            (folder / place).write_text("".join(lines))
+        messages = said(folder, stack, variables)
+        assert [key for key in names if f"{key} of {place}" not in messages] == []
+        assert "geheim" not in messages
