@@ -1,5 +1,6 @@
+import { endlessPoints, recordEndless } from "./endless.ts";
 import { reason, prisma } from "./prisma.ts";
-import { points, scripts } from "./rebuilt-tables.ts";
+import { definition, points, scripts } from "./rebuilt-tables.ts";
 import { Problem } from "./report.ts";
 import { directUrl, origin } from "./settings.ts";
 import { schemaPath } from "./schema.ts";
@@ -15,16 +16,24 @@ const rebuiltTable = /^\[\*\] Redefined table `(.+)`$/gm;
 /** What has to change in the database, a line for each table, and what would be dropped. */
 export type Difference = { lines: string[]; dropped: string[] };
 
+/** The same as long as endless changes are in it: `points` are the changes of tables and enums. */
+type Compared = Difference & { points: Point[] };
+
+/** A change in the form of Prisma's summary, and all that identifies it. */
+type Point = { name: string; item: string; identity: string };
+
+const pointsOf = (name: string, items: string[], definitions = ""): Point[] =>
+  items.map((item) => ({ name, item, identity: `${name}: ${item} ${definitions}` }));
+
 /** The changes of tables that Prisma recreates. */
-async function rebuilt(summary: string, env: Record<string, string>): Promise<Difference> {
+async function rebuilt(summary: string, env: Record<string, string>): Promise<Point[]> {
   const tables = [...summary.matchAll(rebuiltTable)].map(([, table = ""]) => table);
-  const found: Difference = { lines: [], dropped: [] };
-  if (tables.length === 0) return found;
+  if (tables.length === 0) return [];
   const [forth, back] = await scripts(env);
-  for (const table of tables) {
-    add(found, table, points(table, forth, back));
-  }
-  return found;
+  return tables.flatMap((table) => {
+    const definitions = definition(table, forth) + definition(table, back);
+    return pointsOf(table, points(table, forth, back), definitions);
+  });
 }
 
 const onColumns = /^\[([-+])\] .* on columns (\(.*\))$/;
@@ -47,7 +56,7 @@ function add(found: Difference, name: string, items: string[]): void {
 }
 
 /** Prisma's summary, without the columns of new tables and of removed ones. */
-function changes(summary: string): Difference {
+function changes(summary: string): Compared {
   const parts = new Map<string, string[]>();
   let part: string[] | undefined;
   for (const line of summary.split("\n")) {
@@ -62,12 +71,12 @@ function changes(summary: string): Difference {
   parts.delete("[+] Added tables");
   const count = created.length > 1 ? `${created.length} tables` : "a table";
   const lines = created.length > 0 ? [`creates ${count}: ${created.join(", ")}`] : [];
-  const found: Difference = { lines, dropped: [] };
+  const found: Compared = { lines, dropped: [], points: [] };
   const whole = [...created];
   for (const [heading, items] of parts) {
     const [, changed] = /^\[\*\] Changed the `(.+)` (?:table|enum)$/.exec(heading) ?? [];
     if (changed) {
-      if (!whole.includes(changed)) add(found, changed, items);
+      if (!whole.includes(changed)) found.points.push(...pointsOf(changed, items));
     } else if (!heading.startsWith("[*] Redefined table")) {
       found.lines.push(`${lowerFirst(heading.slice(4))}: ${items.join(", ")}`);
       const [, kind] = removed.exec(heading) ?? [];
@@ -80,21 +89,47 @@ function changes(summary: string): Difference {
 }
 
 /**
- * Compares the database with the schema; changes nothing.
+ * Compares the database with the schema, but for endless changes; changes nothing.
  *
  * @param env settings that override the project's
  */
 export async function difference(env: Record<string, string> = {}): Promise<Difference> {
+  const { lines, dropped, points } = await compared(env);
+  const known = endlessPoints();
+  const wanted = points.filter(({ identity }) => !known.includes(identity));
+  const found = { lines, dropped };
+  for (const changed of new Set(wanted.map(({ name }) => name))) {
+    const items = wanted.filter(({ name }) => name === changed).map(({ item }) => item);
+    add(found, changed, items);
+  }
+  return found;
+}
+
+/**
+ * Records what still differs after a push, as the database writes a default in its own way. Each push
+ * would change it again, to no effect; `difference` leaves it out from now on.
+ *
+ * @returns the fields, such as "user.id"
+ */
+export async function endless(): Promise<string[]> {
+  const { points } = await compared({});
+  if (points.length > 0) recordEndless(points.map(({ identity }) => identity));
+  return points.map(({ name, item }) => {
+    const [, field] = /^\[\*\] (?:Altered c|C)olumn `(.+?)`(?!\w)/.exec(item) ?? [];
+    return field ? `${name}.${field}` : name;
+  });
+}
+
+async function compared(env: Record<string, string>): Promise<Compared> {
   const args = ["migrate", "diff", "--from-config-datasource", "--to-schema", schemaPath()];
   const { status, output } = await prisma([...args, "--exit-code"], env);
-  if (status === 0) return { lines: [], dropped: [] };
+  if (status === 0) return { lines: [], dropped: [], points: [] };
   if (status === 2) {
-    const [direct, anew] = [changes(output), await rebuilt(output, env)];
-    const dropped = [...direct.dropped, ...anew.dropped];
-    return { lines: [...direct.lines, ...anew.lines], dropped };
+    const found = changes(output);
+    return { ...found, points: [...found.points, ...(await rebuilt(output, env))] };
   }
   if (output.includes("P1003")) {
-    return { lines: ["creates the database and all of its tables"], dropped: [] };
+    return { lines: ["creates the database and all of its tables"], dropped: [], points: [] };
   }
   throw new Problem(refused(output) ?? `\`prisma migrate diff\` failed: ${reason(output)}.`);
 }

@@ -1,14 +1,30 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { indented, refused, type Difference } from "./difference.ts";
+import { endless, indented, refused, type Difference } from "./difference.ts";
 import { prisma, reason } from "./prisma.ts";
 import { Problem } from "./report.ts";
 import type { Result } from "./run.ts";
-import { provider, schemaPath } from "./schema.ts";
+import { provider, schemaPath, schemaText } from "./schema.ts";
+import { wrapped } from "./wrapping.ts";
 
 // A new unique index loses no data: over duplicates, creating it fails.
 const unique = /A unique constraint covering the columns `\[(.+)\]` on the table `(.+?)` /;
+
+// Changes that a push may make again and again.
+const mayReturn = /[:;] altered column| becomes | is rebuilt /;
+
+/** Names the fields that differ after the push, too. */
+async function nameEndless({ lines }: Difference): Promise<void> {
+  const hasExpressions = schemaText().includes("dbgenerated(");
+  if (!hasExpressions && !lines.some((line) => mayReturn.test(line))) return;
+  const fields = await endless();
+  if (fields.length === 0) return;
+  const sentence =
+    `Each push would change ${fields.join(", ")} again: the database writes the default in a way ` +
+    "of its own. Setup leaves that alone from now on.";
+  console.log(`    ${wrapped(sentence).replaceAll("\n", "\n    ")}`);
+}
 
 /**
  * Prints what will change in the tables, and changes it.
@@ -27,11 +43,14 @@ export async function push(changes: Difference, acceptDataLoss: boolean): Promis
   console.log(`    The database will change:${indented(changes)}`);
   let result = await prisma(["db", "push", ...(acceptDataLoss ? ["--accept-data-loss"] : [])]);
   const losses = points(result.output, "data loss");
+  // The CLI's status is 0 even if its engine crashed.
+  let isDone = result.status === 0 && /in sync/.test(result.output);
   if (losses.length > 0 && !acceptDataLoss && losses.every((point) => unique.test(point))) {
     result = await execute(["--from-config-datasource", "--to-schema", schemaPath()]);
-    if (result.status === 0) return "tables updated";
-  } else if (result.status === 0 && /in sync/.test(result.output)) {
-    // The CLI's status is 0 even if its engine crashed.
+    isDone = result.status === 0;
+  }
+  if (isDone) {
+    await nameEndless(changes);
     return "tables updated";
   }
   throw new Problem(explain(result, losses, acceptDataLoss));

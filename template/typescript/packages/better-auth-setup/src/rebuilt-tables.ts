@@ -9,10 +9,15 @@ const escaped = (table: string) => table.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 const all = (script: string, pattern: string) => [...script.matchAll(new RegExp(pattern, "gm"))];
 
+/** What a script creates a new table with. */
+export function definition(table: string, script: string): string {
+  const [[, body = ""] = []] = all(script, `^CREATE TABLE "new_${escaped(table)}" \\(([^]*?)^\\);`);
+  return body;
+}
+
 /** The columns that a script creates in a new table, with their definitions. */
 function columns(table: string, script: string): Map<string, string> {
-  const [[, body = ""] = []] = all(script, `^CREATE TABLE "new_${escaped(table)}" \\(([^]*?)^\\);`);
-  const found = all(body, `^ +${name} (.*?),?$`);
+  const found = all(definition(table, script), `^ +${name} (.*?),?$`);
   return new Map(found.map(([, column = "", definition = ""]) => [column, definition]));
 }
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from better_auth_setup.prisma import Prisma
 
@@ -14,6 +16,8 @@ _ADDED_TABLES = "[+] Added tables"
 _REBUILT_TABLE = re.compile(r"\[\*\] Redefined table `(.+)`$", re.MULTILINE)
 _CHANGED = re.compile(r"\[\*\] Changed the `(.+)` (?:table|enum)$")
 _REMOVED = re.compile(r"\[-\] (?:Removed|Dropped the) (.+)")
+#: A field that a push changes.
+_FIELD = re.compile(r"\[\*\] (?:Altered c|C)olumn `(.+?)`(?!\w)")
 _COLUMNS = re.compile(r"\[([-+])\] .* on columns (\(.*\))$")
 #: A name in a script, and one in a list of columns.
 _NAME = r'"((?:[^"]|"")+)"'
@@ -27,6 +31,12 @@ class Difference:
     changes: list[str] = field(default_factory=list)
     #: What would be dropped: "the table Note", "the column role of user".
     dropped: list[str] = field(default_factory=list)
+    #: All changes of tables and enums, each in a form that identifies it.
+    points: list[str] = field(default_factory=list)
+    #: The fields that they concern.
+    fields: list[str] = field(default_factory=list)
+    #: Points that pushes make without an end, which are left out of the changes.
+    endless: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.changes)
@@ -34,8 +44,21 @@ class Difference:
     def __str__(self) -> str:
         return "".join(f"\n      {change}" for change in self.changes)
 
-    def add(self, name: str, points: list[str]) -> None:
-        """Records the changes of a table or an enum, in the form of Prisma's summary."""
+    def add(self, name: str, points: list[str], definitions: str = "") -> None:
+        """Records the changes of a table or an enum, in the form of Prisma's summary.
+
+        Args:
+            name: of the table or enum.
+            points: the changes.
+            definitions: what identifies them, besides their texts.
+        """
+        named = {point: f"{name}: {point} {definitions}" for point in points}
+        self.points += named.values()
+        found = (_FIELD.match(point) for point in points)
+        self.fields += [f"{name}.{one[1]}" if one else name for one in found]
+        points = [point for point, identity in named.items() if identity not in self.endless]
+        if not points:
+            return
         shown = [_first_lower(_unquoted(point[4:])) for point in points]
         self.changes.append(f"changes {name}: {'; '.join(shown)}")
         places = [found.groups() for point in points if (found := _COLUMNS.match(point))]
@@ -48,11 +71,41 @@ class Difference:
 
 
 def difference(prisma: Prisma) -> Difference:
-    """Compares the database with the schema; changes nothing.
+    """Compares the database with the schema, but for endless changes; changes nothing.
 
     Raises:
         Problem: they cannot be compared.
     """
+    try:
+        known = json.loads(_record(prisma).read_text())
+    except (OSError, ValueError):
+        known = []
+    return _compared(prisma, frozenset(known))
+
+
+def endless(prisma: Prisma) -> list[str]:
+    """Records what still differs after a push, as the database writes a default in its own way.
+
+    Each push would change it again, to no effect. `difference` leaves it out from now on.
+
+    Returns:
+        The fields, such as "user.id".
+
+    Raises:
+        Problem: the database cannot be compared.
+    """
+    found = _compared(prisma, frozenset())
+    if found.points:
+        prisma.project.cache.mkdir(parents=True, exist_ok=True)
+        _record(prisma).write_text(json.dumps(found.points))
+    return found.fields
+
+
+def _record(prisma: Prisma) -> Path:
+    return prisma.project.cache / "endless-changes.json"
+
+
+def _compared(prisma: Prisma, known: frozenset[str]) -> Difference:
     result = prisma.run(
         *("migrate", "diff", "--exit-code"),
         *("--from-config-datasource", "--to-schema", prisma.project.schema),
@@ -60,7 +113,7 @@ def difference(prisma: Prisma) -> Difference:
     if result.status == 0:
         return Difference()
     if result.status == _DIFFERENT:
-        found = _summarized(result.output)
+        found = _summarized(result.output, known)
         _add_rebuilt(found, result.output, prisma)
         return found
     if _DATABASE_IS_MISSING in result.output:
@@ -68,7 +121,7 @@ def difference(prisma: Prisma) -> Difference:
     raise prisma.failure("migrate diff", result)
 
 
-def _summarized(summary: str) -> Difference:
+def _summarized(summary: str, known: frozenset[str]) -> Difference:
     """Prisma's summary, without the columns of new tables and of removed ones."""
     parts: dict[str, list[str]] = {}
     for line in summary.splitlines():
@@ -78,7 +131,8 @@ def _summarized(summary: str) -> Difference:
             part.append(line.strip().removeprefix("- "))
     created = parts.pop(_ADDED_TABLES, [])
     number = f"{len(created)} tables" if len(created) > 1 else "a table"
-    found = Difference([f"creates {number}: {', '.join(created)}"] if created else [])
+    lines = [f"creates {number}: {', '.join(created)}"] if created else []
+    found = Difference(lines, endless=known)
     whole = set(created)
     for heading, points in parts.items():
         if changed := _CHANGED.match(heading):
@@ -110,7 +164,8 @@ def _add_rebuilt(found: Difference, summary: str, prisma: Prisma) -> None:
     forth = prisma.run(*diff, "--from-config-datasource", "--to-schema", schema).output
     back = prisma.run(*diff, "--from-schema", schema, "--to-config-datasource").output
     for table in tables:
-        found.add(table, _points(table, forth, back))
+        definitions = "".join(_definition(table, script) for script in (forth, back))
+        found.add(table, _points(table, forth, back), definitions)
 
 
 def _points(table: str, forth: str, back: str) -> list[str]:
@@ -137,8 +192,13 @@ def _points(table: str, forth: str, back: str) -> list[str]:
 
 def _columns(table: str, script: str) -> dict[str, str]:
     """The columns that a script creates in a new table, with their definitions."""
+    return dict(re.findall(rf"^ +{_NAME} (.*?),?$", _definition(table, script), re.M))
+
+
+def _definition(table: str, script: str) -> str:
+    """What a script creates a new table with; empty if it does not."""
     created = re.search(rf'^CREATE TABLE "new_{re.escape(table)}" \((.*?)^\);', script, re.M | re.S)
-    return dict(re.findall(rf"^ +{_NAME} (.*?),?$", created[1], re.M)) if created else {}
+    return created[1] if created else ""
 
 
 def _indexes(table: str, script: str) -> list[str]:

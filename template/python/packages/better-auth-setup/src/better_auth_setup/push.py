@@ -7,14 +7,17 @@ import tempfile
 from pathlib import Path
 
 from better_auth_setup.console import Console
-from better_auth_setup.difference import Difference
+from better_auth_setup.difference import Difference, endless
 from better_auth_setup.prisma import Prisma
 from better_auth_setup.problem import Problem
 from better_auth_setup.programs import Result
+from better_auth_setup.wrapping import wrapped
 
 #: A new unique index loses no data: over duplicates, creating it fails.
 _UNIQUE = re.compile(r"A unique constraint covering the columns `\[(.+)\]` on the table `(.+?)` ")
 _DUPLICATES = "P2002"
+#: Changes that a push may make again and again.
+_MAY_RETURN = re.compile(r": altered column|; altered column| becomes | is rebuilt ")
 
 
 def push(prisma: Prisma, console: Console, changes: Difference, *, loss: bool) -> str:
@@ -40,11 +43,26 @@ def push(prisma: Prisma, console: Console, changes: Difference, *, loss: bool) -
     losses = _points(result.output, "data loss")
     if losses and not loss and all(map(_UNIQUE.match, losses)):
         result = _execute(prisma)
-        if result.status == 0:
-            return "tables updated"
-    elif is_done(result):
+        is_pushed = result.status == 0
+    else:
+        is_pushed = is_done(result)
+    if is_pushed:
+        _name_endless(prisma, console, changes)
         return "tables updated"
     raise _problem(prisma, result, losses, accepted=loss)
+
+
+def _name_endless(prisma: Prisma, console: Console, changes: Difference) -> None:
+    """Names the fields that differ after the push, too."""
+    has_expressions = "dbgenerated(" in prisma.project.schema_text()
+    if not has_expressions and not any(map(_MAY_RETURN.search, changes.changes)):
+        return
+    if fields := endless(prisma):
+        sentence = (
+            f"Each push would change {', '.join(fields)} again: the database writes the default "
+            "in a way of its own. Setup leaves that alone from now on."
+        )
+        console.say(f"    {wrapped(sentence, 76, '    ')}")
 
 
 def is_done(result: Result) -> bool:
