@@ -71,3 +71,23 @@ def test_answers_are_typed_and_a_mistake_is_corrected(git_url: str, tmp_path: Pa
     assert "database_url" not in answers
     assert "pa%24%24word" in (tmp_path / "shop" / ".env.local").read_text()
     assert "24word" not in screen.getvalue(), "the URL is shown while it is typed"
+
+
+@pytest.mark.parametrize("url", ["", "postgresql://shop:geheim@localhost/shop"])
+def test_under_umask_077_nobody_else_reads_env_local(
+    git_url: str, tmp_path: Path, url: str
+) -> None:
+    command = [sys.executable, "-m", "copier", "copy", "--defaults", "--data"]
+    for umask, mode in ((0o077, 0o600), (0o022, 0o644)):
+        copied = subprocess.run(
+            [*command, f"database_url={url}", git_url, f"shop{umask}"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+            umask=umask,
+        )
+        settings = tmp_path / f"shop{umask}" / ".env.local"
+        assert settings.stat().st_mode & 0o777 == mode
+        assert ("make .env.local, which has your URL, readable" in copied.stderr) == bool(url)
+        assert "geheim" not in copied.stderr

@@ -14,16 +14,6 @@ def project(tmp_path: Path) -> NpmProject:
     return npm_project(tmp_path / "project", provider="sqlite")
 
 
-def test_env_local_is_made_private_first(project: NpmProject) -> None:
-    file = project.folder / ".env.local"
-    assert file.stat().st_mode & 0o777 == 0o644
-    (project.folder / "README.md").write_text("<<<<<<< before updating\n")
-    assert "left conflicts" in project.refused("setup", "--check")
-    assert file.stat().st_mode & 0o777 == 0o644
-    assert "left conflicts" in project.refused("setup")
-    assert file.stat().st_mode & 0o777 == 0o600
-
-
 def test_the_first_non_empty_value_is_used(project: NpmProject) -> None:
     (project.folder / ".env.local").write_text("DATABASE_URL=\nBETTER_AUTH_SECRET=\n")
     (project.folder / ".env").write_text("DATABASE_URL=file:./from-env.db\n")

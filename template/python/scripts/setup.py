@@ -6,6 +6,16 @@ import runpy
 import sys
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[1]
+ENV_FILE = ROOT / ".env.local"
+
+# First of all: Copier can only create it readable for others.
+if not {"-h", "--help", "--check"} & {*sys.argv} and ENV_FILE.exists():
+    try:
+        ENV_FILE.chmod(0o600)
+    except OSError as error:
+        sys.exit(f"setup: Make {ENV_FILE} a file of yours: {error.strerror}.")
+
 if sys.version_info < (3, 11):  # noqa: UP036
     sys.exit(
         "setup: Use Python 3.11 or newer, such as: python3.12 scripts/setup.py\n"
@@ -24,7 +34,6 @@ to start it.
     --no-merge              do not merge an update's conflicts in the schema
     --start-migrations      write prisma/migrations/0_init; later changes need
                             a migration"""
-ROOT = Path(__file__).resolve().parents[1]
 BOOTSTRAP = ROOT / "packages/better-auth-setup/src/better_auth_setup/bootstrap.py"
 
 if __name__ == "__main__":

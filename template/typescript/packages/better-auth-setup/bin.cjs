@@ -5,6 +5,22 @@
 var fs = require("fs");
 var path = require("path");
 
+// First of all: Copier can only create it readable for others.
+var args = process.argv.slice(2);
+var root = args[0] === "--root" ? args.splice(0, 2)[1] : "";
+var changes = !args.some(function (arg) {
+  return /^(-h|--help|--check)$/.test(arg);
+});
+var settings = path.join(root || ".", ".env.local");
+if (args[0] === "setup" && changes && fs.existsSync(settings)) {
+  try {
+    fs.chmodSync(settings, parseInt("600", 8));
+  } catch (error) {
+    console.error("setup: Make " + settings + " a file of yours: " + error.message + ".");
+    process.exit(1);
+  }
+}
+
 /** What tools do not take in the name of a folder. */
 function obstacle(folder) {
   if (path.sep === "/" && /[*?\\\r\n]/.test(folder)) {

@@ -147,7 +147,12 @@ const program = (native: string, name: string) =>
  */
 function options(folder: string, stdio: SpawnOptions["stdio"]): SpawnOptions {
   const env = Object.entries(process.env).filter(([name]) => !name.startsWith("PG"));
-  return { cwd: folder, env: { ...Object.fromEntries(env), LC_ALL: "C", TZ: "UTC" }, stdio, ...account() };
+  return {
+    cwd: folder,
+    env: { ...Object.fromEntries(env), LC_ALL: "C", TZ: "UTC" },
+    stdio,
+    ...account(),
+  };
 }
 
 const here = (folder: string) =>

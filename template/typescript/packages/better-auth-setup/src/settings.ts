@@ -1,13 +1,5 @@
 import { randomBytes } from "node:crypto";
-import {
-  chmodSync,
-  existsSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { manifest } from "./packages.ts";
 import { Problem } from "./report.ts";
@@ -138,25 +130,15 @@ function refuseExpansions(): void {
 const isOpen = () =>
   existsSync(file) && process.platform !== "win32" && (statSync(file).mode & 0o077) !== 0;
 
-/** Makes .env.local readable for its owner only: Copier cannot set a file's mode. */
-export function close(): void {
-  if (!isOpen()) return;
-  chmodSync(file, 0o600);
-  isClosedNow = true;
-}
-
-let isClosedNow = false;
-
 /**
- * Completes .env.local: generates the secret, adds the keys of a newer template, and makes the file
- * readable for its owner only.
+ * Completes .env.local: generates the secret, and adds the keys of a newer template.
  *
  * @param change false to only report what is missing
  */
 export function completeEnvFile(change: boolean): string {
-  if (change) close();
   refuseExpansions();
-  const done: string[] = isOpen() || isClosedNow ? ["readable by you alone"] : [];
+  // Without --check, setup has closed it as its first act.
+  const done: string[] = isOpen() ? ["readable by you alone"] : [];
   const missing = newKeys();
   const needsSecret = !setting("BETTER_AUTH_SECRET");
   if (needsSecret) done.push("BETTER_AUTH_SECRET added");

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { connection } from "./connection.ts";
 import { database } from "./database.ts";
 import { difference, indented, type Difference } from "./difference.ts";
-import { close, completeEnvFile, setting } from "./settings.ts";
+import { completeEnvFile, setting } from "./settings.ts";
 import { generate } from "./generate.ts";
 import { lock } from "./lock.ts";
 import { refuseConflicts } from "./conflicts.ts";
@@ -77,10 +77,7 @@ export async function setupCommand(args: string[]): Promise<void> {
   if (!given) return;
   refuseOtherManagers();
   const { check, "accept-data-loss": acceptDataLoss, "start-migrations": start } = given.values;
-  if (!check) {
-    close();
-    await lock();
-  }
+  if (!check) await lock();
   await setup(!check, { acceptDataLoss, start: start && !check });
   const address = setting("BETTER_AUTH_URL") || `http://localhost:${setting("PORT") || 3000}`;
   const page = pages.some((file) => existsSync(file)) ? "/auth/sign-up" : "";

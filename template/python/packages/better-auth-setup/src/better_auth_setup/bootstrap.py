@@ -260,8 +260,6 @@ def main(script: Path) -> None:
     if "--check" not in sys.argv:
         if not os.access(root, os.W_OK):
             refuse(f"The project's folder {root} is read-only for this user.")
-        if (root / ".env.local").exists():
-            (root / ".env.local").chmod(0o600)
         # The second lock is inherited by setup's child processes, which outlive a killed setup.
         locks = [lock(script, 0), lock(environment.manifests[0], 120)]
         if not environment.is_installed():
