@@ -4,18 +4,13 @@
 import os
 import runpy
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-ENV_FILE = ROOT / ".env.local"
-
-# First of all: Copier can only create it readable for others.
-if not {"-h", "--help", "--check"} & {*sys.argv} and ENV_FILE.exists():
-    try:
-        ENV_FILE.chmod(0o600)
-    except OSError as error:
-        sys.exit(f"setup: Make {ENV_FILE} a file of yours: {error.strerror}.")
-
+if not {"-h", "--help", "--check"} & {*sys.argv}:
+    with suppress(OSError):  # first of all: Copier can only create it readable for others
+        ROOT.joinpath(".env.local").chmod(0o600)
 if sys.version_info < (3, 11):  # noqa: UP036
     sys.exit(
         "setup: Use Python 3.11 or newer, such as: python3.12 scripts/setup.py\n"
@@ -25,15 +20,13 @@ if os.name == "nt":
     sys.exit("setup: This needs Linux or macOS; on Windows, use WSL.")
 
 USAGE = """\
-Installs what the project needs, brings its database up to date, and prints how
-to start it.
+Installs what the project needs, and brings its database up to date.
 
   python3 scripts/setup.py  do it; again after each pull or update
     --check                 only report what setup would do
     --accept-data-loss      drop tables, columns and values not in the schema
     --no-merge              do not merge an update's conflicts in the schema
-    --start-migrations      write prisma/migrations/0_init; later changes need
-                            a migration"""
+    --start-migrations      write prisma/migrations/0_init, for later migrations"""
 BOOTSTRAP = ROOT / "packages/better-auth-setup/src/better_auth_setup/bootstrap.py"
 
 if __name__ == "__main__":

@@ -88,9 +88,17 @@ class Settings:
         return not path.exists() or not stat.S_IMODE(path.stat().st_mode) & 0o077
 
     def close(self) -> None:
-        """Makes ``.env.local`` readable for its owner only."""
-        if not self.is_private:
+        """Makes ``.env.local`` readable for its owner only.
+
+        Raises:
+            Problem: it belongs to another user.
+        """
+        if self.is_private:
+            return
+        try:
             (self.root / OWN_FILE).chmod(0o600)
+        except OSError as error:
+            raise Problem(f"Make {OWN_FILE} a file of yours: {error.strerror}.") from None
 
     def complete(self) -> list[str]:
         """Adds missing settings of the example to ``.env.local``, and a secret if there is none.
