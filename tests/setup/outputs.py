@@ -11,6 +11,8 @@ class Failure:
     #: The parts of the reason, in this order.
     expected: list[str]
     is_of_prisma: bool = False
+    #: Which the Python stack does not run.
+    is_of_pnpm: bool = False
 
 
 def _npm(code: str, *lines: str) -> str:
@@ -58,6 +60,56 @@ FAILURES = {
     "a version that is not": Failure(
         _npm("ETARGET", "notarget No matching version found for hono@99.0.0."),
         ["No matching version found for hono@99.0.0"],
+    ),
+    "a package that is not": Failure(
+        _npm(
+            "E404",
+            "404 Not Found - GET https://r/left-pat - Not found",
+            "404",
+            "404  The requested resource 'left-pat@1.0.0' could not be found or you do not",
+        ),
+        ["E404: Not Found - GET https://r/left-pat", "The requested resource 'left-pat@1.0.0'"],
+    ),
+    "a cache of root": Failure(
+        _npm(
+            "EACCES",
+            "",
+            "Your cache folder contains root-owned files, due to a bug in",
+            "To permanently fix this problem, please run:",
+            '  sudo chown -R 1000:1000 "/home/ada/.npm"',
+            "Log files were not written due to an error writing to the directory: /x/_logs",
+            "You can rerun the command with `--loglevel=verbose` to see the logs in your terminal",
+        ),
+        ["EACCES: Your cache folder contains root-owned files", 'sudo chown -R 1000:1000 "/home'],
+    ),
+    "a name that is not": Failure(
+        _npm(
+            "ENOTFOUND",
+            "network request to http://r/hono failed, reason: getaddrinfo ENOTFOUND r",
+            "network This is a problem related to network connectivity.",
+            "network",
+        ),
+        ["ENOTFOUND: request to http://r/hono failed", "related to network connectivity"],
+    ),
+    "pnpm finds no version": Failure(
+        "[WARN] x\nError: ERR_PNPM_NO_MATCHING_VERSION\n\n"
+        "  \N{MULTIPLICATION SIGN} installing dependencies\n"
+        "  ├─▶ Failed to resolve: No matching version found for hono@99 while fetching it from\n"
+        "  │   http://r/\n  │   \n  │   Failed to resolve hono@99\n"
+        "  ╰─▶ No matching version found for hono@99 while fetching it from http://r/\n"
+        '  help: The latest release of hono is "4".\n        \n        If you need more, ask.\n\n',
+        [
+            "ERR_PNPM_NO_MATCHING_VERSION: Failed to resolve: No matching version found for hono@9",
+            'from http://r/ Failed to resolve hono@99. The latest release of hono is "4". If you n',
+        ],
+        is_of_pnpm=True,
+    ),
+    "pnpm cannot read package.json": Failure(
+        "Error:   \N{MULTIPLICATION SIGN} derive workspace root\n"
+        "  ├─▶ read package manager policy\n"
+        "  ╰─▶ trailing comma at line 1 column 16\n\n",
+        ["derive workspace root: read package manager policy: trailing comma at line 1"],
+        is_of_pnpm=True,
     ),
     "other bytes": Failure(
         _npm("EINTEGRITY", "sha512-A== integrity checksum failed when using sha512: wanted A"),

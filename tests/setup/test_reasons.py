@@ -52,15 +52,23 @@ def of_npm_package(failure: Failure) -> str:
     return call(module, function, failure.output)
 
 
-@pytest.mark.parametrize("reason", [of_python, of_npm_package])
-@pytest.mark.parametrize("name", FAILURES)
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        (name, reason)
+        for name, failure in FAILURES.items()
+        for reason in (of_python, of_npm_package)
+        if reason is of_npm_package or not failure.is_of_pnpm
+    ],
+)
 def test_a_reason_is_complete_and_without_noise(
     name: str, reason: Callable[[Failure], str]
 ) -> None:
     shown = reason(FAILURES[name])
     places = [shown.find(part) for part in FAILURES[name].expected]
     assert -1 not in places and places == sorted(places), shown
-    assert not re.search(r"errno|syscall|_logs|nospc|notarget|\bat .*:\d|Prisma CLI|Loaded", shown)
+    noise = r"errno|syscall|_logs|rerun|nospc|notarget|^\W*4|WARN|\bat .*:\d|Prisma CLI|Loaded"
+    assert not re.search(noise, shown, re.MULTILINE)
     assert len(shown.strip().splitlines()) <= 8
 
 
@@ -76,7 +84,7 @@ def test_an_unreachable_index_leaves_no_environment_that_counts_as_installed(
     monkeypatch.setenv("npm_config_registry", f"http://127.0.0.1:{free_port()}")
     monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
     packages = manifest(tmp_path, dependencies={"left-pad": "1.3.0"})
-    with pytest.raises(Problem, match="index does not answer"):
+    with pytest.raises(Problem, match=r"does not answer \(.*connect ECONNREFUSED 127"):
         packages.install()
     assert not packages.is_current
 

@@ -176,9 +176,10 @@ function failure(output: string): string {
   const inWorkspace = output.includes("ERESOLVE") ? overridesOfWorkspace() : undefined;
   if (inWorkspace) return inWorkspace;
   if (isOffline(output)) {
+    const [first = ""] = reasonOf(output).trim().split("\n");
     return (
-      "The npm packages cannot be downloaded, because the package index does not answer. Check " +
-      "the connection, or name a proxy (HTTPS_PROXY) or another index (npm_config_registry)."
+      `The npm packages cannot be downloaded, because the package index does not answer (${first}). ` +
+      "Check the connection, or name a proxy (HTTPS_PROXY) or another index (npm_config_registry)."
     );
   }
   if (output.includes("ENOTCACHED")) {

@@ -99,6 +99,8 @@ export function reasonOf(output: string): string {
   const lines = output.split("\n").map((line) => line.trimEnd());
   const npm = lines.flatMap((line) => /^npm (?:error|ERR!) ?(.*)$/.exec(line)?.[1] ?? []);
   if (npm.length > 0) return npmReason(npm);
+  const [, code, tree] = /^Error: *(ERR_PNPM_\w+)?\s*×([^]*)/m.exec(output) ?? [];
+  if (tree) return pnpmReason(code, tree);
   const start = lines.findIndex((line) => /^\s*(error|fatal|×)(?!\w)|\w*Error\b.*:/i.test(line));
   const found = start < 0 ? lines.filter((line) => /\w/.test(line)).slice(-1) : lines.slice(start);
   // uv's tree of reasons has empty lines.
@@ -115,13 +117,32 @@ export function reasonOf(output: string): string {
 /** npm's report without its error code, the path of its log, and traces of Node.js. */
 function npmReason(lines: string[]): string {
   const noise =
-    /^((code|errno|syscall|path|dest|A complete log|For a full report|\S*eresolve-report)\b|\s*(at |\w+: .*,$|(type|dest): |\}$))/;
-  const prefix = /^(nospc|notarget|notsup|engine|network|JSON\.parse) +/;
-  const reasons = lines.filter((line) => line.trim() && !noise.test(line));
-  const code = lines.find((line) => line.startsWith("code "))?.slice("code ".length);
-  const [first = "", ...more] = reasons.slice(0, 12).map((line) => line.replace(prefix, ""));
-  const words = [`${code ? `${code}: ` : ""}${first}`, ...more];
+    /^((code|errno|syscall|path|dest|A complete log|Log files were not|You can rerun the command|For a full report|\S*eresolve-report)\b|\s*(at |\w+: .*,$|(type|dest): |\}$))/;
+  const prefix = /^(nospc|notarget|notsup|engine|network|JSON\.parse|40[34])( +|$)/;
+  const reasons = lines.flatMap((line) => {
+    const words = noise.test(line) ? "" : line.replace(prefix, "");
+    return words.trim() ? [words] : [];
+  });
+  const code = lines.find((line) => /^code [A-Z]/.test(line))?.slice("code ".length) ?? "";
+  const [first = "", ...more] = reasons.slice(0, 12);
+  const words = [code && !first.startsWith(code) ? `${code}: ${first}` : first, ...more];
   return ended(words.length > 1 ? words.map((line) => `\n      ${line}`).join("") : words.join());
+}
+
+/** pnpm's causes, which it draws as a tree below a title, and its advice. */
+function pnpmReason(code: string | undefined, tree: string): string {
+  const [causes = "", help] = tree.split(/^ *help: /m);
+  // It breaks long words after these characters, too.
+  const unbroken = (text: string) =>
+    text
+      .replace(/([/-])\n[ │]*(?=\S)/g, "$1")
+      .replace(/[\s│]+/g, " ")
+      .trim();
+  const [title = "", ...branches] = causes.split(/^ *[├╰]─▶ /m).map(unbroken);
+  const isNew = (branch: string, at: number) =>
+    !branches.slice(0, at).some((earlier) => earlier.includes(branch));
+  const words = [code ?? title, ...branches.filter(isNew)].join(": ");
+  return ended(help ? `${words.replace(/\.?$/, ".")} ${unbroken(help)}` : words);
 }
 
 const ended = (words: string) => words.replace(/^(error|fatal):?\s*/i, "").replace(/\.$/, "");

@@ -96,9 +96,10 @@ class Packages:
             # npm's cached metadata may be older than the versions that a newer package needs.
             if not result.status or "ETARGET" not in result.output:
                 break
-        if result.is_unreachable:
+        if result.status and result.is_unreachable:
             raise Problem(
-                "The npm packages cannot be downloaded, because the package index does not answer. "
+                "The npm packages cannot be downloaded, because the package index does not answer "
+                f"({result.reason.strip().splitlines()[0]}). "
                 "Check the connection, or name a proxy (HTTPS_PROXY) or another index "
                 "(npm_config_registry)."
             )

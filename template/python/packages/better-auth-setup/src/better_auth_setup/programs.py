@@ -17,13 +17,13 @@ _NOT_INHERITED = ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH", "SETUP_LOCKS")
 _REASON_LINES = 8
 #: npm's error codes and logs, and what Node.js prints of an error besides its message.
 _NOISE = re.compile(
-    r"(code|errno|syscall|path|dest) |node_modules/|A complete log|For a full report|\S+/_logs/|"
-    r"at |\w+: .*,$|type: |dest: |\}$"
+    r"(code|errno|syscall|path|dest) |node_modules/|A complete log|Log files were not|"
+    r"You can rerun the command|For a full report|\S+/_logs/|at |\w+: .*,$|type: |dest: |\}$"
 )
 #: What uv draws before its reasons.
 _BRANCHES = "\N{MULTIPLICATION SIGN}\u2570\u2500\u25b6 "
 _ERROR_LINE = re.compile(rf"(error|fatal)\b|{_BRANCHES[0]}", re.IGNORECASE)
-_PREFIX = re.compile(r"(nospc|notarget|notsup|engine|network|JSON\.parse) +")
+_PREFIX = re.compile(r"^(nospc|notarget|notsup|engine|network|JSON\.parse|40[34])( +|$)")
 
 _running: set[subprocess.Popen[str]] = set()
 _lock: int | None = None
@@ -90,9 +90,11 @@ def _reason(output: str) -> list[str]:
     lines = [re.sub(r"\x1b\[[\d;]*m", "", line).strip() for line in output.splitlines()]
     # npm's first line is an error code, its last one the path of a log; the reason is in between.
     npm = [line[9:].strip() for line in lines if line.startswith("npm error")]
-    npm = [_PREFIX.sub("", line) for line in npm if line and not _NOISE.match(line)]
-    if npm:
-        return npm[:_REASON_LINES]
+    code = next((line[5:] for line in npm if re.match(r"code [A-Z]", line)), "")
+    npm = [_PREFIX.sub("", line) for line in npm if not _NOISE.match(line)]
+    if npm := list(filter(None, npm))[:_REASON_LINES]:
+        code = "" if npm[0].startswith(code) else f"{code}: "
+        return [f"{code}{npm[0]}", *npm[1:]]
     errors = [n for n, line in enumerate(lines) if _ERROR_LINE.match(line)]
     if errors:
         rest = lines[errors[0] :]
