@@ -359,6 +359,9 @@ MISTAKES = {
     "telemetry: { enabled: oops }": "ReferenceError: oops is not defined\n",
     "telemetry: { enabled: ": "Unexpected token",
     "telemetry: { enabled: (() => { throw new Error('a\\nb') })() }": "Error: a\nb\n",
+    "telemetry: { enabled: (() => { throw new Error('a', { cause: new Error('b') }) })() }": (
+        "Error: a\n[cause]: Error: b\n"
+    ),
 }
 
 

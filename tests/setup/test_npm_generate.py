@@ -227,6 +227,25 @@ def test_a_plugin_that_is_listed_twice_is_reported(project: NpmProject) -> None:
     assert "The plugin two-factor is twice in src/lib/auth.ts." in project.refused("generate")
 
 
-def test_the_error_of_a_broken_configuration_is_shown(project: NpmProject) -> None:
-    project.replace(AUTH, ("  appName:", "  appName: nameThatIsNot ??"))
-    assert "nameThatIsNot is not defined" in project.refused("generate")
+MISTAKES = {
+    "nameThatIsNot": "src/lib/auth.ts: ReferenceError: nameThatIsNot is not defined.",
+    "thrown('a\\n  b', new Error('c', { cause: new Error('d') }))": (
+        "src/lib/auth.ts:\n      Error: a\n        b\n"
+        "        [cause]: Error: c\n          [cause]: Error: d."
+    ),
+    "thrown({ code: 7 })": "src/lib/auth.ts: { code: 7 }.",
+    "process.exit(3)": "src/lib/auth.ts ended the process (status 3) before it was loaded.",
+}
+THROWN = """
+function thrown(words: unknown, cause?: Error): string {
+  throw typeof words === "string" ? new Error(words, { cause }) : words;
+}
+"""
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_the_error_of_a_broken_configuration_is_shown(project: NpmProject, mistake: str) -> None:
+    project.replace(AUTH, ("  appName:", f"  appName: {mistake} ??"))
+    file = project.folder / AUTH
+    file.write_text(file.read_text() + THROWN)
+    assert f"`auth generate` failed: {MISTAKES[mistake]}\n" in project.refused("generate")

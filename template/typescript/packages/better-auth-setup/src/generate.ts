@@ -52,6 +52,21 @@ export function configuration(named = ""): string {
   throw new Problem("The better-auth configuration is not found. Name it with --config.");
 }
 
+const refused = /^\[#better-auth\]: Couldn't read your auth config\. ?/;
+const trace = /^\s*(at |\.\.\. \d+ lines matching |code: '|requireStack: |\}|$)/;
+
+/** Why better-auth's CLI cannot load the configuration; an error comes with its causes. */
+function unreadable(path: string, { status, output }: Result): string {
+  if (!output.trim()) return `${path} ended the process (status ${status}) before it was loaded`;
+  const lines = output.split("\n");
+  const start = lines.findIndex((line) => refused.test(line));
+  if (start < 0) return reasonOf(output);
+  const words = lines.slice(start).map((line) => line.replace(refused, "").replace(/ \{$/, ""));
+  const said = words.filter((line) => !trace.test(line)).slice(0, 12);
+  const reason = said.join("\n      ").replace(/^\[(.*)\]$/s, "$1");
+  return `${path}: ${said.length > 1 ? "\n      " : ""}${reason}`;
+}
+
 /** The output of better-auth's generator, and facts about the configuration. */
 type Answer = Configuration & { after: string; plugins: string[] };
 
@@ -69,7 +84,7 @@ async function ask(path: string, draft: string): Promise<Answer> {
   // The CLI's status is 0 even if it did nothing; only these messages prove success.
   const isDone = after !== before || /already up to date/i.test(results[0].output);
   if (results.some((result) => result.status !== 0) || !isDone || !existsSync(fresh)) {
-    throw new Problem(`\`auth generate\` failed: ${reasonOf(results[0].output)}.`);
+    throw new Problem(`\`auth generate\` failed: ${unreadable(path, results[0])}.`);
   }
   const hooked = readFileSync(path, "utf8").includes("databaseHooks");
   return {

@@ -12,7 +12,7 @@ import { existsSync, readFileSync, writeSync } from "node:fs";
 import { createRequire, registerHooks } from "node:module";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { parseEnv } from "node:util";
+import { inspect, parseEnv } from "node:util";
 import { describe } from "./describe.mjs";
 
 const ROOT = process.cwd();
@@ -178,19 +178,30 @@ async function schema({ config }) {
   throw error.error;
 }
 
+function words(error) {
+  if (error instanceof Error) return `${error.name}: ${error.message}`;
+  return typeof error === "string" ? error : inspect(error);
+}
+
+/** What led to an error, and to its causes, in words. */
+function causes({ cause, errors = [] }) {
+  const found = [cause, ...errors].filter((one) => one !== undefined);
+  return found.flatMap((one) => [words(one), ...(one instanceof Error ? causes(one) : [])]);
+}
+
 /** An error with its place in the project, or else with the file that was loaded. */
 function messageOf(error, file) {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) return words(error);
   if (error instanceof Refusal) return error.message;
   const frames = String(error.stack)
     .split("\n")
     .map((line) => line.split(pathToFileURL(ROOT + sep).href).join(ROOT + sep))
-    .filter((line) => line.includes(ROOT + sep) && !line.includes(`${sep}node_modules${sep}`))
+    .filter((line) => line.includes(ROOT + sep) && !/node_modules|better_auth_setup/.test(line))
     .map((line) => /^.*?:\d+:\d+/.exec(line.slice(line.indexOf(ROOT) + ROOT.length + 1))?.[0]);
   const place = frames.find(Boolean) ?? file;
   const isAlias = /^Cannot find module '[@~]\//.test(error.message);
   const remedy = "\nPath aliases of tsconfig.json need jiti 2.7: npm install --save-dev jiti";
-  const message = `${error.name}: ${error.message}${isAlias ? remedy : ""}`;
+  const message = [words(error), ...causes(error)].join("\n[cause]: ") + (isAlias ? remedy : "");
   return place ? `${place}: ${message}` : message;
 }
 
