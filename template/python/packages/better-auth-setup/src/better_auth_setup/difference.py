@@ -54,8 +54,8 @@ class Difference:
         """
         named = {point: f"{name}: {point} {definitions}" for point in points}
         self.points += named.values()
-        found = (_FIELD.match(point) for point in points)
-        self.fields += [f"{name}.{one[1]}" if one else name for one in found]
+        fields = (_FIELD.match(point) for point in points)
+        self.fields += [f"{name}.{one[1]}" if one else name for one in fields]
         points = [point for point, identity in named.items() if identity not in self.endless]
         if not points:
             return
