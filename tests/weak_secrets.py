@@ -10,4 +10,7 @@ WEAK_SECRETS = [
     f"{PUBLISHED}-of-mine!",
     f"my-{PUBLISHED.upper()}",
     "abcdefghijklmnopqrstuvwxyz123456",
+    "Wd4-kR9_wD4-Kr9_WD4-kr9_wd4-KR9_tz7Q",
+    "mysecretkey1-mysecretkey2-mysecretkey3",
+    "change_me_to_32_random_characters!",
 ]

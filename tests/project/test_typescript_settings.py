@@ -102,7 +102,8 @@ def test_production_unless_the_base_url_is_loopback(project: Path) -> None:
 def test_production_refuses_a_weak_secret_without_printing_it(project: Path, secret: str) -> None:
     url = {"BETTER_AUTH_URL": "https://app.example.com", "NODE_ENV": "development"}
     message = refusal(project, BETTER_AUTH_SECRET=secret, **url)
-    assert "BETTER_AUTH_SECRET of the environment is too weak" in message
+    assert message.startswith("BETTER_AUTH_SECRET of the environment")
+    assert "is too weak" in " ".join(message.split())
     assert secret not in message
 
 

@@ -26,8 +26,10 @@ from better_auth_sidecar.env_file import read_env_file
 from better_auth_sidecar.errors import refusal
 from better_auth_sidecar.mail_server import read_mail_from, read_smtp_url
 
-#: better-auth's default, which is public.
-_PUBLISHED_SECRET = "better-auth-secret"
+#: better-auth's default, and what examples have in its place.
+_PUBLISHED_SECRET = re.compile(
+    r"better.?auth.?secret|(change|replace).?(me|this|it)|your.{0,2}secret", re.IGNORECASE
+)
 #: Host names of this machine.
 LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
 #: The entry of TRUSTED_PROXIES for a proxy that connects by a unix socket, without an address.
@@ -315,10 +317,10 @@ def _has_path(url: SplitResult) -> bool:
 
 def _is_weak(secret: str) -> bool:
     """Whether a secret is short, has few different characters, repeats, counts, or is published."""
-    # Also with a part of what is repeated at the end.
-    is_repeated = any(secret.startswith(secret[at:]) for at in range(1, len(secret) // 2 + 1))
+    parts = [secret[at : at + 3].lower() for at in range(len(secret) - 2)]
+    is_repeated = len({*parts}) < len(parts) * 0.75
     steps = [abs(ord(one) - ord(next)) == 1 for one, next in pairwise(secret)]
     is_counted = sum(steps) > len(secret) / 2
-    is_published = _PUBLISHED_SECRET in secret.lower()
+    is_published = bool(_PUBLISHED_SECRET.search(secret))
     few = len(secret) < 32 or len(set(secret)) < 12
     return few or is_repeated or is_counted or is_published
