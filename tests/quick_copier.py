@@ -5,7 +5,8 @@ files and folders that contain no expression; it reads the same ``copier.yml`` a
 for each file whether the file system has executable bits. Each render of a release clones the
 template's repository anew, an update four times; here they share a clone, as they only read it. Two
 clones may contain the same file, so its path is not compared: a traceback may name that of an
-earlier clone. A template that is a plain folder is not given to git as a bundle.
+earlier clone. A clone's version is asked of git once. libyaml parses YAML. A template that is a
+plain folder is not given to git as a bundle.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from typing import Any
 import copier._main
 import copier._template
 import copier._vcs
+import dunamai
 import jinja2
+import yaml
 from copier._cli import CopierApp
 
 _compile: Any = jinja2.Environment.compile
@@ -64,6 +67,19 @@ def _clone_once(url: str, ref: str = "HEAD", location: str | None = None) -> str
     # Copier removes the folder that it prepared for the clone, unless there is none.
     Path(location).rmdir()
     return str(_clones[key])
+
+
+_from_git: Any = dunamai.Version.from_git
+_versions: dict[Path, Any] = {}
+
+
+def _from_git_once(*arguments: Any, **options: Any) -> Any:
+    folder = Path.cwd()
+    if folder not in _clones.values():
+        return _from_git(*arguments, **options)
+    if folder not in _versions:
+        _versions[folder] = _from_git(*arguments, **options)
+    return _versions[folder]
 
 
 _is_bundle: Any = getattr(copier._vcs, "is_git_bundle")  # noqa: B009
@@ -112,6 +128,8 @@ def install() -> None:
     setattr(copier._template, "load_template_config", _load_once)  # noqa: B010
     setattr(copier._main.Worker, "_render_string", _render_if_needed)  # noqa: B010
     setattr(copier._main.Worker, "answers_relpath", property(_answers_relpath_if_needed))  # noqa: B010
+    setattr(dunamai.Version, "from_git", _from_git_once)  # noqa: B010
+    setattr(yaml, "SafeLoader", yaml.CSafeLoader)  # noqa: B010
     setattr(copier._vcs, "is_git_bundle", _is_bundle_file)  # noqa: B010
 
 

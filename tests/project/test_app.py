@@ -41,9 +41,9 @@ def on_sqlite(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-@pytest.fixture(params=["on_postgresql", "on_sqlite"])
+@pytest.fixture(params=["on_postgresql", pytest.param("on_sqlite", marks=pytest.mark.exhaustive)])
 def project(request: pytest.FixtureRequest) -> Path:
-    """Each project in turn."""
+    """Each project in turn; `test_python_nextjs` has one on SQLite in `make test`, too."""
     directory: Path = request.getfixturevalue(request.param)
     return directory
 

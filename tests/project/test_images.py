@@ -21,14 +21,12 @@ from tests.project.typescript import guesses
 from tests.some import some
 from tests.template import render
 
-HONO = {"framework": "hono"}
 #: Megabytes of a server's image, on top of its base.
 LARGEST = 150
 exhaustive = pytest.mark.exhaustive
 
 PROJECTS = [
-    pytest.param({"stack": "python", **HONO}, True, id="python"),
-    pytest.param({"stack": "typescript", **HONO}, True, id="typescript"),
+    pytest.param({"stack": "python", "framework": "hono"}, True, id="python"),
     *(
         pytest.param(answers, False, id="-".join(map(str, answers.values())), marks=exhaustive)
         for answers in [

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from hooks import node
 from tests.answers import plugin_data
+from tests.project.kept import kept
 from tests.project.typescript_sources import render_project
 
 PLUGINS = {
@@ -43,7 +45,13 @@ def test_npm_installs_one_of_each_with_strict_peers(
     tmp_path: Path, plugins: list[str], version: str
 ) -> None:
     render_project({"plugins": plugins}, tmp_path)
-    packages = node.resolved(tmp_path, npm(version))
+    manifests = sorted(tmp_path.rglob("package.json"))
+    sources = (version.encode(), *(file.read_bytes() for file in manifests))
+    with kept("resolved", *sources) as (folder, is_new):
+        file = folder / "packages.json"
+        if is_new:
+            file.write_text(json.dumps(node.resolved(tmp_path, npm(version))))
+        packages = json.loads(file.read_text())
     versions = node.pins()["versions"]["npm"]
     for name in node.pins()["npm_overrides"]:
         copies = [path for path in packages if path.endswith(f"node_modules/{name}")]

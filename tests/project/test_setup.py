@@ -218,7 +218,7 @@ def test_an_env_file_edited_by_hand_is_completed_and_kept(project: Project) -> N
         path.write_bytes(before)
 
 
-@in_each_stack
+@in_stack("python")
 def test_data_loss_is_refused_without_the_flag(project: Project) -> None:
     project.query(
         'INSERT INTO "user" (id, name, email, "updatedAt") '

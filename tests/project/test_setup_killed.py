@@ -16,10 +16,7 @@ from tests.project.projects import Project, wait_for
 pytestmark = pytest.mark.e2e
 
 #: While packages are installed, the schema is written, and the tables are made.
-SAMPLE = {
-    "python": ("  installing", "✓ install", "✓ prisma"),
-    "typescript": ("✓ tools", "✓ database", "✓ generate"),
-}
+SAMPLE = {"python": ("  installing", "✓ install", "✓ prisma")}
 STEPS = {
     "python": ("  installing", "✓ settings", "✓ install", "✓ generate", "✓ prisma"),
     "typescript": ("✓ tools", "✓ install", "✓ settings", "✓ database", "✓ prisma", "✓ generate"),

@@ -92,7 +92,8 @@ def test_no_file_has_stray_blank_lines(project: Path) -> None:
 
 def test_python_is_formatted_and_clean(project: Path) -> None:
     for command in (["format", "--check"], ["check"]):
-        ruff = [sys.executable, "-m", "ruff", *command, "--no-cache", "--quiet", "."]
+        program = str(Path(sys.executable).with_name("ruff"))
+        ruff = [program, *command, "--no-cache", "--quiet", "."]
         result = subprocess.run(ruff, cwd=project, capture_output=True, text=True)
         assert result.returncode == 0, result.stdout + result.stderr
 
