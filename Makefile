@@ -17,7 +17,7 @@ test: .venv/installed chromium ## Check and test everything
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m hooks.documents --check
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 test-exhaustive: .venv/installed chromium ## Test what `test` only samples
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m exhaustive
