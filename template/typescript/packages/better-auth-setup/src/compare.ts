@@ -1,10 +1,15 @@
-import { blocks, squeeze, type Addition, type Block, type Field } from "./document.ts";
-
-const scalars = /^(String|Int|BigInt|Float|Decimal|Boolean|DateTime|Json|Bytes)$/;
+import {
+  bare,
+  blocks,
+  isScalar,
+  lowerFirst,
+  squeeze,
+  type Addition,
+  type Block,
+  type Field,
+} from "./document.ts";
 
 const core = new Set(["User", "Session", "Account", "Verification"]);
-
-const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
 const tableOf = (model?: Block) =>
   /^@@map\((?:name: )?"(.+)"/.exec(
@@ -35,8 +40,6 @@ const isUnique = (model: Block, name: string, { attributes }: Field) =>
 
 const isFilled = ({ type, attributes }: Field) =>
   /[?\]]$/.test(type) || /@(default|updatedAt)\b/.test(attributes);
-
-const bare = (type: string) => type.replace(/[?[\]]/g, "");
 
 /** Facts about the configuration, besides the schema that it needs. */
 export type Configuration = {
@@ -128,7 +131,7 @@ export function impossible(
           `${lowerFirst(name)}: { fields: { ${field}: "${alike}" } } in ${path}.`
         );
       }
-      if (!scalars.test(bare(type)) || isFilled({ type, attributes })) return [];
+      if (!isScalar(type) || isFilled({ type, attributes })) return [];
       if (
         /@id\b/.test(attributes) &&
         own.get(block)?.attributes.some((one) => /^@@id\b/.test(one))
@@ -157,7 +160,7 @@ function conflict(
   other: Field,
   { path, defaults, makesIds, hooked }: Configuration,
 ): string | undefined {
-  if (!scalars.test(bare(other.type))) return undefined;
+  if (!isScalar(other.type)) return undefined;
   if (/@ignore\b/.test(field.attributes)) return "is not in Prisma's client: remove @ignore.";
   const [type, wanted] = [bare(field.type), bare(other.type)];
   if (own.has(`model ${type}`)) {
@@ -168,7 +171,7 @@ function conflict(
   }
   const fits = own.has(`enum ${type}`)
     ? wanted === "String"
-    : type === wanted || holders[wanted]?.split(" ").includes(type) || !scalars.test(type);
+    : type === wanted || holders[wanted]?.split(" ").includes(type) || !isScalar(type);
   if (!fits && name === "id" && /Int$/.test(type)) {
     return (
       "is a number, but better-auth makes other ids: set " +
@@ -222,7 +225,7 @@ function unfilled(
       `(${model.name.toLowerCase()}: { fields: { ${column}: "${name}" } }).`
     );
   }
-  if (hooked || isFilled(field) || !scalars.test(field.type) || /@id\b/.test(field.attributes)) {
+  if (hooked || isFilled(field) || !isScalar(field.type) || /@id\b/.test(field.attributes)) {
     return undefined;
   }
   return (

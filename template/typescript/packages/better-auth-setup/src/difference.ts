@@ -1,11 +1,10 @@
+import { lowerFirst } from "./document.ts";
 import { endlessPoints, recordEndless } from "./endless.ts";
 import { reason, prisma } from "./prisma.ts";
 import { definition, points, scripts } from "./rebuilt-tables.ts";
 import { Problem } from "./report.ts";
 import { directUrl, origin } from "./settings.ts";
 import { schemaPath } from "./schema.ts";
-
-const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
 const unquoted = (text: string) => text.replace(/`(.+?)`(?!\w)/g, "$1");
 

@@ -3,6 +3,15 @@ import { withoutComments } from "./schema.ts";
 /** A line without its alignment, for comparisons. */
 export const squeeze = (line = "") => line.trim().replace(/\s+/g, " ");
 
+export const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+
+/** A type without the marks of a list and of an optional field. */
+export const bare = (type: string): string => type.replace(/[?[\]]/g, "");
+
+/** Whether a type is no model or enum. */
+export const isScalar = (type: string): boolean =>
+  /^(String|Int|BigInt|Float|Decimal|Boolean|DateTime|Json|Bytes)$/.test(bare(type));
+
 /** A field of a model, or a value of an enum. */
 export type Field = { type: string; attributes: string };
 
@@ -47,10 +56,6 @@ function index(attribute: string): string | undefined {
   return kind && `${kind} ${columns.replace(/\s|\([^)]*\)/g, "")}`;
 }
 
-const scalars = /^(String|Int|BigInt|Float|Decimal|Boolean|DateTime|Json|Bytes)\b/;
-
-const bare = (type: string) => type.replace(/[?[\]]/g, "");
-
 /** The columns of a relation's side that has them. */
 const key = (attributes: string) =>
   /@relation\(.*?fields: ?\[(.*?)\]/.exec(attributes)?.[1]?.replaceAll(" ", "");
@@ -62,7 +67,7 @@ function hasField(model: Block, line: string): boolean {
   const own = [...model.fields.values()];
   const wanted = key(rest.join(" "));
   if (wanted) return own.some(({ attributes }) => key(attributes) === wanted);
-  const isRelation = /[\]?]$/.test(type) && !scalars.test(type);
+  const isRelation = /[\]?]$/.test(type) && !isScalar(type);
   return (
     isRelation && own.some((field) => bare(field.type) === bare(type) && !key(field.attributes))
   );

@@ -75,14 +75,21 @@ class Console:
         """
         started = time.monotonic()
         step = Step()
-        with self._counting(name, by_hand, started):
-            yield step
+        try:
+            with self._counting(name, by_hand, started):
+                yield step
+        except Problem:
+            self.say(f"{self.failed} {name}")
+            raise
         seconds = time.monotonic() - started if step.seconds is None else step.seconds
         self.say(f"{self.done} {name:<10} {seconds:5.1f} s  {step.detail}".rstrip())
 
     @contextmanager
     def _counting(self, name: str, by_hand: str, started: float) -> Iterator[None]:
-        """Shows the elapsed seconds on a terminal until the step ends, or marks it as failed."""
+        """Shows the elapsed seconds on a terminal."""
+        if not self._is_terminal:
+            yield
+            return
         is_over = threading.Event()
 
         def count() -> None:
@@ -92,22 +99,14 @@ class Console:
                 advice = f"  to see why, press Ctrl+C and run: {by_hand}" if is_long else ""
                 print(f"\r  {name:<10} {seconds:5} s{advice}\r", end="", flush=True)
 
-        clock = threading.Thread(target=count, daemon=True) if self._is_terminal else None
-        if clock:
-            print(f"  {name} ...", end="\r", flush=True)
-            clock.start()
-        has_failed = False
+        print(f"  {name} ...", end="\r", flush=True)
+        clock = threading.Thread(target=count, daemon=True)
+        clock.start()
         try:
             yield
-        except Problem:
-            has_failed = True
-            raise
         finally:
             is_over.set()
-            if clock:
-                clock.join()
-            if has_failed:
-                self.say(f"{self.failed} {name}")
+            clock.join()
 
     def _coloured(self, code: int, text: str) -> str:
         is_plain = not self._is_terminal or os.environ.get("NO_COLOR")

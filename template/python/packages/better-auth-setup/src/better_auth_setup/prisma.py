@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from better_auth_setup.generate.document import client_folders, read
@@ -35,12 +35,6 @@ class Prisma:
         """The command that starts it."""
         cli = self.project.node_modules / "prisma" / "build" / "index.js"
         return [str(node()), str(cli)]
-
-    def on(self, url: str, direct: str) -> Prisma:
-        """The same CLI for another database: its URL, and the direct URL for the CLI."""
-        return replace(
-            self, variables={**self.variables, "DATABASE_URL": url, "DIRECT_URL": direct}
-        )
 
     @property
     def substitute(self) -> Packages:

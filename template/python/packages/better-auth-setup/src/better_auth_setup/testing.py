@@ -64,7 +64,8 @@ def test_database(root: Path) -> str:
     try:
         tables = _tables(project, url)
         if not known.is_as_left(schema, tables):
-            _push(Prisma(project, settings.variables()).on(url, direct), known)
+            urls = {"DATABASE_URL": url, "DIRECT_URL": direct}
+            _push(Prisma(project, {**settings.variables(), **urls}), known)
             known.remember(schema, _tables(project, url))
     finally:
         os.close(file)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from better_auth_sidecar.settings import UNIX
@@ -56,10 +57,6 @@ def keep_peers() -> None:
     ProxyHeadersMiddleware.__call__ = __call__  # type: ignore[assignment, method-assign]
 
 
-class AmbiguousAddressError(ValueError):
-    """The headers of a trusted proxy do not identify the client."""
-
-
 class Callers:
     """Finds the client's address of a request.
 
@@ -79,7 +76,7 @@ class Callers:
         ``X-Forwarded-For`` that is not a trusted proxy.
 
         Raises:
-            AmbiguousAddressError: several ``X-Forwarded-For`` lines, one of them maybe a trailer.
+            HTTPException: several ``X-Forwarded-For`` lines, one of them maybe a trailer.
         """
         client = scope[_PEER] if _PEER in scope else scope.get("client")
         address = _parse(client[0]) if client else None
@@ -89,7 +86,7 @@ class Callers:
             # Uvicorn appends the trailers of a chunked body to the headers, and proxies pass a
             # caller's trailers on: the last of several lines may be the caller's.
             if names.count(b"x-forwarded-for") > 1 and b"transfer-encoding" in names:
-                raise AmbiguousAddressError
+                raise HTTPException(400, "Send X-Forwarded-For once, or no chunked body")
             found = [v.decode("latin-1") for k, v in scope["headers"] if k == b"x-forwarded-for"]
             for hop in reversed(",".join(found).split(",")):
                 forwarded = _parse(hop.strip())

@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import Receive, Scope, Send
 from yarl import URL
 
-from better_auth_sidecar.addresses import AmbiguousAddressError, Callers, address_header
+from better_auth_sidecar.addresses import Callers, address_header
 from better_auth_sidecar.body_limit import limit
 from better_auth_sidecar.errors import AuthServerError
 from better_auth_sidecar.settings import Settings
@@ -129,11 +129,7 @@ class AuthProxy:
             if name not in left_out
         ]
         headers.append(("x-request-id", request_id))
-        try:
-            address = self._callers.address(scope)
-        except AmbiguousAddressError:
-            raise HTTPException(400, "Send X-Forwarded-For once, or no chunked body") from None
-        if address is not None:
+        if (address := self._callers.address(scope)) is not None:
             headers.append((self._address_header, address))
         return headers
 
