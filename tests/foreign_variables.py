@@ -26,7 +26,14 @@ LIBPQ = {
 }
 MYSQL = {"MYSQL_HOST": "database.invalid", "MYSQL_PWD": "wrong", "MYSQL_TCP_PORT": "1"}
 #: What a shell, a container or another project leaves behind.
-OTHERS = {"NODE_ENV": "test", "NODE_OPTIONS": "--no-warnings", "TZ": "Asia/Tokyo", "LC_ALL": "C"}
+OTHERS = {
+    "NODE_ENV": "test",
+    "NODE_OPTIONS": "--no-warnings",
+    "TZ": "Asia/Tokyo",
+    "LC_ALL": "C",
+    # Prisma's check for newer versions would never end.
+    "XDG_CACHE_HOME": "/proc/none",
+}
 #: Settings of a project without a value.
 EMPTY = dict.fromkeys(
     ["DATABASE_URL", "DIRECT_URL", "BETTER_AUTH_SECRET", "BETTER_AUTH_ENV", "TRUSTED_ORIGINS"], ""
