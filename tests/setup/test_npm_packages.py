@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from hooks.demo import environment
 from hooks.node import NPM, install
+from tests.npm_packages import lend
 from tests.project.typescript_sources import render_project
 from tests.setup.npm_project import NODE_FILE, PACKAGE, NpmProject, npm_project
 
@@ -53,6 +55,9 @@ def test_setup_works_with_each_package_manager(name: str, tmp_path: Path) -> Non
 def test_user_settings_of_npm_are_ignored(tmp_path: Path) -> None:
     project = tmp_path / "project"
     render_project({"stack": "typescript", "provider": "sqlite"}, project)
+    # Without a development dependency, setup installs the packages.
+    compiler = lend(project) / "node_modules" / "typescript"
+    shutil.rmtree(compiler)
     done = subprocess.run(
         [NODE_FILE, str(NPM), "run", "setup"],
         cwd=project,
@@ -63,6 +68,7 @@ def test_user_settings_of_npm_are_ignored(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert (project / "dev.db").exists()
+    assert (compiler / "package.json").exists()
 
 
 @pytest.mark.parametrize("name", ["yarn", "bun"])
