@@ -7,7 +7,7 @@ import platform
 import shutil
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -89,7 +89,7 @@ def _run(
     project: Project, settings: Settings, console: Console, executor: Executor, options: Options
 ) -> None:
     # npm takes longest, and the steps for settings and database do not need its packages.
-    npm = _Background(executor, Packages(project.root).install) if project.pushes else None
+    npm = executor.submit(_timed, Packages(project.root).install) if project.pushes else None
     executor.submit(compile_packages)
     with console.step("settings") as step:
         settings.refuse_expansions()
@@ -98,16 +98,16 @@ def _run(
     console.keep_secrets(settings.variables())
     by_hand = "npm install" if shutil.which("npm") else ""
 
-    def wait_for(npm: _Background) -> None:
+    def wait_for(npm: Future[float]) -> None:
         with console.step("install", by_hand) as step:
-            step.seconds = npm.wait()
+            step.seconds = npm.result()
             step.detail = "npm packages"
 
     needs_packages = is_evaluated(project.root)
     if npm and needs_packages:
         wait_for(npm)
     prisma = Prisma(project, settings.variables())
-    wasm = _Background(executor, Engine(prisma).prepare) if project.pushes else None
+    wasm = executor.submit(Engine(prisma).prepare) if project.pushes else None
     with console.step("database") as step:
         step.detail = database.reach(project, settings)
         if not project.pushes:
@@ -126,7 +126,7 @@ def _run(
             console.say(f"    {sentence}; one was removed")
         step.detail = generation.generate(project, console)
     with console.step("prisma") as step:
-        wasm.wait()
+        wasm.result()
         step.detail = Engine(prisma).choose()
         client = Client(prisma)
         if client.is_wanted:
@@ -148,17 +148,8 @@ def _run(
             step.detail = migrations.start(prisma, console)
 
 
-class _Background:
-    """Work in another thread, with its duration."""
-
-    def __init__(self, executor: Executor, work: Callable[[], None]) -> None:
-        self._started = time.monotonic()
-        self._future = executor.submit(self._do, work)
-
-    def wait(self) -> float:
-        """Waits for its end and returns its duration in seconds; raises what it raised."""
-        return self._future.result()
-
-    def _do(self, work: Callable[[], None]) -> float:
-        work()
-        return time.monotonic() - self._started
+def _timed(work: Callable[[], None]) -> float:
+    """Does some work; returns its duration in seconds."""
+    started = time.monotonic()
+    work()
+    return time.monotonic() - started

@@ -124,7 +124,10 @@ def compare(schema: Path, config: Path | None = None) -> Comparison:
         Problem: one of them cannot be read.
     """
     documents = _documents(schema)
-    return Comparison(schema, documents, _plan(documents, config))
+    provider = provider_of("\n".join(line for one in documents for line in one.lines))
+    clients = [one for one in client_folders(documents) if one]
+    described = described_tables(Path(), config, provider, clients)
+    return Comparison(schema, documents, plan(documents, needed(described, provider)))
 
 
 def _documents(schema: Path) -> list[Document]:
@@ -139,13 +142,6 @@ def _documents(schema: Path) -> list[Document]:
         ) from None
     except OSError as error:
         raise Problem(f"{schema} cannot be read: {error}") from None
-
-
-def _plan(documents: list[Document], config: Path | None) -> Plan:
-    provider = provider_of("\n".join(line for one in documents for line in one.lines))
-    clients = [one for one in client_folders(documents) if one]
-    described = described_tables(Path(), config, provider, clients)
-    return plan(documents, needed(described, provider))
 
 
 def _counted(result: Plan) -> str:
