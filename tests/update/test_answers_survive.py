@@ -193,3 +193,44 @@ def test_an_update_asks_only_the_new_question(
     assert not [question for question in QUESTIONS if question in screen]
     assert answers(project)["colour"] == "blue"
     assert {key: answers(project)[key] for key in STORED} == STORED
+
+
+def edit_answers(project: Project, old: str, new: str) -> None:
+    """Edits the answers file by hand, and commits it."""
+    file = project.folder / ".copier-answers.yml"
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
+    project.commit("Edit the answers")
+
+
+#: Edits of the answers file that cannot be taken, and the refusal.
+EDITED = {
+    ("- username", "- usrname"): "'usrname' is not in",
+    ("plugins:\n- username", "plugins: username\nold:\n- username"): "Not a YAML list",
+    ("provider: postgresql", "provider: oracle"): "'oracle' is not in",
+    ("project_name: My App", "project_name: |\n  My\n  App"): "cannot be used",
+}
+
+
+@in_stack("typescript")
+def test_an_answer_that_was_edited_wrongly_changes_nothing(
+    projects: Projects, tmp_path: Path, stack: str
+) -> None:
+    for number, (edit, sentence) in enumerate(EDITED.items()):
+        stored = {"stack": stack, **STORED}
+        project = projects.committed("0.2.0", stored, tmp_path / str(number))
+        edit_answers(project, *edit)
+        before = project.files()
+        with pytest.raises((ValueError, TypeError), match=sentence):
+            project.update("0.3.0")
+        assert project.files() == before
+
+
+@in_stack("python")
+def test_another_framework_is_refused(projects: Projects, tmp_path: Path, stack: str) -> None:
+    project = projects.committed("0.3.0", {"stack": stack, **STORED}, tmp_path / "shop")
+    before = project.files()
+    with pytest.raises(ValueError, match="Copy a new project for nextjs: an update cannot replace"):
+        project.update("0.3.0", framework="nextjs")
+    assert project.files() == before
