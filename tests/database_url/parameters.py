@@ -191,6 +191,7 @@ REFUSED: dict[str, dict[str, str]] = {
         "sslmode=verify%2Dfull": "Set sslmode= to disable, prefer, ",
         "connection_limit=%31": "Set connection_limit= in DATABASE_URL to a whole number",
         "sslmode=disable&amp;schema=y": "Remove amp;schema= ",
+        "sslmode=require&schema=y&sslmode=disable": "Write sslmode= only once",
         "constructor=1": "Remove constructor= ",
         "__proto__=1": "Remove __proto__= ",
         "sslaccept=maybe": "Set sslaccept= in DATABASE_URL to strict or ",

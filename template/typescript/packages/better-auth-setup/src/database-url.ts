@@ -47,6 +47,9 @@ class Parameters {
       const entry = Object.hasOwn(table.parameters, name) ? table.parameters[name] : undefined;
       const wrong = problemOf(name, value, entry);
       if (wrong) throw new DatabaseUrlError(wrong);
+      if (given.has(name)) {
+        throw new DatabaseUrlError(`Write ${name}= only once in DATABASE_URL.`);
+      }
       given.set(name, decodeURIComponent(value.replaceAll("+", " ")));
     }
     for (const { when, without = [], say } of table.rules) {

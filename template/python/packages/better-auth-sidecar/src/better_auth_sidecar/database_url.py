@@ -246,10 +246,14 @@ class _Options:
         if "?" in query:
             raise DatabaseUrlError("Join the parameters of DATABASE_URL by &, not by a second ?.")
         given = [part.partition("=") for part in query.split("&") if part]
+        self._values: dict[str, str] = {}
         for name, _, value in given:
-            if problem := _problem(name, value, table["parameters"].get(name)):
+            problem = _problem(name, value, table["parameters"].get(name))
+            if not problem and name in self._values:
+                problem = f"Write {name}= only once in DATABASE_URL."
+            if problem:
                 raise DatabaseUrlError(problem)
-        self._values = {name: unquote_plus(value) for name, _, value in given}
+            self._values[name] = unquote_plus(value)
         for rule in table["rules"]:
             if self._is_met(rule):
                 raise DatabaseUrlError(rule["say"])
