@@ -33,6 +33,8 @@ WRONG = {
 }
 #: In production.
 WEAK = {"BETTER_AUTH_SECRET": "geheim"}
+#: Of better-auth, which alone would read it.
+FOREIGN = {"BETTER_AUTH_TRUSTED_ORIGINS": "https://a.example"}
 PRODUCTION = {"BETTER_AUTH_URL": "https://a.example", "DATABASE_URL": "postgresql://me@db/app"}
 #: Setup reports the URLs that it alone reads, and a server HOST when it cannot listen there.
 ELSEWHERE = {"DIRECT_URL", "TEST_DATABASE_URL", "HOST"}
@@ -75,7 +77,7 @@ def test_a_wrong_value_is_reported_with_its_place(tmp_path: Path, stack: str, pl
     wrong = {key: value for key, value in WRONG.items() if key in keys}
     assert {*wrong, *WEAK, *ELSEWHERE, *OPAQUE} == keys
 
-    for values, names in ((wrong, wrong), (PRODUCTION | WEAK, WEAK)):
+    for values, names in ((wrong, wrong), (PRODUCTION | WEAK | FOREIGN, WEAK | FOREIGN)):
         variables = {}
         (folder / ".env.local").write_text("")
         if place == "the environment":

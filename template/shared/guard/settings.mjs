@@ -5,6 +5,9 @@ import { wrapped } from "./wrapping.mjs";
 
 /** @typedef {import("./settings.d.mts").Settings} Settings */
 
+// Of better-auth: own routes would refuse the origins in it.
+const OWN_ORIGINS = "BETTER_AUTH_TRUSTED_ORIGINS";
+
 /** See settings.d.mts.
  * @type {Map<string, string>} */
 export const places = new Map();
@@ -143,6 +146,11 @@ export function settingsProblems(settings, checks) {
   }
   const withPath = settings.TRUSTED_ORIGINS.find((origin) => /^https?:\/\/.*\//.test(origin));
   if (withPath) wrong("TRUSTED_ORIGINS", `has an origin with a path; leave it out: ${withPath}`);
+  if (text(OWN_ORIGINS)) {
+    found.push(
+      `Use TRUSTED_ORIGINS instead of ${placed(OWN_ORIGINS)}: better-auth alone reads it.`,
+    );
+  }
   const proxy = settings.TRUSTED_PROXIES.find((entry) => !isIP(entry.replace(/\/\d+$/, "")));
   if (proxy) wrong("TRUSTED_PROXIES", `has an entry that is no address or network: ${proxy}`);
   for (const keys of Object.values(socialKeys)) {

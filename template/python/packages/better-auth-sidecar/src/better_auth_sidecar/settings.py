@@ -30,6 +30,8 @@ from better_auth_sidecar.mail_server import read_mail_from, read_smtp_url
 _PUBLISHED_SECRET = re.compile(
     r"better.?auth.?secret|(change|replace).?(me|this|it)|your.{0,2}secret", re.IGNORECASE
 )
+#: Of better-auth: own routes would refuse the origins in it.
+_OWN_ORIGINS = "BETTER_AUTH_TRUSTED_ORIGINS"
 #: Host names of this machine.
 LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
 #: The entry of TRUSTED_PROXIES for a proxy that connects by a unix socket, without an address.
@@ -273,10 +275,14 @@ class Settings(BaseSettings):
         return frozenset(found)
 
     def check(self) -> list[str]:
-        """Problems of the settings in production, a sentence each."""
-        if not self.is_production:
-            return []
+        """Problems of the settings, most of them in production alone, a sentence each."""
         found = []
+        if place := self.place(_OWN_ORIGINS):
+            found.append(
+                f"Use TRUSTED_ORIGINS instead of {_OWN_ORIGINS}{place}: better-auth alone reads it."
+            )
+        if not self.is_production:
+            return found
         if _is_weak(self.secret):
             has_several = self.better_auth_secrets.get_secret_value()
             name = "BETTER_AUTH_SECRETS" if has_several else "BETTER_AUTH_SECRET"
