@@ -85,9 +85,13 @@ def running(folder: Path, *options: str) -> Iterator[str]:
         "CREATE DATABASE mysql;\nUSE mysql;\n",
         *(file.read_text() for file in definitions),
         "FLUSH PRIVILEGES;\n"
-        "CREATE DATABASE app CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;\n"
-        f"CREATE USER app@'127.0.0.1' IDENTIFIED BY '{password}';\n"
-        "GRANT ALL ON *.* TO app@'127.0.0.1';\n",
+        "CREATE DATABASE app CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;\n",
+        # By TCP and by the socket.
+        *(
+            f"CREATE USER app@'{host}' IDENTIFIED BY '{password}';\n"
+            f"GRANT ALL ON *.* TO app@'{host}';\n"
+            for host in ("127.0.0.1", "localhost")
+        ),
     ]
     port = free_port()
     listen = [f"--socket={folder / 'socket'}", "--bind-address=127.0.0.1", f"--port={port}"]

@@ -47,6 +47,9 @@ EXPECTED = {
     "sslcert=other.pem": "refused",
     "sslcert=ca.pem": "TLS",
     "sslaccept=strict&sslcert=ca.pem": "TLS",
+    "socket={folder}/socket": "plain",
+    "socket={folder}/socket&sslcert=ca.pem": "TLS",
+    "socket={folder}/none": "refused",
 }
 
 
@@ -81,7 +84,8 @@ async def ask(url: str, folder: Path) -> str:
 
 
 def test_both_drivers_read_the_url_alike(mariadb: Server) -> None:
-    urls = [f"{mariadb.url}?{each}" if each else mariadb.url for each in EXPECTED]
+    parameters = [each.format(folder=mariadb.folder) for each in EXPECTED]
+    urls = [f"{mariadb.url}?{each}" if each else mariadb.url for each in parameters]
     script = ["--input-type=module", "--eval", ASK, json.dumps(urls)]
     theirs = json.loads(run_node(mariadb.folder, *script).splitlines()[-1])
     ours = [asyncio.run(ask(url, mariadb.folder)) for url in urls]

@@ -160,7 +160,7 @@ def test_foreign_tables_are_not_dropped_without_the_flag(project: NpmProject) ->
     stderr = project.refused("setup", "--check", DATABASE_URL=url)
     assert "orders" in stderr and "Kind" in stderr and "nickname" in stderr
     stderr = project.refused("setup", DATABASE_URL=url)
-    assert "drop the table orders, the enum Kind and the column nickname of user" in stderr
+    assert "drop the enum Kind, the table orders and the column nickname of user" in stderr
     assert "?schema=" in stderr and "--accept-data-loss" in stderr
     assert project.sql('SELECT nickname FROM "user", orders', url=url) == []
     project.done("setup", "--accept-data-loss", DATABASE_URL=url)
