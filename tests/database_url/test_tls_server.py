@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from better_auth_sidecar import connect
@@ -119,7 +120,9 @@ def test_client_certificates(prove: Prove, server: Postgresql, parameters: str) 
 
 
 def test_other_connection_methods(prove: Prove, server: Postgresql) -> None:
-    assert prove(server.url(f"host={server.folder}/data")) == ""
+    socket = f"{server.folder}/data"
+    assert prove(server.url(f"host={socket}")) == ""
+    assert prove(server.url(host=quote(socket, safe=""))) == ""
     assert prove(server.url("sslmode=no-verify", host="[::1]")) == ""
     wrong = prove(server.url("sslrootcert=ca.pem", host="localhost"))
     assert wrong.startswith("Name the host in DATABASE_URL in .env.local as its certificate")
