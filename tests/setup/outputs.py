@@ -159,6 +159,14 @@ FAILURES = {
         ["P3014 Prisma Migrate could not create", "permission denied to create database"],
         is_of_prisma=True,
     ),
+    "Prisma does not start": Failure(
+        "node:fs:2848\n    return binding.lstat(path);\n\n"
+        "Error: ENOENT: no such file or directory, lstat '/gone'\n"
+        "    at Object.realpathSync (node:fs:2848:29)\n    at Module.load (x.js:1:1) {\n"
+        "  errno: -2,\n}\n\nNode.js v24.19.0\n",
+        ["ENOENT: no such file or directory, lstat '/gone'"],
+        is_of_prisma=True,
+    ),
     "Prisma is not let in": Failure(
         "Error: P1010: User `me` was denied access on the database `app`\n",
         ["P1010: User `me` was denied access on the database `app`"],

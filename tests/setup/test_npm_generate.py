@@ -249,3 +249,8 @@ def test_the_error_of_a_broken_configuration_is_shown(project: NpmProject, mista
     file = project.folder / AUTH
     file.write_text(file.read_text() + THROWN)
     assert f"`auth generate` failed: {MISTAKES[mistake]}\n" in project.refused("generate")
+
+
+def test_a_temporary_folder_that_is_not_there_does_no_harm(project: NpmProject) -> None:
+    add_plugins(project, "twoFactor()")
+    assert "added" in project.done("generate", TMPDIR=str(project.folder / "gone"))

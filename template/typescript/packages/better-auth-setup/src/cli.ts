@@ -1,3 +1,4 @@
+import { accessSync, constants } from "node:fs";
 import { databaseCommand } from "./database-command.ts";
 import { generateCommand } from "./generate.ts";
 import { printError, Problem, Usage } from "./report.ts";
@@ -22,6 +23,15 @@ const commands: Record<string, (args: string[]) => Promise<void>> = {
 
 // The reader of the pipe has gone, such as a killed npm.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(1));
+
+// Prisma's CLI does not start if its folder for temporary files is missing.
+for (const name of ["TMPDIR", "TEMP", "TMP"]) {
+  try {
+    accessSync(process.env[name] || ".", constants.W_OK | constants.X_OK);
+  } catch {
+    delete process.env[name];
+  }
+}
 
 const args = process.argv.slice(2);
 const root = args[0] === "--root" ? args.splice(0, 2)[1] : undefined;

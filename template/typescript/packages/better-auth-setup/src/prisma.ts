@@ -127,7 +127,8 @@ function duplicates(output: string): string[] {
 
 /** The CLI's error: on one line, unless it quotes lines of the schema. */
 export function reason(output: string): string {
-  const [, message] = /Error:([^]+?)(?:\n {3}0: |\nPrisma CLI Version|$)/.exec(output) ?? [];
+  const [, message] =
+    /Error:([^]+?)(?:\n {3}0: |\n {4}at |\nPrisma CLI Version|$)/.exec(output) ?? [];
   if (!message) return reasonOf(output);
   const title = /^\s*Prisma schema validation - .*\n(?:Error code: .*\n)?(?:error: )?/;
   const words = message.replace(title, "").trim().replace(/\.$/, "");

@@ -28,6 +28,10 @@ Each has --help. The project is the current folder."""
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; returns the exit status: 0 success, 1 a problem, 2 wrong usage."""
+    # Prisma's CLI does not start if its folder for temporary files is missing.
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        if not os.access(os.environ.get(name) or ".", os.W_OK | os.X_OK):
+            os.environ.pop(name, None)
     try:
         status = _run(arguments)
         sys.stdout.flush()

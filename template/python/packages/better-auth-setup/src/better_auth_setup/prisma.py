@@ -87,7 +87,7 @@ def reason(result: Result) -> str:
     _, found, message = result.output.partition("Error:")
     if not found:
         return result.reason
-    words = re.split(r"\n   0: |\nPrisma CLI Version", message)[0]
+    words = re.split(r"\n   0: |\n    at |\nPrisma CLI Version", message)[0]
     words = _TITLE.sub("", words).strip().rstrip(".")
     is_shown = re.search(r"^ *-->", words, re.M)
     return f"\n{words}\n" if is_shown else " ".join(words.split())
