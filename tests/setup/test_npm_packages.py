@@ -23,7 +23,7 @@ UNFRIENDLY = {
     "npm_config_install_links": "true",
 }
 MANAGERS = {
-    "npm 12": ({"npm": "12.2.1"}, "node_modules/npm/bin/npm-cli.js"),
+    "npm 12": ({"npm": "12.2.2"}, "node_modules/npm/bin/npm-cli.js"),
     "pnpm 12": ({"pnpm": "12.21.0"}, "node_modules/pnpm/bin/pnpm.mjs"),
 }
 

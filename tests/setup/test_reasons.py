@@ -28,7 +28,10 @@ def manifest(folder: Path, **content: object) -> Packages:
     return Packages(folder)
 
 
-def test_a_peer_dependency_conflict_is_reported(tmp_path: Path) -> None:
+def test_a_peer_dependency_conflict_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("npm_config_heading", "acme")
     for name, peers in {"one": {}, "two": {"one": "^2.0.0"}}.items():
         manifest(tmp_path / name, name=name, version="1.0.0", peerDependencies=peers)
         subprocess.run([*NPM, "pack", f"./{name}"], cwd=tmp_path, check=True, capture_output=True)

@@ -68,7 +68,7 @@ const npmOptions = [
   ...["--location=project", "--global=false", "--dry-run=false", "--package-lock-only=false"],
   ...["--install-links=false", "--install-strategy=hoisted", "--bin-links=true"],
   ...["--legacy-peer-deps=false", "--strict-peer-deps=false"],
-  ...["--no-audit", "--no-fund", "--loglevel=error"],
+  ...["--no-audit", "--no-fund", "--loglevel=error", "--heading=npm"],
 ];
 
 // `npm run --workspace=…` sets them for its child processes; npm ignores empty values.

@@ -23,7 +23,7 @@ _NPM_OPTIONS = (
     *(*IN_PROJECT, "--dry-run=false", "--package-lock-only=false"),
     *("--install-links=false", "--install-strategy=hoisted", "--bin-links=true"),
     *("--legacy-peer-deps=false", "--strict-peer-deps=false"),
-    *("--no-audit", "--no-fund", "--loglevel=error", "--no-update-notifier"),
+    *("--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error", "--heading=npm"),
 )
 #: `npm run --workspace=…` sets them for its child processes; npm ignores empty values.
 _NO_WORKSPACE = {"npm_config_workspace": "", "npm_config_workspaces": ""}
