@@ -104,6 +104,22 @@ def test_the_lock_file_may_be_removed_while_it_is_read(tmp_path: Path) -> None:
     assert (reader.returncode, reader.stderr and reader.stderr.read()) == (0, b"")
 
 
+def test_lost_settings_cost_no_data(project: NpmProject) -> None:
+    url, file = project.url, project.folder / ".env.local"
+    before, kept = file.read_text(), project.folder / ".postgres" / "url"
+    project.sql("CREATE TABLE mine (id int)")
+    file.unlink()
+    assert "the table mine" in project.refused("setup")
+    assert project.url == url and kept.stat().st_mode & 0o777 == 0o600
+    project.sql("DROP TABLE mine")
+    file.unlink()
+    kept.rename(kept.with_name("lost"))
+    assert "DATABASE_URL of the embedded PostgreSQL into .env.local" in project.refused("setup")
+    kept.with_name("lost").rename(kept)
+    file.write_text(before)
+    assert "nothing to change" in project.done("setup")
+
+
 def test_a_killed_server_starts_again(project: NpmProject) -> None:
     lock_file = project.folder / ".postgres" / "data" / "postmaster.pid"
     os.kill(int(lock_file.read_text().split()[0]), signal.SIGKILL)

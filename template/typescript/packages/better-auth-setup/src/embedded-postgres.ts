@@ -31,6 +31,7 @@ const home = ".postgres";
 const data = join(home, "data");
 const log = join(home, "server.log");
 const portFile = join(home, "port");
+const urlFile = join(home, "url");
 
 const timeout = 60_000;
 
@@ -40,12 +41,25 @@ export function isEmbedded(url: string): boolean {
   return URL.parse(url)?.host === `127.0.0.1:${readFileSync(portFile, "utf8")}`;
 }
 
-/** Creates the folder of an embedded PostgreSQL, and chooses its URL. */
+/**
+ * Creates the folder of an embedded PostgreSQL, and chooses its URL; returns the present one's if there
+ * is one, as .env.local may have been lost.
+ */
 export function reserve(database: string, port: number, password: string): string {
+  const present = textOf(urlFile);
+  if (present) return present;
+  if (existsSync(data)) {
+    throw new Problem(
+      "Write the DATABASE_URL of the embedded PostgreSQL into .env.local again, or remove .postgres to " +
+        "start with an empty database: its password is not known.",
+    );
+  }
   mkdirSync(home, { recursive: true });
-  writeFileSync(portFile, String(port));
   // Overrides PGSSLMODE of the environment: the server has no TLS.
-  return `postgresql://postgres:${password}@127.0.0.1:${port}/${database}?sslmode=disable`;
+  const url = `postgresql://postgres:${password}@127.0.0.1:${port}/${database}?sslmode=disable`;
+  writeFileSync(portFile, String(port));
+  writeFileSync(urlFile, url, { mode: 0o600 });
+  return url;
 }
 
 /** The user who runs the server. PostgreSQL refuses root: then the folder's owner, or nobody. */
