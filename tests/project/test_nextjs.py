@@ -28,6 +28,7 @@ from tests.conformance.internet import internets
 from tests.mail.projects import wait_for
 from tests.npm_packages import lend
 from tests.project.builds import LOOKUPS, build, noting_lookups
+from tests.project.cors import TRUSTED, check_cors
 from tests.project.social.accounts import GitHub
 from tests.project.social.accounts import Person as Account
 from tests.project.typescript import (
@@ -72,8 +73,7 @@ def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(project: Path) -> Iterator[Server]:
-    origins = "https://*.example.org"
-    with serving(project, command=NEXTJS.serve, TRUSTED_ORIGINS=origins) as server:
+    with serving(project, command=NEXTJS.serve, TRUSTED_ORIGINS=TRUSTED) as server:
         yield server
 
 
@@ -223,6 +223,12 @@ def test_writes_from_other_origins_are_refused(server: Server) -> None:
     assert ada.post(f"{server.address}/me").status_code == 405
     trusted = {"Origin": "https://shop.example.org"}
     assert ada.post(f"{server.address}/me", headers=trusted).status_code == 405
+
+
+def test_pages_of_trusted_origins_may_use_the_session(server: Server) -> None:
+    ada = server.browser()
+    ada.sign_up()
+    check_cors(ada, ["/api/auth/list-sessions", "/me"])
 
 
 def test_production_refuses_weak_settings(project: Path) -> None:

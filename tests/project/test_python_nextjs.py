@@ -27,6 +27,7 @@ from tests.browser.sites import Site
 from tests.browser.visits import visiting
 from tests.npm_packages import lend
 from tests.project.builds import build, fixed_port
+from tests.project.cors import TRUSTED, check_cors
 from tests.project.social.accounts import GitHub
 from tests.project.typescript import Server, guesses, output, serving
 from tests.template import render
@@ -76,13 +77,15 @@ def project(template: Path, tmp_path_factory: pytest.TempPathFactory, api_url: s
 @pytest.fixture(scope="module")
 def server(project: Path, api_url: str) -> Iterator[Server]:
     port = free_port()
-    base = {"BETTER_AUTH_URL": f"http://127.0.0.1:{port}"}
+    base = {"BETTER_AUTH_URL": f"http://127.0.0.1:{port}", "TRUSTED_ORIGINS": TRUSTED}
     with ExitStack() as servers:
         api_port = int(api_url.rpartition(":")[2])
         api = servers.enter_context(serving(project, api_port, PYTHON_NEXTJS.api, **base))
         log = project / "api.log"
         api.log.rename(log)
-        servers.enter_context(serving(project, port, PYTHON_NEXTJS.serve, API_URL=api_url))
+        servers.enter_context(
+            serving(project, port, PYTHON_NEXTJS.serve, API_URL=api_url, TRUSTED_ORIGINS=TRUSTED)
+        )
         yield Server(f"http://127.0.0.1:{port}", log)
 
 
@@ -167,6 +170,12 @@ def test_writes_from_other_origins_are_refused(server: Server) -> None:
     notes = f"{server.address}/api/notes"
     assert ada.post(notes).status_code == 200
     assert ada.post(notes, headers={"Origin": "https://evil.example"}).status_code == 403
+
+
+def test_pages_of_trusted_origins_may_use_the_session(server: Server) -> None:
+    ada = server.browser()
+    ada.sign_up()
+    check_cors(ada, ["/api/auth/list-sessions", "/api/me"])
 
 
 @pytest.fixture(scope="module")

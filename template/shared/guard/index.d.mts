@@ -11,6 +11,7 @@ export type Auth = {
     }) => Promise<unknown>;
   };
   $context: Promise<{
+    isTrustedOrigin: (url: string) => boolean;
     tables: Record<string, Table>;
     password: { hash: (password: string) => Promise<string> };
     adapter: {
@@ -53,6 +54,32 @@ export function guard(auth: Auth, addressHeader?: string): (request: Request) =>
 export function originCheck(
   isTrusted: (url: string) => boolean | Promise<boolean>,
 ): (request: Request) => Promise<Response | undefined>;
+
+/**
+ * CORS: allows pages of trusted origins to read responses and to send cookies.
+ *
+ * @param isTrusted whether a page may do so: `isTrustedOrigin` of better-auth's context, or `trustedBy`
+ * @returns a function that answers a preflight request itself, and adds headers to the response to any
+ *   other one
+ */
+export function cors(
+  isTrusted: (url: string) => boolean | Promise<boolean>,
+): (request: Request, respond: () => Response | Promise<Response>) => Promise<Response>;
+
+/**
+ * The handlers of Next.js's route `api/auth/[...all]`: `guard`, and `cors` for the origins that better-auth
+ * trusts.
+ *
+ * @param auth what `betterAuth()` gives
+ * @param addressHeader as in `guard`
+ */
+export function routeHandlers(
+  auth: Auth,
+  addressHeader: string,
+): Record<
+  "GET" | "POST" | "PATCH" | "PUT" | "DELETE" | "OPTIONS",
+  (request: Request) => Promise<Response>
+>;
 
 /**
  * Whether the origin of an http or https URL is one of these, as better-auth's `trustedOrigins` decides:

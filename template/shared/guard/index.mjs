@@ -234,6 +234,37 @@ export function originCheck(isTrusted) {
   };
 }
 
+/** See index.d.mts. @param {(url: string) => boolean | Promise<boolean>} isTrusted */
+export function cors(isTrusted) {
+  return async (
+    /** @type {Request} */ { method, headers },
+    /** @type {() => Response | Promise<Response>} */ respond,
+  ) => {
+    const origin = headers.get("origin");
+    const wanted = headers.get("access-control-request-method");
+    const isPreflight = method === "OPTIONS" && origin !== null && wanted !== null;
+    const response = isPreflight ? new Response(null, { status: 204 }) : await respond();
+    response.headers.append("vary", "Origin");
+    if (!origin || !(await isTrusted(origin))) return response;
+    response.headers.set("access-control-allow-origin", origin);
+    response.headers.set("access-control-allow-credentials", "true");
+    if (isPreflight) {
+      const fields = headers.get("access-control-request-headers") ?? "";
+      response.headers.set("access-control-allow-methods", wanted);
+      response.headers.set("access-control-allow-headers", fields);
+    }
+    return response;
+  };
+}
+
+/** See index.d.mts. @param {Auth} auth @param {string} addressHeader */
+export function routeHandlers(auth, addressHeader) {
+  const handle = guard(auth, addressHeader);
+  const allow = cors(async (origin) => (await auth.$context).isTrustedOrigin(origin));
+  const answer = (/** @type {Request} */ request) => allow(request, () => handle(request));
+  return { GET: answer, POST: answer, PATCH: answer, PUT: answer, DELETE: answer, OPTIONS: answer };
+}
+
 /** A wildcard stands for text without a slash. @param {string} pattern */
 function expression(pattern) {
   const text = pattern.replace(/[.*+?^$()|[\]{}\\/]/g, (character) =>
