@@ -10,9 +10,20 @@ from pathlib import Path
 from tests.template import REPOSITORY
 
 DOCUMENT = REPOSITORY / "docs" / "recipes.md"
-STACKS = {"Python": "python", "TypeScript": "typescript"}
-#: Paths of files that differ between the stacks.
-FOLDERS = {"python": "auth", "typescript": "src/lib"}
+#: For which stacks and frameworks a step is that begins with a name.
+READERS = {
+    "Python": [("python", "hono"), ("python", "nextjs")],
+    "TypeScript": [("typescript", "hono"), ("typescript", "nextjs")],
+    "Hono": [("typescript", "hono")],
+    "Next.js": [("typescript", "nextjs")],
+}
+#: Paths of files that differ between them.
+FOLDERS = {
+    ("python", "hono"): "auth",
+    ("python", "nextjs"): "web/src/lib",
+    ("typescript", "hono"): "src/lib",
+    ("typescript", "nextjs"): "src/lib",
+}
 SHARED = ("auth.ts", "auth-client.ts", "messages.ts")
 
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -31,7 +42,8 @@ class Step:
     """A step of a reader: an edit, a command, or setup."""
 
     kind: str  # insert, replace, append, create, run, setup
-    stacks: tuple[str, ...]
+    #: the name of those for whom it is; empty for all
+    reader: str
     file: str = ""
     place: str = ""  # insert: the line above; replace: what goes
     text: str = ""
@@ -59,20 +71,20 @@ def _steps(body: str) -> Iterator[Step]:
 
 def _setups(prose: str) -> Iterator[Step]:
     for _ in re.findall(r"^Run setup\b", prose, re.MULTILINE):
-        yield Step("setup", (*STACKS.values(),))
+        yield Step("setup", "")
 
 
 def _step(sentence: str, language: str, text: str) -> Step:
-    stack = re.match(r"(Python|TypeScript): ", sentence)
-    stacks = (STACKS[stack[1]],) if stack else (*STACKS.values(),)
+    named = re.match(rf"({'|'.join(map(re.escape, READERS))}): ", sentence)
+    reader = named[1] if named else ""
     if language == "console":
-        return Step("run", stacks, text=text)
+        return Step("run", reader, text=text)
     for kind, pattern in _PLACES.items():
         if place := pattern.search(sentence):
             more = (*place.groups(""), "")[1]
             if kind == "append":
                 text = {"": "", "an": "\n", "two": "\n\n"}[more] + text
-            return Step(kind, stacks, place[1], more, text)
+            return Step(kind, reader, place[1], more, text)
     raise AssertionError(f"a reader does not know where this goes: {sentence!r}\n{text}")
 
 
@@ -80,7 +92,7 @@ class Reader:
     """Follows recipes in a project.
 
     Args:
-        stack: of the project.
+        stack: of the project, and its framework.
         folder: of the project.
         run: runs a shell command that must succeed in the project's folder.
         set_up: runs setup.
@@ -88,7 +100,7 @@ class Reader:
 
     def __init__(
         self,
-        stack: str,
+        stack: tuple[str, str],
         folder: Path,
         run: Callable[[str], object],
         set_up: Callable[[], object],
@@ -123,12 +135,14 @@ class Reader:
         return self.folder / (f"{FOLDERS[self.stack]}/{name}" if name in SHARED else name)
 
     def _steps(self, title: str) -> list[Step]:
-        return [step for step in recipes()[title] if self.stack in step.stacks]
+        steps = recipes()[title]
+        return [step for step in steps if not step.reader or self.stack in READERS[step.reader]]
 
     def _edit(self, step: Step) -> None:
         file = self.path(step.file)
         if step.kind == "create":
             assert not file.exists(), file
+            file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(step.text)
         elif step.kind == "append":
             with file.open("a") as existing:

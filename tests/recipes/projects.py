@@ -17,7 +17,7 @@ import asyncpg  # type: ignore[import-untyped]
 import httpx
 from dotenv import dotenv_values
 
-from hooks.demo import NODE, NPM, STACKS, environment, free_port, run, wait_until_healthy
+from hooks.demo import NODE, NPM, STACKS_OF, environment, free_port, run, wait_until_healthy
 from tests.npm_packages import lend
 from tests.recipes.document import Reader
 from tests.shell import bash
@@ -38,14 +38,19 @@ PROXIES = "127.0.0.1"
 class Project:
     """A project after setup, committed to git."""
 
-    def __init__(self, stack: str, template: Path, folder: Path) -> None:
-        self.stack = stack
+    def __init__(self, stack: str, template: Path, folder: Path, framework: str = "hono") -> None:
+        self.stack, self.framework = stack, framework
+        self.commands = STACKS_OF[stack, framework]
         self.programs = folder / "bin"
         self.programs.mkdir(parents=True)
         for name, words in PROGRAMS.items():
             (self.programs / name).write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n')
             (self.programs / name).chmod(0o755)
-        self.folder = render(template, folder / "app", {"stack": stack, "plugins": ["admin"]})
+        self.folder = render(
+            template,
+            folder / "app",
+            {"stack": stack, "framework": framework, "plugins": ["admin"]},
+        )
         lend(self.folder)
         self.set_up()
         self.env_file = (self.folder / ".env.local").read_text()
@@ -53,7 +58,7 @@ class Project:
             self.run(command)
 
     def reader(self) -> Reader:
-        return Reader(self.stack, self.folder, self.run, self.set_up)
+        return Reader((self.stack, self.framework), self.folder, self.run, self.set_up)
 
     def restore(self) -> None:
         """Reverts all edits, but not installations and pushes."""
@@ -61,7 +66,7 @@ class Project:
         (self.folder / ".env.local").write_text(self.env_file)
 
     def set_up(self) -> None:
-        run(STACKS[self.stack].setup, self.folder)
+        run(self.commands.setup, self.folder)
 
     def new_database(self) -> str:
         """The URL of a new database on the development server."""
@@ -88,7 +93,7 @@ class Project:
         self.set_up()
 
     def stop_database(self) -> None:
-        run(STACKS[self.stack].stop, self.folder)
+        run(self.commands.stop, self.folder)
 
     def environment(self, **settings: str) -> dict[str, str]:
         people = ("AUTHOR_NAME", "AUTHOR_EMAIL", "COMMITTER_NAME", "COMMITTER_EMAIL")
@@ -129,7 +134,7 @@ class Project:
     def serving(self, **settings: str) -> Iterator[str]:
         """Runs the server on a free port; yields its address."""
         port = free_port()
-        command = shlex.join(word.format(port=port) for word in STACKS[self.stack].serve)
+        command = shlex.join(word.format(port=port) for word in self.commands.serve)
         address = f"http://127.0.0.1:{port}"
         given = {"PORT": str(port), "BETTER_AUTH_URL": address, "TRUSTED_PROXIES": PROXIES}
         with self.started(command, address, **given, **settings):

@@ -154,6 +154,34 @@ def test_the_followed_recipes_are_formatted_and_typed(followed: Project) -> None
         followed.run("uv run ruff format --check . && uv run ruff check . && uv run mypy")
 
 
+@pytest.mark.exhaustive
+def test_the_recipes_with_nextjs(template: Path, tmp_path: Path) -> None:
+    project = Project("typescript", template, tmp_path, "nextjs")
+    try:
+        for title in TOGETHER:
+            project.reader().edit(title)
+        project.set_up()
+        # It builds what is served below.
+        test_the_test_of_a_route(project)
+        test_the_followed_recipes_are_formatted_and_typed(project)
+        with project.serving() as address:
+            for check in (
+                test_an_own_column,
+                test_a_protected_router,
+                test_an_own_model,
+                test_a_hook,
+                test_a_plugin,
+            ):
+                check(address, f"{secrets.token_hex(6)}@example.com")
+        [command] = project.reader().commands("Another port")
+        port = str(free_port())
+        address = f"http://localhost:{port}"
+        with project.started(command.replace("9000", port), address), browser(address) as ada:
+            sign_up(ada, f"{secrets.token_hex(6)}@example.com").raise_for_status()
+    finally:
+        project.stop_database()
+
+
 @in_stack("typescript")
 def test_verified_addresses(new: Project, email: str) -> None:
     new.reader().follow("Verified e-mail addresses")
