@@ -19,10 +19,11 @@ import pytest
 from hooks.demo import free_port
 from tests.answers import STACKS
 from tests.editors import by_deleting, by_rename, in_place
-from tests.recipes.document import recipes
+from tests.recipes.document import FOLDERS, Reader, recipes
 from tests.recipes.projects import Project, browser, sign_in, sign_up
 from tests.redis_server import RedisServer, redis_server
 from tests.sampling import in_stack
+from tests.template import render
 
 pytestmark = pytest.mark.e2e
 in_each_stack = pytest.mark.parametrize("stack", STACKS, scope="module")
@@ -73,6 +74,21 @@ def new(project: Project) -> Iterator[Project]:
 @pytest.fixture
 def email() -> str:
     return f"{secrets.token_hex(6)}@example.com"
+
+
+@pytest.mark.parametrize(("stack", "framework"), FOLDERS)
+def test_the_steps_fit_a_new_project(
+    template: Path, tmp_path: Path, stack: str, framework: str
+) -> None:
+    """Each recipe's edits alone; the others run its commands and try what they lead to."""
+    answers = {"stack": stack, "framework": framework, "plugins": ["admin"]}
+    rendered = render(template, tmp_path / "rendered", answers)
+    done: list[str] = []
+    for title in recipes():
+        folder = tmp_path / title.replace(" ", "-")
+        shutil.copytree(rendered, folder)
+        Reader((stack, framework), folder, done.append, lambda: None).follow(title)
+    assert done
 
 
 @in_each_stack
