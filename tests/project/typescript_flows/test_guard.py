@@ -96,10 +96,11 @@ const { auth } = await import("./src/lib/auth.ts");
 const { prisma } = await import("./src/lib/prisma.ts");
 const { guard } = await import("./packages/better-auth-guard/index.mjs");
 const counts = [];
-for (const phoneNumber of process.argv.slice(1)) {
+for (const argument of process.argv.slice(1)) {
   hashes = 0;
-  const url = "http://localhost:3000/api/auth/sign-in/phone-number";
-  const body = JSON.stringify({ phoneNumber, password: "not the password" });
+  const [way, whom] = JSON.parse(argument);
+  const url = `http://localhost:3000/api/auth/sign-in/${way}`;
+  const body = JSON.stringify({ ...whom, password: "not the password" });
   const headers = { "content-type": "application/json" };
   const response = await guard(auth)(new Request(url, { method: "POST", headers, body }));
   counts.push([response.status, (await response.json()).code, hashes]);
@@ -109,9 +110,7 @@ await prisma.$disconnect();
 """
 
 
-def test_a_sign_in_by_phone_costs_one_hash_for_unknown_numbers_too(
-    project: Path, server: Server
-) -> None:
+def test_a_sign_in_costs_one_hash_for_unknown_users_too(project: Path, server: Server) -> None:
     def verified(browser: Browser, **more: bool) -> str:
         number = f"+49{secrets.randbelow(10**10):010}"
         browser.do("/phone-number/send-otp", phoneNumber=number)
@@ -120,15 +119,28 @@ def test_a_sign_in_by_phone_costs_one_hash_for_unknown_numbers_too(
         return number
 
     with_password = server.browser()
-    with_password.sign_up()
+    name = f"ada{secrets.token_hex(6)}"
+    with_password.sign_up(username=name)
     numbers = [
         verified(with_password, updatePhoneNumber=True),
         verified(server.browser()),  # user without a password
         f"+1{secrets.randbelow(10**10):010}",  # unknown number
     ]
-    printed = run_node(project, "--input-type=module", "--eval", COUNT, *numbers)
-    answers = json.loads(printed.splitlines()[-1])
-    assert answers == [[401, "INVALID_PHONE_NUMBER_OR_PASSWORD", 1]] * 3
+    tries = [("phone-number", {"phoneNumber": number}) for number in numbers]
+    tries += [("username", {"username": one}) for one in (name, f"eve{name}")]
+    tries += [("email", {"email": one}) for one in (with_password.email, f"eve{name}@x.example")]
+    printed = run_node(
+        project, "--input-type=module", "--eval", COUNT, *(json.dumps(one) for one in tries)
+    )
+    answers = [
+        [way, *answer]
+        for (way, _), answer in zip(tries, json.loads(printed.splitlines()[-1]), strict=True)
+    ]
+    assert answers == [
+        *[["phone-number", 401, "INVALID_PHONE_NUMBER_OR_PASSWORD", 1]] * 3,
+        *[["username", 401, "INVALID_USERNAME_OR_PASSWORD", 1]] * 2,
+        *[["email", 401, "INVALID_EMAIL_OR_PASSWORD", 1]] * 2,
+    ]
 
 
 SLOW = """
