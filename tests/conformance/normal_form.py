@@ -43,12 +43,15 @@ class NormalForm:
     """Normalizes the values of one flow on one server."""
 
     def __init__(self, replacements: dict[str, str]) -> None:
-        self._replacements = replacements
+        self._replacements: dict[str, str] = {}
         self._met: dict[str, str] = {}
+        for text, name in replacements.items():
+            self.replace(text, name)
 
     def replace(self, text: str, name: str) -> None:
-        """Replaces ``text`` by ``{name}`` from now on."""
-        self._replacements[text] = name
+        """Replaces ``text``, also in percent-encoding, by ``{name}`` from now on."""
+        for spelling in (text, quote(text, safe=""), quote(text)):
+            self._replacements[spelling] = f"{{{name}}}"
 
     def of(self, value: Any, place: str) -> Any:
         """The normal form of a JSON value at a place."""
@@ -102,9 +105,8 @@ class NormalForm:
         return self._met.setdefault(text, f"{{{place}}}")
 
     def _replace(self, text: str) -> str:
-        for old, name in self._replacements.items():
-            for spelling in {old, quote(old, safe=""), quote(old)}:
-                text = text.replace(spelling, f"{{{name}}}")
+        for spelling, name in self._replacements.items():
+            text = text.replace(spelling, name)
         return text
 
     def _words(self, text: str, place: str) -> str:
