@@ -51,8 +51,6 @@ function tls(parameters) {
     // Without a key, it is the CA certificate.
     ca: file("sslrootcert") ?? (key ? undefined : certificate),
     ...(key ? { key, cert: certificate } : {}),
-    pfx: file("sslidentity"),
-    passphrase: parameters.get("sslpassword") ?? undefined,
     rejectUnauthorized: isStrict || parameters.get("sslmode") === "verify-full",
   };
 }

@@ -42,10 +42,6 @@ function masked(env: Record<string, string>): Record<string, string> {
   return result;
 }
 
-function has(folder: string | undefined, name: RegExp): boolean {
-  return folder !== undefined && readdirSync(folder).some((file) => name.test(file));
-}
-
 /**
  * Ensures that Prisma has a schema engine: its WebAssembly build from npm, or the native one where there
  * is no build. The CLI gives the native one the password as an argument, which other users can see, and a
@@ -60,8 +56,9 @@ export async function engine(change: boolean): Promise<string> {
     return "its schema engine is named by PRISMA_SCHEMA_ENGINE_BINARY";
   const { name, wasm } = provider();
   if (!wasm) {
-    if (has(packageFolder("@prisma/engines"), /^schema-engine-/)) return "native schema engine";
-    if ((await prisma(["-v"])).status === 0) return "native schema engine";
+    const engines = packageFolder("@prisma/engines");
+    const isThere = engines && readdirSync(engines).some((file) => /^schema-engine-/.test(file));
+    if (isThere || (await prisma(["-v"])).status === 0) return "native schema engine";
     throw new Problem(
       "Prisma's schema engine cannot be downloaded, and its WebAssembly build does not support " +
         `${name}. Set HTTPS_PROXY, PRISMA_ENGINES_MIRROR or PRISMA_SCHEMA_ENGINE_BINARY.`,

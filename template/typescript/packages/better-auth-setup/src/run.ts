@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, extname, join, resolve as resolvePath, sep } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { noteProgram } from "./lock.ts";
 import { Problem } from "./report.ts";
 
@@ -46,10 +47,7 @@ export function run(file: string, args: string[], options: Options = {}): Promis
   }
   child.on("error", reject);
   child.on("close", (code, signal) => {
-    resolve({
-      status: code ?? (signal ? 1 : 0),
-      output: output.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, ""),
-    });
+    resolve({ status: code ?? (signal ? 1 : 0), output: stripVTControlCharacters(output) });
   });
   return promise;
 }

@@ -200,8 +200,7 @@ class Engine:
         if self._has_native:
             return "native schema engine"
         if self._can_be_wasm:
-            if not self._wasm.is_current:
-                self._wasm.install()
+            self._wasm.install()
             return "WebAssembly schema engine"
         # The CLI itself downloads the native engine on demand.
         if self._prisma.run("version").status == 0 and self._has_native:

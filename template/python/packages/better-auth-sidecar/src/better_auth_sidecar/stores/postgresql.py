@@ -63,7 +63,7 @@ class _Connection:
 
 
 class PostgresqlStore:
-    """Reads sessions from PostgreSQL or CockroachDB.
+    """Reads sessions from PostgreSQL or CockroachDB; its methods are those of `Store`.
 
     Args:
         url: the database; its ``connection_limit`` is the size of the pool.
@@ -77,7 +77,6 @@ class PostgresqlStore:
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
-        """Entered for the lifespan of the application. Connections are opened on demand."""
         self._free = asyncio.Semaphore(self._url.pool_size)
         try:
             yield
@@ -88,12 +87,6 @@ class PostgresqlStore:
                     await self._idle.pop().driver.close(timeout=2)
 
     async def find(self, query: SessionQuery, token: str) -> Row | None:
-        """The session with this token, even if it has expired; None if there is none.
-
-        Raises:
-            StoreError: the database cannot be reached.
-            UnfitError: the query does not fit the database.
-        """
         if self._free is None:
             raise StoreError("the application does not run")
         if self._free.locked():

@@ -17,6 +17,8 @@ from better_auth_sidecar.stores import Dialect, Row, SessionQuery, StoreError, U
 class SqliteStore:
     """Reads sessions from a SQLite file, which it never writes or creates.
 
+    Its methods are those of `Store`; the first query opens the file.
+
     Args:
         path: the file; it may be created later.
     """
@@ -29,7 +31,6 @@ class SqliteStore:
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
-        """Entered for the lifespan of the application. The first query opens the file."""
         self._lock = asyncio.Lock()
         try:
             yield
@@ -38,12 +39,6 @@ class SqliteStore:
             await self._close()
 
     async def find(self, query: SessionQuery, token: str) -> Row | None:
-        """The session with this token, even if it has expired; None if there is none.
-
-        Raises:
-            StoreError: the file cannot be read.
-            UnfitError: the query does not fit the database.
-        """
         if self._lock is None:
             raise StoreError("the application does not run")
         try:
