@@ -13,7 +13,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Generic, TypeVar, overload
+from typing import Annotated, Any, Generic
 
 from fastapi import Depends, HTTPException
 from fastapi.openapi.models import APIKey, APIKeyIn
@@ -21,6 +21,7 @@ from fastapi.security.base import SecurityBase
 from pydantic import ValidationError
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
+from typing_extensions import TypeVar
 
 from better_auth_sidecar.configuration import Configuration, Table, secret_check
 from better_auth_sidecar.cookies import cookie_header, read_cookie, verified_value
@@ -41,7 +42,7 @@ from better_auth_sidecar.stores import Row, SessionQuery, Store, StoreError, Unf
 logger = logging.getLogger("uvicorn.error.sessions")
 
 UserT = TypeVar("UserT", bound=User)
-SessionT = TypeVar("SessionT", bound=Session)
+SessionT = TypeVar("SessionT", bound=Session, default=Session)
 ModelT = TypeVar("ModelT", bound=Model)
 T = TypeVar("T")
 
@@ -103,23 +104,14 @@ class Sessions(Generic[UserT, SessionT]):
         optional_session: dependency; the session, or None.
     """
 
-    @overload
-    def __init__(
-        self: "Sessions[UserT, Session]", auth_server: AuthServer, user_model: type[UserT]
-    ) -> None: ...
-    @overload
-    def __init__(
-        self, auth_server: AuthServer, user_model: type[UserT], session_model: type[SessionT]
-    ) -> None: ...
     def __init__(
         self,
         auth_server: AuthServer,
         user_model: type[UserT],
-        session_model: type[Any] = Session,
+        session_model: type[SessionT] = Session,  # type: ignore[assignment]
     ) -> None:
         self.auth_server = auth_server
-        self._user_model = user_model
-        self._session_model: type[SessionT] = session_model
+        self._user_model, self._session_model = user_model, session_model
         self._store = _store(auth_server)
         self._rules: _Rules | None = None
         self._has_warned = False
