@@ -85,18 +85,7 @@ def _postgresql(url: PostgresqlUrl, driver: str, options: dict[str, Any]) -> Asy
         arguments["prepared_statement_name_func"] = lambda: ""
         if url.schema:
             options.setdefault("execution_options", {})["schema_translate_map"] = {None: url.schema}
-    return create_async_engine(
-        # The connection arguments have everything.
-        URL.create(driver),
-        **{
-            "connect_args": arguments,
-            "pool_size": url.pool_size,
-            "max_overflow": 0,
-            "pool_timeout": url.pool_timeout,
-            "pool_pre_ping": True,
-            **options,
-        },
-    )
+    return _pooled(driver, url, arguments, options)
 
 
 def _mysql(url: MysqlUrl, options: dict[str, Any]) -> AsyncEngine:
@@ -111,17 +100,21 @@ def _mysql(url: MysqlUrl, options: dict[str, Any]) -> AsyncEngine:
         "unix_socket": url.socket,
         "ssl": url.tls,
     }
-    return create_async_engine(
-        URL.create("mysql+aiomysql"),
-        **{
-            "connect_args": {k: v for k, v in arguments.items() if v is not None},
-            "pool_size": url.pool_size,
-            "max_overflow": 0,
-            "pool_timeout": url.pool_timeout,
-            "pool_pre_ping": True,
-            **options,
-        },
-    )
+    given = {name: value for name, value in arguments.items() if value is not None}
+    return _pooled("mysql+aiomysql", url, given, options)
+
+
+def _pooled(
+    driver: str, url: PostgresqlUrl | MysqlUrl, arguments: dict[str, Any], options: dict[str, Any]
+) -> AsyncEngine:
+    pool = {
+        "pool_size": url.pool_size,
+        "max_overflow": 0,
+        "pool_timeout": url.pool_timeout,
+        "pool_pre_ping": True,
+    }
+    # The connection arguments have everything, so the URL has nothing.
+    return create_async_engine(URL.create(driver), **{"connect_args": arguments, **pool, **options})
 
 
 def _sqlite(url: SqliteUrl, options: dict[str, Any]) -> AsyncEngine:
