@@ -1,9 +1,7 @@
 import { lowerFirst } from "./document.ts";
 import { endlessPoints, recordEndless } from "./endless.ts";
-import { reason, prisma } from "./prisma.ts";
+import { failure, prisma } from "./prisma.ts";
 import { definition, points, scripts } from "./rebuilt-tables.ts";
-import { Problem } from "./report.ts";
-import { directUrl, origin } from "./settings.ts";
 import { schemaPath } from "./schema.ts";
 
 const unquoted = (text: string) => text.replace(/`(.+?)`(?!\w)/g, "$1");
@@ -130,20 +128,7 @@ async function compared(env: Record<string, string>): Promise<Compared> {
   if (output.includes("P1003")) {
     return { lines: ["creates the database and all of its tables"], dropped: [], points: [] };
   }
-  throw new Problem(refused(output) ?? `\`prisma migrate diff\` failed: ${reason(output)}.`);
-}
-
-/** What to do if the server rejects the password, or a pooler rejects Prisma's CLI. */
-export function refused(output: string): string | undefined {
-  if (/unsupported startup parameter|prepared statement "s\d+"/.test(output)) {
-    return "Set DIRECT_URL to the database's URL past the pooler, which Prisma's CLI cannot use.";
-  }
-  const [, server, user] = /P1000\b[^`]*`([^`]+)`[^`]*`([^`]+)`/.exec(output) ?? [];
-  if (!server) return undefined;
-  return (
-    `The database server at ${server} does not accept the password of "${user}"; ` +
-    `correct ${origin(directUrl() ? "DIRECT_URL" : "DATABASE_URL")}.`
-  );
+  throw failure("migrate diff", output);
 }
 
 /** The changes as an indented list. */

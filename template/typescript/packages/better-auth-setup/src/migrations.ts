@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { difference, indented } from "./difference.ts";
-import { prisma, reason } from "./prisma.ts";
+import { failure, prisma } from "./prisma.ts";
 import { Problem } from "./report.ts";
 import { migrationsPath, provider, schemaPath } from "./schema.ts";
 
@@ -40,7 +40,7 @@ export async function deploy(): Promise<string> {
       failed([...output.matchAll(/^The `(.+)` migration/gm)].map(([, name]) => name)),
     );
   }
-  if (status !== 0) throw new Problem(`\`prisma migrate deploy\` failed: ${reason(output)}.`);
+  if (status !== 0) throw failure("migrate deploy", output);
   const applied = [...output.matchAll(/[├└]─ (\S+)\/$/gm)].map(([, name]) => name);
   if (applied.length > 0) console.log(`    Migrations applied: ${applied.join(", ")}`);
   await refuseUnwritten();
@@ -56,7 +56,7 @@ export async function checkMigrations(): Promise<string> {
   if (pending.length > 0) {
     throw new Problem(`Pending migrations: ${pending.join(", ")}. Run: npm run setup`);
   }
-  if (status !== 0) throw new Problem(`\`prisma migrate status\` failed: ${reason(output)}.`);
+  if (status !== 0) throw failure("migrate status", output);
   await refuseUnwritten();
   return "nothing to change";
 }
@@ -70,8 +70,7 @@ export async function startMigrations(): Promise<string> {
       ...["migrate", "diff", "--script", "--output", join(draft, "migration.sql")],
       ...["--from-empty", "--to-schema", schemaPath()],
     ]);
-    if (made.status !== 0)
-      throw new Problem(`\`prisma migrate diff\` failed: ${reason(made.output)}.`);
+    if (made.status !== 0) throw failure("migrate diff", made.output);
     // The content that `prisma migrate dev` writes.
     writeFileSync(
       join(migrationsPath(), "migration_lock.toml"),
@@ -84,7 +83,7 @@ export async function startMigrations(): Promise<string> {
     rmSync(draft, { recursive: true, force: true });
   }
   const { status, output } = await prisma(["migrate", "resolve", "--applied", first]);
-  if (status !== 0) throw new Problem(`\`prisma migrate resolve\` failed: ${reason(output)}.`);
+  if (status !== 0) throw failure("migrate resolve", output);
   console.log(
     `    Commit ${migrationsPath()}. Databases that have these tables already need once:\n` +
       `      DATABASE_URL=… npx prisma migrate resolve --applied ${first}`,

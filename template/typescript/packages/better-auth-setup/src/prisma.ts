@@ -12,7 +12,7 @@ import { dirname, join } from "node:path";
 import { install } from "./packages.ts";
 import { Problem, reasonOf } from "./report.ts";
 import { cache, command, node, packageFolder, wasmEngine, type Result } from "./run.ts";
-import { environment, setting } from "./settings.ts";
+import { directUrl, environment, origin, setting } from "./settings.ts";
 import { provider, schemaFiles, schemaPath, schemaText, withoutComments } from "./schema.ts";
 
 const installed = join(dirname(wasmEngine), "node_modules/.package-lock.json");
@@ -87,7 +87,7 @@ export async function generateClient(): Promise<void> {
         "added as well. Keep one of each and run setup again.",
     );
   }
-  throw new Problem(`\`prisma generate\` failed: ${reason(output)}.`);
+  throw failure("generate", output);
 }
 
 /**
@@ -130,4 +130,19 @@ export function reason(output: string): string {
   const title = /^\s*Prisma schema validation - .*\n(?:Error code: .*\n)?(?:error: )?/;
   const words = message.replace(title, "").trim().replace(/\.$/, "");
   return /^ *-->/m.test(words) ? `\n${words}\n` : words.replace(/\s+/g, " ");
+}
+
+/** Why a command of Prisma's CLI failed, and what to do where that is known. */
+export function failure(what: string, output: string): Problem {
+  if (/unsupported startup parameter|prepared statement "s\d+"/.test(output)) {
+    return new Problem(
+      "Set DIRECT_URL to the database's URL past the pooler, which Prisma's CLI cannot use.",
+    );
+  }
+  const [, server, user] = /P1000\b[^`]*`([^`]+)`[^`]*`([^`]+)`/.exec(output) ?? [];
+  if (!server) return new Problem(`\`prisma ${what}\` failed: ${reason(output)}.`);
+  return new Problem(
+    `The database server at ${server} does not accept the password of "${user}"; ` +
+      `correct ${origin(directUrl() ? "DIRECT_URL" : "DATABASE_URL")}.`,
+  );
 }

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { endless, indented, refused, type Difference } from "./difference.ts";
-import { prisma, reason } from "./prisma.ts";
+import { endless, indented, type Difference } from "./difference.ts";
+import { failure, prisma } from "./prisma.ts";
 import { Problem } from "./report.ts";
 import type { Result } from "./run.ts";
 import { provider, schemaPath, schemaText } from "./schema.ts";
@@ -125,7 +125,7 @@ function explain({ output }: Result, losses: string[], accepted: boolean): strin
       `Give the field a default or make it optional in ${schemaPath()}, or fill the rows in first.`
     );
   }
-  return refused(output) ?? `\`prisma db push\` failed: ${reason(output)}.`;
+  return failure("db push", output).message;
 }
 
 /** Remedies for known changes of better-auth's own schema. */
