@@ -98,4 +98,6 @@ def test_each_setting_occurs_once_and_is_read(stack: str, tmp_path: Path) -> Non
     else:
         mails = (libraries / "better-auth-outbox/settings.mjs").read_text()
         read += re.findall(r'([A-Z_]+) = ""', mails)
-    assert {*read} == {*keys} - elsewhere
+    # An error's code, the end of a name, and better-auth's own variable, which is refused.
+    others = {"EADDRINUSE", "_URL", "BETTER_AUTH_TRUSTED_ORIGINS"}
+    assert {*read} - others == {*keys} - elsewhere
