@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import subprocess
 import sys
+from contextlib import redirect_stderr
 from pathlib import Path
 
 import pexpect
 import pytest
 import yaml
+from copier._cli import CopierApp
 
 ENTER, DOWN, CLEAR = "\r", "\x1b[B", "\x15"
 
@@ -77,17 +80,17 @@ def test_answers_are_typed_and_a_mistake_is_corrected(git_url: str, tmp_path: Pa
 def test_under_umask_077_nobody_else_reads_env_local(
     git_url: str, tmp_path: Path, url: str
 ) -> None:
-    command = [sys.executable, "-m", "copier", "copy", "--defaults", "--data"]
+    command = ["copier", "copy", "--defaults", "--data", f"database_url={url}", git_url]
     for umask, mode in ((0o077, 0o600), (0o022, 0o644)):
-        copied = subprocess.run(
-            [*command, f"database_url={url}", git_url, f"shop{umask}"],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=True,
-            umask=umask,
-        )
-        settings = tmp_path / f"shop{umask}" / ".env.local"
-        assert settings.stat().st_mode & 0o777 == mode
-        assert ("make .env.local, which has your URL, readable" in copied.stderr) == bool(url)
-        assert "geheim" not in copied.stderr
+        project = tmp_path / f"shop{umask}"
+        before = os.umask(umask)
+        try:
+            with redirect_stderr(io.StringIO()) as stderr:
+                _, status = CopierApp.run([*command, str(project)], exit=False)
+        finally:
+            os.umask(before)
+        assert status == 0, stderr.getvalue()
+        assert (project / ".env.local").stat().st_mode & 0o777 == mode
+        said = "make .env.local, which has your URL, readable" in stderr.getvalue()
+        assert said == bool(url)
+        assert "geheim" not in stderr.getvalue()
