@@ -36,25 +36,26 @@ async function nameEndless({ lines }: Difference): Promise<void> {
 export async function push(changes: Difference, acceptDataLoss: boolean): Promise<string> {
   if (changes.lines.length === 0) return "nothing to change";
   // Prisma warns only of lost rows, and would drop empty tables of other programs silently.
-  if (changes.dropped.length > 0 && !acceptDataLoss) {
-    console.log(`    The database would change:${indented(changes)}`);
-    throw new Problem(keep(changes.dropped));
-  }
-  console.log(`    The database will change:${indented(changes)}`);
+  const isRefused = changes.dropped.length > 0 && !acceptDataLoss;
+  console.log(`    The database ${isRefused ? "would" : "will"} change:${indented(changes)}`);
+  if (isRefused) throw new Problem(keep(changes.dropped));
   let result = await prisma(["db", "push", ...(acceptDataLoss ? ["--accept-data-loss"] : [])]);
   const losses = points(result.output, "data loss");
-  // The CLI's status is 0 even if its engine crashed.
-  let isDone = result.status === 0 && /in sync/.test(result.output);
+  let isPushed = isDone(result);
   if (losses.length > 0 && !acceptDataLoss && losses.every((point) => unique.test(point))) {
     result = await execute(["--from-config-datasource", "--to-schema", schemaPath()]);
-    isDone = result.status === 0;
+    isPushed = result.status === 0;
   }
-  if (isDone) {
+  if (isPushed) {
     await nameEndless(changes);
     return "tables updated";
   }
   throw new Problem(explain(result, losses, acceptDataLoss));
 }
+
+/** Whether `prisma db push` succeeded; its status is 0 even if its engine crashed. */
+export const isDone = ({ status, output }: Result): boolean =>
+  status === 0 && /in sync/.test(output);
 
 /**
  * Runs a difference as one script, which PostgreSQL executes atomically.

@@ -7,8 +7,8 @@ import { refuseUnusable } from "./database.ts";
 import { difference } from "./difference.ts";
 import { isEmbedded, start } from "./embedded-postgres.ts";
 import { exclusively } from "./lock.ts";
-import { prisma, reason } from "./prisma.ts";
-import { execute } from "./push.ts";
+import { failure, prisma } from "./prisma.ts";
+import { execute, isDone } from "./push.ts";
 import { Problem, Usage } from "./report.ts";
 import { cache } from "./run.ts";
 import { locate, provider, schemaPath } from "./schema.ts";
@@ -67,14 +67,11 @@ async function follow(url: string, direct: string): Promise<void> {
     }
     let result = await prisma(["db", "push"], env);
     // Rows of earlier tests may prevent a new required column.
-    if (result.status !== 0 && isOurs) {
+    if (!isDone(result) && isOurs) {
       await execute(["--from-config-datasource", "--to-empty"], env);
       result = await prisma(["db", "push"], env);
     }
-    // The CLI's status is 0 even if its engine crashed.
-    if (result.status !== 0 || !/in sync/.test(result.output)) {
-      throw new Problem(`The database for tests cannot be made: ${reason(result.output)}.`);
-    }
+    if (!isDone(result)) throw failure("db push", result.output);
   }
   writeFileSync(known, "");
 }
