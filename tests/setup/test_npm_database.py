@@ -120,6 +120,16 @@ def test_lost_settings_cost_no_data(project: NpmProject) -> None:
     assert "nothing to change" in project.done("setup")
 
 
+def test_a_client_that_cannot_be_loaded_is_named(project: NpmProject) -> None:
+    file = project.folder / "src" / "lib" / "prisma.ts"
+    before = file.read_text()
+    # The command line of better-auth leaves out what is not used.
+    file.write_text(f'import nothing from "nothing";\n{before}')
+    refused = project.refused("setup")
+    file.write_text(before)
+    assert "Correct src/lib/prisma.ts, which cannot be loaded: Cannot find package" in refused
+
+
 def test_a_killed_server_starts_again(project: NpmProject) -> None:
     lock_file = project.folder / ".postgres" / "data" / "postmaster.pid"
     os.kill(int(lock_file.read_text().split()[0]), signal.SIGKILL)

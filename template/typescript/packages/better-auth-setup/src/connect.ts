@@ -17,6 +17,8 @@ const [client = "", place = ""] = process.argv.slice(2);
 /** What to change after a failed connection. */
 function advice(error: Failure): string | undefined {
   if (error.name === "DatabaseUrlError") return `${error.message} The value is that of ${place}.`;
+  if (!isLoaded)
+    return `Correct ${client}, which cannot be loaded: ${error.message.replace(/\s+/g, " ")}.`;
   const { kind, reason, originalMessage, user } = error.meta?.driverAdapterError?.cause ?? {};
   const message = reason ?? originalMessage ?? error.message.trim().split("\n").at(-1) ?? "";
   const isMysql = /^mysql:/.test(process.env["DATABASE_URL"] ?? "");
@@ -49,8 +51,10 @@ function advice(error: Failure): string | undefined {
   return `Correct ${place}: the application cannot connect (${message}).`;
 }
 
+let isLoaded = false;
 try {
   const module = (await import(pathToFileURL(resolve(client)).href)) as { prisma: Client };
+  isLoaded = true;
   await module.prisma.$queryRawUnsafe("SELECT 1");
 } catch (error) {
   const remedy = advice(error as Failure);
