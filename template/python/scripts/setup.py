@@ -24,7 +24,7 @@ Installs what the project needs, and brings its database up to date.
 
   python3 scripts/setup.py  do it; again after each pull or update
     --check                 only report what setup would do
-    --accept-data-loss      drop tables, columns and values not in the schema
+    --accept-data-loss      drop from the database what is not in the schema
     --no-merge              do not merge an update's conflicts in the schema
     --start-migrations      write prisma/migrations/0_init, for later migrations"""
 BOOTSTRAP = ROOT / "packages/better-auth-setup/src/better_auth_setup/bootstrap.py"

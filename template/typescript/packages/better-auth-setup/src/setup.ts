@@ -18,7 +18,7 @@ const usage = `Usage: better-auth-setup setup [OPTION…]
 Takes a fresh clone to a running database; can be repeated at any time.
 
   --check             only report what setup would do
-  --accept-data-loss  drop tables, columns and values that are not in the schema
+  --accept-data-loss  drop from the database what is not in the schema
   --start-migrations  write prisma/migrations/0_init from the tables; later changes need a migration
   --help              this text`;
 

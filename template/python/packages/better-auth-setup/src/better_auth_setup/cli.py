@@ -72,7 +72,7 @@ def _setup(arguments: list[str], console: Console) -> int:
     parser = _parser("setup", "Takes a project to a running database. It can be repeated any time.")
     for option, meaning in {
         "--check": "only report what setup would do; exit status 1 if there is something",
-        "--accept-data-loss": "drop tables, columns and values that are not in the schema",
+        "--accept-data-loss": "drop from the database what is not in the schema",
         "--no-merge": "do not merge the conflicts of an update in the Prisma schema",
         "--start-migrations": "write prisma/migrations/0_init; later changes need a migration",
     }.items():
