@@ -58,13 +58,19 @@ def test_a_project_switches_to_migrations(bench: Bench, stack: str) -> None:
     migrations = bench.project.folder / "prisma" / "migrations"
     assert sorted(path.name for path in migrations.iterdir()) == ["0_init", "migration_lock.toml"]
 
-    bench.write(add("User", "nickname String?"))
+    # PostgreSQL writes such a default in another way.
+    code = "code String @default(dbgenerated(\"lower('ABC')\"))"
+    bench.write(add("User", "nickname String?", code))
     result = bench.setup()
     assert "No migration makes the tables those of prisma/schema.prisma" in result.stderr
-    assert "changes user: added column nickname" in result.stderr
+    assert "added column nickname" in result.stderr
     prisma(bench, stack, "migrate dev --name nickname")
     (name,) = [path.name for path in migrations.glob("*_nickname")]
     assert bench.rows() == before
+    assert bench.setup("--check").returncode == 0
+    bench.write(("lower('ABC')", "upper('abc')"))
+    assert "altered column code" in bench.setup().stderr
+    bench.write(("upper('abc')", "lower('ABC')"))
 
     new = bench.another_url()
     assert f"Migrations applied: 0_init, {name}" in bench.done(url=new)

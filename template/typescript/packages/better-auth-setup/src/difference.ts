@@ -1,5 +1,5 @@
 import { lowerFirst } from "./document.ts";
-import { endlessPoints, recordEndless } from "./endless.ts";
+import { endlessPoints, hasDefault, recordEndless } from "./endless.ts";
 import { failure, prisma } from "./prisma.ts";
 import { definition, points, scripts } from "./rebuilt-tables.ts";
 import { schemaPath } from "./schema.ts";
@@ -85,21 +85,34 @@ function changes(summary: string): Compared {
   return found;
 }
 
+/** What is left of a comparison without some changes of tables. */
+function without({ lines, dropped, points }: Compared, isEndless: (point: Point) => boolean) {
+  const wanted = points.filter((point) => !isEndless(point));
+  const found: Difference = { lines, dropped };
+  for (const changed of new Set(wanted.map(({ name }) => name))) {
+    const items = wanted.filter(({ name }) => name === changed).map(({ item }) => item);
+    add(found, changed, items);
+  }
+  return found;
+}
+
 /**
  * Compares the database with the schema, but for endless changes; changes nothing.
  *
  * @param env settings that override the project's
  */
 export async function difference(env: Record<string, string> = {}): Promise<Difference> {
-  const { lines, dropped, points } = await compared(env);
   const known = endlessPoints();
-  const wanted = points.filter(({ identity }) => !known.includes(identity));
-  const found = { lines, dropped };
-  for (const changed of new Set(wanted.map(({ name }) => name))) {
-    const items = wanted.filter(({ name }) => name === changed).map(({ item }) => item);
-    add(found, changed, items);
-  }
-  return found;
+  return without(await compared(env), ({ identity }) => known.includes(identity));
+}
+
+/**
+ * What migrations lack, but for defaults that they have and the database writes in its own way.
+ *
+ * @param script the SQL of all migrations, which the database has
+ */
+export async function unwritten(script: string): Promise<Difference> {
+  return without(await compared({}), ({ name, item }) => hasDefault(script, name, item));
 }
 
 /**

@@ -2,13 +2,14 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   readdirSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { difference, indented } from "./difference.ts";
+import { indented, unwritten } from "./difference.ts";
 import { failure, prisma } from "./prisma.ts";
 import { Problem } from "./report.ts";
 import { migrationsPath, provider, schemaPath } from "./schema.ts";
@@ -107,7 +108,8 @@ function failed(found: (string | undefined)[]): string {
 
 /** Throws if the tables differ from the schema although no migration is pending. */
 async function refuseUnwritten(): Promise<void> {
-  const changes = await difference();
+  const files = migrations().map((name) => join(migrationsPath(), name, "migration.sql"));
+  const changes = await unwritten(files.map((file) => readFileSync(file, "utf8")).join("\n"));
   if (changes.lines.length === 0) return;
   throw new Problem(
     `No migration makes the tables those of ${schemaPath()}. Write one with: npx prisma migrate ` +

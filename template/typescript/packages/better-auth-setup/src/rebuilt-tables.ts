@@ -5,9 +5,11 @@ import { schemaPath } from "./schema.ts";
 /** A name in a script, and one in a list of columns. */
 const name = '"((?:[^"]|"")+)"';
 
-const escaped = (table: string) => table.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+export const escaped = (table: string) => table.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-const all = (script: string, pattern: string) => [...script.matchAll(new RegExp(pattern, "gm"))];
+export const all = (script: string, pattern: string) => [
+  ...script.matchAll(new RegExp(pattern, "gm")),
+];
 
 /** What a script creates a new table with. */
 export function definition(table: string, script: string): string {

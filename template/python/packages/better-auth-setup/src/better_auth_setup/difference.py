@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,12 @@ _CHANGED = re.compile(r"\[\*\] Changed the `(.+)` (?:table|enum)$")
 _REMOVED = re.compile(r"\[-\] (?:Removed|Dropped the) (.+)")
 #: A field that a push changes.
 _FIELD = re.compile(r"\[\*\] (?:Altered c|C)olumn `(.+?)`(?!\w)")
+#: A default that a push gives to a column, as Prisma's summary has it, and for a rebuilt table.
+_NEW_DEFAULT = re.compile(
+    r"\[\*\] Altered column `(?P<name>.+?)` "
+    r'\(default changed from .* to `Some\(DbGenerated\(Some\((?P<text>".*")\)\)\)`\)$'
+)
+_NEW_DEFINITION = re.compile(r"\[\*\] Column `(?P<name>.+?)` becomes (?P<text>.* DEFAULT .*)$")
 _COLUMNS = re.compile(r"\[([-+])\] .* on columns (\(.*\))$")
 #: A name in a script, and one in a list of columns.
 _NAME = r'"((?:[^"]|"")+)"'
@@ -35,8 +42,8 @@ class Difference:
     points: list[str] = field(default_factory=list)
     #: The fields that they concern.
     fields: list[str] = field(default_factory=list)
-    #: Points that pushes make without an end, which are left out of the changes.
-    endless: frozenset[str] = frozenset()
+    #: Which points are left out of the changes: by the name, the point, and its form in `points`.
+    is_endless: Callable[[str, str, str], bool] = lambda *_: False
 
     def __bool__(self) -> bool:
         return bool(self.changes)
@@ -56,7 +63,9 @@ class Difference:
         self.points += named.values()
         fields = (_FIELD.match(point) for point in points)
         self.fields += [f"{name}.{one[1]}" if one else name for one in fields]
-        points = [point for point, identity in named.items() if identity not in self.endless]
+        points = [
+            point for point, identity in named.items() if not self.is_endless(name, point, identity)
+        ]
         if not points:
             return
         shown = [_first_lower(_unquoted(point[4:])) for point in points]
@@ -80,7 +89,34 @@ def difference(prisma: Prisma) -> Difference:
         known = json.loads(_record(prisma).read_text())
     except (OSError, ValueError):
         known = []
-    return _compared(prisma, frozenset(known))
+    return _compared(prisma, lambda _, __, identity: identity in known)
+
+
+def unwritten(prisma: Prisma, script: str) -> Difference:
+    """What migrations lack, but for defaults that they have and the database writes in its own way.
+
+    Args:
+        prisma: the CLI.
+        script: the SQL of all migrations, which the database has.
+
+    Raises:
+        Problem: the database cannot be compared with the schema.
+    """
+    return _compared(prisma, lambda table, point, _: _has_default(script, table, point))
+
+
+def _has_default(script: str, table: str, point: str) -> bool:
+    """Whether a script gives a column the default of a point, and no other one after that."""
+    if found := _NEW_DEFAULT.match(point):
+        wanted = f"DEFAULT {json.loads(found['text'])}"
+    elif found := _NEW_DEFINITION.match(point):
+        wanted = found["text"]
+    else:
+        return False
+    about = rf'^(?:CREATE|ALTER) TABLE ["`](?:new_)?{re.escape(table)}["`] .*?;$'
+    statements = "\n".join(re.findall(about, script, re.M | re.S))
+    lines = re.findall(rf'["`]{re.escape(found["name"])}["`] .*?\bDEFAULT\b.*', statements)
+    return bool(lines) and lines[-1].rstrip(",;").endswith(wanted)
 
 
 def endless(prisma: Prisma) -> list[str]:
@@ -94,7 +130,7 @@ def endless(prisma: Prisma) -> list[str]:
     Raises:
         Problem: the database cannot be compared.
     """
-    found = _compared(prisma, frozenset())
+    found = _compared(prisma, lambda *_: False)
     if found.points:
         prisma.project.cache.mkdir(parents=True, exist_ok=True)
         _record(prisma).write_text(json.dumps(found.points))
@@ -105,7 +141,7 @@ def _record(prisma: Prisma) -> Path:
     return prisma.project.cache / "endless-changes.json"
 
 
-def _compared(prisma: Prisma, known: frozenset[str]) -> Difference:
+def _compared(prisma: Prisma, is_endless: Callable[[str, str, str], bool]) -> Difference:
     result = prisma.run(
         *("migrate", "diff", "--exit-code"),
         *("--from-config-datasource", "--to-schema", prisma.project.schema),
@@ -113,7 +149,8 @@ def _compared(prisma: Prisma, known: frozenset[str]) -> Difference:
     if result.status == 0:
         return Difference()
     if result.status == _DIFFERENT:
-        found = _summarized(result.output, known)
+        found = Difference(is_endless=is_endless)
+        _add_summarized(found, result.output)
         _add_rebuilt(found, result.output, prisma)
         return found
     if _DATABASE_IS_MISSING in result.output:
@@ -121,8 +158,8 @@ def _compared(prisma: Prisma, known: frozenset[str]) -> Difference:
     raise prisma.failure("migrate diff", result)
 
 
-def _summarized(summary: str, known: frozenset[str]) -> Difference:
-    """Prisma's summary, without the columns of new tables and of removed ones."""
+def _add_summarized(found: Difference, summary: str) -> None:
+    """Adds Prisma's summary, without the columns of new tables and of removed ones."""
     parts: dict[str, list[str]] = {}
     for line in summary.splitlines():
         if line.startswith("["):
@@ -131,8 +168,8 @@ def _summarized(summary: str, known: frozenset[str]) -> Difference:
             part.append(line.strip().removeprefix("- "))
     created = parts.pop(_ADDED_TABLES, [])
     number = f"{len(created)} tables" if len(created) > 1 else "a table"
-    lines = [f"creates {number}: {', '.join(created)}"] if created else []
-    found = Difference(lines, endless=known)
+    if created:
+        found.changes.append(f"creates {number}: {', '.join(created)}")
     whole = set(created)
     for heading, points in parts.items():
         if changed := _CHANGED.match(heading):
@@ -143,7 +180,6 @@ def _summarized(summary: str, known: frozenset[str]) -> Difference:
             if removed := _REMOVED.match(heading):
                 whole.update(points)
                 found.dropped += [f"the {removed[1].removesuffix('s')} {point}" for point in points]
-    return found
 
 
 def _first_lower(text: str) -> str:

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from better_auth_setup.console import Console
-from better_auth_setup.difference import difference
+from better_auth_setup.difference import unwritten
 from better_auth_setup.prisma import Prisma
 from better_auth_setup.problem import Problem
 from better_auth_setup.project import Project
@@ -119,7 +119,8 @@ def _failed(names: list[str]) -> str:
 
 def _unwritten(prisma: Prisma) -> str:
     """What to do if the tables differ from the schema although no migration is pending."""
-    changes = difference(prisma)
+    files = sorted(_folder(prisma.project).glob("*/migration.sql"))
+    changes = unwritten(prisma, "\n".join(file.read_text("utf-8") for file in files))
     if not changes:
         return ""
     return (
