@@ -1,4 +1,4 @@
-"""Secrets that no server may start with in production."""
+"""Secrets that no server may start with in production, and some that look like them."""
 
 PUBLISHED = "better-auth-secret-12345678901234567890"
 
@@ -14,3 +14,6 @@ WEAK_SECRETS = [
     "mysecretkey1-mysecretkey2-mysecretkey3",
     "change_me_to_32_random_characters!",
 ]
+
+#: Of `openssl rand -hex 16`.
+STRONG_SECRETS = ["034b38025b09534bd823945400920454", "a973e2a8faf2a2a49b38bf7f7fab2a37"]

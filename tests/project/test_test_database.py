@@ -10,6 +10,7 @@ import pytest
 from hooks.demo import environment
 from tests.project.bench import LAST, SCHEMA, Bench, add
 from tests.project.projects import Project
+from tests.project.same_database import Way, each_way_to_write_it
 from tests.wrapped import unwrapped
 
 pytestmark = pytest.mark.e2e
@@ -87,16 +88,20 @@ def test_the_test_database_follows_the_schema_and_the_development_database_stays
     assert bench.rows() == before and "nickname" not in columns(bench, bench.url)
 
 
-def test_a_database_with_foreign_tables_is_refused_for_tests(bench: Bench) -> None:
-    own = run(bench, "true", TEST_DATABASE_URL=bench.url)
-    assert own.returncode == 1 and "is that of DATABASE_URL" in own.stderr
+@each_way_to_write_it
+def test_the_development_database_is_refused_for_tests(bench: Bench, way: Way) -> None:
+    own = run(bench, "true", TEST_DATABASE_URL=way(bench.url))
+    assert own.returncode == 1 and "names the database of DATABASE_URL" in unwrapped(own.stderr)
+    assert bench.url.split(":")[2].split("@")[0] not in own.stderr
 
+
+def test_a_database_with_foreign_tables_is_refused_for_tests(bench: Bench) -> None:
     other = bench.copied_url()
     bench.sql("CREATE TABLE mine (id INTEGER)", url=other)
     refused = run(bench, "true", TEST_DATABASE_URL=other)
     assert refused.returncode == 1 and "the table mine" in unwrapped(refused.stderr)
     password = other.split(":")[2].split("@")[0]
-    assert password not in refused.stderr + own.stderr
+    assert password not in refused.stderr
     assert bench.sql("SELECT count(*) FROM mine", url=other) == [(0,)]
 
     bench.sql("DROP TABLE mine", url=other)

@@ -19,7 +19,7 @@ from hooks.demo import environment, free_port, wait_until_healthy
 from tests.foreign_variables import FOREIGN
 from tests.project.typescript import TYPESCRIPT, run_node, serving
 from tests.project.workshop import Workshop
-from tests.weak_secrets import WEAK_SECRETS
+from tests.weak_secrets import STRONG_SECRETS, WEAK_SECRETS
 from tests.wrapped import unwrapped
 
 pytestmark = pytest.mark.e2e
@@ -105,6 +105,12 @@ def test_production_refuses_a_weak_secret_without_printing_it(project: Path, sec
     assert message.startswith("BETTER_AUTH_SECRET of the environment")
     assert "is too weak" in " ".join(message.split())
     assert secret not in message
+
+
+@pytest.mark.parametrize("secret", STRONG_SECRETS)
+def test_production_takes_a_random_secret_with_few_characters(project: Path, secret: str) -> None:
+    message = refusal(project, BETTER_AUTH_SECRET=secret, BETTER_AUTH_URL="https://app.example.com")
+    assert "BETTER_AUTH_SECRET" not in message
 
 
 def test_development_features_are_off_in_production(project: Path) -> None:

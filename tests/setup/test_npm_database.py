@@ -15,6 +15,7 @@ import pytest
 
 from hooks.demo import environment
 from tests.foreign_variables import FOREIGN
+from tests.project.same_database import Way, each_way_to_write_it
 from tests.setup.npm_project import BIN, NODE_FILE, PACKAGE, NpmProject, npm_project
 
 #: A folder name, each part of which a shell would interpret.
@@ -151,10 +152,15 @@ def test_a_test_database_is_separate(project: NpmProject) -> None:
     assert project.sql(tables, url=other) == [(1,)]
 
 
+@each_way_to_write_it
+def test_the_development_database_is_refused_for_tests(project: NpmProject, way: Way) -> None:
+    command = ["test-database", "--", NODE_FILE, "--eval", "process.exit(9)"]
+    stderr = project.refused(*command, TEST_DATABASE_URL=way(project.url))
+    assert "TEST_DATABASE_URL of the environment names the database of DATABASE_URL" in stderr
+
+
 def test_other_databases_are_refused_for_tests(project: NpmProject) -> None:
     command = ["test-database", "--", NODE_FILE, "--eval", "process.exit(9)"]
-    stderr = project.refused(*command, TEST_DATABASE_URL=project.url)
-    assert "TEST_DATABASE_URL of the environment is that of DATABASE_URL" in stderr
     url = project.url.replace("my_app", "busy")
     project.sql("CREATE DATABASE busy")
     project.sql("CREATE TABLE orders (id int)", url=url)

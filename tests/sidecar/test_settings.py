@@ -11,7 +11,7 @@ import pytest
 import trustme
 from pydantic_settings import SettingsConfigDict
 
-from tests.weak_secrets import WEAK_SECRETS
+from tests.weak_secrets import STRONG_SECRETS, WEAK_SECRETS
 from tests.wrapped import WIDTH, unwrapped
 
 SECRET = secrets.token_urlsafe(32)
@@ -166,6 +166,11 @@ def test_production_refuses_weak_secrets(load: Load, secret: str) -> None:
     message = refusal(load, BETTER_AUTH_SECRET=secret, BETTER_AUTH_URL="https://example.com")
     assert message.startswith("Replace BETTER_AUTH_SECRET of .env.local: it can be guessed.")
     assert secret not in message
+
+
+@pytest.mark.parametrize("secret", STRONG_SECRETS)
+def test_production_takes_a_random_secret_with_few_characters(load: Load, secret: str) -> None:
+    load(BETTER_AUTH_SECRET=secret, BETTER_AUTH_URL="https://example.com", MAIL="log")
 
 
 def test_the_source_of_a_wrong_value_is_reported(

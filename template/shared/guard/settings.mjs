@@ -97,7 +97,7 @@ function isWeak(secret) {
   const codes = Array.from(secret, (character) => character.charCodeAt(0));
   const counted = codes.filter((code, at) => Math.abs(code - (codes[at - 1] ?? 0)) === 1);
   const isCounted = counted.length > codes.length / 2;
-  return secret.length < 32 || new Set(secret).size < 12 || isRepeated || isPublished || isCounted;
+  return secret.length < 32 || new Set(secret).size < 8 || isRepeated || isPublished || isCounted;
 }
 
 /** See settings.d.mts. @param {readonly string[]} ids */
@@ -122,7 +122,10 @@ export function settingsProblems(settings, checks) {
   /** @type {string[]} */
   const found = [];
   /** @param {string} key @param {string} what */
-  const wrong = (key, what) => found.push(`${placeOf(key) ? placed(key) : key} ${what}`);
+  const wrong = (key, what) => {
+    const where = placeOf(key) ? placed(key) : key;
+    found.push(`${where}${where.includes(", ") ? "," : ""} ${what}`);
+  };
 
   if (!settings.DATABASE_URL) wrong("DATABASE_URL", `is not set. Run: ${setup}`);
   else {

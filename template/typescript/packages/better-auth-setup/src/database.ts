@@ -6,6 +6,7 @@ import {
   existsSync,
   openSync,
   readSync,
+  realpathSync,
   statSync,
 } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
@@ -51,11 +52,26 @@ export function refuseUnusable(key: string): void {
   );
 }
 
+/** What a setting's database has to itself: its place, whatever other parameters the URL has. */
+export function identity(key: string): string {
+  const [kind, url] = [provider(), setting(key)];
+  if (kind.form === "file") {
+    const path = filePath(url);
+    return existsSync(path) ? realpathSync(path) : resolve(path);
+  }
+  const [host, port, name] = address(kind, url, key);
+  const isLocal = /^(localhost|127(\.\d+){3}|::1)$/i.test(host);
+  const [, schema = "public"] = /[?&]schema=([^&]*)/.exec(url) ?? [];
+  return [isLocal ? "localhost" : host.toLowerCase(), port, name, schema].join(" ");
+}
+
+const filePath = (url: string) => url.replace(/^file:(\/\/)?|\?.*$/g, "");
+
 /** Checks that the database of a URL answers; returns where it is, in words. */
 async function examine(kind: Provider, key: string): Promise<string> {
   refuseUnusable(key);
   const url = setting(key);
-  if (kind.form === "file") return examineFile(url.replace(/^file:(\/\/)?|\?.*$/g, ""), key);
+  if (kind.form === "file") return examineFile(filePath(url), key);
   const [host, port, name] = address(kind, url, key);
   if (!host.startsWith("/")) await reach(kind, host, port, key);
   return name ? `"${name}" on ${host}:${port}` : `${host}:${port}`;
@@ -123,7 +139,8 @@ async function embedded(url: string, change: boolean): Promise<string> {
 function address(kind: Provider, url: string, key: string): [string, number, string] {
   if (kind.form === "properties") {
     const [, host = "", port = kind.port] = /^\w+:\/\/([^:;/]+)(?::(\d+))?/.exec(url) ?? [];
-    if (host) return [host, Number(port), ""];
+    const [, name = ""] = /;\s*(?:database|initial catalog)=([^;]*)/i.exec(url) ?? [];
+    if (host) return [host, Number(port), name];
     throw new Problem(`${origin(key)} cannot be used: it cannot be parsed as a URL.`);
   }
   const { host, port, database, ...more } = url.startsWith("mysql:") ? mysql(url) : postgresql(url);

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { refuseUnusable } from "./database.ts";
+import { identity, refuseUnusable } from "./database.ts";
 import { difference } from "./difference.ts";
 import { isEmbedded, start } from "./embedded-postgres.ts";
 import { exclusively } from "./lock.ts";
@@ -24,14 +24,16 @@ const timeout = 120_000;
 /** The URL of the test database, and the direct URL for Prisma's CLI. */
 function testUrls(): [url: string, direct: string] {
   const [own, named] = [setting("DATABASE_URL"), setting("TEST_DATABASE_URL")];
-  if (named && named === own) {
-    throw new Problem(
-      `${origin("TEST_DATABASE_URL")} is that of DATABASE_URL; name another database, as tests ` +
-        "delete what is in it.",
-    );
-  }
   if (named) {
     refuseUnusable("TEST_DATABASE_URL");
+    for (const key of ["DATABASE_URL", "DIRECT_URL"].filter(setting)) {
+      refuseUnusable(key);
+      if (identity(key) !== identity("TEST_DATABASE_URL")) continue;
+      throw new Problem(
+        `${origin("TEST_DATABASE_URL")} names the database of ${key}; name another one, as tests ` +
+          "delete what is in it.",
+      );
+    }
     return [named, named];
   }
   if (!own) throw new Problem("DATABASE_URL is empty. Run: npm run setup");

@@ -79,17 +79,30 @@ def refuse_unusable(project: Project, settings: Settings, name: str) -> None:
         )
 
 
+def identity(project: Project, settings: Settings, name: str) -> str:
+    """What a setting's database has to itself: its place, whatever other parameters the URL has.
+
+    Raises:
+        Problem: the setting's URL cannot be used.
+    """
+    refuse_unusable(project, settings, name)
+    url = settings.get(name)
+    if project.provider.is_file:
+        return os.path.realpath(project.root / _file(url))
+    host, port, database = _address(project, settings, name)
+    is_local = re.fullmatch(r"localhost|127(\.\d+){3}|::1", host.lower())
+    schema = re.search(r"[?&]schema=([^&]*)", url)
+    where = "localhost" if is_local else host.lower()
+    return f"{where} {port} {database} {schema[1] if schema else 'public'}"
+
+
 def _examine(project: Project, settings: Settings, name: str) -> str:
     refuse_unusable(project, settings, name)
-    place, url, provider = settings.place(name), settings.get(name), project.provider
-    correct = f"correct {place}"
+    provider = project.provider
+    correct = f"correct {settings.place(name)}"
     if provider.is_file:
-        path = url.partition(":")[2].partition("?")[0]
-        return _examine_file(project.root, path.removeprefix("//"), correct)
-    try:
-        host, port, database = _address(url, project)
-    except ValueError:
-        raise Problem(f"{place} cannot be used: it cannot be parsed as a URL.") from None
+        return _examine_file(project.root, _file(settings.get(name)), correct)
+    host, port, database = _address(project, settings, name)
     if not host.startswith("/"):
         is_ours = name == "DATABASE_URL" and host == "127.0.0.1"
         is_deleted = is_ours and not (project.root / ".postgres").exists()
@@ -115,14 +128,27 @@ def _problem(url: str, root: Path) -> str:
     return ""
 
 
-def _address(url: str, project: Project) -> tuple[str, int, str]:
-    """The host or socket, port and database of a URL, as the application's reader finds them."""
+def _file(url: str) -> str:
+    return url.partition(":")[2].partition("?")[0].removeprefix("//")
+
+
+def _address(project: Project, settings: Settings, name: str) -> tuple[str, int, str]:
+    """The host or socket, port and database of a setting, as the application reads them."""
+    try:
+        return _parsed(settings.get(name), project)
+    except ValueError:
+        place = settings.place(name)
+        raise Problem(f"{place} cannot be used: it cannot be parsed as a URL.") from None
+
+
+def _parsed(url: str, project: Project) -> tuple[str, int, str]:
     provider = project.provider
     if provider.form == "properties":
         found = re.match(r"\w+://([^:;/]+)(?::(\d+))?", url)
         if not found:
             raise ValueError
-        return found[1], int(found[2] or provider.port), ""
+        named = re.search(r"(?i);\s*(?:database|initial catalog)=([^;]*)", url)
+        return found[1], int(found[2] or provider.port), named[1] if named else ""
     try:
         from better_auth_sidecar.database_url import MysqlUrl, PostgresqlUrl, read_database_url
     except ModuleNotFoundError:

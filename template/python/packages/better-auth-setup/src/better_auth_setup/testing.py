@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from better_auth_setup import embedded_postgres
-from better_auth_setup.database import refuse_unusable
+from better_auth_setup.database import identity
 from better_auth_setup.difference import difference
 from better_auth_setup.locks import lock
 from better_auth_setup.prisma import Engine, Prisma
@@ -74,15 +74,16 @@ def test_database(root: Path) -> str:
 
 def _test_urls(project: Project, settings: Settings) -> tuple[str, str]:
     """The URL of the test database, and the direct URL for Prisma's CLI."""
-    own = settings.get("DATABASE_URL")
     if named := settings.get("TEST_DATABASE_URL"):
-        if named == own:
-            raise Problem(
-                f"{settings.place('TEST_DATABASE_URL')} is that of DATABASE_URL; name another "
-                "database, as tests delete what is in it."
-            )
-        refuse_unusable(project, settings, "TEST_DATABASE_URL")
+        tested = identity(project, settings, "TEST_DATABASE_URL")
+        for name in filter(settings.get, ("DATABASE_URL", "DIRECT_URL")):
+            if identity(project, settings, name) == tested:
+                raise Problem(
+                    f"{settings.place('TEST_DATABASE_URL')} names the database of {name}; name "
+                    "another one, as tests delete what is in it."
+                )
         return named, named
+    own = settings.get("DATABASE_URL")
     if not own:
         raise Problem("DATABASE_URL is empty. Run: python3 scripts/setup.py")
     direct = settings.direct_url or own

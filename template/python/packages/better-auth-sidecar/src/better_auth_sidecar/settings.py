@@ -328,5 +328,5 @@ def _is_weak(secret: str) -> bool:
     steps = [abs(ord(one) - ord(next)) == 1 for one, next in pairwise(secret)]
     is_counted = sum(steps) > len(secret) / 2
     is_published = bool(_PUBLISHED_SECRET.search(secret))
-    few = len(secret) < 32 or len(set(secret)) < 12
+    few = len(secret) < 32 or len(set(secret)) < 8
     return few or is_repeated or is_counted or is_published
