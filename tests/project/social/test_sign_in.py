@@ -18,6 +18,7 @@ from tests.project.social.accounts import Person, Provider, Refused
 from tests.project.social.conftest import OFF, SERVE, Project, Shop, dummy_keys
 from tests.project.typescript import Browser, run_node
 from tests.project.workshop import Workshop
+from tests.wrapped import unwrapped
 
 pytestmark = pytest.mark.e2e
 
@@ -219,7 +220,7 @@ def test_a_single_provider(workshop: Workshop, project: Project, name: str, tmp_
 def test_incomplete_keys_are_an_error(project: Project) -> None:
     """The auth server does not start, and FastAPI reports its reason."""
     key, secret = project.providers["github"].settings
-    sentence = f"Set {key} as well as {secret}, or neither."
+    sentence = f"Set {key} as well as {secret} of the environment, or neither."
     server = "auth/server.ts" if project.stack == "python" else "src/server.ts"
     done = subprocess.run(
         [SERVE["typescript"][0], server],
@@ -229,11 +230,11 @@ def test_incomplete_keys_are_an_error(project: Project) -> None:
         text=True,
         timeout=60,
     )
-    assert (done.returncode, done.stderr) == (1, f"{sentence}\n")
+    assert (done.returncode, unwrapped(done.stderr)) == (1, f"{sentence}\n")
     if project.stack == "python":
         with project.serving(**{secret: "hush"}) as shop:
             answer = shop.browser().post("/sign-in/social", json={"provider": "github"})
-            assert answer.status_code == 503 and sentence in answer.text
+            assert answer.status_code == 503 and sentence in unwrapped(answer.text)
             assert "hush" not in answer.text + shop.log.read_text()
 
 
