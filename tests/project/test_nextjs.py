@@ -45,6 +45,7 @@ from tests.project.typescript_flows import test_two_factor
 from tests.some import some
 from tests.template import render
 from tests.totp import totp
+from tests.wrapped import unwrapped
 
 pytestmark = pytest.mark.e2e
 
@@ -191,11 +192,11 @@ def test_the_handler_refuses_requests_without_instrumentation(
 ) -> None:
     """Another server may call the handler without the caller's address."""
     route = project / "src/app/api/auth/[...all]/route.ts"
-    assert "guard(auth, clientAddressHeader)" in route.read_text()
+    assert "routeHandlers(auth, clientAddressHeader)" in route.read_text()
     script = "import('./src/app/api/auth/[...all]/route.ts').then(async ({ GET }) => {\n"
     script += "  const request = new Request('http://localhost:3000/api/auth/ok');\n"
     script += "  console.log((await GET(request)).status);\n  process.exit();\n})"
-    settings = {"DATABASE_URL": "file:./dev.db", "BETTER_AUTH_SECRET": "a" * 40}
+    settings = {"DATABASE_URL": "postgresql://none:@localhost/none", "BETTER_AUTH_SECRET": "a" * 40}
     assert run(project, NEXT[0], "--eval", script, **settings).stdout.splitlines()[-1] == "500"
 
 
@@ -235,8 +236,9 @@ def test_production_refuses_weak_settings(project: Path) -> None:
     settings = {"BETTER_AUTH_URL": "http://app.example.com", "BETTER_AUTH_SECRET": "hunter2"}
     done = run(project, *[word.format(port=0) for word in NEXTJS.serve], **settings)
     assert done.returncode == 1
-    assert "BETTER_AUTH_SECRET is too weak for production" in done.stdout
-    assert "BETTER_AUTH_URL must be https in production" in done.stdout
+    problems = unwrapped(done.stdout)
+    assert "BETTER_AUTH_SECRET of the environment is too weak for production" in problems
+    assert "BETTER_AUTH_URL of the environment must be https in production" in problems
     assert "hunter2" not in done.stdout
 
 
