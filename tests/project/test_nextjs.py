@@ -196,7 +196,7 @@ def test_the_handler_refuses_requests_without_instrumentation(
     script = "import('./src/app/api/auth/[...all]/route.ts').then(async ({ GET }) => {\n"
     script += "  const request = new Request('http://localhost:3000/api/auth/ok');\n"
     script += "  console.log((await GET(request)).status);\n  process.exit();\n})"
-    settings = {"DATABASE_URL": "postgresql://none:@localhost/none", "BETTER_AUTH_SECRET": "a" * 40}
+    settings = {"DATABASE_URL": "file:./dev.db", "BETTER_AUTH_SECRET": "a" * 40}
     assert run(project, NEXT[0], "--eval", script, **settings).stdout.splitlines()[-1] == "500"
 
 
