@@ -136,9 +136,9 @@ test("an empty variable counts as unset, and a problem is reported with its sour
 const port = "PORT=80 80\n";
 const bad = "is not a number from 0 to 65535";
 for (const [kind, files, variables, place] of [
-  ["hono", { ".env.local": port, ".env": port }, {}, ".env.local, which overrides .env"],
+  ["hono", { ".env.local": port, ".env": port }, {}, ".env.local, which overrides .env,"],
   ["hono", { ".env.local": "PORT=\n", ".env": port }, { PORT: "" }, ".env"],
-  ["hono", { ".env": port }, { PORT: "x" }, "the environment, which overrides .env"],
+  ["hono", { ".env": port }, { PORT: "x" }, "the environment, which overrides .env,"],
   ["hono", { ".env.local": "A=b", ".env": "A=b" }, { PORT: "x" }, "the environment"],
   // Next.js has put the values of its files into the environment.
   ["nextjs", { ".env.production": port, ".env": port }, { PORT: "80 80" }, ".env.production"],
