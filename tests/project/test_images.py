@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ import pytest
 
 from hooks.demo import free_port, walk_through
 from tests.npm_packages import lend
+from tests.postgresql import sql
 from tests.project import roles
-from tests.project.images import Images
+from tests.project.images import Image, Images
 from tests.project.typescript import guesses
 from tests.some import some
 from tests.template import render
@@ -59,6 +61,29 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+def keeps_what_others_created(migrate: Image, url: str) -> None:
+    """Fails if the image drops an empty table or column that the schema does not have."""
+    execute = sqlite if url.startswith("file:") else sql
+    for created, dropped, named in [
+        ("CREATE TABLE reports (id INTEGER PRIMARY KEY)", "DROP TABLE reports", "reports"),
+        (
+            'ALTER TABLE "user" ADD COLUMN badge TEXT',
+            'ALTER TABLE "user" DROP COLUMN badge',
+            "badge",
+        ),
+    ]:
+        execute(url, created)
+        done = migrate.run(migrate.command, {"DATABASE_URL": url}, **migrate.as_user)
+        assert done.returncode == 1, done.stdout
+        assert named in done.stdout and "Nothing was changed." in done.stdout
+        execute(url, dropped)  # fails if it is not there
+
+
+def sqlite(url: str, statement: str) -> None:
+    with closing(sqlite3.connect(url.removeprefix("file:"))) as connection:
+        connection.execute(statement)
+
+
 @pytest.mark.parametrize(("answers", "lent"), PROJECTS)
 def test_the_images_migrate_the_database_and_sign_users_in(
     template: Path,
@@ -86,6 +111,7 @@ def test_the_images_migrate_the_database_and_sign_users_in(
     migrate = images.build("migrate")
     done = migrate.run(migrate.command, {"DATABASE_URL": migrating}, **migrate.as_user)
     assert done.returncode == 0, done.stdout
+    keeps_what_others_created(migrate, migrating)
     settings["DATABASE_URL"] = serving
     if migrating != serving:
         assert roles.allowed(serving, roles.FORBIDDEN) == []
