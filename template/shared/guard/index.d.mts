@@ -13,15 +13,9 @@ export type Auth = {
   $context: Promise<{
     isTrustedOrigin: (url: string) => boolean;
     tables: Record<string, Table>;
-    password: { hash: (password: string) => Promise<string> };
-    adapter: {
-      findOne: <T>(query: {
-        model: string;
-        where: { field: string; value: string }[];
-      }) => Promise<T | null>;
-    };
-    internalAdapter: {
-      findCredentialAccount: (userId: string) => Promise<{ password?: string | null } | null>;
+    password: {
+      hash: (password: string) => Promise<string>;
+      verify: (compared: { hash: string; password: string }) => Promise<boolean>;
     };
   }>;
 };
@@ -34,8 +28,8 @@ export const bodyTimeout: number;
 
 /**
  * Wraps `auth.handler`: refuses with 4xx what better-auth or its database would fail at with 500,
- * answers 500 in place of 400, 401 and 403 while sessions cannot be read, and makes sign-ins by phone
- * number take the same time whether or not the number has an account.
+ * answers 500 in place of 400, 401 and 403 while sessions cannot be read, and makes refused sign-ins with a
+ * password take the same time whether or not there is such a user.
  *
  * @param auth what `betterAuth()` gives
  * @param addressHeader a header that `addClientAddresses` adds; requests without it are refused with

@@ -1,5 +1,6 @@
 // @ts-check
 /** See index.d.mts. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { isIP } from "node:net";
 
 /** @typedef {import("./index.d.mts").Auth} Auth */
@@ -21,7 +22,11 @@ const lists = [
   { path: "/admin/list-users", table: "user" },
 ];
 
-const phoneSignIn = "/sign-in/phone-number";
+const passwordSignIn = /\/sign-in\/(email|phone-number|username)$/;
+
+/** What the request in progress has done.
+ * @type {AsyncLocalStorage<{ hasHashed: boolean }>} */
+const work = new AsyncLocalStorage();
 
 /** With what routes answer requests without a session. */
 const withoutSession = new Set([400, 401, 403, 404]);
@@ -155,17 +160,33 @@ function checkList({ fields }, query) {
   }
 }
 
-/** Computes a hash if better-auth has computed none, as for users without a password.
- * @param {Auth} auth @param {string} body */
-async function spendHash(auth, body) {
-  const { phoneNumber, password } = JSON.parse(body);
-  const { adapter, internalAdapter, password: passwords } = await auth.$context;
-  const where = [{ field: "phoneNumber", value: phoneNumber }];
-  const user = await /** @type {Promise<{ id: string } | null>} */ (
-    adapter.findOne({ model: "user", where })
-  );
-  const account = user && (await internalAdapter.findCredentialAccount(user.id));
-  if (!account?.password) await passwords.hash(password);
+/** Notes in `work` that a request computes a hash. @param {Auth} auth */
+async function watchHashes(auth) {
+  const { password } = await auth.$context;
+  for (const name of /** @type {const} */ (["hash", "verify"])) {
+    const compute = password[name];
+    /** @param {any} value */
+    password[name] = (value) => {
+      const done = work.getStore();
+      if (done) done.hasHashed = true;
+      return compute(value);
+    };
+  }
+}
+
+/** Handles sign-ins. A refusal costs a hash, also where better-auth computes none: for unknown phone
+ * numbers, and for users without a password.
+ * @param {Auth} auth */
+function signInHandler(auth) {
+  /** @type {Promise<void> | undefined} */
+  let watching;
+  return async (/** @type {Request} */ request) => {
+    await (watching ??= watchHashes(auth));
+    const done = { hasHashed: false };
+    const response = await work.run(done, () => auth.handler(request));
+    if (response.status === 401 && !done.hasHashed) await (await auth.$context).password.hash("none");
+    return response;
+  };
 }
 
 /** Whether the session of a request can be looked up: better-auth takes a failure for no session.
@@ -183,6 +204,7 @@ async function canReadSessions(auth, headers) {
 /** See index.d.mts.
  * @param {Auth} auth @param {string} [addressHeader] */
 export function guard(auth, addressHeader) {
+  const signIn = signInHandler(auth);
   return async (/** @type {Request} */ request) => {
     if (addressHeader && !request.headers.has(addressHeader)) {
       return Response.json({ message: "The server is not instrumented." }, { status: 500 });
@@ -206,11 +228,8 @@ export function guard(auth, addressHeader) {
     }
     const { method, headers, url } = request;
     // Next.js's own requests cannot be copied by `new Request(request)`.
-    const response = await auth.handler(
-      body === undefined ? request : new Request(url, { method, headers, body }),
-    );
-    const isSignIn = response.status === 401 && pathname.endsWith(phoneSignIn);
-    if (body && isSignIn) await spendHash(auth, body);
+    const sent = body === undefined ? request : new Request(url, { method, headers, body });
+    const response = await (passwordSignIn.test(pathname) ? signIn(sent) : auth.handler(sent));
     const isRefused = withoutSession.has(response.status);
     const hasFailed = isRefused && !(await canReadSessions(auth, headers));
     const isError = response.status === 500 && isPage(request);
