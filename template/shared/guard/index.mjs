@@ -230,6 +230,10 @@ export function guard(auth, addressHeader) {
     // Next.js's own requests cannot be copied by `new Request(request)`.
     const sent = body === undefined ? request : new Request(url, { method, headers, body });
     const response = await (passwordSignIn.test(pathname) ? signIn(sent) : auth.handler(sent));
+    // better-auth normalizes a callbackURL of `/..//evil.example` to this.
+    if (/^[/\\]{2}/.test(response.headers.get("location") ?? "")) {
+      return told(request, 403, "Invalid callbackURL");
+    }
     const isRefused = withoutSession.has(response.status);
     const hasFailed = isRefused && !(await canReadSessions(auth, headers));
     const isError = response.status === 500 && isPage(request);
@@ -246,7 +250,7 @@ export function originCheck(isTrusted) {
     const isOwn =
       origin && origin !== "null"
         ? await isTrusted(origin)
-        : site === "same-origin" || (!site && !origin);
+        : site === "same-origin" || (!site && !origin && !headers.has("cookie"));
     if (isOwn) return undefined;
     const message = "Requests from this origin are not accepted.";
     return Response.json({ message }, { status: 403 });

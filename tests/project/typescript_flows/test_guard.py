@@ -83,6 +83,16 @@ def test_large_and_deep_bodies_and_nul_are_refused(browser: Browser) -> None:
     assert (answer.status_code, answer.json()) == (400, {"message": NUL})
 
 
+@pytest.mark.parametrize(
+    "path", ["/..//", "/.//", "/x/..//", "/%2e%2e//", "/x/%2E.//", "/..\\/", "/..//\\"]
+)
+def test_no_relative_address_leads_to_another_host(browser: Browser, path: str) -> None:
+    query = {"token": "unknown", "callbackURL": f"{path}evil.example"}
+    answer = browser.get("/verify-email", params=query)
+    assert not answer.headers.get("location", "").startswith(("//", "/\\")), answer.headers
+    assert answer.status_code == 403
+
+
 NUL = "NUL characters are not accepted."
 
 COUNT = """
