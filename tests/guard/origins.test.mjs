@@ -9,6 +9,13 @@ const checkOrigin = originCheck(trustedBy([own]));
 const cases = [
   ["GET", { origin: evil }, undefined],
   ["POST", {}, undefined],
+  ["POST", { authorization: "Bearer a" }, undefined],
+  ["POST", { cookie: "a=b" }, 403],
+  ["POST", { cookie: "a=b", origin: "" }, 403],
+  ["GET", { cookie: "a=b" }, undefined],
+  ["POST", { cookie: "a=b", referer: `${own}/notes` }, undefined],
+  ["POST", { cookie: "a=b", "sec-fetch-site": "same-origin" }, undefined],
+  ["POST", { cookie: "a=b", origin: own }, undefined],
   ["POST", { origin: own }, undefined],
   ["POST", { referer: `${own}/notes` }, undefined],
   ["POST", { "sec-fetch-site": "same-origin" }, undefined],

@@ -19,7 +19,7 @@ def check_cors(browser: Browser, paths: Iterable[str]) -> None:
             asked = {
                 "Origin": origin,
                 "Access-Control-Request-Method": "POST",
-                "Access-Control-Request-Headers": "content-type",
+                "Access-Control-Request-Headers": "content-type,x-captcha-response",
             }
             preflight = browser.options(url, headers=asked)
             answer = browser.get(url, headers={"Origin": origin})
@@ -29,6 +29,7 @@ def check_cors(browser: Browser, paths: Iterable[str]) -> None:
         trusted = browser.options(url, headers={**asked, "Origin": _SHOP})
         assert trusted.is_success
         assert "POST" in trusted.headers["access-control-allow-methods"]
-        assert "content-type" in trusted.headers["access-control-allow-headers"].lower()
+        headers = trusted.headers["access-control-allow-headers"].lower()
+        assert "content-type" in headers and "x-captcha-response" in headers
         assert trusted.headers["access-control-allow-credentials"] == "true"
         assert "Origin" in trusted.headers["vary"]

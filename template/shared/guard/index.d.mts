@@ -42,8 +42,8 @@ export function guard(auth: Auth, addressHeader?: string): (request: Request) =>
  * CSRF protection for routes other than better-auth's, which has its own.
  *
  * @param isTrusted whether a page may write: `isTrustedOrigin` of better-auth's context, or `trustedBy`
- * @returns a function that responds with 403 to writes from pages of other origins, and with undefined
- *   to all other requests
+ * @returns a function that responds with 403 to writes from pages of other origins, and to those with
+ *   cookies but without an origin, and with undefined to all other requests
  */
 export function originCheck(
   isTrusted: (url: string) => boolean | Promise<boolean>,

@@ -22,7 +22,7 @@ class CORSMiddleware(StarletteCORSMiddleware):
         settings: Settings,
         *,
         allow_methods: tuple[str, ...] = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"),
-        allow_headers: tuple[str, ...] = ("Authorization", "Content-Type"),
+        allow_headers: tuple[str, ...] = ("*",),
         expose_headers: tuple[str, ...] = (),
     ) -> None:
         self._trusted = settings.origins
