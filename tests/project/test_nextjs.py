@@ -56,7 +56,7 @@ ANSWERS = {
     "plugins": [
         *("username", "admin", "two-factor", "organization", "passkey", "email-otp"),
         *("phone-number", "api-key", "device-authorization", "multi-session", "magic-link"),
-        *("anonymous", "jwt", "oauth-provider"),
+        *("anonymous", "jwt", "oauth-provider", "custom-session"),
     ],
     "social_providers": ["github", "google"],
 }
