@@ -116,12 +116,12 @@ for (const [settings, sentence] of wrong) {
 test("an empty variable counts as unset, and a problem is reported with its source", () => {
   process.chdir(mkdtempSync(`${tmpdir()}/settings-`));
   writeFileSync(".env.local", "GUARD_A=of-local\nPORT=80 80\n");
-  writeFileSync(".env", "GUARD_A=of-env\nGUARD_B=x, y,\n");
+  writeFileSync(".env", "GUARD_A=of-env\nGUARD_B=x, y z,\n");
   process.env.GUARD_A = "";
   process.env.GUARD_C = "of-environment";
   loadEnvFiles();
   assert.equal(text("GUARD_A"), "of-local");
-  assert.deepEqual(list("GUARD_B"), ["x", "y"]);
+  assert.deepEqual(list("GUARD_B"), ["x", "y", "z"]);
   assert.equal(text("GUARD_C"), "of-environment");
   assert.equal(text("GUARD_D", "otherwise"), "otherwise");
   const keys = { one: ["GUARD_A", "GUARD_D"], two: ["GUARD_C"] };
@@ -214,8 +214,18 @@ test("development also trusts both names of this machine", () => {
   assert.deepEqual(urls.map(isLoopback), [true, true, true, false]);
 });
 
+test("trusted origins are compared as browsers send them", (context) => {
+  const original = process.env;
+  context.after(() => (process.env = original));
+  const given = ["HTTPS://App.Example.com:443", "http://A.example.com:80", "https://*.B.example:443"];
+  const other = ["https://a.example.com:80", "https://a.example.com:8443", "*.example.com", "App://a"];
+  process.env = { TRUSTED_ORIGINS: [...given, ...other].join() };
+  const read = ["https://app.example.com", "http://a.example.com", "https://*.b.example"];
+  assert.deepEqual(readSettings().TRUSTED_ORIGINS, [...read, ...other]);
+});
+
 test("the newest secret signs", () => {
-  const secrets = { BETTER_AUTH_SECRET: "older", BETTER_AUTH_SECRETS: ["2: new", "1:old"] };
+  const secrets = { BETTER_AUTH_SECRET: "older", BETTER_AUTH_SECRETS: ["2:new", "1:old"] };
   assert.equal(signingSecret(secrets), "new");
   assert.equal(signingSecret({ ...secrets, BETTER_AUTH_SECRETS: [] }), "older");
 });

@@ -109,6 +109,14 @@ def test_lists(load: Load) -> None:
     assert settings.trusted_proxies == ("127.0.0.1", "10.0.0.0/8", "unix:", "::1")
 
 
+def test_trusted_origins_are_compared_as_browsers_send_them(load: Load) -> None:
+    given = ["HTTPS://App.Example.com:443", "http://A.example.com:80", "https://*.B.example:443"]
+    other = ["https://a.example.com:80", "https://a.example.com:8443", "*.example.com", "App://a"]
+    read = ["https://app.example.com", "http://a.example.com", "https://*.b.example"]
+    settings = load(TRUSTED_ORIGINS=",".join(given + other))
+    assert settings.trusted_origins == (*read, *other)
+
+
 def test_the_first_secret_signs(load: Load) -> None:
     new = secrets.token_urlsafe(32)
     assert load(BETTER_AUTH_SECRETS=f"2:{new},1:{SECRET}").secret == new

@@ -184,7 +184,8 @@ function signInHandler(auth) {
     await (watching ??= watchHashes(auth));
     const done = { hasHashed: false };
     const response = await work.run(done, () => auth.handler(request));
-    if (response.status === 401 && !done.hasHashed) await (await auth.$context).password.hash("none");
+    if (response.status === 401 && !done.hasHashed)
+      await (await auth.$context).password.hash("none");
     return response;
   };
 }

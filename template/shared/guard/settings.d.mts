@@ -40,7 +40,7 @@ export function texts<Key extends string>(
   keys: Record<string, readonly Key[]>,
 ): Record<Key, string>;
 
-/** The entries of a comma-separated environment variable. */
+/** The entries of an environment variable, separated by commas or spaces. */
 export function list(key: string): string[];
 
 /**

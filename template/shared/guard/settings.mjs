@@ -42,9 +42,17 @@ export function texts(keys) {
 
 /** See settings.d.mts. @param {string} key */
 export function list(key) {
-  const entries = text(key).split(",");
-  return entries.map((entry) => entry.trim()).filter(Boolean);
+  return text(key)
+    .split(/[\s,]+/)
+    .filter(Boolean);
 }
+
+/** An origin or a pattern of origins as browsers send it: in lower case, without the default port.
+ * @param {string} origin */
+const asSent = (origin) =>
+  /^https?:/i.test(origin)
+    ? origin.toLowerCase().replace(/(?<=^https:.*):443$|(?<=^http:.*):80$/, "")
+    : origin;
 
 /** See settings.d.mts. @param {string} url */
 export const isLoopback = (url) =>
@@ -63,7 +71,7 @@ export function readSettings({ baseUrl, buildUrl } = {}) {
     BETTER_AUTH_SECRETS: list("BETTER_AUTH_SECRETS"),
     BETTER_AUTH_URL: url,
     BETTER_AUTH_ENV: environment,
-    TRUSTED_ORIGINS: list("TRUSTED_ORIGINS"),
+    TRUSTED_ORIGINS: list("TRUSTED_ORIGINS").map(asSent),
     TRUSTED_PROXIES: list("TRUSTED_PROXIES"),
     PORT: Number(port),
     isProduction: environment !== "development",
@@ -82,7 +90,7 @@ export function originsOf({ BETTER_AUTH_URL, TRUSTED_ORIGINS, isProduction }) {
 /** See settings.d.mts.
  * @param {Pick<Settings, "BETTER_AUTH_SECRET" | "BETTER_AUTH_SECRETS">} settings */
 export function signingSecret({ BETTER_AUTH_SECRET, BETTER_AUTH_SECRETS: [first] }) {
-  return first ? first.replace(/^\d+:\s*/, "") : BETTER_AUTH_SECRET;
+  return first ? first.replace(/^\d+:/, "") : BETTER_AUTH_SECRET;
 }
 
 // better-auth's default, and what examples have in its place.

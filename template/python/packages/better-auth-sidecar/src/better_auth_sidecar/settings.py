@@ -181,7 +181,9 @@ class Settings(BaseSettings):
             if url is not None and url.scheme in ("http", "https"):
                 if _has_path(url):
                     raise ValueError(f"{entry!r} has a path; an origin is like https://example.com")
-                entry = entry.rstrip("/")
+                # As browsers send it: in lower case, without the default port.
+                default = {"http": ":80", "https": ":443"}[url.scheme]
+                entry = entry.rstrip("/").lower().removesuffix(default)
             found.append(entry)
         return tuple(found)
 
