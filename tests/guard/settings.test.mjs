@@ -217,8 +217,17 @@ test("development also trusts both names of this machine", () => {
 test("trusted origins are compared as browsers send them", (context) => {
   const original = process.env;
   context.after(() => (process.env = original));
-  const given = ["HTTPS://App.Example.com:443", "http://A.example.com:80", "https://*.B.example:443"];
-  const other = ["https://a.example.com:80", "https://a.example.com:8443", "*.example.com", "App://a"];
+  const given = [
+    "HTTPS://App.Example.com:443",
+    "http://A.example.com:80",
+    "https://*.B.example:443",
+  ];
+  const other = [
+    "https://a.example.com:80",
+    "https://a.example.com:8443",
+    "*.example.com",
+    "App://a",
+  ];
   process.env = { TRUSTED_ORIGINS: [...given, ...other].join() };
   const read = ["https://app.example.com", "http://a.example.com", "https://*.b.example"];
   assert.deepEqual(readSettings().TRUSTED_ORIGINS, [...read, ...other]);
