@@ -160,18 +160,20 @@ function checkList({ fields }, query) {
   }
 }
 
-/** Notes in `work` that a request computes a hash. @param {Auth} auth */
+/** Notes in `work` that a request computes a hash.
+ * @template Value, Result
+ * @param {(value: Value) => Result} compute @returns {(value: Value) => Result} */
+const noted = (compute) => (value) => {
+  const done = work.getStore();
+  if (done) done.hasHashed = true;
+  return compute(value);
+};
+
+/** @param {Auth} auth */
 async function watchHashes(auth) {
   const { password } = await auth.$context;
-  for (const name of /** @type {const} */ (["hash", "verify"])) {
-    const compute = password[name];
-    /** @param {any} value */
-    password[name] = (value) => {
-      const done = work.getStore();
-      if (done) done.hasHashed = true;
-      return compute(value);
-    };
-  }
+  password.hash = noted(password.hash);
+  password.verify = noted(password.verify);
 }
 
 /** Handles sign-ins. A refusal costs a hash, also where better-auth computes none: for unknown phone
