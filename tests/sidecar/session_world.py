@@ -30,7 +30,17 @@ BASE_URL = "http://localhost:8000"
 
 #: Tests pass further options as JSON; `advanced` replaces the template's.
 OPTIONS = """
-  user: { additionalFields: { department: { type: "string", required: false } } },
+  user: {
+    additionalFields: {
+      department: { type: "string", required: false },
+      tags: { type: "string[]", required: false },
+      motto: {
+        type: "string",
+        required: false,
+        transform: { output: (motto) => motto && String(motto).split(" ") },
+      },
+    },
+  },
   ...JSON.parse(process.env.AUTH_OPTIONS ?? "{}"),
 """
 
@@ -46,10 +56,10 @@ class Session(BaseSession):
 
 
 def make_session_project(workshop: Workshop, folder: Path, provider: str = "postgresql") -> Path:
-    """A project configured by the environment, whose users have a department."""
-    return make_project(
-        workshop, folder, provider=provider, options=OPTIONS, columns="  department String?"
-    )
+    """A project configured by the environment, whose users have fields of the owner."""
+    tags = "String?" if provider == "sqlite" else "String[]"
+    columns = f"  department String?\n  tags {tags}\n  motto String?"
+    return make_project(workshop, folder, provider=provider, options=OPTIONS, columns=columns)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
+import httpx
 import pytest
 from better_auth_sidecar import AuthServer
 from better_auth_sidecar.configuration import Configuration
@@ -21,6 +22,7 @@ from tests.sidecar.database_proxy import database_proxy
 from tests.sidecar.session_world import (
     Database,
     Official,
+    User,
     Variant,
     Visitor,
     application,
@@ -86,6 +88,33 @@ async def test_sessions_are_checked_by_the_auth_server(
     warnings = [r for r in caplog.records if "through the auth server" in r.getMessage()]
     assert len(warnings) == 1 and reason in warnings[0].getMessage()
     assert "geheim" not in caplog.text
+
+
+class Listed(User):
+    tags: list[str] | None = None
+
+
+class Quoted(Listed):
+    motto: list[str] | None = None
+
+
+async def test_fields_have_the_official_values(
+    auth: Official, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Lists are never null, and a field that auth.ts transforms is read through the auth server."""
+    caplog.set_level("INFO")
+    visitor = await _visitor(auth)
+    await Database(auth).change("user", "id", visitor.user, tags=None, motto="think then act")
+    async with httpx.AsyncClient(base_url=auth.address, headers=visitor.headers) as client:
+        expected = (await client.get("/api/auth/get-session")).json()["user"]
+    for model in (Listed, Quoted):
+        caplog.clear()
+        async with running(application(AuthServer(auth.project, auth.settings), model)) as client:
+            me = (await client.get("/me", headers=visitor.headers)).json()
+        names = ("tags",) if model is Listed else ("tags", "motto")
+        assert {name: me[name] for name in names} == {name: expected[name] for name in names}
+        reason = "through the auth server, which is slower: auth.ts transforms 'motto'."
+        assert (reason in caplog.text) is (model is Quoted)
 
 
 async def test_a_new_configuration_is_no_news_of_how_sessions_are_read(
@@ -265,7 +294,7 @@ async def test_a_database_that_is_not_in_utc(auth: Official, zone: str, kind: st
 
 
 def test_values_are_converted_as_better_auth_does() -> None:
-    """Numeric ids, JSON in strings, and SQLite's dates, booleans and lists."""
+    """Numeric ids and references, JSON in strings, and SQLite's dates, booleans and lists."""
 
     def field(kind: str, column: str) -> dict[str, object]:
         return {"column": column, "type": kind, "required": False, "returned": True}
@@ -275,6 +304,7 @@ def test_values_are_converted_as_better_auth_does() -> None:
         "settings": field("json", "settings"),
         "tags": field("string[]", "tags"),
         "isKind": field("boolean", "is_kind"),
+        "bossId": field("string", "boss"),
     }
     session = {"userId": field("string", "user_id"), "token": field("string", "t")}
     configuration = Configuration.model_validate(
@@ -296,18 +326,19 @@ def test_values_are_converted_as_better_auth_does() -> None:
             },
         }
     )
-    names = ["id", "born", "settings", "tags", "isKind"]
+    names = ["id", "born", "settings", "tags", "isKind", "bossId"]
     query = SessionQuery(
         configuration, user=names, session=["id", "userId"], dialect=Dialect(schema="auth")
     )
     assert query.sql == (
-        'SELECT s."id", s."user_id", u."id", u."born_at", u."settings", u."tags", u."is_kind" '
+        'SELECT s."id", s."user_id", u."id", u."born_at", u."settings", '
+        'COALESCE(u."tags", \'{}\'), u."is_kind", u."boss" '
         'FROM "auth"."s" s JOIN "auth"."my ""users""" u ON u."id" = s."user_id" '
         'WHERE s."t" = $1'
     )
     born = datetime(1815, 12, 10)
     twice = json.dumps(json.dumps({"a": 1}))
-    row = query.decode([7, 8, 8, born, twice, ["x"], True])
+    row = query.decode([7, 8, 8, born, twice, ["x"], True, 9])
     assert row.session == {"id": "7", "userId": "8"}
     assert row.user == {
         "id": "8",
@@ -315,12 +346,13 @@ def test_values_are_converted_as_better_auth_does() -> None:
         "settings": {"a": 1},
         "tags": ["x"],
         "isKind": True,
+        "bossId": "9",
     }
     lite = SessionQuery(
         configuration, user=names, session=["id"], dialect=Dialect("?", is_sqlite=True)
     )
     for stored in ("1815-12-10T00:00:00.000+00:00", "1815-12-10 00:00:00", -4861728000000):
-        row = lite.decode(["7", "8", stored, '"x"', '["x"]', 1])
+        row = lite.decode(["7", "8", stored, '"x"', '["x"]', 1, None])
         assert row.user["born"] == born.replace(tzinfo=UTC)
         assert (row.user["tags"], row.user["isKind"]) == (["x"], True)
-    assert lite.decode(["7", "8", None, None, None, None]).user["born"] is None
+    assert lite.decode(["7", "8", None, None, None, None, None]).user["born"] is None

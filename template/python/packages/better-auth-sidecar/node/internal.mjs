@@ -10,13 +10,13 @@ const notFound = () => new Response("404 Not Found", { status: 404 });
 const columns = (fields) =>
   Object.fromEntries(
     Object.entries(fields).map(([key, field]) => {
-      const { fieldName, type, required, returned } = /** @type {any} */ (field);
+      const { fieldName, type, required, returned, transform } = /** @type {any} */ (field);
       // better-auth's defaults.
       return [
         key,
         {
           column: fieldName ?? key,
-          type,
+          type: transform?.output ? "transformed" : type,
           required: required ?? true,
           returned: returned ?? true,
         },

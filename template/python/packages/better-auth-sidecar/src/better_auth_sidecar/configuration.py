@@ -37,7 +37,7 @@ class Field(_Answer):
 
     column: str
     #: ``string``, ``number``, ``boolean``, ``date``, ``json``, ``string[]``, ``number[]``, or the
-    #: values of an enum.
+    #: values of an enum; ``transformed`` if ``transform.output`` of auth.ts makes the value.
     type: str | list[str]
     required: bool
     #: Whether better-auth's responses include it.

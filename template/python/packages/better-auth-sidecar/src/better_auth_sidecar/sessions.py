@@ -397,12 +397,15 @@ class Sessions(Generic[UserT, SessionT]):
             self._log_slow(logging.INFO, "the database does not know them all.")
         else:
             tables = configuration.tables
-            query = SessionQuery(
-                configuration,
-                user=_columns(self._user_model, tables.user, _OF_USER),
-                session=_columns(self._session_model, tables.session, _OF_SESSION),
-                dialect=self._store.dialect,
-            )
+            try:
+                query = SessionQuery(
+                    configuration,
+                    user=_columns(self._user_model, tables.user, _OF_USER),
+                    session=_columns(self._session_model, tables.session, _OF_SESSION),
+                    dialect=self._store.dialect,
+                )
+            except UnfitError as error:
+                self._log_slow(logging.INFO, str(error))
         renew_before = None
         if not session.disable_refresh and not session.defer_refresh:
             renew_before = timedelta(seconds=session.expires_in - session.update_age)

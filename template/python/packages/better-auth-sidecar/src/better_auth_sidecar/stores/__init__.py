@@ -23,7 +23,7 @@ class StoreError(RuntimeError):
 
 
 class UnfitError(RuntimeError):
-    """The database lacks a table or a column, or does not let this user read it."""
+    """The database has not what better-auth returns, or does not let this user read it."""
 
 
 class Dialect(NamedTuple):
@@ -63,6 +63,9 @@ class SessionQuery:
         configuration: names and types of the columns.
         user, session: the fields to read, by better-auth's names.
         dialect: that of the store.
+
+    Raises:
+        UnfitError: ``auth.ts`` transforms a field.
     """
 
     def __init__(
@@ -98,12 +101,10 @@ class _Columns:
     def __init__(self, table: Table, alias: str, names: Sequence[str], is_sqlite: bool) -> None:
         self._names = tuple(names)
         self.width = len(self._names)
-        columns = [table.fields[n].column if n != "id" else "id" for n in self._names]
-        self.sql = ", ".join(f"{alias}.{quoted(column)}" for column in columns)
+        fields = [(name, table.fields.get(name)) for name in self._names]
+        self.sql = ", ".join(_selected(alias, *field, is_sqlite) for field in fields)
         self._conversions = [
-            (name, convert)
-            for name in self._names
-            if (convert := _conversion(name, table.fields.get(name), is_sqlite))
+            (name, convert) for name, field in fields if (convert := _conversion(field, is_sqlite))
         ]
 
     def decode(self, values: Sequence[Any]) -> dict[str, Any]:
@@ -114,17 +115,28 @@ class _Columns:
         return row
 
 
-def _conversion(name: str, field: Field | None, is_sqlite: bool) -> Callable[[Any], Any] | None:
-    if name in ("id", "userId"):
-        return str  # better-auth's ids are strings, whatever the column is
-    assert field is not None
+def _selected(alias: str, name: str, field: Field | None, is_sqlite: bool) -> str:
+    if field and field.type == "transformed":
+        raise UnfitError(f"auth.ts transforms {name!r}.")
+    column = f"{alias}.{quoted(field.column if field else name)}"
+    # Prisma has no lists that are NULL.
+    return f"COALESCE({column}, '{{}}')" if field and _is_list(field) and not is_sqlite else column
+
+
+def _is_list(field: Field) -> bool:
+    return isinstance(field.type, str) and field.type.endswith("[]")
+
+
+def _conversion(field: Field | None, is_sqlite: bool) -> Callable[[Any], Any] | None:
+    if field is None or field.type == "string":
+        return str  # better-auth's ids and references are strings, whatever the column is
     if field.type == "date":
         return _sqlite_date if is_sqlite else _in_utc
     if field.type == "json":
         return _json
     if is_sqlite and field.type == "boolean":
         return bool
-    if is_sqlite and isinstance(field.type, str) and field.type.endswith("[]"):
+    if is_sqlite and _is_list(field):
         return _json
     return None
 
