@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -45,6 +46,12 @@ def pid(server: Server) -> int:
     assert answer.status_code == 200, answer.text
     found: int = answer.json()["pid"]
     return found
+
+
+def is_alive(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    return False
 
 
 def answer_of(server: Server) -> httpx.Response:
@@ -109,13 +116,26 @@ def test_it_ends_with_the_application(project: Path, command: str) -> None:
         wait_for(lambda: not child.is_running(), 2)
 
 
-def test_it_ends_with_a_killed_application(project: Path) -> None:
-    with serving(project) as server:
-        child = psutil.Process(pid(server))
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(
+            command, marks=() if command in ("uvicorn", "fastapi dev") else pytest.mark.exhaustive
+        )
+        for command in COMMANDS
+        if command != "gunicorn"  # its workers go on, whatever the application is
+    ],
+)
+def test_it_ends_with_a_killed_application(project: Path, command: str) -> None:
+    """So do its workers, which would keep the port from the next start."""
+    with serving(project, COMMANDS[command]) as server:
+        assert pid(server)
+        processes = psutil.Process(server.process.pid).children(recursive=True)
         server.process.kill()
-        wait_for(lambda: not child.is_running(), 2)
-    with serving(project) as again:
-        assert pid(again)
+        wait_for(lambda: not any(is_alive(process) for process in processes), 2)
+    if command == "uvicorn":
+        with serving(project) as again:
+            assert pid(again)
 
 
 def in_place(file: Path, text: str) -> None:

@@ -6,8 +6,12 @@ import asyncio
 import contextlib
 import hmac
 import json
+import multiprocessing
+import os
+import signal
+import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
@@ -107,6 +111,7 @@ class AuthServer:
             task = asyncio.create_task(self._process.run()) if self._process else None
             try:
                 async with contextlib.AsyncExitStack() as companions:
+                    companions.enter_context(_following_supervisor())
                     for companion in self._companions:
                         await companions.enter_async_context(companion())
                     yield
@@ -227,3 +232,26 @@ class AuthServer:
                 return Answer(json.loads(text), response.headers.getall("set-cookie", []))
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise AuthServerError(f"The auth server did not answer: {error!r}") from error
+
+
+@contextlib.contextmanager
+def _following_supervisor() -> Iterator[None]:
+    """Ends this worker when the process that supervises or reloads it was killed.
+
+    Otherwise Uvicorn's workers would go on, and keep their port from the next start.
+    """
+    supervisor = multiprocessing.parent_process()
+    if supervisor is None or sys.platform == "win32":
+        yield
+        return
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        loop.remove_reader(supervisor.sentinel)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    loop.add_reader(supervisor.sentinel, end)  # it can be read at the end of the process
+    try:
+        yield
+    finally:
+        loop.remove_reader(supervisor.sentinel)
