@@ -15,7 +15,7 @@ TOO_LARGE = {"detail": "The request is too large."}
 
 
 @pytest.fixture
-async def client() -> AsyncIterator[httpx.AsyncClient]:
+def app() -> FastAPI:
     app = FastAPI()
     app.add_middleware(LimitBody, max_size=LIMIT)
 
@@ -32,6 +32,11 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     async def of_a_stream(request: Request) -> int:
         return sum([len(chunk) async for chunk in request.stream()])
 
+    return app
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         yield client
@@ -68,6 +73,10 @@ async def test_the_size_of_bodies(client: httpx.AsyncClient, path: str, is_decla
     assert refused.headers["connection"] == "close"
 
 
-async def test_better_auth_has_a_limit_of_its_own(client: httpx.AsyncClient) -> None:
-    response = await client.post("/api/auth", content=b"x" * (LIMIT + 1))
+@pytest.mark.parametrize("root_path", ["", "/behind/a/proxy"])
+async def test_better_auth_has_a_limit_of_its_own(app: FastAPI, root_path: str) -> None:
+    # As Uvicorn does with --root-path.
+    transport = httpx.ASGITransport(app, root_path=root_path)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        response = await client.post(f"{root_path}/api/auth", content=b"x" * (LIMIT + 1))
     assert response.json() == LIMIT + 1

@@ -47,5 +47,6 @@ class CORSMiddleware(StarletteCORSMiddleware):
 
 def is_auth(scope: Scope) -> bool:
     """Whether a request is for the auth server, which has its own CORS and limits."""
-    path: str = scope.get("path", "")
+    # Uvicorn's `--root-path` is in front of the path.
+    path: str = scope.get("path", "").removeprefix(scope.get("root_path", ""))
     return path == "/api/auth" or path.startswith("/api/auth/")
