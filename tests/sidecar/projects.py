@@ -31,7 +31,9 @@ _T = TypeVar("_T")
 PACKAGE = REPOSITORY / "template/python/packages/better-auth-sidecar"
 OUTBOX = REPOSITORY / "template/shared/outbox"
 SOURCES = Path(__file__).with_name("project")
-PLUGINS = ["admin", "bearer", "organization", "username"]
+PLUGINS = ["admin", "api-key", "bearer", "organization", "username"]
+#: Keys are credentials, and may be used twice a day.
+API_KEYS = "apiKey({ enableSessionForAPIKeys: true, rateLimit: { maxRequests: 2 } })"
 
 UVICORN = [sys.executable, "-m", "uvicorn", "main:app"]
 FASTAPI = [sys.executable, "-m", "fastapi"]
@@ -95,6 +97,7 @@ def make_project(
         if source.name == "auth.ts.jinja":
             text = 'import { probe } from "./probe.ts";\n' + text
             text = _added(text, "// Your own plugins go below this line.", "probe(),")
+            text = text.replace("apiKey()", API_KEYS)
             text = _added(text, "// Your own options go below this line.", options)
         (auth / source.name.removesuffix(".jinja")).write_text(text)
     (auth / "probe.ts").write_text((SOURCES / "probe.ts").read_text())

@@ -94,7 +94,8 @@ class Judges:
             connection.endheaders()
             answer = connection.getresponse()
             body = answer.read()
-        if answer.status == 431:  # Request Header Fields Too Large
+        # A wrong API key, or Request Header Fields Too Large.
+        if answer.status in (401, 403, 431):
             return None
         assert answer.status == 200, body
         found = json.loads(body)

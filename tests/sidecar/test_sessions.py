@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from tests.sidecar.credentials import dont_remember
 from tests.sidecar.session_world import (
+    BASE_URL,
     Database,
     Official,
     Variant,
@@ -162,6 +163,26 @@ async def _due(auth: Official, auth_server: AuthServer) -> dict[str, str]:
 
 def _cookies(headers: list[tuple[bytes, bytes]]) -> list[bytes]:
     return [value for name, value in headers if name == b"set-cookie"]
+
+
+async def test_api_keys(auth: Official) -> None:
+    """A wrong key is no session, as is a wrong cookie; one above its rate limit is told."""
+    auth_server = AuthServer(auth.project, auth.settings)
+    async with running(application(auth_server)) as client, httpx.AsyncClient() as browser:
+        visitor = await make_visitor(auth_server)
+        headers = {"Origin": BASE_URL, **visitor.headers}
+        url = f"{auth.address}/api/auth/api-key/create"
+        key = (await browser.post(url, headers=headers, json={})).json()["key"]
+
+        async def who(key: str) -> httpx.Response:
+            return await client.get("/who", headers={"x-api-key": key})
+
+        for wrong in ("", "short", "x" * len(key)):
+            answer = await who(wrong)
+            assert (answer.status_code, answer.json()) == (200, None)
+        for _ in range(2):
+            assert (await who(key)).json() == visitor.user
+        assert (await who(key)).status_code == 429
 
 
 @pytest.mark.parametrize("path", ["/me", "/who", "/raw", "/teapot"])

@@ -61,13 +61,25 @@ async function configuration(auth) {
   });
 }
 
+/** Whether an error of better-auth is the caller's, such as a wrong API key; its use too often, 429,
+ * is not among them. @param {unknown} error */
+const isRefusal = (error) => {
+  const { statusCode = 500 } = /** @type {{statusCode?: number}} */ (error);
+  return statusCode < 500 && statusCode !== 429;
+};
+
 /** The session of these headers, or null. The body is get-session's query.
  * @param {Auth} auth @param {Request} request */
 async function session(auth, request) {
   const { headers } = request;
   const text = await request.text();
   const query = text ? JSON.parse(text) : {};
-  return auth.api.getSession({ headers, query, asResponse: true });
+  try {
+    return await auth.api.getSession({ headers, query, asResponse: true });
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return Response.json(null);
+  }
 }
 
 /** Whether the user of these headers has permissions, in an organization or by the admin plugin.
@@ -83,9 +95,9 @@ async function hasPermission(auth, request) {
       { status: 501 },
     );
   }
-  const found = await auth.api.getSession({ headers });
-  if (!found) return Response.json({ success: false });
   try {
+    const found = await auth.api.getSession({ headers });
+    if (!found) return Response.json({ success: false });
     const body = organizationId
       ? { organizationId, permissions }
       : { userId: found.user.id, permissions };
@@ -93,8 +105,7 @@ async function hasPermission(auth, request) {
     return Response.json({ success: success === true });
   } catch (error) {
     // better-auth answers 4xx for an unknown organization and for users who are no members of it.
-    const { statusCode } = /** @type {{statusCode?: number}} */ (error);
-    if (!statusCode || statusCode >= 500) throw error;
+    if (!isRefusal(error)) throw error;
     return Response.json({ success: false });
   }
 }
@@ -161,6 +172,12 @@ export function internalRoutes(auth, secret, isProduction = true, more = {}) {
     if (given.length !== key.length || !timingSafeEqual(given, key)) return notFound();
     const name = new URL(request.url).pathname.split("/").at(-1);
     const route = known[`${request.method} ${name}`];
-    return route ? route(auth, request) : notFound();
+    try {
+      return route ? await route(auth, request) : notFound();
+    } catch (error) {
+      const { statusCode, body } = /** @type {any} */ (error);
+      if (statusCode !== 429) throw error;
+      return Response.json(body, { status: 429 });
+    }
   };
 }

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 import aiohttp
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 
 from better_auth_sidecar.access_log import hide_tokens
 from better_auth_sidecar.addresses import keep_peers
@@ -151,6 +152,7 @@ class AuthServer:
 
         Raises:
             AuthServerError: the auth server cannot be reached, or did not answer with 200.
+            HTTPException: 429 for an API key above its rate limit.
         """
         known = [
             (name, value)
@@ -225,6 +227,8 @@ class AuthServer:
                         "auth/app.ts, and give both servers the same BETTER_AUTH_SECRET: "
                         f"/internal/{path} is not there{never}."
                     )
+                if response.status == 429:
+                    raise HTTPException(429, "This API key was used too often. Try again later.")
                 if response.status != 200:
                     raise AuthServerError(
                         f"/internal/{path} answered {response.status}: {text[:200]}"

@@ -133,8 +133,8 @@ class Sessions(Generic[UserT, SessionT]):
         It is cached for all dependencies of the request.
 
         Raises:
-            HTTPException: 403 for a write from an untrusted origin; 503 if neither the database nor
-                the auth server can be reached.
+            HTTPException: 403 for a write from an untrusted origin; 429 for an API key above its
+                rate limit; 503 if neither the database nor the auth server can be reached.
         """
         scope = connection.scope
         if self._key not in scope:
