@@ -121,6 +121,7 @@ REQUESTS: dict[str, Raw] = {
     "long path": raw("/api/auth/" + "a" * 4000),
     # Headers
     "no host": raw(host=None),
+    "two hosts": raw(headers=["Host: evil.example"]),
     "HTTP/1.0": raw(version="1.0"),
     "HTTP/1.0 without a host": raw(version="1.0", host=None),
     "foreign host": raw(host="evil.example"),

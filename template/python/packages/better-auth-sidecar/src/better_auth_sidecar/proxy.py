@@ -233,9 +233,9 @@ def _target(scope: Scope) -> str:
     path = path.removeprefix(scope.get("app_root_path", "").encode())
     if _TRAVERSAL.search(path):
         raise HTTPException(404, "Not found")
-    if all(name != b"host" for name, _ in scope["headers"]):
-        # As Node.js does; aiohttp would add a Host header.
-        raise HTTPException(400, "Name the host")
+    if sum(name == b"host" for name, _ in scope["headers"]) != 1:
+        # aiohttp would add the missing one, and send the last of several.
+        raise HTTPException(400, "Name the host once")
     target = path.decode("latin-1")
     if query := scope["query_string"]:
         target += f"?{query.decode('latin-1')}"

@@ -121,8 +121,7 @@ class AuthServer:
                     task.cancel()
                     with contextlib.suppress(asyncio.CancelledError):
                         await task
-                self._configuration = None
-        self._http = None
+                self._configuration = self._http = None
 
     def beside(self, companion: Callable[[], AbstractAsyncContextManager[None]]) -> None:
         """Enters another context manager with `running`, such as a connection pool."""
