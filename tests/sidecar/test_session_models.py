@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import Enum
+from enum import Enum, IntEnum
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,6 +29,10 @@ class Plan(Enum):
     FREE = "free"
 
 
+class Level(IntEnum):
+    LOW = 1
+
+
 def _table(**fields: Any) -> Table:
     defaults = {"required": True, "returned": True}
     known = {name: {"column": name, **defaults, **field} for name, field in fields.items()}
@@ -46,6 +50,8 @@ def _table(**fields: Any) -> Table:
         (Plan | None, {"type": "string", "required": False}),
         (int, {"type": "number"}),
         (float | None, {"type": "number", "required": False}),
+        (Level, {"type": "number"}),
+        (Literal[1, 2], {"type": "number"}),
         (bool, {"type": "boolean"}),
         (datetime, {"type": "date"}),
         (datetime | None, {"type": "date", "required": False}),

@@ -142,7 +142,6 @@ def _walk(schema: dict[str, Any], definitions: dict[str, Any]) -> Iterator[str]:
             yield from _walk(alternative, definitions)
     elif schema.get("format") in ("date-time", "date"):
         yield "date"
-    elif "const" in schema or "enum" in schema:
-        yield "string" if schema.get("type", "string") == "string" else schema["type"]
     else:
-        yield {"integer": "number"}.get(schema.get("type", "any"), schema.get("type", "any"))
+        kind = schema.get("type", "string" if "enum" in schema else "any")
+        yield "number" if kind == "integer" else kind
