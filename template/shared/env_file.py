@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 _BLANKS = " \t\n"
@@ -20,11 +21,12 @@ def read_env_file(path: Path) -> dict[str, str]:
 def parse_env(text: str) -> dict[str, str]:
     r"""The variables of an env file's text, as ``parseEnv`` of ``node:util`` gives them.
 
+    Unlike there, the next line is not the value where only blanks follow ``=``.
     python-dotenv reads some lines in another way: ``#`` without a blank before it, backquotes, and
     ``\"`` or ``\\`` in quotes.
     """
     values: dict[str, str] = {}
-    rest = text.replace("\r", "").strip(_BLANKS)
+    rest = re.sub(r"=[ \t]+$", "=", text.replace("\r", ""), flags=re.MULTILINE).strip(_BLANKS)
     while rest:
         line, _, following = rest.partition("\n")
         if "=" not in line or line.startswith("#"):
@@ -34,7 +36,6 @@ def parse_env(text: str) -> dict[str, str]:
         name = name.strip(_BLANKS).removeprefix("export ").strip(_BLANKS)
         if not name:
             continue
-        # Blanks after `=` are skipped even at the end of a line: the next line is then the value.
         rest = rest if rest.startswith("\n") else rest.strip(_BLANKS)
         quote = rest[:1] if rest[:1] in ("'", '"', "`") else ""
         if quote and quote in rest[1:]:

@@ -15,6 +15,8 @@ LINES = {
     "export": ("export NAME=one\n", "one"),
     "blanks": ("  NAME \t=  one two  \n", "one two"),
     "Windows lines": ("OTHER=two\r\nNAME=one\r\n", "one"),
+    "blanks only": ("NAME= \t\nOTHER=two\n", None),
+    "blanks only on a Windows line": ("NAME= \r\nOTHER=two\r\n", None),
     "no value": ("NAME\nOTHER=two\n", None),
     "two values": ("NAME=one\nNAME=two\n", "two"),
     "a comment": ("#NAME=one\n", None),

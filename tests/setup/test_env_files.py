@@ -13,16 +13,26 @@ from better_auth_setup.settings import Settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hooks.demo import environment
 from hooks.node import NODE
 from tests.project.typescript_sources import render_project
 from tests.setup.env_files import LINES
-from tests.setup.npm_project import npm_project
+from tests.setup.npm_project import NODE_FILE, npm_project
+from tests.template import REPOSITORY
 
-PARSE = """
-import { readFileSync } from "node:fs";
-import { parseEnv } from "node:util";
+PARSE = f"""
+import {{ readFileSync }} from "node:fs";
+import {{ parsed }} from "{REPOSITORY}/template/shared/guard/settings.mjs";
 const texts = JSON.parse(readFileSync(0, "utf8"));
-console.log(JSON.stringify(texts.map((text) => parseEnv(text))));
+console.log(JSON.stringify(texts.map((text) => parsed(text))));
+"""
+#: What env.ts of Next.js's auth server, in a folder, reads after Next.js.
+READ_BY_NEXTJS = """
+import { createRequire } from "node:module";
+const require = createRequire(`${process.cwd()}/package.json`);
+require("@next/env").loadEnvConfig(process.cwd(), true, { info() {}, error() {} });
+const { env } = await import(`${process.cwd()}/FOLDER/env.ts`);
+console.log(JSON.stringify(env));
 """
 PIECES = ["NAME", "B", "export ", "=", "=", "\n", "\n", "\r\n", " ", "\t", "#", '"', "'", "`"]
 pieces = st.sampled_from([*PIECES, "\\n", "\\", "$x", ":", "one", "ä", "."])
@@ -55,6 +65,30 @@ def test_python_reads_what_node_reads() -> None:
 def test_python_reads_any_text_as_node_does(files: list[str]) -> None:
     for text, found in zip(files, parsed_by_node(files), strict=True):
         assert ordinary(parse_env(text)) == ordinary(found), text
+
+
+@pytest.mark.parametrize(
+    ("stack", "folder"), [("typescript", "src/lib"), ("python", "web/src/lib")]
+)
+def test_an_empty_value_hides_no_other_from_next_js(
+    stack: str, folder: str, tmp_path: Path
+) -> None:
+    project = npm_project(tmp_path / "project", stack=stack, framework="nextjs").folder
+    (project / ".env.local").write_text("BETTER_AUTH_SECRET=local\nDATABASE_URL= \nPORT=4000\n")
+    (project / ".env").write_text("DATABASE_URL=of-env\nBETTER_AUTH_SECRET=of-env\n")
+    script = READ_BY_NEXTJS.replace("FOLDER", folder)
+    result = subprocess.run(
+        [NODE_FILE, "--input-type=module", "--eval", script],
+        cwd=project,
+        env=environment(BETTER_AUTH_SECRET="", PORT="5000"),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    env = json.loads(result.stdout)
+    values = [env[name] for name in ("DATABASE_URL", "BETTER_AUTH_SECRET", "PORT")]
+    assert values == ["of-env", "local", 5000]
 
 
 UNREADABLE = {

@@ -15,11 +15,17 @@ def project(tmp_path: Path) -> NpmProject:
 
 
 def test_the_first_non_empty_value_is_used(project: NpmProject) -> None:
-    (project.folder / ".env.local").write_text("DATABASE_URL=\nBETTER_AUTH_SECRET=\n")
+    # A link to a file that several checkouts share.
+    shared = project.folder.parent / "shared.env"
+    (project.folder / ".env.local").rename(shared)
+    (project.folder / ".env.local").symlink_to(shared)
+    shared.write_text("DATABASE_URL= \nBETTER_AUTH_SECRET=\t\n")
     (project.folder / ".env").write_text("DATABASE_URL=file:./from-env.db\n")
     output = project.done("setup", DATABASE_URL="")
     assert "./from-env.db" in output
     assert (project.folder / "from-env.db").exists()
+    assert (project.folder / ".env.local").is_symlink()
+    assert 'BETTER_AUTH_SECRET="' in shared.read_text()
     assert not (project.folder / "dev.db").exists()
     project.done("setup", DATABASE_URL="file:./from-environment.db")
     assert (project.folder / "from-environment.db").exists()

@@ -2,8 +2,7 @@
 // Not in settings.mjs, which Next.js bundles: its build would trace every file of the project.
 // Next.js reads these env files itself.
 import { existsSync, readFileSync } from "node:fs";
-import { parseEnv } from "node:util";
-import { places } from "./settings.mjs";
+import { complete, parsed, places } from "./settings.mjs";
 
 const environment = "the environment";
 const files = [".env.local", ".env"];
@@ -13,7 +12,7 @@ export function loadEnvFiles() {
   /** @type {[string, NodeJS.Dict<string>][]} */
   const sources = [[environment, { ...process.env }]];
   for (const file of files) {
-    if (existsSync(file)) sources.push([file, parseEnv(readFileSync(file, "utf8"))]);
+    if (existsSync(file)) sources.push([file, parsed(readFileSync(file, "utf8"))]);
   }
   for (const [place, values] of sources) {
     for (const [key, value] of Object.entries(values)) {
@@ -21,8 +20,8 @@ export function loadEnvFiles() {
       if (value && !first?.includes(" overrides ")) {
         places.set(key, first ? `${first}, which overrides ${place}` : place);
       }
-      process.env[key] ||= value ?? "";
     }
+    complete(values);
   }
 }
 

@@ -32,6 +32,12 @@ export interface Checks<Key extends string> {
  */
 export const places: Map<string, string>;
 
+/** The variables of an env file's text. */
+export function parsed(content: string): NodeJS.Dict<string>;
+
+/** Sets the environment variables that are missing or empty. */
+export function complete(values: NodeJS.Dict<string>): void;
+
 /** The value of an environment variable, or else the second argument. */
 export function text(key: string, otherwise?: string): string;
 

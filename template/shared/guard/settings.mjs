@@ -12,23 +12,39 @@ const OWN_ORIGINS = "BETTER_AUTH_TRUSTED_ORIGINS";
  * @type {Map<string, string>} */
 export const places = new Map();
 
+/** The env files that Next.js has read, with their variables, in order of precedence.
+ * @returns {[string, NodeJS.Dict<string>][]} */
+function filesOfNext() {
+  // Its build would trace an import of node:fs to all files.
+  const { existsSync, readFileSync } = process.getBuiltinModule("node:fs");
+  const root = existsSync("packages") ? "" : "../";
+  const ofMode = `.env.${process.env.NODE_ENV}`;
+  const files = [`${ofMode}.local`, ".env.local", ofMode, ".env"];
+  const present = files.filter((file) => existsSync(root + file));
+  return present.map((file) => [file, parsed(readFileSync(root + file, "utf8"))]);
+}
+
 /** Where a variable is set; undefined if it is not. @param {string} key */
 function placeOf(key) {
   const value = process.env[key];
   if (places.size > 0 || !value) return places.get(key);
-  // Next.js has read its files. Its build would trace an import of node:fs to all files.
-  const { existsSync, readFileSync } = process.getBuiltinModule("node:fs");
-  const { parseEnv } = process.getBuiltinModule("node:util");
-  const root = existsSync("packages") ? "" : "../";
-  const ofMode = `.env.${process.env.NODE_ENV}`;
-  const files = [`${ofMode}.local`, ".env.local", ofMode, ".env"];
-  const isSetIn = (/** @type {string} */ file) =>
-    existsSync(root + file) && parseEnv(readFileSync(root + file, "utf8"))[key] === value;
-  return files.find(isSetIn) ?? "the environment";
+  return filesOfNext().find(([, values]) => values[key] === value)?.[0] ?? "the environment";
 }
 
 /** A variable with the place where it is, or can be, set. @param {string} key */
 const placed = (key) => `${key} ${placeOf(key) ? `of ${placeOf(key)}` : "in .env.local"}`;
+
+/** See settings.d.mts. @param {string} content */
+export function parsed(content) {
+  const { parseEnv } = process.getBuiltinModule("node:util");
+  // For `parseEnv`, the line after blanks would be the value.
+  return parseEnv(content.replace(/=[ \t]+$/gm, "="));
+}
+
+/** Sets the variables that are missing or empty to those of a file. @param {NodeJS.Dict<string>} values */
+export function complete(values) {
+  for (const [key, value] of Object.entries(values)) process.env[key] ||= value ?? "";
+}
 
 /** See settings.d.mts. @param {string} key */
 export const text = (key, otherwise = "") => process.env[key] || otherwise;
@@ -61,6 +77,8 @@ export const isLoopback = (url) =>
 /** See settings.d.mts.
  * @param {{ baseUrl?: string; buildUrl?: string }} [defaults] @returns {Settings} */
 export function readSettings({ baseUrl, buildUrl } = {}) {
+  // For Next.js, an empty value hides those of the files that follow.
+  if (places.size === 0) for (const [, values] of filesOfNext()) complete(values);
   const port = text("PORT", "3000");
   const url = text("BETTER_AUTH_URL", baseUrl ?? `http://localhost:${port}`);
   const environment = text("BETTER_AUTH_ENV", isLoopback(url) ? "development" : "production");

@@ -1,5 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { parseEnv } from "node:util";
 import { manifest } from "./packages.ts";
 import { Problem } from "./report.ts";
@@ -21,7 +29,8 @@ function read(name: string): Record<string, string> {
   if (text.startsWith("\ufeff")) {
     throw new Problem(`Save ${name} without a byte order mark: Node.js reads it as a name.`);
   }
-  return parseEnv(text) as Record<string, string>;
+  // For `parseEnv`, the line after blanks would be the value.
+  return parseEnv(text.replace(/=[ \t]+$/gm, "=")) as Record<string, string>;
 }
 
 /** The sources of settings, in order of precedence; an empty value counts as missing. */
@@ -86,10 +95,12 @@ export function fill(values: Record<string, string>): void {
 
 /** Replaces .env.local atomically, readable for its owner only. */
 function write(text: string): void {
-  const draft = `${file}.${process.pid}`;
+  // It may be a link to a file that several checkouts share.
+  const place = existsSync(file) ? realpathSync(file) : file;
+  const draft = `${place}.${process.pid}`;
   try {
     writeFileSync(draft, text, { mode: 0o600 });
-    renameSync(draft, file);
+    renameSync(draft, place);
   } catch (error) {
     rmSync(draft, { force: true });
     throw new Problem(`${file} cannot be written: ${(error as Error).message}`);
