@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg  # type: ignore[import-untyped]
 import pytest
 
-from hooks.demo import environment
+from hooks.demo import environment, free_port
 from tests.foreign_variables import FOREIGN
 from tests.project.same_database import Way, each_way_to_write_it
 from tests.setup.npm_project import BIN, NODE_FILE, PACKAGE, NpmProject, npm_project
@@ -94,7 +96,8 @@ def test_the_lock_file_may_be_removed_while_it_is_read(tmp_path: Path) -> None:
     module = PACKAGE / "src" / "embedded-postgres.ts"
     code = (
         f'const {{ isRunning }} = await import("{module}");'
-        "for (let time = 0; time < 4000; time++) if (await isRunning()) process.exit(1);"
+        'const url = "postgresql://127.0.0.1:1";'
+        "for (let time = 0; time < 4000; time++) if (await isRunning(url)) process.exit(1);"
     )
     lock_file = tmp_path / ".postgres" / "data" / "postmaster.pid"
     lock_file.parent.mkdir(parents=True)
@@ -138,6 +141,30 @@ def test_a_killed_server_starts_again(project: NpmProject) -> None:
     assert "runs" in project.done("database", "start")
     assert "runs" in project.done("database", "status")
     assert project.done("database", "start", "--if-embedded") == ""
+
+
+def test_neither_a_reused_process_id_nor_a_listener_on_its_port_is_the_server(
+    project: NpmProject,
+) -> None:
+    port = urlsplit(project.url).port
+    project.done("database", "stop")
+    lock_file = project.folder / ".postgres" / "data" / "postmaster.pid"
+    with subprocess.Popen(["sleep", "60"]) as other, socket.create_server(("127.0.0.1", port)):
+        # As after a restart of the machine, or in a copy of the folder.
+        lines = [other.pid, lock_file.parent, 0, port, "", "127.0.0.1", "1 2", "ready"]
+        lock_file.write_text("".join(f"{line}\n" for line in lines))
+        assert project.run("database", "status").returncode == 3
+        project.done("database", "stop")
+        assert other.poll() is None
+        refused = project.refused("database", "start")
+        other.kill()
+    assert f"Port {port}, where the embedded PostgreSQL should listen, is in use" in refused
+    moved = free_port()
+    project.replace(".env.local", (f":{port}/", f":{moved}/"))
+    assert f"port {moved} runs" in project.done("database", "start")
+    assert project.sql("SELECT 1") == [(1,)]
+    project.replace(".env.local", (f":{moved}/", f":{port}/"))
+    assert f"port {port} runs" in project.done("database", "start")
 
 
 def test_a_test_database_is_separate(project: NpmProject) -> None:

@@ -22,7 +22,7 @@ export async function databaseCommand(args: string[]): Promise<void> {
   }
   if (name === "start") await start(url);
   if (name === "stop") await stop();
-  const runs = await isRunning();
+  const runs = await isRunning(url);
   const state = runs ? "runs" : "is stopped";
   if (!values["if-embedded"]) {
     console.log(`The embedded PostgreSQL on port ${new URL(url).port} ${state}.`);

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import {
   accessSync,
   closeSync,
@@ -9,7 +8,6 @@ import {
   realpathSync,
   statSync,
 } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { dirname, resolve } from "node:path";
 import { databaseUrlProblem, mysql, postgresql } from "./database-url.ts";
 import { isEmbedded, isRunning, reserve, start } from "./embedded-postgres.ts";
@@ -117,9 +115,8 @@ async function choose(kind: Provider, change: boolean): Promise<string> {
     );
   }
   if (!change) throw new Problem("DATABASE_URL is empty. Run: npm run setup");
-  const password = randomBytes(18).toString("base64url");
   const name = (manifest(".").name ?? "app").replace(/^.*\//, "").replace(/\W+/g, "_");
-  const url = kind.form === "file" ? "file:./dev.db" : reserve(name, await freePort(), password);
+  const url = kind.form === "file" ? "file:./dev.db" : await reserve(name);
   fill({ DATABASE_URL: url });
   return url;
 }
@@ -127,7 +124,7 @@ async function choose(kind: Provider, change: boolean): Promise<string> {
 async function embedded(url: string, change: boolean): Promise<string> {
   refuseUnusable("DATABASE_URL");
   if (!change) {
-    if (!(await isRunning())) throw new Problem("The embedded PostgreSQL is stopped.");
+    if (!(await isRunning(url))) throw new Problem("The embedded PostgreSQL is stopped.");
   } else {
     await start(url);
   }
@@ -145,14 +142,4 @@ function address(kind: Provider, url: string, key: string): [string, number, str
   }
   const { host, port, database, ...more } = url.startsWith("mysql:") ? mysql(url) : postgresql(url);
   return [("socketPath" in more && more.socketPath) || host, port, database];
-}
-
-/** A free port. */
-async function freePort(): Promise<number> {
-  const { promise, resolve: listening, reject } = Promise.withResolvers<void>();
-  const server = createServer().once("error", reject).listen(0, "127.0.0.1", listening);
-  await promise;
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
 }

@@ -11,13 +11,15 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { createHash } from "node:crypto";
+import { createHash, randomBytes, randomInt } from "node:crypto";
 import { createRequire } from "node:module";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -30,22 +32,24 @@ import { Problem } from "./report.ts";
 const home = ".postgres";
 const data = join(home, "data");
 const log = join(home, "server.log");
-const portFile = join(home, "port");
 const urlFile = join(home, "url");
 
 const timeout = 60_000;
 
-/** Whether a URL names this project's embedded PostgreSQL. */
+/** Whether a URL names this project's embedded PostgreSQL, by its password: its port may be changed. */
 export function isEmbedded(url: string): boolean {
-  if (!existsSync(portFile)) return false;
-  return URL.parse(url)?.host === `127.0.0.1:${readFileSync(portFile, "utf8")}`;
+  const [given, own] = [URL.parse(url), URL.parse(textOf(urlFile) ?? "")];
+  if (!given || !/^(127\.0\.0\.1|localhost)$/.test(given.hostname)) return false;
+  return given.password === own?.password;
 }
+
+const portOf = (url: string) => Number(new URL(url).port || 5432);
 
 /**
  * Creates the folder of an embedded PostgreSQL, and chooses its URL; returns the present one's if there
  * is one, as .env.local may have been lost.
  */
-export function reserve(database: string, port: number, password: string): string {
+export async function reserve(database: string): Promise<string> {
   const present = textOf(urlFile);
   if (present) return present;
   if (existsSync(data)) {
@@ -55,9 +59,12 @@ export function reserve(database: string, port: number, password: string): strin
     );
   }
   mkdirSync(home, { recursive: true });
+  // Below the ephemeral ports of operating systems, which other programs get by chance.
+  let port = randomInt(20_000, 30_000);
+  while (await listens(port)) port = randomInt(20_000, 30_000);
+  const password = randomBytes(18).toString("base64url");
   // Overrides PGSSLMODE of the environment: the server has no TLS.
   const url = `postgresql://postgres:${password}@127.0.0.1:${port}/${database}?sslmode=disable`;
-  writeFileSync(portFile, String(port));
   writeFileSync(urlFile, url, { mode: 0o600 });
   return url;
 }
@@ -244,21 +251,41 @@ function textOf(file: string): string | undefined {
 function owner(): { pid: number; port: number; isReady: boolean } | undefined {
   const lines = textOf(join(data, "postmaster.pid"))?.split("\n") ?? [];
   const [pid, port] = [Number(lines[0]), Number(lines[3])];
-  return pid && port ? { pid, port, isReady: /^ready/.test(lines[7] ?? "") } : undefined;
+  if (!pid || !port || !serves(pid)) return undefined;
+  return { pid, port, isReady: /^ready/.test(lines[7] ?? "") };
 }
 
-/** Whether this project's server is running. */
-export async function isRunning(): Promise<boolean> {
-  const { port } = owner() ?? {};
-  return port !== undefined && (await listens(port));
-}
-
-/** Removes the lock file of a killed server that is still a zombie process. */
-function unlockFromDead(): void {
-  const { pid } = owner() ?? {};
-  if (pid && /^State:\s+Z/m.test(textOf(`/proc/${pid}/status`) ?? "")) {
-    rmSync(join(data, "postmaster.pid"), { force: true });
+/** Whether a process is this project's server: its id may have been reused. */
+function serves(pid: number): boolean {
+  if (process.platform === "win32") return true;
+  if (process.platform !== "linux") {
+    const shown = spawnSync("ps", ["-ww", "-o", "command=", "-p", String(pid)]);
+    return String(shown.stdout).includes("postgres");
   }
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(data);
+  } catch (error) {
+    // That of another user.
+    const isHidden = /^(EACCES|EPERM)$/.test((error as NodeJS.ErrnoException).code ?? "");
+    return isHidden && (textOf(`/proc/${pid}/cmdline`) ?? "").includes("postgres");
+  }
+}
+
+/** Whether this project's server is running on the port of its URL. */
+export async function isRunning(url: string): Promise<boolean> {
+  const { port } = owner() ?? {};
+  return port === portOf(url) && (await listens(port));
+}
+
+/**
+ * Corrects a lock file whose process id is a zombie's or another program's, such as after a restart of
+ * the machine: PostgreSQL would take it for a running server. The other lines let PostgreSQL detect
+ * processes that outlived a killed server.
+ */
+function disown(): void {
+  const file = join(data, "postmaster.pid");
+  const [pid = "", ...rest] = textOf(file)?.split("\n") ?? [];
+  if (pid && !serves(Number(pid))) writeFileSync(file, [2 ** 31 - 2, ...rest].join("\n"));
 }
 
 /** Runs the server in the background; resolves to its error, or to undefined once it is ready. */
@@ -294,22 +321,26 @@ async function launch(native: string, port: number): Promise<string> {
  * @throws a Problem with the reason why it does not start
  */
 export async function start(url: string): Promise<boolean> {
-  if (await isRunning()) return false;
-  return exclusively(join(home, "lock"), timeout, () => startAlone(new URL(url)));
+  if (await isRunning(url)) return false;
+  return exclusively(join(home, "lock"), timeout, () => startAlone(url));
 }
 
-async function startAlone(url: URL): Promise<boolean> {
-  if (await isRunning()) return false;
-  const port = Number(url.port || 5432);
+async function startAlone(url: string): Promise<boolean> {
+  if (await isRunning(url)) return false;
+  await stop(); // It listens on another port.
+  const port = portOf(url);
   if (await listens(port)) {
-    throw new Problem(`Port ${port} of the embedded PostgreSQL is in use by another program.`);
+    throw new Problem(
+      `Port ${port}, where the embedded PostgreSQL should listen, is in use; end the program that ` +
+        "uses it, or change the port in DATABASE_URL (.env.local).",
+    );
   }
   const native = reachable(await packaged(), account()?.uid);
-  if (!existsSync(data)) initialize(native, url);
+  if (!existsSync(data)) initialize(native, new URL(url));
   let output = "";
   // The processes of a killed server take a moment to end.
   for (let attempt = 0; attempt < 20; attempt++) {
-    unlockFromDead();
+    disown();
     output = await launch(native, port);
     if (!output) return true;
     if (!/pre-existing shared memory|lock file/.test(output)) break;
@@ -330,9 +361,9 @@ function interrupt(pid: number): void {
 
 /** Stops the server; resolves to whether it was running. */
 export async function stop(): Promise<boolean> {
-  if (!(await isRunning())) return false;
   const { pid } = owner() ?? {};
-  if (pid) interrupt(pid);
+  if (!pid) return false;
+  interrupt(pid);
   const deadline = Date.now() + timeout;
   while (owner()?.pid === pid && Date.now() < deadline) await sleep(20);
   if (owner()?.pid === pid) throw new Problem("The embedded PostgreSQL does not stop.");
