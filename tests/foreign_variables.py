@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 #: libpq's: a driver that reads some of them cannot connect, or finds no tables.
 LIBPQ = {
     "PGHOST": "database.invalid",
@@ -25,6 +27,8 @@ LIBPQ = {
     "PGAPPNAME": "other",
 }
 MYSQL = {"MYSQL_HOST": "database.invalid", "MYSQL_PWD": "wrong", "MYSQL_TCP_PORT": "1"}
+#: What an editor's terminal sets.
+DEBUGGER = {"NODE_OPTIONS": f'--require "{Path(__file__).with_name("debugger.cjs")}"'}
 #: What a shell, a container or another project leaves behind.
 OTHERS = {
     "NODE_ENV": "test",

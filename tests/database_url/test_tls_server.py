@@ -94,7 +94,7 @@ def prove(
         done = subprocess.run(
             command, cwd=typescript.folder, env=variables, capture_output=True, text=True
         )
-        problem = done.stdout.strip().rpartition("\n")[2]
+        problem = done.stdout.strip().removeprefix("problem: ")
         assert done.returncode == bool(problem), done.stderr
         return problem
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from hooks.demo import NODE, STACKS, environment, free_port
+from tests.foreign_variables import DEBUGGER
 from tests.project.projects import NO_AGENT, Project, sentence, wait_for
 from tests.sampling import in_stack
 
@@ -81,7 +82,8 @@ def test_concurrent_setups_exclude_each_other(project: Project) -> None:
 def test_a_wrong_password_is_reported(project: Project) -> None:
     url = project.url
     password = url.split(":")[2].split("@")[0]
-    result = project.setup(DATABASE_URL=url.replace(password, "wr0ng-passw0rd"), **NO_AGENT)
+    wrong = url.replace(password, "wr0ng-passw0rd")
+    result = project.setup(DATABASE_URL=wrong, **NO_AGENT, **DEBUGGER)
     assert "does not accept the password" in sentence(result)
     assert "wr0ng-passw0rd" not in result.stdout + result.stderr
 

@@ -111,6 +111,11 @@ FAILURES = {
         ["derive workspace root: read package manager policy: trailing comma at line 1"],
         is_of_pnpm=True,
     ),
+    "a debugger is attached": Failure(
+        "Debugger attached.\nError: ENOENT: no such file or directory, open '/nope'\n"
+        "Waiting for the debugger to disconnect...\n",
+        ["ENOENT: no such file or directory, open '/nope'"],
+    ),
     "other bytes": Failure(
         _npm("EINTEGRITY", "sha512-A== integrity checksum failed when using sha512: wanted A"),
         ["integrity checksum failed"],

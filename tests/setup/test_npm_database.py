@@ -16,7 +16,7 @@ import asyncpg  # type: ignore[import-untyped]
 import pytest
 
 from hooks.demo import environment, free_port
-from tests.foreign_variables import FOREIGN
+from tests.foreign_variables import DEBUGGER, FOREIGN
 from tests.project.same_database import Way, each_way_to_write_it
 from tests.setup.npm_project import BIN, NODE_FILE, PACKAGE, NpmProject, npm_project
 
@@ -132,6 +132,12 @@ def test_a_client_that_cannot_be_loaded_is_named(project: NpmProject) -> None:
     refused = project.refused("setup")
     file.write_text(before)
     assert "Correct src/lib/prisma.ts, which cannot be loaded: Cannot find package" in refused
+
+
+def test_a_wrong_password_is_reported(project: NpmProject) -> None:
+    wrong = project.url.replace("@", "x@")
+    refused = project.refused("setup", DATABASE_URL=wrong, **DEBUGGER)
+    assert 'the server does not accept the password of "postgres".' in refused
 
 
 def test_a_killed_server_starts_again(project: NpmProject) -> None:

@@ -71,13 +71,29 @@ def test_user_settings_of_npm_are_ignored(tmp_path: Path) -> None:
     assert (compiler / "package.json").exists()
 
 
-@pytest.mark.parametrize("name", ["yarn", "bun"])
-def test_unsupported_package_managers_are_refused(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("manager", "sentence"),
+    [
+        ("yarn/4.0.0", "Use npm or pnpm (npm run setup): yarn "),
+        ("bun/1.3.0", "Use npm or pnpm (npm run setup): bun "),
+        ("pnpm/9.15.9", "Use npm, or pnpm 10.5 or newer: pnpm/9.15.9 reads no overrides"),
+        ("pnpm/10.4.1", "Use npm, or pnpm 10.5 or newer: pnpm/10.4.1 reads no overrides"),
+    ],
+)
+def test_unsupported_package_managers_are_refused(
+    manager: str, sentence: str, tmp_path: Path
+) -> None:
     project = npm_project(tmp_path / "project", provider="sqlite")
-    stderr = project.refused("setup", npm_config_user_agent=f"{name}/4.0.0 npm/? node/v24")
-    assert f"Use npm or pnpm (npm run setup): {name} " in stderr
+    stderr = project.refused("setup", npm_config_user_agent=f"{manager} npm/? node/v24")
+    assert sentence in stderr
     assert len(stderr.strip().splitlines()) == 1
-    assert not [*project.folder.glob(".setup*")]
+    assert not [*project.folder.glob(".setup*")] and not [*project.folder.glob("pnpm-*")]
+
+
+def test_an_invalid_package_json_is_reported(tmp_path: Path) -> None:
+    project = npm_project(tmp_path / "project", provider="sqlite")
+    (project.folder / "package.json").write_text("{")
+    assert "setup: package.json cannot be read: " in project.refused("setup")
 
 
 @pytest.mark.parametrize(

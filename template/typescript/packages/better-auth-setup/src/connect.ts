@@ -3,8 +3,8 @@
 //
 // Usage: connect CLIENT PLACE    CLIENT is the module that exports `prisma`, PLACE where the URL is set
 //
-// If the connection fails, it prints what to change as the last line, and exits with status 1. A missing
-// database is no failure: Prisma's CLI creates it.
+// If the connection fails, it prints what to change in a line that begins with "problem: ", and exits
+// with status 1. A missing database is no failure: Prisma's CLI creates it.
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -60,7 +60,7 @@ try {
   const remedy = advice(error as Failure);
   if (remedy) {
     process.exitCode = 1;
-    console.log(`\n${remedy}`);
+    console.log(`\nproblem: ${remedy}`);
   }
 }
 process.exit();

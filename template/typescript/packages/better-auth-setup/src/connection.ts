@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { configuration } from "./generate.ts";
-import { Problem } from "./report.ts";
+import { Problem, reasonOf } from "./report.ts";
 import { node, program } from "./run.ts";
 import { provider } from "./schema.ts";
 import { environment, origin } from "./settings.ts";
@@ -21,5 +21,5 @@ export async function connection(): Promise<string> {
     env: environment(),
   });
   if (status === 0) return "the application can connect";
-  throw new Problem(output.trim().split("\n").at(-1) ?? "");
+  throw new Problem(/^problem: (.*)/m.exec(output)?.[1] ?? reasonOf(output));
 }

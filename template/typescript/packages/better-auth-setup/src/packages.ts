@@ -8,8 +8,14 @@ type Manifest = { name?: string; version?: string } & Partial<
 > & { workspaces?: unknown; prisma?: { schema?: unknown } };
 
 /** The package.json of a folder. */
-export const manifest = (folder: string): Manifest =>
-  JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+export function manifest(folder: string): Manifest {
+  const file = join(folder, "package.json");
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Manifest;
+  } catch (error) {
+    throw new Problem(`${file} cannot be read: ${(error as Error).message}.`);
+  }
+}
 
 /** The nearest file with this name in the folders around the project, and with this content. */
 function around(name: string, fits: (file: string) => boolean): string | undefined {
@@ -112,7 +118,14 @@ export const isPnpm = (): boolean =>
 
 /** @throws a Problem if setup was started by an unsupported package manager */
 export function refuseOtherManagers(): void {
-  const [, name] = /^(yarn|bun)\//.exec(process.env["npm_config_user_agent"] ?? "") ?? [];
+  const agent = process.env["npm_config_user_agent"] ?? "";
+  const [old] = /^pnpm\/(\d|10\.[0-4])\.[^ ]*/.exec(agent) ?? [];
+  if (old) {
+    throw new Problem(
+      `Use npm, or pnpm 10.5 or newer: ${old} reads no overrides in pnpm-workspace.yaml.`,
+    );
+  }
+  const [, name] = /^(yarn|bun)\//.exec(agent) ?? [];
   const found = process.versions["bun"] ? "bun" : name;
   if (!found) return;
   const reason = {

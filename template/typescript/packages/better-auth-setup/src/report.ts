@@ -106,7 +106,9 @@ export function reasonOf(output: string): string {
   // uv's tree of reasons has empty lines.
   const isTree = /^\s*×/.test(found[0] ?? "");
   const end = found.findIndex(
-    (line, at) => at > 0 && ((!line.trim() && !isTree) || /^(\s*at |-----)/.test(line)),
+    (line, at) =>
+      at > 0 &&
+      ((!line.trim() && !isTree) || /^(\s*at |-----|Waiting for the debugger)/.test(line)),
   );
   const words = found
     .slice(0, end < 0 ? undefined : end)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 from pathlib import Path
 
@@ -45,4 +46,5 @@ def prove(project: Project, settings: Settings) -> str:
 def _run(command: list[str], env: dict[str, str], project: Project) -> None:
     result = run(command, env=env, directory=project.root)
     if result.status:
-        raise Problem(result.output.strip().rpartition("\n")[2])
+        found = re.search(r"(?m)^problem: (.*)", result.output)
+        raise Problem(found[1] if found else result.reason)

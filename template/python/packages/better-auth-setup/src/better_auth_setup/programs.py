@@ -22,6 +22,8 @@ _NOISE = re.compile(
 )
 #: What uv draws before its reasons.
 _BRANCHES = "\N{MULTIPLICATION SIGN}\u2570\u2500\u25b6 "
+#: The first line after a reason.
+_END = re.compile(r"at |-----|Waiting for the debugger")
 _ERROR_LINE = re.compile(rf"(error|fatal)\b|{_BRANCHES[0]}", re.IGNORECASE)
 _PREFIX = re.compile(r"^(nospc|notarget|notsup|engine|network|JSON\.parse|40[34])( +|$)")
 
@@ -100,7 +102,7 @@ def _reason(output: str) -> list[str]:
         rest = lines[errors[0] :]
         # uv's tree of reasons has empty lines.
         is_tree = rest[0].startswith(_BRANCHES[0])
-        end = [n for n, line in enumerate(rest) if n and (not line or re.match(r"at |-----", line))]
+        end = [n for n, line in enumerate(rest) if n and (not line or _END.match(line))]
         lines = rest if is_tree else rest[: end[0] if end else None]
     lines = [line.lstrip(_BRANCHES) for line in lines if re.search(r"\w", line)]
     reason = (lines[:_REASON_LINES] if errors else lines[-1:]) or ["there was no output"]

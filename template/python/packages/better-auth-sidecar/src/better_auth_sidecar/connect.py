@@ -1,8 +1,8 @@
 """``python -m better_auth_sidecar.connect PLACE``: connects as the application does.
 
 It reads DATABASE_URL from the environment; PLACE is the source of the value. If the connection
-fails, the exit status is 1 and the last line is the remedy. A missing database is no failure:
-Prisma creates it.
+fails, the exit status is 1, and a line that begins with ``problem: `` has the remedy. A missing
+database is no failure: Prisma creates it.
 """
 
 from __future__ import annotations
@@ -89,5 +89,5 @@ def _advice(error: Exception, place: str) -> str:
 if __name__ == "__main__":
     advice = problem(os.environ["DATABASE_URL"], Path.cwd(), sys.argv[1])
     if advice:
-        print(advice)
+        print(f"problem: {advice}")
         sys.exit(1)
