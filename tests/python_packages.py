@@ -80,6 +80,11 @@ def _install(project: Path, shared: Path) -> None:
 def _with_paths(environment: Path) -> list[Path]:
     """The files in which an installer writes the absolute paths of a project."""
     packages = "lib/python*/site-packages"
-    patterns = ("bin/*", f"{packages}/*.pth", f"{packages}/*.dist-info/direct_url.json")
+    patterns = (
+        ".installed-from",
+        "bin/*",
+        f"{packages}/*.pth",
+        f"{packages}/*.dist-info/direct_url.json",
+    )
     found = [path for pattern in patterns for path in environment.glob(pattern)]
     return [path for path in found if path.is_file() and not path.is_symlink()]

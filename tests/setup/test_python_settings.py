@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from better_auth_setup.bootstrap import Environment
 
 from tests.setup.python_packages import python_project
 from tests.template import REPOSITORY
@@ -122,6 +124,19 @@ def test_settings_of_the_user_put_nothing_elsewhere(
     done = install(tool, project, **variables)
     assert done.returncode == 0, done.stdout + done.stderr
     assert not elsewhere.exists() and not (other / ".venv").exists()
+
+
+@pytest.mark.parametrize("tool", ["uv", pytest.param("pip", marks=pytest.mark.exhaustive)])
+def test_the_environment_of_a_copied_folder_is_made_again(tool: str, tmp_path: Path) -> None:
+    project, copy = python_project(tmp_path / "project"), tmp_path / "copy"
+    install(tool, project)
+    shutil.copytree(project, copy, symlinks=True)
+    assert Environment(project).is_installed() and not Environment(copy).is_installed()
+    done = install(tool, copy)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert Environment(copy).is_installed()
+    # As the programs beside it.
+    assert str(copy) in (copy / ".venv" / "bin" / "activate").read_text()
 
 
 #: Settings that the project cannot be installed with, and the remedy.

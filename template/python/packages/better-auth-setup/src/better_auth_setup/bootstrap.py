@@ -73,10 +73,10 @@ class Environment:
         self._stamp = self.folder / ".installed-from"
 
     def is_installed(self) -> bool:
-        """Whether it works, and was installed from the current pyproject.toml files."""
+        """Whether it works, and was installed here from the current pyproject.toml files."""
         if not self.python.exists() or not self._stamp.exists():
             return False
-        return self._stamp.read_text() == self._digest() and not self._absent()
+        return self._stamp.read_text() == self._state() and not self._absent()
 
     def install(self, lock: int) -> None:
         """Creates or updates it.
@@ -88,11 +88,13 @@ class Environment:
             SystemExit: uv or pip failed, and its output was printed; or it left packages out.
         """
         print(f"  installing the Python packages with {'uv' if HAS_UV else 'pip'}", flush=True)
-        is_new = not self._stamp.exists() or not self.python.exists()
+        stamp = self._stamp.read_text() if self._stamp.exists() else ""
+        # Its programs contain its path, also if its folder was moved or copied.
+        is_new = not self.python.exists() or not stamp.startswith(f"{self.folder}\n")
         # `uv run python scripts/setup.py` runs this in the very environment.
         is_new = is_new and Path(sys.prefix).resolve() != self.folder.resolve()
         if is_new:
-            # Missing, or left incomplete by an interrupted installer.
+            # Missing, of another folder, or left incomplete by an interrupted installer.
             shutil.rmtree(self.folder, ignore_errors=True)
         self._stamp.unlink(missing_ok=True)
         if HAS_UV:
@@ -114,7 +116,7 @@ class Environment:
                 f"Look at your settings of {tool}: it has not installed these packages into "
                 f".venv: {absent}"
             )
-        self._stamp.write_text(self._digest())
+        self._stamp.write_text(self._state())
 
     def _absent(self) -> str:
         """The packages of pyproject.toml that it lacks, but for those with a condition."""
@@ -166,10 +168,12 @@ class Environment:
             "cannot be installed."
         )
 
-    def _digest(self) -> str:
+    def _state(self) -> str:
+        """Its folder, and a digest of what it is installed from."""
         files = [*self.manifests, self.root / "uv.lock"]
         texts = [path.read_bytes() for path in files if path.exists()]
-        return hashlib.sha256(b"\0".join([sys.version.encode(), *texts])).hexdigest()
+        digest = hashlib.sha256(b"\0".join([sys.version.encode(), *texts])).hexdigest()
+        return f"{self.folder}\n{digest}"
 
 
 def refuse(sentence: str) -> NoReturn:
