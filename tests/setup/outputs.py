@@ -153,7 +153,7 @@ FAILURES = {
         "Loaded Prisma config from prisma.config.ts.\n\n"
         "Error: Prisma schema validation - (get-config wasm)\nError code: P1012\n"
         'error: Field "a" is already defined.\n  -->  prisma/schema.prisma:3\n   | \n 2 | a\n\n'
-        "Prisma CLI Version : 7.10.1\n",
+        "Validation Error Count: 1\n[Context: getDmmf]\n\nPrisma CLI Version : 7.10.1\n",
         ['Field "a" is already defined.\n  -->  prisma/schema.prisma:3\n   | \n 2 | a'],
         is_of_prisma=True,
     ),

@@ -71,7 +71,8 @@ def test_a_reason_is_complete_and_without_noise(
     places = [shown.find(part) for part in FAILURES[name].expected]
     assert -1 not in places and places == sorted(places), shown
     noise = (
-        r"errno|syscall|_logs|rerun|nospc|notarget|^\W*4|WARN|\bat .*:\d|Prisma CLI|Loaded|ebugger"
+        r"errno|syscall|_logs|rerun|nospc|notarget|^\W*4|WARN|\bat .*:\d|"
+        r"Prisma CLI|Loaded|ebugger|Context"
     )
     assert not re.search(noise, shown, re.MULTILINE)
     assert len(shown.strip().splitlines()) <= 8

@@ -125,7 +125,9 @@ function duplicates(output: string): string[] {
 /** The CLI's error: on one line, unless it quotes lines of the schema. */
 export function reason(output: string): string {
   const [, message] =
-    /Error:([^]+?)(?:\n {3}0: |\n {4}at |\nPrisma CLI Version|$)/.exec(output) ?? [];
+    /Error:([^]+?)(?:\n {3}0: |\n {4}at |\nPrisma CLI Version|\nValidation Error Count|$)/.exec(
+      output,
+    ) ?? [];
   if (!message) return reasonOf(output);
   const title = /^\s*Prisma schema validation - .*\n(?:Error code: .*\n)?(?:error: )?/;
   const words = message.replace(title, "").trim().replace(/\.$/, "");
@@ -140,7 +142,9 @@ export function failure(what: string, output: string): Problem {
     );
   }
   const [, server, user] = /P1000\b[^`]*`([^`]+)`[^`]*`([^`]+)`/.exec(output) ?? [];
-  if (!server) return new Problem(`\`prisma ${what}\` failed: ${reason(output)}.`);
+  if (!server) {
+    return new Problem(`\`prisma ${what}\` failed: ${reason(output)}.`.replace(/\n\.$/, ""));
+  }
   return new Problem(
     `The database server at ${server} does not accept the password of "${user}"; ` +
       `correct ${origin(directUrl() ? "DIRECT_URL" : "DATABASE_URL")}.`,

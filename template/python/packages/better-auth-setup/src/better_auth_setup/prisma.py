@@ -65,7 +65,7 @@ class Prisma:
                 f'The database server at {found[1]} does not accept the password of "{found[2]}"; '
                 f"correct {settings.place(name)}."
             )
-        return Problem(f"`prisma {what}` failed: {reason(result)}.")
+        return Problem(f"`prisma {what}` failed: {reason(result)}.".removesuffix("\n."))
 
 
 def _masked(variables: dict[str, str]) -> dict[str, str]:
@@ -87,7 +87,9 @@ def reason(result: Result) -> str:
     _, found, message = result.output.partition("Error:")
     if not found:
         return result.reason
-    words = re.split(r"\n   0: |\n    at |\nPrisma CLI Version", message)[0]
+    words = re.split(r"\n   0: |\n    at |\nPrisma CLI Version|\nValidation Error Count", message)[
+        0
+    ]
     words = _TITLE.sub("", words).strip().rstrip(".")
     is_shown = re.search(r"^ *-->", words, re.M)
     return f"\n{words}\n" if is_shown else " ".join(words.split())
