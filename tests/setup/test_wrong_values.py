@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from hooks.demo import environment
 from tests.answers import STACKS
-from tests.setup.npm_project import NODE_FILE, npm_project
+from tests.setup.npm_project import AS_A_USER, NODE_FILE, npm_project
 from tests.template import REPOSITORY
 from tests.wrapped import unwrapped
 
@@ -50,13 +51,13 @@ SERVERS = {
 SIDECAR = REPOSITORY / "template/python/packages/better-auth-sidecar/src"
 
 
-def said(folder: Path, stack: str, variables: dict[str, str]) -> str:
+def said(folder: Path, stack: str, variables: dict[str, str], prefix: Sequence[str] = ()) -> str:
     """What the servers of a project report; none of them starts."""
     found = ""
     for command in SERVERS[stack]:
         path = f"{folder / 'src'}:{SIDECAR}"
         done = subprocess.run(
-            command,
+            [*prefix, *command],
             cwd=folder,
             env=environment(**{**dict.fromkeys(WRONG, ""), "PYTHONPATH": path, **variables}),
             capture_output=True,
@@ -88,3 +89,15 @@ def test_a_wrong_value_is_reported_with_its_place(tmp_path: Path, stack: str, pl
         messages = said(folder, stack, variables)
         assert [key for key in names if f"{key} of {place}" not in messages] == []
         assert "geheim" not in messages
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_an_env_file_of_another_user_is_reported(tmp_path: Path, stack: str) -> None:
+    folder = npm_project(tmp_path / "project", stack=stack).folder
+    (folder / ".env.local").chmod(0)
+    output = said(folder, stack, PRODUCTION, AS_A_USER)
+    messages = [line for line in output.splitlines() if line]
+    assert len(messages) == len(SERVERS[stack])
+    assert "Make .env.local a file that this user can read: EACCES" in messages[-1]
+    if stack == "python":
+        assert ".env.local cannot be read: Permission denied." in messages[0]

@@ -181,6 +181,12 @@ def test_production_takes_a_random_secret_with_few_characters(load: Load, secret
     load(BETTER_AUTH_SECRET=secret, BETTER_AUTH_URL="https://example.com", MAIL="log")
 
 
+def test_a_file_that_is_not_utf_8_is_one_sentence(load: Load, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("COLOR=blue\n".encode("utf-16"))
+    with pytest.raises(SystemExit, match=r"^Save \.env as UTF-8\.$"):
+        load()
+
+
 def test_the_source_of_a_wrong_value_is_reported(
     load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:

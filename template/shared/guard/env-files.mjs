@@ -1,8 +1,6 @@
 // @ts-check
-// Not in settings.mjs, which Next.js bundles: its build would trace every file of the project.
-// Next.js reads these env files itself.
-import { existsSync, readFileSync } from "node:fs";
-import { complete, parsed, places } from "./settings.mjs";
+// Not in settings.mjs: Next.js reads env files itself, and `readSettings` what it leaves empty.
+import { complete, places, readEnvFile } from "./settings.mjs";
 
 const environment = "the environment";
 const files = [".env.local", ".env"];
@@ -11,9 +9,7 @@ const files = [".env.local", ".env"];
 export function loadEnvFiles() {
   /** @type {[string, NodeJS.Dict<string>][]} */
   const sources = [[environment, { ...process.env }]];
-  for (const file of files) {
-    if (existsSync(file)) sources.push([file, parsed(readFileSync(file, "utf8"))]);
-  }
+  for (const file of files) sources.push([file, readEnvFile(file)]);
   for (const [place, values] of sources) {
     for (const [key, value] of Object.entries(values)) {
       const first = places.get(key);

@@ -35,6 +35,12 @@ export const places: Map<string, string>;
 /** The variables of an env file's text. */
 export function parsed(content: string): NodeJS.Dict<string>;
 
+/**
+ * The variables of an env file; none if it does not exist. If it cannot be read, the process ends with a
+ * sentence.
+ */
+export function readEnvFile(file: string): NodeJS.Dict<string>;
+
 /** Sets the environment variables that are missing or empty. */
 export function complete(values: NodeJS.Dict<string>): void;
 

@@ -15,13 +15,10 @@ export const places = new Map();
 /** The env files that Next.js has read, with their variables, in order of precedence.
  * @returns {[string, NodeJS.Dict<string>][]} */
 function filesOfNext() {
-  // Its build would trace an import of node:fs to all files.
-  const { existsSync, readFileSync } = process.getBuiltinModule("node:fs");
-  const root = existsSync("packages") ? "" : "../";
+  const root = process.getBuiltinModule("node:fs").existsSync("packages") ? "" : "../";
   const ofMode = `.env.${process.env.NODE_ENV}`;
   const files = [`${ofMode}.local`, ".env.local", ofMode, ".env"];
-  const present = files.filter((file) => existsSync(root + file));
-  return present.map((file) => [file, parsed(readFileSync(root + file, "utf8"))]);
+  return files.map((file) => [file, readEnvFile(root + file)]);
 }
 
 /** Where a variable is set; undefined if it is not. @param {string} key */
@@ -39,6 +36,19 @@ export function parsed(content) {
   const { parseEnv } = process.getBuiltinModule("node:util");
   // For `parseEnv`, the line after blanks would be the value.
   return parseEnv(content.replace(/=[ \t]+$/gm, "="));
+}
+
+/** See settings.d.mts. @param {string} file @returns {NodeJS.Dict<string>} */
+export function readEnvFile(file) {
+  // The build of Next.js would trace an import of node:fs to all files.
+  const { existsSync, readFileSync } = process.getBuiltinModule("node:fs");
+  try {
+    return existsSync(file) ? parsed(readFileSync(file, "utf8")) : {};
+  } catch (error) {
+    const { message } = /** @type {Error} */ (error);
+    console.error(wrapped(`Make ${file} a file that this user can read: ${message}.`));
+    process.exit(1);
+  }
 }
 
 /** Sets the variables that are missing or empty to those of a file. @param {NodeJS.Dict<string>} values */

@@ -110,7 +110,8 @@ class Settings(BaseSettings):
                 the remedy and the source of each, and no secret.
         """
         try:
-            settings = cls()  # type: ignore[call-arg]  # from the environment
+            # Without the files, which pydantic would read once more, in another way.
+            settings = cls(_env_file=None)  # type: ignore[call-arg]
         except ValidationError as error:
             found = []
             for problem in error.errors(include_url=False, include_context=False):
