@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 PARTS = "prisma/parts"
@@ -20,10 +20,13 @@ import { defineConfig, env } from "prisma/config";
 
 @dataclass(frozen=True)
 class Form:
-    """The files of a project, and its schema; or a part of the sentence that refuses them."""
+    """The files of a project, which has its schema in `PARTS`; or why they are refused."""
 
     files: dict[str, str]
+    #: a part of the sentence
     refusal: str = ""
+    #: the folder of migrations
+    migrations: str = f"{PARTS}/migrations"
     #: Others are tried with all forms only.
     is_usual: bool = field(default=False, compare=False)
 
@@ -44,9 +47,24 @@ def _config(written: str, before: str = "", is_usual: bool = False, **files: str
 
 
 _LITERAL = _config('schema: "prisma/schema.prisma"').files["prisma.config.ts"]
+_MIGRATIONS = 'const migrations = { path: "db/migrations" };\n'
 _NO_PATH = "Give schema in prisma.config.ts a path"
 
+MIGRATIONS = {
+    "a string": _config('schema: "prisma/parts",\n  migrations: { path: "db/migrations" }'),
+    "among others": _config(
+        'schema: "prisma/parts",\n  migrations: { seed: "node x", path: "./db/migrations" }',
+        is_usual=True,
+    ),
+    "join": _config('schema: "prisma/parts",\n  migrations: { path: join("db", "migrations") }'),
+    "a constant": _config('schema: "prisma/parts",\n  migrations', _MIGRATIONS),
+}
+
 FORMS = {
+    **{
+        f"migrations: {name}": replace(form, migrations="db/migrations")
+        for name, form in MIGRATIONS.items()
+    },
     "a string": _config('schema: "./prisma/parts"', is_usual=True),
     "join": _config('schema: path.join("prisma", "parts")', is_usual=True),
     "__dirname": _config('schema: path.resolve(__dirname, "prisma/parts")'),

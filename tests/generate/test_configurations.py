@@ -1,4 +1,4 @@
-"""The schema is the one of Prisma's configuration, however that is written, in both stacks."""
+"""Schema and migrations are those of Prisma's configuration, however written, in both stacks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from better_auth_setup.generate.files import configured_schema
+from better_auth_setup.generate.files import configured_paths
 from better_auth_setup.problem import Problem
 
 from tests.generate.configurations import FORMS, PARTS
@@ -18,9 +18,9 @@ pytestmark = pytest.mark.e2e
 
 
 def of_python(folder: Path) -> str:
-    """The schema's path, or the sentence of the refusal."""
+    """The paths of schema and migrations, or the sentence of the refusal."""
     try:
-        return configured_schema(folder).as_posix()
+        return " ".join(path.as_posix() for path in configured_paths(folder))
     except Problem as problem:
         return str(problem)
 
@@ -28,8 +28,8 @@ def of_python(folder: Path) -> str:
 def of_typescript(folder: Path) -> str:
     """The same by the npm package."""
     code = (
-        f'import {{ locate, schemaPath }} from "{PACKAGE / "src" / "schema.ts"}";\n'
-        "try {\n  await locate();\n  console.log(schemaPath());\n"
+        f'import {{ locate, migrationsPath, schemaPath }} from "{PACKAGE / "src" / "schema.ts"}";\n'
+        "try {\n  await locate();\n  console.log(schemaPath(), migrationsPath());\n"
         "} catch (problem) {\n  console.log(problem.message);\n}\n"
     )
     command = [NODE_FILE, "--input-type=module", "--eval", code]
@@ -46,7 +46,7 @@ def of_typescript(folder: Path) -> str:
         for name, form in FORMS.items()
     ],
 )
-def test_the_schema_is_found_or_refused_by_name(
+def test_schema_and_migrations_are_found_or_refused_by_name(
     name: str, read: Callable[[Path], str], tmp_path: Path
 ) -> None:
     form = FORMS[name]
@@ -56,4 +56,4 @@ def test_the_schema_is_found_or_refused_by_name(
     if form.refusal:
         assert form.refusal in found
     else:
-        assert found == PARTS
+        assert found == f"{PARTS} {form.migrations}"

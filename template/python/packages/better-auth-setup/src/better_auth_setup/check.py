@@ -38,14 +38,15 @@ def check(project: Project, console: Console) -> bool:
     if project.pushes:
         named["install"] = checks.install
     named["database"] = checks.database
+    later = checks.later() if project.pushes else set()
     if project.pushes:
+        migrates = "prisma" not in later and migrations.are_used(project)
         named |= {
             "generate": checks.generate,
             "prisma": checks.prisma,
             "connect": checks.connect,
-            "migrate" if migrations.are_used(project) else "push": checks.tables,
+            "migrate" if migrates else "push": checks.tables,
         }
-    later = checks.later() if project.pushes else set()
     is_well = True
     for name, find in named.items():
         try:

@@ -41,7 +41,7 @@ def deploy(prisma: Prisma, console: Console) -> str:
         first = min(path.parent.name for path in _folder(prisma.project).glob("*/migration.sql"))
         raise Problem(
             "The database has tables, but no record of migrations. If its tables are those of "
-            f"prisma/migrations/{first}, mark it as applied once with: "
+            f"{prisma.project.migrations}/{first}, mark it as applied once with: "
             f"{_PRISMA} migrate resolve --applied {first}"
         )
     if _FAILED in result.output:
@@ -92,14 +92,15 @@ def start(prisma: Prisma, console: Console) -> str:
     if result.status:
         raise prisma.failure("migrate resolve", result)
     console.say(
-        f"    Commit prisma/migrations. Databases that have these tables already need once:\n"
+        f"    Commit {prisma.project.migrations}. Databases that have these tables already need "
+        "once:\n"
         f"      DATABASE_URL=… {_PRISMA} migrate resolve --applied {_FIRST}"
     )
-    return f"prisma/migrations/{_FIRST} creates the present tables"
+    return f"{prisma.project.migrations}/{_FIRST} creates the present tables"
 
 
 def _folder(project: Project) -> Path:
-    return project.root / "prisma" / "migrations"
+    return project.root / project.migrations
 
 
 def _names(output: str, heading: str) -> list[str]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from better_auth_setup.generate.files import configured_schema, schema_files, schema_text
+from better_auth_setup.generate.files import configured_paths, schema_files, schema_text
 from better_auth_setup.problem import Problem
 from better_auth_setup.providers import Provider, provider_of
 
@@ -57,13 +57,26 @@ class Project:
         return bool(tool.get("push") != "never")
 
     @cached_property
+    def _paths(self) -> tuple[Path, Path]:
+        return configured_paths(self.root)
+
+    @property
     def schema(self) -> str:
         """The path of the schema file or folder, relative to the project's folder.
 
         Raises:
             Problem: prisma.config.ts computes the path, and cannot be run.
         """
-        return configured_schema(self.root).as_posix()
+        return self._paths[0].as_posix()
+
+    @property
+    def migrations(self) -> str:
+        """The path of the folder of migrations, relative to the project's folder.
+
+        Raises:
+            Problem: prisma.config.ts computes the path, and cannot be run.
+        """
+        return self._paths[1].as_posix()
 
     def schema_files(self) -> list[Path]:
         """The schema's files: that of `schema`, or all in the folder.

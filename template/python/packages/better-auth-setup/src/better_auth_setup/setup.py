@@ -55,7 +55,7 @@ def set_up(project: Project, console: Console, options: Options) -> None:
     settings.close()
     programs.hold_lock(locks.take(project.root))
     if options.start_migrations and migrations.are_used(project):
-        raise Problem("The project has migrations already; see prisma/migrations.")
+        raise Problem(f"The project has migrations already; see {project.migrations}.")
     with console.step("tools") as step:
         found = conflicts.find(project.root)
         mergeable = [name for name in found if conflicts.can_merge(project.root, name)]

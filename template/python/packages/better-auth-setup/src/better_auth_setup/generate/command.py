@@ -10,7 +10,7 @@ from pathlib import Path
 
 from better_auth_setup.generate.configuration import described_tables
 from better_auth_setup.generate.document import Document, client_folders, read
-from better_auth_setup.generate.files import configured_schema, replace_files, schema_files
+from better_auth_setup.generate.files import configured_paths, replace_files, schema_files
 from better_auth_setup.generate.insertion import apply, insertions
 from better_auth_setup.generate.plan import Plan, plan
 from better_auth_setup.generate.tables import needed
@@ -53,7 +53,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    found = compare(options.schema or configured_schema(Path()), options.config)
+    found = compare(options.schema or configured_paths(Path())[0], options.config)
     # --diff writes a patch to stdout.
     out = sys.stderr if options.diff else sys.stdout
     if found.problems:

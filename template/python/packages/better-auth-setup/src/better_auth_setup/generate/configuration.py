@@ -55,14 +55,14 @@ def described_tables(
     return found
 
 
-def evaluated_schema(root: Path, config: Path) -> str | None:
-    """The absolute path of the schema in Prisma's configuration; None if it sets none.
+def evaluated_paths(root: Path, config: Path) -> tuple[str | None, str | None]:
+    """The absolute paths of schema and migrations in Prisma's configuration; None for unset ones.
 
     Raises:
         Problem: it cannot be loaded.
     """
-    found: str | None = _ask(root, task="schema", config=config.as_posix())
-    return found
+    schema, migrations = _ask(root, task="paths", config=config.as_posix())
+    return schema, migrations
 
 
 def _ask(root: Path, **task: object) -> Any:
@@ -74,7 +74,7 @@ def _ask(root: Path, **task: object) -> Any:
         answer = json.loads(result.stdout)
     except ValueError:
         error = result.stderr.strip() or f"it ended with status {result.returncode}."
-        what = task["config"] if task["task"] == "schema" else "The auth configuration"
+        what = task["config"] if task["task"] == "paths" else "The auth configuration"
         raise Problem(f"{what} cannot be loaded: {without_passwords(error)}") from None
     if "error" in answer:
         raise Problem(without_passwords(answer["error"]))

@@ -32,13 +32,15 @@ _PLAIN = re.compile(
     r"""(?:(?!schema\b|\.\.\.|[,{]\s*\[).)*\}\);?\s*\Z""",
     re.M | re.S,
 )
+#: In such a configuration, the only form of another path that needs none.
+_MIGRATIONS = re.compile(r"""\bmigrations: \{\s*path: ["']([^"'\\]+)["'],?\s*\}""")
 
 
-def configured_schema(root: Path) -> Path:
-    """The schema's file or folder in a project, found as Prisma's CLI does.
+def configured_paths(root: Path) -> tuple[Path, Path]:
+    """A project's schema, a file or a folder, and its folder of migrations, as Prisma finds them.
 
     Args:
-        root: the project's folder; the result is relative to it.
+        root: the project's folder; the results are relative to it.
 
     Raises:
         Problem: Prisma's configuration cannot be loaded, or it has a path that Prisma ignores.
@@ -46,41 +48,49 @@ def configured_schema(root: Path) -> Path:
     usual = [Path(one) for one in ("schema.prisma", "prisma/schema.prisma", "prisma/schema")]
     default = next((one for one in usual if (root / one).exists()), usual[1])
     config = _configuration(root)
-    path = _path_in_config(root, config) if config else None
-    return Path(path) if path else _path_in_manifest(root, default)
+    path, migrations = _paths_in_config(root, config) if config else (None, None)
+    schema = Path(path) if path else _path_in_manifest(root, default)
+    folder = schema if (root / schema).is_dir() else schema.parent
+    return schema, Path(migrations) if migrations else folder / "migrations"
 
 
 def is_evaluated(root: Path) -> bool:
-    """Whether `configured_schema` runs Prisma's configuration, which needs the npm packages."""
+    """Whether `configured_paths` runs Prisma's configuration, which needs the npm packages."""
     config = _configuration(root)
-    return config is not None and _literal_path(root / config) is None
+    return config is not None and _literal_paths(root / config) is None
 
 
 def _configuration(root: Path) -> Path | None:
     return next((Path(one) for one in _CONFIGS if (root / one).is_file()), None)
 
 
-def _path_in_config(root: Path, config: Path) -> str | None:
-    """The path in a configuration file: a literal, or the result of running it."""
-    if path := _literal_path(root / config):
-        return os.path.normpath(config.parent / path)
-    from better_auth_setup.generate.configuration import evaluated_schema
+def _paths_in_config(root: Path, config: Path) -> tuple[str | None, str | None]:
+    """The paths in a configuration file: literals, or the result of running it."""
+    if paths := _literal_paths(root / config):
+        schema, migrations = (path and os.path.normpath(config.parent / path) for path in paths)
+        return schema, migrations
+    from better_auth_setup.generate.configuration import evaluated_paths
 
-    if path := evaluated_schema(root, config):
-        return os.path.relpath(path, root.resolve())
+    absolute = evaluated_paths(root, config)
+    schema, migrations = (path and os.path.relpath(path, root.resolve()) for path in absolute)
+    if schema:
+        return schema, migrations
     code = _code(root / config)
     if re.search(r"""(?<![\w/.-])schema\b["']?\s*[:,}(]""", code):
         raise Problem(
             f"Give schema in {config} a path: it mentions one, but Prisma finds none there. Or "
             "name your schema with --schema."
         )
-    return None
+    return None, migrations
 
 
-def _literal_path(config: Path) -> str | None:
-    """The path in a configuration of the usual form; None if it has to be run."""
-    found = _PLAIN.search(_code(config))
-    return found[1] if found else None
+def _literal_paths(config: Path) -> tuple[str, str | None] | None:
+    """The paths in a configuration of the usual form; None if it has to be run."""
+    code = _code(config)
+    found, migrations = _PLAIN.search(code), _MIGRATIONS.search(code)
+    if not found or (not migrations and "migrations" in code):
+        return None
+    return found[1], migrations and migrations[1]
 
 
 def _code(config: Path) -> str:

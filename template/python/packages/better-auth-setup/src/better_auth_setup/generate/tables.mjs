@@ -3,7 +3,7 @@
  * `{ error }`, a sentence. Started in the project's folder, with a task as JSON:
  *
  *     { "task": "tables", "config"?: path, "url": placeholder of DATABASE_URL, "clients": [folder, …] }
- *     { "task": "schema", "config": path of prisma.config.ts }
+ *     { "task": "paths", "config": path of prisma.config.ts }
  *
  * `clients` are the folders of generated Prisma clients, which may not exist.
  */
@@ -157,11 +157,11 @@ async function internals(db) {
 }
 
 /** Uses Prisma's own loader, as a configuration may be a function, or be composed of others. */
-async function schema({ config }) {
+async function paths({ config }) {
   const prisma = ["prisma/package.json", "@prisma/config"];
   const loader = find([join(ROOT, "_")], prisma);
   const { loadConfigFromFile } = createRequire(loader)(loader);
-  // The path does not depend on the URLs, which are unknown during the first setup.
+  // The paths do not depend on the URLs, which are unknown during the first setup.
   for (const name of ["DATABASE_URL", "DIRECT_URL", "SHADOW_DATABASE_URL"]) {
     process.env[name] ||= "postgresql://nobody@localhost/none";
   }
@@ -169,7 +169,7 @@ async function schema({ config }) {
   if (error?.error?.code === "ERR_INVALID_ARG_TYPE") {
     throw new Refusal(`The schema of ${config} is no path. Name it with --schema.`);
   }
-  if (found) return found.schema ?? null;
+  if (found) return [found.schema ?? null, found.migrations?.path ?? null];
   const [, ...lines] = error.error.message.split("\n");
   // The first line only names the type of the configuration.
   if (error._tag === "ConfigFileSyntaxError" && lines.length > 0) {
@@ -228,7 +228,7 @@ for (const name of [".env.local", ".env"].filter((name) => existsSync(name))) {
 }
 const task = JSON.parse(process.argv[2]);
 try {
-  answer({ result: await { tables, schema }[task.task](task) });
+  answer({ result: await { tables, paths }[task.task](task) });
 } catch (error) {
   answer({ error: messageOf(error, task.config) });
 }
