@@ -73,8 +73,12 @@ def of_npm(texts: dict[str, str], configurations: dict[str, Any], folder: Path) 
             for table in tables
             for column, value in table.defaults.items()
         }
-        official = {"after": after, "fresh": fresh, "defaults": defaults}
+        keys = {titled(table.name): table.key for table in tables}
+        for table in tables:
+            keys |= {f"{titled(table.name)}.{name}": key for name, key in table.keys.items()}
+        official = {"after": after, "fresh": fresh, "defaults": defaults, "keys": keys}
         official["makesIds"] = "generateId" not in options
+        official["isPlural"] = "usePlural" in adapter
         items.append({"schema": text, "official": official})
     return dict(zip(texts, npm_package(items), strict=True))
 
@@ -140,6 +144,18 @@ def person(text: str) -> str:
     return re.sub(r"\bUser( +[@{])", r"Person\1", text)
 
 
+def with_other_letters(text: str) -> str:
+    above = "  // Your own fields and relations of User go below this line.\n"
+    own = f'{above}  größe Größe? @default(GRÖSSER)\n  maß Int? @map("mass")\n'
+    enum = "\nenum Größe {\n  GRÖSSER\n}\n\nmodel Änderung {\n  id String @id\n}\n"
+    return text.replace(above, own) + enum
+
+
+def with_uuids(text: str) -> str:
+    default = '@default(dbgenerated("pg_catalog.gen_random_uuid()")) @db.Uuid'
+    return re.sub(r"^(  id +String +@id)$", rf"\1 {default}", text, flags=re.M)
+
+
 #: What people do to a schema that has everything, and what generate has to say then.
 EDITS: dict[str, tuple[Callable[[str], str], str]] = {
     "another user": (lambda text: f"{text}\nmodel user {{\n  id Int @id\n}}\n", ""),
@@ -171,10 +187,38 @@ EDITS: dict[str, tuple[Callable[[str], str], str]] = {
         lambda text: f"{text}\nmodel twofactor {{\n  id String @id\n}}\n",
         "twofactor",
     ),
+    "letters beyond ASCII": (with_other_letters, ""),
+    "a required field of other letters": (
+        lambda text: with_other_letters(text).replace("maß Int?", "maß Int"),
+        "User.maß is required, and better-auth does not fill it",
+    ),
+    "uuids but for foreign keys": (
+        with_uuids,
+        "Session.userId refers to a uuid: add @db.Uuid.",
+    ),
+    "a uuid that refers to a text": (
+        lambda text: re.sub(r"^  userId +String", r"\g<0> @db.Uuid", text, flags=re.M),
+        "Session.userId is a uuid, but refers to none: remove @db.Uuid.",
+    ),
+    # Names in auth.ts that the schema does not have: see `OPTIONS`.
+    "users": (str.rstrip, 'write user: { modelName: "user" } in auth'),
+    "accounts of another name": (str.rstrip, 'write account: { modelName: "account" } in auth'),
+    "fields of other names": (
+        str.rstrip,
+        'emailVerified: "emailVerified" } } in auth',
+    ),
+    "plurals": (str.rstrip, "Session is found, but better-auth asks for sessions: rename it to"),
 }
 
 #: The options of better-auth that some of them need.
-OPTIONS = {"users of a configured name in several schemas": '{ user: { modelName: "person" } }'}
+OPTIONS = {
+    "users of a configured name in several schemas": '{ user: { modelName: "person" } }',
+    "uuids but for foreign keys": '{ advanced: { database: { generateId: "uuid" } } }',
+    "users": '{ user: { modelName: "users" } }',
+    "accounts of another name": '{ account: { modelName: "credential" } }',
+    "fields of other names": '{ user: { fields: { emailVerified: "email_verified" } } }',
+}
+ADAPTERS = {"plurals": "{ usePlural: true }"}
 
 
 def keys(lines: Iterable[str]) -> set[str]:
@@ -186,10 +230,13 @@ def test_edits_of_a_schema_get_the_same_in_both_stacks(tmp_path: Path) -> None:
     base = render({"provider": "postgresql", "features": []})
     texts = {name: edit(base) for name, (edit, _) in EDITS.items()}
     assert base not in texts.values()
-    configurations = {name: (PLUGINS, OPTIONS.get(name, "{}"), "{}") for name in texts}
+    configurations = {
+        name: (PLUGINS, OPTIONS.get(name, "{}"), ADAPTERS.get(name, "{}")) for name in texts
+    }
     answers = of_npm(texts, configurations, tmp_path)
     for name, (_, refusal) in some(EDITS.items()):
-        result = outcome(PLUGINS, texts[name], OPTIONS.get(name, "{}"))
+        features, options, adapter = configurations[name]
+        result = outcome(features, texts[name], options, adapter)
         if refusal:
             assert refusal in "\n".join(result.plan.problems), name
             assert refusal in "\n".join(answers[name]["problems"]), name

@@ -9,6 +9,7 @@ import pytest
 from better_auth_setup.generate.document import parse
 from better_auth_setup.generate.plan import Plan, plan
 from better_auth_setup.generate.tables import Needs
+from better_auth_setup.problem import Problem
 
 from tests.generate.auth import needs
 from tests.some import some
@@ -99,6 +100,13 @@ def test_the_id_strategy_is_written_to_the_schema(strategy: str) -> None:
             referring += 1
             assert (columns["userId"].type, columns["userId"].attributes) == (kind, of_key)
     assert referring > 0
+
+
+@pytest.mark.parametrize("name", ["first-name", "2fa", "_tag"])
+def test_a_field_that_prisma_cannot_name_is_refused(name: str) -> None:
+    fields = f'{{ "{name}": {{ type: "string", required: false }} }}'
+    with pytest.raises(Problem, match=f"user.{name} cannot be the name .* give it a fieldName"):
+        needs(options=f"{{ user: {{ additionalFields: {fields} }} }}")
 
 
 #: An existing id field and a value of generateId that contradict each other.

@@ -214,12 +214,31 @@ def test_check_and_diff_report_what_generate_cannot_add(project: NpmProject) -> 
         assert "User.emailVerified is DateTime, but" in stderr
 
 
-def test_database_generated_ids_are_written_to_the_schema(project: NpmProject) -> None:
-    project.replace(
-        AUTH, ("  advanced: {", '  advanced: {\n    database: { generateId: "serial" },')
-    )
+@pytest.mark.parametrize(
+    ("strategy", "refusal", "line"),
+    [
+        ('"serial"', "User.id is String, but better-auth writes Int", "@id @default(autoincr"),
+        ("false", "User.id has no default, but src/lib/auth.ts leaves ids", "@id @default(cuid())"),
+    ],
+)
+def test_database_generated_ids_are_written_to_the_schema(
+    project: NpmProject, strategy: str, refusal: str, line: str
+) -> None:
+    advanced = f"  advanced: {{\n    database: {{ generateId: {strategy} }},"
+    project.replace(AUTH, ("  advanced: {", advanced))
     stderr = project.refused("generate", "--check")
-    assert "User.id is String, but better-auth writes Int" in stderr
+    assert refusal in stderr and stderr.count(".id ") == 1
+    text = (project.folder / SCHEMA).read_text()
+    (project.folder / SCHEMA).write_text(text[: text.index("model User")])
+    project.done("generate")
+    assert (project.folder / SCHEMA).read_text().count(line) == 4
+
+
+def test_another_provider_than_the_datasource_is_refused(project: NpmProject) -> None:
+    project.replace(AUTH, ('provider: "sqlite"', 'provider: "mysql"'))
+    for options in ([], ["--check"]):
+        stderr = project.refused("generate", *options)
+        assert 'datasource is sqlite, but prismaAdapter(…) has provider: "mysql"' in stderr
 
 
 def test_a_plugin_that_is_listed_twice_is_reported(project: NpmProject) -> None:

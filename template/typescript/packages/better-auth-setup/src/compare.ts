@@ -2,6 +2,7 @@ import {
   bare,
   blocks,
   isScalar,
+  key,
   lowerFirst,
   squeeze,
   type Addition,
@@ -9,7 +10,10 @@ import {
   type Field,
 } from "./document.ts";
 
-const core = new Set(["User", "Session", "Account", "Verification"]);
+const core = new Set(["user", "session", "account", "verification"]);
+
+/** A name in any case, with or without underscores. */
+const spelled = (name: string) => name.replaceAll("_", "").toLowerCase();
 
 const tableOf = (model?: Block) =>
   /^@@map\((?:name: )?"(.+)"/.exec(
@@ -48,6 +52,9 @@ export type Configuration = {
   fresh: string;
   /** what better-auth writes into fields that are not given, such as `User.role` */
   defaults: Record<string, unknown>;
+  /** better-auth's names: "user" for `User`, "userId" for `Session.user_id` */
+  keys: Record<string, string>;
+  isPlural: boolean;
   /** whether `generateId` is not configured */
   makesIds: boolean;
   hooked: boolean;
@@ -74,7 +81,9 @@ export function oversights(schema: string, configuration: Configuration): string
       const problem = other
         ? conflict(own, model, name, field, needed, other, configuration)
         : unfilled(model, name, field, needed, configuration);
-      if (problem) found.push(`${model.name}.${name} ${problem}`);
+      // How ids are generated concerns all models: report it once.
+      const isKnown = name === "id" && found.some((one) => one.endsWith(`.id ${problem}`));
+      if (problem && !isKnown) found.push(`${model.name}.${name} ${problem}`);
     }
   }
   return found;
@@ -91,27 +100,41 @@ export function oversights(schema: string, configuration: Configuration): string
 export function impossible(
   schema: string,
   added: Addition[],
-  { path, fresh }: Configuration,
+  { path, fresh, keys, isPlural }: Configuration,
 ): string[] {
   const [own, wanted] = [blocks(schema), blocks(fresh)];
   return added.flatMap(({ block, lines, after }) => {
     const [, name = ""] = block.split(" ");
     if (after === undefined) {
       const other = [...own.values()].find((one) => one.name.toLowerCase() === name.toLowerCase());
-      const fields = [...(wanted.get(block)?.fields.keys() ?? [])];
-      const table = tableOf(wanted.get(block));
-      const named = [...own.values()].find(
-        (one) =>
-          one.kind === "model" &&
-          ((table && tableOf(one) === table) || one.name === `${name}s`) &&
-          fields.filter((field) => one.fields.has(field)).length > fields.length / 2,
+      const fields = [...(wanted.get(block)?.fields ?? [])].filter(([, { type }]) =>
+        isScalar(type),
       );
+      const isLinked = (one: Block) =>
+        [...own].some(
+          ([title, { fields }]) =>
+            wanted.has(title) &&
+            ([...fields.values()].some(({ type }) => bare(type) === one.name) ||
+              [...one.fields.values()].some(({ type }) => `model ${bare(type)}` === title)),
+        );
+      const table = tableOf(wanted.get(block));
+      const named = [...own.values()].find((one) => {
+        if (one.kind !== "model" || wanted.has(`model ${one.name}`)) return false;
+        const lacks = fields.filter(([field]) => !one.fields.has(field));
+        if (lacks.length >= fields.length / 2) return false;
+        if ((table && tableOf(one) === table) || one.name === `${name}s`) return true;
+        // Before auth.ts gave it another name.
+        const isWhole = lacks.every(([, field]) => isFilled(field));
+        return isWhole && (`${one.name}s` === name || isLinked(one));
+      });
       if (named) {
         const [asked, found] = [lowerFirst(name), lowerFirst(named.name)];
+        const is = `${named.name} is found, but better-auth asks for ${asked}:`;
+        const key = keys[name] ?? asked;
+        if (isPlural) return `${is} rename it to ${name}, or leave usePlural out in ${path}.`;
         return (
-          `${named.name} is found, but better-auth asks for ${asked}: write ${asked}: ` +
-          `{ modelName: "${found}" } in ${path}` +
-          `${core.has(name) ? "" : ", among the plugin's options, below schema"}.`
+          `${is} write ${key}: { modelName: "${found}" } in ${path}` +
+          `${core.has(key) ? "" : ", among the plugin's options, below schema"}.`
         );
       }
       if (!other) return [];
@@ -123,12 +146,13 @@ export function impossible(
       const [field = "", type = "", ...rest] = line.split(" ");
       const attributes = rest.join(" ");
       const alike = [...(own.get(block)?.fields.keys() ?? [])].find(
-        (one) => one.toLowerCase() === field.toLowerCase(),
+        (one) => spelled(one) === spelled(field),
       );
       if (alike) {
         return (
           `${name}.${alike} is found, but better-auth asks for ${field}: write ` +
-          `${lowerFirst(name)}: { fields: { ${field}: "${alike}" } } in ${path}.`
+          `${keys[name] ?? lowerFirst(name)}: { fields: { ` +
+          `${keys[`${name}.${field}`] ?? field}: "${alike}" } } in ${path}.`
         );
       }
       if (!isScalar(type) || isFilled({ type, attributes })) return [];
@@ -193,12 +217,22 @@ function conflict(
       `another default in ${path}.`
     );
   }
-  if (!fits && !isForeignKey(model, name)) {
+  const keysOf = ({ attributes }: Field) => key(attributes)?.split(",") ?? [];
+  const relation = [...model.fields.values()].find((one) => keysOf(one).includes(name));
+  if (!fits && !relation) {
     return `is ${type}, but better-auth writes ${wanted}: change its type.`;
   }
+  const [, to = ""] = /references: ?\[(\w+)\]/.exec(relation?.attributes ?? "") ?? [];
+  const referred = relation && own.get(`model ${bare(relation.type)}`)?.fields.get(to);
+  const isUuid = (one: Field) => /@db\.Uuid\b/.test(one.attributes);
+  if (referred && isUuid(referred) !== isUuid(field)) {
+    return isUuid(referred)
+      ? "refers to a uuid: add @db.Uuid."
+      : "is a uuid, but refers to none: remove @db.Uuid.";
+  }
   if (name === "id" && /@default\(/.test(other.attributes) && !isFilled(field)) {
-    const [, value] = /(@default\(.*\))/.exec(other.attributes) ?? [];
-    return `has no default, but ${path} leaves ids to the database: add ${value}.`;
+    const missing = other.attributes.replace(/^@id /, "");
+    return `has no default, but ${path} leaves ids to the database: add ${missing}.`;
   }
   const always = hooked || alwaysFilled.has(place) || Object.hasOwn(defaults, place);
   if (other.type.endsWith("?") && !isFilled(field) && !always) {
@@ -218,6 +252,8 @@ function unfilled(
   needed: Block,
   { path, hooked }: Configuration,
 ): string | undefined {
+  const alike = [...needed.fields.keys()].find((one) => spelled(one) === spelled(name));
+  if (alike && !model.fields.has(alike)) return undefined; // `impossible` reports it
   const [, column] = /@map\("(.+?)"\)/.exec(field.attributes) ?? [];
   if (column && needed.fields.has(column) && !model.fields.has(column)) {
     return (
@@ -233,8 +269,3 @@ function unfilled(
     `give it a default, or declare it in ${path} (additionalFields).`
   );
 }
-
-const isForeignKey = (model: Block, name: string) =>
-  [...model.fields.values()].some(({ attributes }) =>
-    new RegExp(`@relation\\(.*fields: ?\\[[^\\]]*\\b${name}\\b`).test(attributes),
-  );

@@ -57,7 +57,7 @@ function index(attribute: string): string | undefined {
 }
 
 /** The columns of a relation's side that has them. */
-const key = (attributes: string) =>
+export const key = (attributes: string) =>
   /@relation\(.*?fields: ?\[(.*?)\]/.exec(attributes)?.[1]?.replaceAll(" ", "");
 
 /** Whether a model has a field, or an equivalent relation under another name. */
@@ -93,19 +93,29 @@ function has(block: Block, line: string): boolean {
 /** Lines that a schema lacks: a block, or lines of an existing block with the line before them. */
 export type Addition = { block: string; lines: string[]; after?: number };
 
+const beyondAscii = /[^\0-\x7f]/gu;
+
+/** Escapes letters that Prisma takes in names, and better-auth's generator does not. */
+export const inAscii = (text: string): string =>
+  text.replace(beyondAscii, (letter) => `Zu${letter.codePointAt(0)?.toString(16)}z`);
+
+const fromAscii = (text: string) =>
+  text.replace(/Zu([0-9a-f]+)z/g, (_, code: string) => String.fromCodePoint(parseInt(code, 16)));
+
 /**
  * Renames models that begin with a lower-case letter as better-auth's generator looks for them: to
  * the Prisma client, `model user` and `model User` are the same.
  *
  * @param schema a schema without comments
- * @returns the schema, and functions that restore the names in additions and in messages
+ * @returns the schema in ASCII, and functions that restore the names in additions and in messages
  */
 export function capitalized(schema: string): {
   text: string;
   restoreAdditions: (added: Addition[]) => Addition[];
   restoreMessage: (problem: string) => string;
 } {
-  const models = [...blocks(schema).values()].filter(({ kind }) => kind === "model");
+  const ascii = inAscii(schema);
+  const models = [...blocks(ascii).values()].filter(({ kind }) => kind === "model");
   const taken = new Set(models.map(({ name }) => name));
   const names = new Map<string, string>();
   for (const { name } of models) {
@@ -119,15 +129,15 @@ export function capitalized(schema: string): {
     );
   const back = new Map([...names].map(([name, title]) => [title, name]));
   return {
-    text: renamed(schema, names),
+    text: renamed(ascii, names),
     restoreAdditions: (added) =>
       added.map((one) => ({
         ...one,
-        block: renamed(one.block, back),
-        lines: one.lines.map((line) => renamed(line, back)),
+        block: fromAscii(renamed(one.block, back)),
+        lines: one.lines.map((line) => fromAscii(renamed(line, back))),
       })),
     restoreMessage: (problem) =>
-      problem.replace(/^\w+|(?<=\bthe model )\w+/g, (name) => back.get(name) ?? name),
+      fromAscii(problem.replace(/^\w+|(?<=\bthe model )\w+/g, (name) => back.get(name) ?? name)),
   };
 }
 

@@ -11,11 +11,19 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { answerIn } from "./answer.ts";
 import { impossible, oversights, type Configuration } from "./compare.ts";
-import { additions, blocks, insert, squeeze, capitalized, type Addition } from "./document.ts";
+import {
+  additions,
+  blocks,
+  capitalized,
+  inAscii,
+  insert,
+  squeeze,
+  type Addition,
+} from "./document.ts";
 import { prisma, reason } from "./prisma.ts";
 import { options, Problem, reasonOf } from "./report.ts";
 import { command, node, program, type Result } from "./run.ts";
-import { locate, schemaFiles, schemaPath, use, withoutComments } from "./schema.ts";
+import { locate, provider, schemaFiles, schemaPath, use, withoutComments } from "./schema.ts";
 import { environment } from "./settings.ts";
 
 const usage = `Usage: better-auth-setup generate [OPTION…]
@@ -68,7 +76,7 @@ function unreadable(path: string, { status, output }: Result): string {
 }
 
 /** The output of better-auth's generator, and facts about the configuration. */
-type Answer = Configuration & { after: string; plugins: string[] };
+type Answer = Configuration & { after: string; plugins: string[]; provider?: string };
 
 /** Runs better-auth's generator on `draft`, a copy of the schema. */
 async function ask(path: string, draft: string): Promise<Answer> {
@@ -93,6 +101,8 @@ async function ask(path: string, draft: string): Promise<Answer> {
     fresh: readFileSync(fresh, "utf8"),
     plugins: [],
     defaults: {},
+    keys: {},
+    isPlural: false,
     makesIds: false,
     hooked,
   };
@@ -125,7 +135,14 @@ export async function plan(config?: string): Promise<Plan> {
     const draft = join(folder, "schema.prisma");
     const { text, restoreAdditions, restoreMessage } = capitalized(whole);
     writeFileSync(draft, text);
-    const answer = await ask(path, draft);
+    const answer = JSON.parse(inAscii(JSON.stringify(await ask(path, draft)))) as Answer;
+    const { name } = provider();
+    if (answer.provider && answer.provider !== name) {
+      throw new Problem(
+        `The schema's datasource is ${name}, but prismaAdapter(…) has provider: ` +
+          `"${answer.provider}": make them agree.`,
+      );
+    }
     const added = additions(text, answer);
     distribute(parts, restoreAdditions(added), answer.fresh);
     const doubled = answer.plugins.filter((id, place, all) => all.indexOf(id) !== place);

@@ -42,12 +42,18 @@ const { generatePrismaSchema } = (await load("auth/api")) as {
 
 const adapter = await getAdapter(options);
 if (adapter.id !== "prisma") throw new Error(`${configuration} does not use prismaAdapter`);
-const generate = async (file: string) =>
-  (await generatePrismaSchema({ adapter, options, file })).code;
+const generateId = options.advanced?.database?.generateId;
+const generate = async (file: string) => {
+  const { code } = await generatePrismaSchema({ adapter, options, file });
+  // The generator gives no default to ids that better-auth leaves to the database.
+  const id = /^(\s+id\s+String\s+@id)$/gm;
+  return generateId === false ? code?.replace(id, "$1 @default(cuid())") : code;
+};
 
 const tables = Object.entries(getAuthTables(options)).map(([key, { modelName, fields }]) => {
   const name = `${modelName ?? key}${adapter.options?.usePlural ? "s" : ""}`;
-  return { name: name.charAt(0).toUpperCase() + name.slice(1), key, fields: Object.values(fields) };
+  const named = Object.entries(fields).map(([key, field]) => ({ ...field, key }));
+  return { name: name.charAt(0).toUpperCase() + name.slice(1), key, fields: named };
 });
 
 /** What better-auth writes if no value is given: a value, or null if it is computed. */
@@ -61,6 +67,12 @@ const defaults = Object.fromEntries(
       ]),
   ),
 );
+const keys = Object.fromEntries(
+  tables.flatMap(({ name, key, fields }) => [
+    [name, key],
+    ...fields.map((field) => [`${name}.${field.fieldName}`, field.key]),
+  ]),
+) as Record<string, string>;
 const admin = options.plugins?.find(({ id }) => id === "admin");
 const user = tables.find(({ key }) => key === "user")?.name;
 if (admin) defaults[`${user}.role`] ??= admin.options?.defaultRole ?? "user";
@@ -70,7 +82,10 @@ const answer = {
   fresh: await generate(`${schema}.none`),
   plugins: (options.plugins ?? []).map(({ id }) => id),
   defaults,
-  makesIds: options.advanced?.database?.generateId === undefined,
+  keys,
+  isPlural: Boolean(adapter.options?.usePlural),
+  provider: adapter.options?.provider,
+  makesIds: generateId === undefined,
   hooked: Boolean(options.databaseHooks),
 };
 process.stdout.write(`\n${marker}${JSON.stringify(answer)}\n`, () => process.exit());

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from better_auth_setup.generate.document import Document, Field
 from better_auth_setup.generate.matching import Match
-from better_auth_setup.generate.tables import SCALARS, Column, Needs, Table
+from better_auth_setup.generate.tables import SCALARS, Column, Needs, Table, names_in
 
 #: Other Prisma types that can hold a type's values.
 _HOLDERS = {"Int": {"BigInt", "Float"}, "String": {"Json"}, "Json": {"String"}}
@@ -138,6 +138,8 @@ def _names(match: Match) -> list[str]:
 def _renaming(table: Table, model: str | None, fields: dict[str, str]) -> str:
     """The option of auth.ts that maps a table and its fields to the schema's names."""
     names = ", ".join(f'{table.keys.get(one, one)}: "{name}"' for one, name in fields.items())
+    if model and table.is_plural:
+        return f"rename it to {table.name}, or leave usePlural out in auth.ts"
     problem = [f'modelName: "{model[:1].lower()}{model[1:]}"'] if model else []
     problem += [f"fields: {{ {names} }}"] if fields else []
     entry = f"{table.key}: {{ {', '.join(problem)} }}"
@@ -207,6 +209,10 @@ def _conflict(
             )
     elif existing.type not in _types(match, matches, column):
         return f"is {existing.type}, but better-auth writes {column.base}: change its type."
+    elif (key := _referred(match, matches, column)) and _is_uuid(key) != _is_uuid(existing):
+        if _is_uuid(key):
+            return "refers to a uuid: add @db.Uuid."
+        return "is a uuid, but refers to none: remove @db.Uuid."
     is_filled = match.table.is_hooked or column.name in match.table.defaults
     is_filled |= (match.table.key, column.name) in _ALWAYS_FILLED
     if column.is_optional and not is_filled and _must_be_filled(existing):
@@ -219,7 +225,7 @@ def _conflict(
 def _conflict_of_ids(column: Column, existing: Field, needs: Needs) -> str | None:
     """Why ``generateId`` cannot generate a table's ids, or None."""
     strategy = needs.id_strategy
-    is_number, is_uuid = existing.type in ("Int", "BigInt"), existing.native_type == "@db.Uuid"
+    is_number, is_uuid = existing.type in ("Int", "BigInt"), _is_uuid(existing)
     if strategy == "serial" and not is_number:
         return f'is {existing.type}, but generateId is "serial" in auth.ts: make it {column.base}.'
     if strategy in ("default", "uuid") and is_number:
@@ -239,9 +245,21 @@ def _conflict_of_ids(column: Column, existing: Field, needs: Needs) -> str | Non
 
 def _types(match: Match, matches: list[Match], column: Column) -> set[str]:
     """The Prisma types that can hold a column's values."""
+    if any(one.foreign_keys == [column.name] for one in match.table.columns):
+        key = _referred(match, matches, column)
+        return {column.base, key.type} if key else SCALARS
+    return {column.base} | _HOLDERS.get(column.base, set())
+
+
+def _referred(match: Match, matches: list[Match], column: Column) -> Field | None:
+    """The field that a foreign key refers to; None for other columns."""
     for relation in match.table.columns:
         if relation.foreign_keys == [column.name]:
+            (name,) = names_in("references", relation.attributes)
             target = next((one for one in matches if one.table.name == relation.base), None)
-            key = target.fields.get("id") if target else None
-            return {column.base, key.type} if key else SCALARS
-    return {column.base} | _HOLDERS.get(column.base, set())
+            return target.fields.get(name) if target else None
+    return None
+
+
+def _is_uuid(one: Field) -> bool:
+    return one.native_type == "@db.Uuid"

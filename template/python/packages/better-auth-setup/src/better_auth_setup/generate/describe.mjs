@@ -82,12 +82,11 @@ function adapterOf({ database, ...options }) {
   }
 }
 
-function idStrategy(advanced = {}) {
-  const given = advanced.database?.generateId ?? advanced.generateId;
-  if (advanced.database?.useNumberId || given === "serial") return "serial";
+function idStrategy({ database } = {}) {
+  const given = database?.generateId;
   if (typeof given === "function") return "function";
   if (given === false) return "database";
-  return given === "uuid" ? "uuid" : "default";
+  return ["serial", "uuid"].includes(given) ? given : "default";
 }
 
 const CORE = ["user", "session", "account", "verification"];

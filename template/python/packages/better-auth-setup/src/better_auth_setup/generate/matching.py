@@ -7,6 +7,7 @@ in the plural.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from better_auth_setup.generate.document import Block, Document, Field
@@ -73,7 +74,25 @@ def match(documents: list[Document], tables: list[Table]) -> list[Match]:
                     continue
                 found[table.key] = Match(table, document, block, _fields(block, table))
                 taken.add(id(block))
+    taken = {id(one.block) for one in found.values()}
+    for table in (one for one in tables if one.key not in found):
+        for document, block in models:
+            if id(block) not in taken and _is_former(block, table, found.values()):
+                found[table.key] = Match(table, document, block, _fields(block, table))
     return [found.get(table.key) or Match(table) for table in tables]
+
+
+def _is_former(block: Block, table: Table, found: Iterable[Match]) -> bool:
+    """Whether a model held a table before auth.ts gave it another name."""
+    columns = [one for one in table.columns if not one.is_relation]
+    lacks = {one.name for one in columns} - {one.name for one in block.fields}
+    required = {one.name for one in columns if not one.is_filled}
+    if lacks & required or len(lacks) * 2 >= len(columns):
+        return False
+    others = [one.block for one in found if one.block]
+    linked = {one.type for other in others for one in other.fields} & {block.name}
+    linked |= {one.type for one in block.fields} & {other.name for other in others}
+    return bool(linked) or f"{_bare(block.name)}s" == _bare(table.name)
 
 
 def _fields(block: Block, table: Table) -> dict[str, Field]:

@@ -42,6 +42,11 @@ class Column:
         return self.type.endswith("?")
 
     @property
+    def is_filled(self) -> bool:
+        """Whether an insert may omit it."""
+        return self.is_optional or "@default" in self.attributes or "@updatedAt" in self.attributes
+
+    @property
     def foreign_keys(self) -> list[str]:
         """The fields of a relation's foreign key; empty for the back-relation."""
         return names_in("fields", self.attributes)
@@ -77,6 +82,7 @@ class Table:
     defaults: dict[str, Any] = field(default_factory=dict)
     #: better-auth's field names, by their names in the Prisma client
     keys: dict[str, str] = field(default_factory=dict)
+    is_plural: bool = False
 
     @property
     def columns(self) -> list[Column]:
@@ -146,6 +152,8 @@ def needed(described: Mapping[str, Any], provider: Provider) -> Needs:
     strategy = described["generateId"]
     found = {one["key"]: one for one in described["tables"]}
     tables = {key: _table(one, strategy, provider) for key, one in found.items()}
+    for table in tables.values():
+        table.is_plural = described["isPlural"]
     for key, one in found.items():
         for entry in one["fields"]:
             if entry.get("references") and entry["references"]["model"]:
@@ -170,6 +178,11 @@ def _table(one: dict[str, Any], strategy: str, provider: Provider) -> Table:
     for entry in one["fields"]:
         if entry["key"] == "id":
             continue
+        if not re.fullmatch(r"[^\W\d_]\w*", entry["name"]):
+            raise Problem(
+                f"{one['key']}.{entry['name']} cannot be the name of a field in Prisma: give it a "
+                "fieldName of letters, digits and underscores in auth.ts."
+            )
         try:
             column = Column(entry["name"], *definition(entry, strategy, provider.columns))
         except ValueError as error:
