@@ -77,6 +77,14 @@ def sign_up_by_keyboard_alone(person: Person) -> None:
     assert "callbackURL=%2Fauth%2Faccount" in person.message("Verify")
 
 
+def next_page_is_one_of_this_site(person: Person) -> None:
+    person.sign_up()
+    for page in ("//example.com/", "/%09/example.com/"):  # browsers drop the tab
+        person.open(f"sign-in?next={page}")
+        person.type_password()
+        person.at_account()
+
+
 def oauth_client_gets_consent(person: Person) -> None:
     _answer(person, "Allow", "code=")
 
@@ -215,6 +223,7 @@ def ask_for_access(person: Person, callback: str = CALLBACK) -> str:
 
 Flow = Callable[[Person], None]
 FLOWS = [
+    next_page_is_one_of_this_site,
     magic_link_signs_in,
     email_code_signs_in,
     social_provider_signs_in,
