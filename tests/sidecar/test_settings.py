@@ -112,6 +112,7 @@ def test_lists(load: Load) -> None:
 def test_trusted_origins_are_compared_as_browsers_send_them(load: Load) -> None:
     given = ["HTTPS://App.Example.com:443", "http://A.example.com:80", "https://*.B.example:443"]
     other = ["https://a.example.com:80", "https://a.example.com:8443", "*.example.com", "App://a"]
+    other += ["http://localhost:*", "https://app-?.example.com", "http://[::1]:3000"]
     read = ["https://app.example.com", "http://a.example.com", "https://*.b.example"]
     settings = load(TRUSTED_ORIGINS=",".join(given + other))
     assert settings.trusted_origins == (*read, *other)

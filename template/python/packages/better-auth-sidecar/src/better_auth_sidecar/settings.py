@@ -178,7 +178,7 @@ class Settings(BaseSettings):
     def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         found = []
         for entry in value:
-            url = _parse(entry)
+            url = _parse(entry.replace("?", "*"))  # both are wildcards
             if url is not None and url.scheme in ("http", "https"):
                 if _has_path(url):
                     raise ValueError(f"{entry!r} has a path; an origin is like https://example.com")
