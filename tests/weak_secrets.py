@@ -13,6 +13,8 @@ WEAK_SECRETS = [
     "Wd4-kR9_wD4-Kr9_WD4-kr9_wd4-KR9_tz7Q",
     "mysecretkey1-mysecretkey2-mysecretkey3",
     "change_me_to_32_random_characters!",
+    "my-super-Secret-key-for-production-2024",
+    "<generate with openssl rand -base64 32>",
 ]
 
 #: Of `openssl rand -hex 16`.

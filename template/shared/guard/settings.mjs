@@ -121,8 +121,9 @@ export function signingSecret({ BETTER_AUTH_SECRET, BETTER_AUTH_SECRETS: [first]
   return first ? first.replace(/^\d+:/, "") : BETTER_AUTH_SECRET;
 }
 
-// better-auth's default, and what examples have in its place.
-const published = /better.?auth.?secret|(change|replace).?(me|this|it)|your.{0,2}secret/i;
+// Words of better-auth's default, and of what examples have in its place.
+const published =
+  /secret|passw|example|placeholder|random|generate|openssl|qwerty|(change|replace).?(me|this|it)/i;
 
 /** Whether a secret is short, has few different characters, repeats or counts, or is published.
  * @param {string} secret */

@@ -26,9 +26,10 @@ from better_auth_sidecar.env_file import read_env_file
 from better_auth_sidecar.errors import refusal
 from better_auth_sidecar.mail_server import read_mail_from, read_smtp_url
 
-#: better-auth's default, and what examples have in its place.
+#: Words of better-auth's default, and of what examples have in its place.
 _PUBLISHED_SECRET = re.compile(
-    r"better.?auth.?secret|(change|replace).?(me|this|it)|your.{0,2}secret", re.IGNORECASE
+    r"secret|passw|example|placeholder|random|generate|openssl|qwerty|(change|replace).?(me|this|it)",
+    re.IGNORECASE,
 )
 #: Of better-auth: own routes would refuse the origins in it.
 _OWN_ORIGINS = "BETTER_AUTH_TRUSTED_ORIGINS"
