@@ -22,6 +22,7 @@ const lists = [
   { path: "/admin/list-users", table: "user" },
 ];
 
+const signUp = /\/sign-up\/email$/;
 const passwordSignIn = /\/sign-in\/(email|phone-number|username)$/;
 
 /** What the request in progress has done.
@@ -192,6 +193,19 @@ function signInHandler(auth) {
   };
 }
 
+/** The answer to a sign-up. Without a session, only better-auth's own fields of the user: for a known
+ * address it invents a user, who has no fields that plugins and hooks set.
+ * @param {Response} response */
+async function signUpAnswer(response) {
+  const { token, user } = await response.clone().json();
+  if (token) return response;
+  const { id, name, email, emailVerified, image, createdAt, updatedAt } = user;
+  const shown = { id, name, email, emailVerified, image, createdAt, updatedAt };
+  const headers = new Headers(response.headers);
+  headers.delete("content-length");
+  return Response.json({ token, user: shown }, { headers });
+}
+
 /** Whether the session of a request can be looked up: better-auth takes a failure for no session.
  * @param {Auth} auth @param {Headers} headers */
 async function canReadSessions(auth, headers) {
@@ -237,6 +251,7 @@ export function guard(auth, addressHeader) {
     if (/^[/\\]{2}/.test(response.headers.get("location") ?? "")) {
       return told(request, 403, "Invalid callbackURL");
     }
+    if (response.status === 200 && signUp.test(pathname)) return signUpAnswer(response);
     const isRefused = withoutSession.has(response.status);
     const hasFailed = isRefused && !(await canReadSessions(auth, headers));
     const isError = response.status === 500 && isPage(request);
