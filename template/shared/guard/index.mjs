@@ -197,13 +197,14 @@ function signInHandler(auth) {
  * address it invents a user, who has no fields that plugins and hooks set.
  * @param {Response} response */
 async function signUpAnswer(response) {
-  const { token, user } = await response.clone().json();
-  if (token) return response;
-  const { id, name, email, emailVerified, image, createdAt, updatedAt } = user;
-  const shown = { id, name, email, emailVerified, image, createdAt, updatedAt };
+  const answer = await response.clone().json();
+  // A hook of the owner may answer without a user.
+  if (answer?.token || !answer?.user) return response;
+  const { id, name, email, emailVerified, image, createdAt, updatedAt } = answer.user;
+  const user = { id, name, email, emailVerified, image, createdAt, updatedAt };
   const headers = new Headers(response.headers);
   headers.delete("content-length");
-  return Response.json({ token, user: shown }, { headers });
+  return Response.json({ ...answer, user }, { headers });
 }
 
 /** Whether the session of a request can be looked up: better-auth takes a failure for no session.
