@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -65,6 +66,7 @@ def make_project(
     provider: str = "postgresql",
     options: str = "",
     columns: str = "",
+    uuids: bool = False,
 ) -> Path:
     """Renders a project's ``auth/`` and pushes its database.
 
@@ -74,6 +76,7 @@ def make_project(
         provider: of the database.
         options: the owner's options in ``auth.ts``.
         columns: the owner's fields of ``User``.
+        uuids: whether ids are UUIDs that the database makes.
     """
     context = {
         "project_name": "My App",
@@ -106,7 +109,8 @@ def make_project(
     schema = rendered("schema.prisma.jinja").replace("../src/generated/", "../auth/generated/")
     (folder / "prisma").mkdir()
     own = "// Your own fields and relations of User go below this line."
-    (folder / "prisma/schema.prisma").write_text(_added(schema, own, columns))
+    schema = _added(schema, own, columns)
+    (folder / "prisma/schema.prisma").write_text(_with_uuids(schema) if uuids else schema)
     (folder / "prisma.config.ts").write_text(rendered("prisma.config.ts"))
     node = folder / "packages/better-auth-sidecar/node"
     shutil.copytree(PACKAGE / "node", node, ignore=shutil.ignore_patterns("*.jinja"))
@@ -133,6 +137,16 @@ def make_project(
     run_node(folder, PRISMA, "generate")
     workshop.push(folder)
     return folder
+
+
+def _with_uuids(schema: str) -> str:
+    """The schema of ``generateId: "uuid"``."""
+    models, outbox, rest = schema.partition("model OutboxMessage")
+    default = '@id @default(dbgenerated("pg_catalog.gen_random_uuid()")) @db.Uuid'
+    models = models.replace("@id\n", f"{default}\n")
+    for name in set(re.findall(r"@relation\(.*?fields: \[(\w+)\]", models)):
+        models = re.sub(rf"^(  {name} +String\??)", r"\1 @db.Uuid", models, flags=re.M)
+    return models + outbox + rest
 
 
 def _added(text: str, marker: str, more: str) -> str:

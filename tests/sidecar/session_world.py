@@ -177,6 +177,33 @@ def application(
     return app
 
 
+def with_permissions(app: FastAPI) -> FastAPI:
+    """Adds routes that require roles and permissions."""
+    sessions = app.state.sessions
+
+    @app.get("/admin")
+    async def admin(user: Annotated[Any, Depends(sessions.require_role("admin", "owner"))]) -> str:
+        return str(user.id)
+
+    invite = sessions.has_permission({"invitation": ["create"]})
+
+    @app.get("/organizations/{organization_id}/invitations")
+    async def of_path(organization: Annotated[str, Depends(invite)]) -> str:
+        return organization
+
+    @app.get("/invitations")
+    async def of_session(organization: Annotated[str, Depends(invite)]) -> str:
+        return organization
+
+    ban = sessions.user_has_permission({"user": ["ban"]})
+
+    @app.get("/ban", dependencies=[Depends(ban)])
+    async def banning() -> str:
+        return "may ban"
+
+    return app
+
+
 @asynccontextmanager
 async def running(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """Runs an application's lifespan; yields a client."""

@@ -1,11 +1,8 @@
 """Roles and permissions of routes."""
 
-from typing import Annotated, Any
-
 import httpx
 import pytest
 from better_auth_sidecar import AuthServer
-from fastapi import Depends, FastAPI
 
 from tests.sidecar.session_world import (
     BASE_URL,
@@ -15,34 +12,8 @@ from tests.sidecar.session_world import (
     application,
     make_visitor,
     running,
+    with_permissions,
 )
-
-
-def _application(auth_server: AuthServer) -> FastAPI:
-    app = application(auth_server)
-    sessions = app.state.sessions
-
-    @app.get("/admin")
-    async def admin(user: Annotated[Any, Depends(sessions.require_role("admin", "owner"))]) -> str:
-        return str(user.id)
-
-    invite = sessions.has_permission({"invitation": ["create"]})
-
-    @app.get("/organizations/{organization_id}/invitations")
-    async def of_path(organization: Annotated[str, Depends(invite)]) -> str:
-        return organization
-
-    @app.get("/invitations")
-    async def of_session(organization: Annotated[str, Depends(invite)]) -> str:
-        return organization
-
-    ban = sessions.user_has_permission({"user": ["ban"]})
-
-    @app.get("/ban", dependencies=[Depends(ban)])
-    async def banning() -> str:
-        return "may ban"
-
-    return app
 
 
 @pytest.mark.parametrize(
@@ -54,7 +25,7 @@ def _application(auth_server: AuthServer) -> FastAPI:
 )
 async def test_roles(auth: Official, role: str | None, status: int) -> None:
     auth_server = AuthServer(auth.project, auth.settings)
-    async with running(_application(auth_server)) as client:
+    async with running(with_permissions(application(auth_server))) as client:
         assert (await client.get("/admin")).status_code == 401
         visitor = await make_visitor(auth_server, role=role)
         answer = await client.get("/admin", headers=visitor.headers)
@@ -65,7 +36,7 @@ async def test_roles(auth: Official, role: str | None, status: int) -> None:
 
 async def test_permissions_of_users(auth: Official) -> None:
     auth_server = AuthServer(auth.project, auth.settings)
-    async with running(_application(auth_server)) as client:
+    async with running(with_permissions(application(auth_server))) as client:
         assert (await client.get("/ban")).status_code == 401
         for role, status in (("admin", 200), ("user", 403), ("user, admin", 403)):
             visitor = await make_visitor(auth_server, role=role)
@@ -75,7 +46,7 @@ async def test_permissions_of_users(auth: Official) -> None:
 
 async def test_permissions_in_an_organization(auth: Official) -> None:
     auth_server = AuthServer(auth.project, auth.settings)
-    async with running(_application(auth_server)) as client:
+    async with running(with_permissions(application(auth_server))) as client:
         ada, eve = await make_visitor(auth_server), await make_visitor(auth_server)
         for path in ("/invitations", "/organizations/x/invitations"):
             assert (await client.get(path)).status_code == 401

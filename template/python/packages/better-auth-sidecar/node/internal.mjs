@@ -61,11 +61,13 @@ async function configuration(auth) {
   });
 }
 
-/** Whether an error of better-auth is the caller's, such as a wrong API key; its use too often, 429,
- * is not among them. @param {unknown} error */
+/** Whether an error is the caller's, such as a wrong API key; one of a rate limit is told instead.
+ * @param {unknown} error */
 const isRefusal = (error) => {
-  const { statusCode = 500 } = /** @type {{statusCode?: number}} */ (error);
-  return statusCode < 500 && statusCode !== 429;
+  const { statusCode = 500, name, code } = /** @type {Record<string, any>} */ (error);
+  // Prisma cannot look for "x" where ids are numbers or UUIDs.
+  const isNoId = name === "PrismaClientValidationError" || code === "P2007";
+  return isNoId || (statusCode < 500 && statusCode !== 429);
 };
 
 /** The session of these headers, or null. The body is get-session's query.
