@@ -275,8 +275,11 @@ async def test_a_session_due_for_renewal_works_while_the_auth_server_is_down(
         client = await lifespan.__aenter__()
         headers = await _due(auth, auth_server)
     try:
-        answer = await client.get("/me", headers=headers)
-        assert answer.status_code == 200 and "set-cookie" not in answer.headers
+        began = time.monotonic()
+        for _ in range(3):
+            answer = await client.get("/me", headers=headers)
+            assert answer.status_code == 200 and "set-cookie" not in answer.headers
+        assert time.monotonic() - began < 5  # they do not wait for it each time
     finally:
         await lifespan.__aexit__(None, None, None)
 

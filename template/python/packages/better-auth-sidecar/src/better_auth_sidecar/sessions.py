@@ -10,6 +10,7 @@ for every session on MySQL and Microsoft SQL Server.
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -56,6 +57,8 @@ _OF_SESSION = frozenset({"expiresAt", "activeOrganizationId"})
 _CREDENTIALS = frozenset({b"cookie", b"authorization", b"x-api-key"})
 #: Plugins that accept credentials in a header other than Cookie.
 _PLUGIN_HEADERS = {"bearer": b"authorization", "api-key": b"x-api-key"}
+#: Seconds that a renewal may take, and for which none is tried after one has failed.
+_RENEWAL_TIMEOUT, _RENEWAL_PAUSE = 3.0, 10.0
 #: Seconds that a start in production waits for the auth server's configuration.
 _START_TIMEOUT = 15.0
 
@@ -116,6 +119,7 @@ class Sessions(Generic[UserT, SessionT]):
         self._rules: _Rules | None = None
         self._has_warned = False
         self._logged_slow = ""
+        self._no_renewal_before = 0.0
         self._key = f"better_auth_sidecar.session.{id(self)}"
         #: Those that the dependencies in use need, with the name of one such dependency.
         self._needed_plugins: dict[str, str] = {}
@@ -311,10 +315,14 @@ class Sessions(Generic[UserT, SessionT]):
 
     async def _renew(self, connection: HTTPConnection, row: Row) -> Row | None:
         """Renews a session that is due. If that fails, the session is valid until it expires."""
+        if time.monotonic() < self._no_renewal_before:
+            return row
         try:
-            return await self._ask(connection, renew=True)
-        except AuthServerError as error:
-            logger.warning("A session could not be renewed: %s", error)
+            async with asyncio.timeout(_RENEWAL_TIMEOUT):
+                return await self._ask(connection, renew=True)
+        except (AuthServerError, TimeoutError) as error:
+            self._no_renewal_before = time.monotonic() + _RENEWAL_PAUSE
+            logger.warning("Sessions cannot be renewed now: %s", str(error) or "no answer")
             return row
 
     async def _ask(self, connection: HTTPConnection, *, renew: bool) -> Row | None:
