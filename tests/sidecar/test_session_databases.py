@@ -136,6 +136,21 @@ async def test_a_new_configuration_is_no_news_of_how_sessions_are_read(
     assert caplog.text.count("through the auth server") == 1
 
 
+async def test_own_routes_go_on_while_an_auth_server_at_a_url_is_down(
+    auth: Official, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also in development, where its configuration is read again after some seconds."""
+    monkeypatch.setattr("better_auth_sidecar.server._DEVELOPMENT_REFRESH", 0.1)
+    monkeypatch.setattr("better_auth_sidecar.proxy.CONNECT_TIMEOUT", 0.1)
+    auth_server = AuthServer(auth.project, auth.settings)
+    async with running(application(auth_server)) as client:
+        visitor = await make_visitor(auth_server)
+        assert (await client.get("/who", headers=visitor.headers)).json() == visitor.user
+        auth_server.url = "http://127.0.0.1:1"
+        await asyncio.sleep(0.2)
+        assert (await client.get("/who", headers=visitor.headers)).json() == visitor.user
+
+
 async def test_an_unresponsive_database_gives_503(auth: Official) -> None:
     """An outage gives no 401."""
     visitor = await _visitor(auth)

@@ -172,19 +172,29 @@ class AuthServer:
         async with self._asking:  # one fetch for all concurrent requests
             if not self._is_current():
                 generation = self._latest()
-                answer = await self._internal("GET", "configuration")
                 try:
-                    found = Configuration.model_validate(answer.data)
-                except ValueError as error:
-                    raise AuthServerError(
-                        "Use the same version of better-auth-sidecar in Python and in auth/app.ts: "
-                        "the auth server describes its configuration in another way."
-                    ) from error
+                    found = await self._read_configuration()
+                except AuthServerError:
+                    # While an edit of auth.ts keeps a server at a URL from answering, the last one
+                    # is used.
+                    if self._configuration is None or self._process:
+                        raise
+                    found = self._configuration
                 if found != self._configuration:  # sessions.py compares by identity
                     self._configuration = found
                 self._generation = generation
             assert self._configuration is not None
             return self._configuration
+
+    async def _read_configuration(self) -> Configuration:
+        answer = await self._internal("GET", "configuration")
+        try:
+            return Configuration.model_validate(answer.data)
+        except ValueError as error:
+            raise AuthServerError(
+                "Use the same version of better-auth-sidecar in Python and in auth/app.ts: "
+                "the auth server describes its configuration in another way."
+            ) from error
 
     def _is_current(self) -> bool:
         return self._configuration is not None and self._latest() == self._generation
