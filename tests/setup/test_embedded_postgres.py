@@ -112,6 +112,16 @@ def test_a_reused_process_id_is_recognized(root: Path, url: str) -> None:
     assert query(url, "SELECT 1") == 1
 
 
+def test_a_server_that_does_not_start_is_reported_with_details(root: Path, url: str) -> None:
+    embedded_postgres.stop(root)
+    version = root / ".postgres" / "data" / "PG_VERSION"
+    version.write_text("17\n")
+    with pytest.raises(Problem, match=r"\n +FATAL: [^\n]+\n +DETAIL: .* by PostgreSQL version 17"):
+        embedded_postgres.ensure_running(root, url)
+    version.write_text("18\n")
+    assert embedded_postgres.ensure_running(root, url)
+
+
 def test_concurrent_starts_give_one_server(root: Path, url: str) -> None:
     embedded_postgres.stop(root)
     code = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -147,6 +148,16 @@ def test_a_killed_server_starts_again(project: NpmProject) -> None:
     assert "runs" in project.done("database", "start")
     assert "runs" in project.done("database", "status")
     assert project.done("database", "start", "--if-embedded") == ""
+
+
+def test_a_server_that_does_not_start_is_reported_with_details(project: NpmProject) -> None:
+    project.done("database", "stop")
+    version = project.folder / ".postgres" / "data" / "PG_VERSION"
+    version.write_text("17\n")
+    refused = project.refused("database", "start")
+    assert re.search(r"start:\s+FATAL: .* DETAIL: .* by PostgreSQL version 17", refused, re.S)
+    version.write_text("18\n")
+    project.done("database", "start")
 
 
 def test_neither_a_reused_process_id_nor_a_listener_on_its_port_is_the_server(

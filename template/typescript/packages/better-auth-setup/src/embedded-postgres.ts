@@ -346,8 +346,11 @@ async function startAlone(url: string): Promise<boolean> {
     if (!/pre-existing shared memory|lock file/.test(output)) break;
     await sleep(250);
   }
-  const words = output.split("\n").slice(-3).join("\n");
-  throw new Problem(`The embedded PostgreSQL does not start:\n${words}`);
+  const words = output
+    .replace(/^[\d-]+ [\d:.]+ \w+ \[\d+\] /gm, "")
+    .split("\n")
+    .slice(-3);
+  throw new Problem(`The embedded PostgreSQL does not start:\n      ${words.join("\n      ")}`);
 }
 
 function interrupt(pid: number): void {

@@ -14,9 +14,14 @@ from pathlib import Path
 from typing import IO
 
 from better_auth_setup.problem import Problem
+from better_auth_setup.programs import indented
 
 #: Special characters inside a shell's double quotes, where initdb puts the path of its programs.
 _SPECIAL = re.compile(r'[$`"\\!]')
+#: What precedes the messages of a server's log.
+_TIME = re.compile(r"^[\d-]+ [\d:.]+ \w+ \[\d+\] ")
+#: An error comes with one or two lines of details.
+_DETAILS = 3
 
 
 @dataclass(frozen=True)
@@ -151,6 +156,12 @@ class Programs:
                 f"The embedded PostgreSQL cannot be made in {data.parent}: {last_line(output)}."
             )
         return output
+
+
+def last_lines(log: str) -> str:
+    """The end of a server's log, which has its error and details of it, without times."""
+    lines = [_TIME.sub("", line.rstrip()) for line in log.splitlines() if line.strip()]
+    return indented(lines[-_DETAILS:] or ["there was no output"])
 
 
 def last_line(output: str) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from better_auth_setup.embedded_postgres._connection import USER, Connection, is_free
-from better_auth_setup.embedded_postgres._programs import Account, Programs, last_line
+from better_auth_setup.embedded_postgres._programs import Account, Programs, last_lines
 from better_auth_setup.locks import lock
 from better_auth_setup.problem import Problem
 
@@ -281,8 +281,8 @@ def _launch(data: Path, port: int) -> None:
         orphans = "still in use" in text or "already exists" in text
         if not orphans or time.monotonic() > deadline:
             raise Problem(
-                f"The embedded PostgreSQL does not start: {last_line(text)}; see "
-                f"{data / 'server.log'}."
+                f"The embedded PostgreSQL does not start: {last_lines(text)}\n"
+                f"See {data / 'server.log'}."
             )
         time.sleep(0.2)
 
