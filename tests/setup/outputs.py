@@ -164,6 +164,14 @@ FAILURES = {
         ["P3014 Prisma Migrate could not create", "permission denied to create database"],
         is_of_prisma=True,
     ),
+    "Prisma cannot apply a migration": Failure(
+        'Error: ERROR: near ";": syntax error\n'
+        "   0: sql_schema_connector::apply_migration::apply_script\n"
+        '           with migration_name="20270101000000_bad"\n'
+        "             at schema-engine/connectors/apply_migration.rs:113\n",
+        ['20270101000000_bad: ERROR: near ";": syntax error'],
+        is_of_prisma=True,
+    ),
     "Prisma does not start": Failure(
         "node:fs:2848\n    return binding.lstat(path);\n\n"
         "Error: ENOENT: no such file or directory, lstat '/gone'\n"

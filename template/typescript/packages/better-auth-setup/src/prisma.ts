@@ -131,7 +131,9 @@ export function reason(output: string): string {
   if (!message) return reasonOf(output);
   const title = /^\s*Prisma schema validation - .*\n(?:Error code: .*\n)?(?:error: )?/;
   const words = message.replace(title, "").trim().replace(/\.$/, "");
-  return /^ *-->/m.test(words) ? `\n${words}\n` : words.replace(/\s+/g, " ");
+  if (/^ *-->/m.test(words)) return `\n${words}\n`;
+  const [, migration] = /migration_name="([^"]+)"/.exec(output) ?? [];
+  return `${migration ? `${migration}: ` : ""}${words.replace(/\s+/g, " ")}`;
 }
 
 /** Why a command of Prisma's CLI failed, and what to do where that is known. */

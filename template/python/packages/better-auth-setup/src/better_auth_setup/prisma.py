@@ -91,8 +91,10 @@ def reason(result: Result) -> str:
         0
     ]
     words = _TITLE.sub("", words).strip().rstrip(".")
-    is_shown = re.search(r"^ *-->", words, re.M)
-    return f"\n{words}\n" if is_shown else " ".join(words.split())
+    if re.search(r"^ *-->", words, re.M):
+        return f"\n{words}\n"
+    migration = re.search(r'migration_name="([^"]+)"', result.output)
+    return (f"{migration[1]}: " if migration else "") + " ".join(words.split())
 
 
 @dataclass(frozen=True)
