@@ -74,13 +74,14 @@ def test_an_empty_value_hides_no_other_from_next_js(
     stack: str, folder: str, tmp_path: Path
 ) -> None:
     project = npm_project(tmp_path / "project", stack=stack, framework="nextjs").folder
-    (project / ".env.local").write_text("BETTER_AUTH_SECRET=local\nDATABASE_URL= \nPORT=4000\n")
-    (project / ".env").write_text("DATABASE_URL=of-env\nBETTER_AUTH_SECRET=of-env\n")
+    (project / ".env.local").write_text("BETTER_AUTH_SECRET=local\nDATABASE_URL= \nMAIL=log\n")
+    (project / ".env").write_text("DATABASE_URL=of-env\nBETTER_AUTH_SECRET=of-env\nPORT=1\n")
     script = READ_BY_NEXTJS.replace("FOLDER", folder)
     result = subprocess.run(
         [NODE_FILE, "--input-type=module", "--eval", script],
         cwd=project,
-        env=environment(BETTER_AUTH_SECRET="", PORT="5000"),
+        # The mailbox is a login shell's.
+        env=environment(BETTER_AUTH_SECRET="", PORT="05000 ", MAIL="/var/mail/ada"),
         capture_output=True,
         text=True,
         check=True,
@@ -89,6 +90,8 @@ def test_an_empty_value_hides_no_other_from_next_js(
     env = json.loads(result.stdout)
     values = [env[name] for name in ("DATABASE_URL", "BETTER_AUTH_SECRET", "PORT")]
     assert values == ["of-env", "local", 5000]
+    assert stack == "python" or env["BETTER_AUTH_URL"] == "http://localhost:5000"
+    assert env.get("MAIL", "log") == "log"
 
 
 UNREADABLE = {

@@ -155,6 +155,7 @@ def refusal(load: Load, **values: str | None) -> str:
         ({"TRUSTED_PROXIES": "proxy"}, "'proxy' is neither an address, nor a network"),
         ({"PORT": "70000"}, "Correct PORT of .env.local: "),
         ({"PORT": "http"}, "Correct PORT of .env.local: "),
+        ({"PORT": "+8000"}, "Correct PORT of .env.local: it is no number from 0 to 65535"),
         (
             {"BETTER_AUTH_URL": "http://example.com"},
             "Correct BETTER_AUTH_URL of .env.local: in production it must be https",
@@ -180,6 +181,18 @@ def test_production_refuses_weak_secrets(load: Load, secret: str) -> None:
 @pytest.mark.parametrize("secret", STRONG_SECRETS)
 def test_production_takes_a_random_secret_with_few_characters(load: Load, secret: str) -> None:
     load(BETTER_AUTH_SECRET=secret, BETTER_AUTH_URL="https://example.com", MAIL="log")
+
+
+def test_a_port_follows_with_blanks_around_it(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", " 04000 ")
+    assert (load().port, load().better_auth_url) == (4000, "http://localhost:4000")
+
+
+def test_the_mailbox_of_a_login_shell_hides_no_setting(
+    load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAIL", "/var/mail/ada")
+    assert load(MAIL="log").mail == "log"
 
 
 def test_a_file_that_is_not_utf_8_is_one_sentence(load: Load, tmp_path: Path) -> None:

@@ -8,6 +8,9 @@ import { wrapped } from "./wrapping.mjs";
 // Of better-auth: own routes would refuse the origins in it.
 const OWN_ORIGINS = "BETTER_AUTH_TRUSTED_ORIGINS";
 
+// Login shells set it to the mailbox of the Unix user, which would hide a file's.
+if (process.env.MAIL?.startsWith("/")) delete process.env.MAIL;
+
 /** See settings.d.mts.
  * @type {Map<string, string>} */
 export const places = new Map();
@@ -89,8 +92,8 @@ export const isLoopback = (url) =>
 export function readSettings({ baseUrl, buildUrl } = {}) {
   // For Next.js, an empty value hides those of the files that follow.
   if (places.size === 0) for (const [, values] of filesOfNext()) complete(values);
-  const port = text("PORT", "3000");
-  const url = text("BETTER_AUTH_URL", baseUrl ?? `http://localhost:${port}`);
+  const port = Number(/^\s*(\d+)\s*$/.exec(text("PORT", "3000"))?.[1]);
+  const url = text("BETTER_AUTH_URL", baseUrl ?? `http://localhost:${port < 65536 ? port : 3000}`);
   const environment = text("BETTER_AUTH_ENV", isLoopback(url) ? "development" : "production");
   const isBuild = process.env.NEXT_PHASE === "phase-production-build";
   return {
@@ -101,7 +104,7 @@ export function readSettings({ baseUrl, buildUrl } = {}) {
     BETTER_AUTH_ENV: environment,
     TRUSTED_ORIGINS: list("TRUSTED_ORIGINS").map(asSent),
     TRUSTED_PROXIES: list("TRUSTED_PROXIES"),
-    PORT: Number(port),
+    PORT: port,
     isProduction: environment !== "development",
   };
 }

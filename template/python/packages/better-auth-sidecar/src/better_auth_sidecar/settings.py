@@ -110,6 +110,9 @@ class Settings(BaseSettings):
             SystemExit: a value is missing, wrong, or not fit for production. The message has
                 the remedy and the source of each, and no secret.
         """
+        # Login shells set it to the mailbox of the Unix user, which would hide a file's.
+        if os.environ.get("MAIL", "").startswith("/"):
+            del os.environ["MAIL"]
         try:
             # Without the files, which pydantic would read once more, in another way.
             settings = cls(_env_file=None)  # type: ignore[call-arg]
@@ -198,12 +201,16 @@ class Settings(BaseSettings):
         read_database_url(value.get_secret_value(), root)
         return value
 
+    @field_validator("port", mode="before")
+    @classmethod
+    def _is_number(cls, value: object) -> object:
+        if isinstance(value, str) and not value.strip().isdecimal():
+            raise ValueError("it is no number from 0 to 65535")
+        return value
+
     @field_validator("mail", mode="before")
     @classmethod
-    def _is_no_mailbox(cls, value: object) -> object:
-        # Login shells set MAIL to the mailbox of the Unix user.
-        if isinstance(value, str) and value.startswith("/"):
-            return ""
+    def _is_known(cls, value: object) -> object:
         if value not in ("", "log"):
             raise ValueError(f"it is log, or not set; {value!r} is neither")
         return value
@@ -236,9 +243,9 @@ class Settings(BaseSettings):
     @classmethod
     def _follow_port(cls, values: dict[str, object]) -> dict[str, object]:
         # Setting PORT alone must be enough.
-        port = str(values.get("port", cls.model_fields["port"].default))
-        if not values.get("better_auth_url") and port.isdigit() and int(port) < 65536:
-            values = {**values, "better_auth_url": f"http://localhost:{port}"}
+        port = str(values.get("port", cls.model_fields["port"].default)).strip()
+        if not values.get("better_auth_url") and port.isdecimal() and int(port) < 65536:
+            values = {**values, "better_auth_url": f"http://localhost:{int(port)}"}
         return values
 
     @model_validator(mode="after")
