@@ -203,7 +203,7 @@ function initialize(native: string, url: URL): void {
       options(draft, [password, "pipe", "pipe"]),
     );
     const output = error?.message ?? `${String(stdout)}${String(stderr)}`.trim();
-    if (status !== 0) throw new Problem(`PostgreSQL could not be initialized: ${output}`);
+    if (status !== 0) throw new Problem(`PostgreSQL cannot be initialized:${errorsOf(output)}`);
     renameSync(draft, data);
   } finally {
     closeSync(password);
@@ -211,6 +211,24 @@ function initialize(native: string, url: URL): void {
     remove(draft);
     if (programs !== native) remove(programs);
   }
+}
+
+// An error comes with one or two lines of details.
+const details = 3;
+
+/** Lines of PostgreSQL's output as a part of a message, without times. */
+const shown = (lines: string[]) =>
+  lines
+    .map((line) => `\n      ${line.replace(/^(.* \.\.\. )?[\d-]+ [\d:.]+ \w+ \[\d+\] /, "")}`)
+    .join("");
+
+/** The errors in a program's output, with their details; else its last line. */
+export function errorsOf(output: string): string {
+  const lines = output.trim().split("\n");
+  const errors = lines.filter((line) =>
+    /\b(FATAL|ERROR|DETAIL|HINT|error|detail|hint):/.test(line),
+  );
+  return shown(errors.length > 0 ? errors.slice(0, details) : lines.slice(-1));
 }
 
 /** Removes a folder that the initdb of a killed setup may still write to. */
@@ -346,11 +364,8 @@ async function startAlone(url: string): Promise<boolean> {
     if (!/pre-existing shared memory|lock file/.test(output)) break;
     await sleep(250);
   }
-  const words = output
-    .replace(/^[\d-]+ [\d:.]+ \w+ \[\d+\] /gm, "")
-    .split("\n")
-    .slice(-3);
-  throw new Problem(`The embedded PostgreSQL does not start:\n      ${words.join("\n      ")}`);
+  const end = shown(output.split("\n").slice(-details));
+  throw new Problem(`The embedded PostgreSQL does not start:${end}`);
 }
 
 function interrupt(pid: number): void {

@@ -18,8 +18,9 @@ from better_auth_setup.programs import indented
 
 #: Special characters inside a shell's double quotes, where initdb puts the path of its programs.
 _SPECIAL = re.compile(r'[$`"\\!]')
-#: What precedes the messages of a server's log.
-_TIME = re.compile(r"^[\d-]+ [\d:.]+ \w+ \[\d+\] ")
+#: What precedes the messages of a server.
+_TIME = re.compile(r"^(.* \.\.\. )?[\d-]+ [\d:.]+ \w+ \[\d+\] ")
+_ERROR = re.compile(r"\b(FATAL|ERROR|DETAIL|HINT|error|detail|hint):")
 #: An error comes with one or two lines of details.
 _DETAILS = 3
 
@@ -153,19 +154,22 @@ class Programs:
         output = program.communicate(text.encode())[0].decode(errors="replace")
         if program.returncode or "ERROR:" in output:
             raise Problem(
-                f"The embedded PostgreSQL cannot be made in {data.parent}: {last_line(output)}."
+                f"The embedded PostgreSQL cannot be made in {data.parent}: {errors(output)}."
             )
         return output
 
 
 def last_lines(log: str) -> str:
     """The end of a server's log, which has its error and details of it, without times."""
-    lines = [_TIME.sub("", line.rstrip()) for line in log.splitlines() if line.strip()]
-    return indented(lines[-_DETAILS:] or ["there was no output"])
+    return _shown(log.splitlines()[-_DETAILS:])
 
 
-def last_line(output: str) -> str:
-    """The line of a program's output that states the error."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    errors = [line for line in lines if "FATAL:" in line or "error:" in line.lower()]
-    return (errors or lines or ["there was no output"])[-1].rstrip(".")
+def errors(output: str) -> str:
+    """The errors in a program's output, with their details; else its last line."""
+    lines = [line for line in output.splitlines() if line.strip()]
+    return _shown([line for line in lines if _ERROR.search(line)][:_DETAILS] or lines[-1:])
+
+
+def _shown(lines: list[str]) -> str:
+    told = [_TIME.sub("", line.strip()) for line in lines] or ["there was no output"]
+    return indented([*told[:-1], told[-1].rstrip(".")])

@@ -281,7 +281,7 @@ def _launch(data: Path, port: int) -> None:
         orphans = "still in use" in text or "already exists" in text
         if not orphans or time.monotonic() > deadline:
             raise Problem(
-                f"The embedded PostgreSQL does not start: {last_lines(text)}\n"
+                f"The embedded PostgreSQL does not start: {last_lines(text)}.\n"
                 f"See {data / 'server.log'}."
             )
         time.sleep(0.2)
