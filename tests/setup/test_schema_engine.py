@@ -84,6 +84,14 @@ def test_sqlite_errors_are_reported_in_full(tmp_path: Path) -> None:
     ]
 
 
+#: As a push replaces a table.
+REPLACE = """PRAGMA foreign_keys=OFF;
+CREATE TABLE new_one (id INT);
+DROP TABLE "one";
+ALTER TABLE {new} RENAME TO one;
+PRAGMA foreign_keys=ON;"""
+
+
 def test_a_table_that_cannot_be_replaced_stays(tmp_path: Path) -> None:
     path = tmp_path / "app.db"
     engine = SchemaEngine.make(tmp_path / "engine", "sqlite", f"file:{path}")
@@ -91,14 +99,18 @@ def test_a_table_that_cannot_be_replaced_stays(tmp_path: Path) -> None:
         database.execute("CREATE TABLE one (id INT)")
         database.execute("INSERT INTO one VALUES (1)")
         database.commit()
-        (error,) = engine.execute(
+        failed, _, refused = engine.execute(
             [
-                "PRAGMA foreign_keys=OFF;\nCREATE TABLE new_one (id INT);\n"
-                'DROP TABLE "one";\nALTER TABLE new_other RENAME TO one;\nPRAGMA foreign_keys=ON;'
+                REPLACE.format(new="new_other"),
+                "ALTER TABLE one ADD COLUMN next INT AS (id + 1)",
+                REPLACE.format(new="new_one"),
             ]
         )
-        assert "no such table: new_other" in error
-        assert database.execute("SELECT * FROM one").fetchall() == [(1,)]
+        assert "no such table: new_other" in failed
+        assert "one has to be replaced by a copy, which would lose its generated column next" in (
+            refused
+        )
+        assert database.execute("SELECT id, next FROM one").fetchall() == [(1, 2)]
 
 
 def test_a_locked_sqlite_database_is_reported(tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ const REBUILDING = /^PRAGMA foreign_keys=OFF;$([^]*?)^PRAGMA foreign_keys=ON;$/g
 const UNKNOWN = `SELECT sql FROM sqlite_master m WHERE tbl_name = ? AND (type = 'trigger' OR type = 'index' AND (
     EXISTS (SELECT 1 FROM pragma_index_list(m.tbl_name) l WHERE l.name = m.name AND l.partial)
     OR EXISTS (SELECT 1 FROM pragma_index_xinfo(m.name) WHERE cid = -2)))`;
+/** Columns that Prisma does not see, so that a changed copy of their table lacks them. */
+const GENERATED = "SELECT name FROM pragma_table_xinfo(?) WHERE hidden > 1";
 
 /** The history of migrations, as the engine makes it. */
 const HISTORY = `CREATE TABLE "_prisma_migrations" (
@@ -79,14 +81,23 @@ export function sqlite({ url }) {
     };
     const unknown = async (statements) => {
       const tables = [...statements.matchAll(/^DROP TABLE "(.+)";$/gm)].map(([, name]) => name);
-      const queries = tables.map((table) =>
-        adapter.queryRaw({
-          sql: UNKNOWN,
-          args: [table],
-          argTypes: [{ arity: "scalar", scalarType: "string" }],
-        }),
-      );
-      return (await Promise.all(queries)).flatMap(({ rows }) => rows.map(([sql]) => sql));
+      const found = [];
+      for (const table of tables) {
+        const [generated] = await about(table, GENERATED);
+        if (generated) {
+          const message =
+            `${table} has to be replaced by a copy, which would lose its generated column ` +
+            `${generated}: drop that first, and add it again afterwards`;
+          throw new DriverAdapterError({ kind: "postgres", code: "", severity: "ERROR", message });
+        }
+        found.push(...(await about(table, UNKNOWN)));
+      }
+      return found;
+    };
+    const about = async (table, sql) => {
+      const argTypes = [{ arity: "scalar", scalarType: "string" }];
+      const { rows } = await adapter.queryRaw({ sql, args: [table], argTypes });
+      return rows.map(([value]) => value);
     };
     // `executeRaw` runs only the first statement of a script; `executeScript` runs all. The engine sends
     // the statements that replace tables one by one.
