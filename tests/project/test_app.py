@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -139,6 +141,12 @@ def test_an_sqlite_database_switches_to_migrations(on_sqlite: Path) -> None:
     shutil.copy(on_sqlite / "dev.db", on_sqlite / "old.db")
     try:
         assert "0_init creates the present tables" in set_up("old.db", "--start-migrations")
+        with closing(sqlite3.connect(on_sqlite / "old.db")) as database:
+            database.executescript(
+                "CREATE TABLE billing (id INTEGER PRIMARY KEY);"
+                'ALTER TABLE "user" ADD COLUMN bill INTEGER REFERENCES billing (id);'
+                'CREATE INDEX by_bill ON "user" (bill)'
+            )
         set_up("old.db", "--check")
         assert "Migrations applied: 0_init" in set_up("new.db")
     finally:

@@ -24,6 +24,15 @@ CLI = {
 }
 
 
+#: What others add to a database, and no migration makes.
+FOREIGN = (
+    "CREATE TYPE mood AS ENUM ('SAD')",
+    "CREATE TABLE billing (id INTEGER PRIMARY KEY, mood mood)",
+    'ALTER TABLE "user" ADD COLUMN "first name" TEXT, ADD COLUMN bill INTEGER REFERENCES billing',
+    'CREATE INDEX by_name ON "user" (name, email)',
+)
+
+
 @pytest.fixture
 def no_migrations(bench: Bench) -> Iterator[None]:
     yield
@@ -67,9 +76,13 @@ def test_a_project_switches_to_migrations(bench: Bench, stack: str) -> None:
     prisma(bench, stack, "migrate dev --name nickname")
     (name,) = [path.name for path in migrations.glob("*_nickname")]
     assert bench.rows() == before
+    bench.sql(*FOREIGN)
     assert bench.setup("--check").returncode == 0
-    bench.write(("lower('ABC')", "upper('abc')"))
-    assert "altered column code" in bench.setup().stderr
+    bench.write(("lower('ABC')", "upper('abc')"), ("  nickname String?\n", ""))
+    unwritten = bench.setup().stderr
+    assert "changes user: removed column nickname; altered column code" in unwritten
+    assert "removed tables" not in unwritten and "removed enums" not in unwritten
+    bench.write(("  code String", "  nickname String?\n  code String"))
     bench.write(("upper('abc')", "lower('ABC')"))
 
     new = bench.another_url()

@@ -1,7 +1,7 @@
 import { lowerFirst } from "./document.ts";
 import { endlessPoints, hasDefault, recordEndless } from "./endless.ts";
 import { failure, prisma } from "./prisma.ts";
-import { definition, points, scripts } from "./rebuilt-tables.ts";
+import { definition, escaped, points, scripts } from "./rebuilt-tables.ts";
 import { schemaPath } from "./schema.ts";
 
 const unquoted = (text: string) => text.replace(/`(.+?)`(?!\w)/g, "$1");
@@ -13,8 +13,8 @@ const rebuiltTable = /^\[\*\] Redefined table `(.+)`$/gm;
 /** What has to change in the database, a line for each table, and what would be dropped. */
 export type Difference = { lines: string[]; dropped: string[] };
 
-/** The same as long as endless changes are in it: `points` are the changes of tables and enums. */
-type Compared = Difference & { points: Point[] };
+/** The same before some changes are left out: removed tables and enums, and changes of others. */
+type Compared = { lines: string[]; removed: [heading: string, names: string[]][]; points: Point[] };
 
 /** A change in the form of Prisma's summary, and all that identifies it. */
 type Point = { name: string; item: string; identity: string };
@@ -68,27 +68,34 @@ function changes(summary: string): Compared {
   parts.delete("[+] Added tables");
   const count = created.length > 1 ? `${created.length} tables` : "a table";
   const lines = created.length > 0 ? [`creates ${count}: ${created.join(", ")}`] : [];
-  const found: Compared = { lines, dropped: [], points: [] };
+  const found: Compared = { lines, removed: [], points: [] };
   const whole = [...created];
   for (const [heading, items] of parts) {
     const [, changed] = /^\[\*\] Changed the `(.+)` (?:table|enum)$/.exec(heading) ?? [];
     if (changed) {
       if (!whole.includes(changed)) found.points.push(...pointsOf(changed, items));
+    } else if (removed.test(heading)) {
+      whole.push(...items);
+      found.removed.push([heading, items]);
     } else if (!heading.startsWith("[*] Redefined table")) {
       found.lines.push(`${lowerFirst(heading.slice(4))}: ${items.join(", ")}`);
-      const [, kind] = removed.exec(heading) ?? [];
-      if (!kind) continue;
-      whole.push(...items);
-      found.dropped.push(...items.map((item) => `the ${kind.replace(/s$/, "")} ${item}`));
     }
   }
   return found;
 }
 
-/** What is left of a comparison without some changes of tables. */
-function without({ lines, dropped, points }: Compared, isEndless: (point: Point) => boolean) {
-  const wanted = points.filter((point) => !isEndless(point));
-  const found: Difference = { lines, dropped };
+/** What is left of a comparison without some changes. */
+function without(compared: Compared, isEndless: (point: Point) => boolean) {
+  const wanted = compared.points.filter((point) => !isEndless(point));
+  const found: Difference = { lines: [...compared.lines], dropped: [] };
+  for (const [heading, names] of compared.removed) {
+    const gone = names.filter(
+      (name) => !isEndless({ name, item: `[-] \`${name}\``, identity: "" }),
+    );
+    const [, kind = ""] = removed.exec(heading) ?? [];
+    found.dropped.push(...gone.map((name) => `the ${kind.replace(/s$/, "")} ${name}`));
+    if (gone.length > 0) found.lines.push(`${lowerFirst(heading.slice(4))}: ${gone.join(", ")}`);
+  }
   for (const changed of new Set(wanted.map(({ name }) => name))) {
     const items = wanted.filter(({ name }) => name === changed).map(({ item }) => item);
     add(found, changed, items);
@@ -107,12 +114,31 @@ export async function difference(env: Record<string, string> = {}): Promise<Diff
 }
 
 /**
- * What migrations lack, but for defaults that they have and the database writes in its own way.
+ * What migrations lack. That is neither a default that they have and the database writes in its own
+ * way, nor what others have added to the database.
  *
  * @param script the SQL of all migrations, which the database has
  */
 export async function unwritten(script: string): Promise<Difference> {
-  return without(await compared({}), ({ name, item }) => hasDefault(script, name, item));
+  return without(
+    await compared({}),
+    ({ name, item }) => hasDefault(script, name, item) || isForeign(script, name, item),
+  );
+}
+
+const inQuotes = (name: string) => `["\`'\\[](?:new_)?${escaped(name)}["\`'\\]]`;
+
+/** Whether a change removes from a table or enum, or altogether, what a script does not make. */
+function isForeign(script: string, name: string, item: string): boolean {
+  if (!item.startsWith("[-]")) return false;
+  const [, , columns] = onColumns.exec(item) ?? [];
+  const parts =
+    columns?.slice(1, -1).split(", ") ??
+    [...item.matchAll(/`(.+?)`(?!\w)/g)].map(([, part = ""]) => part);
+  const list = parts.map(inQuotes).join("[^,()]*, *");
+  const made = new RegExp(columns ? `\\(${list}` : list);
+  const about = new RegExp(inQuotes(name));
+  return !script.split(";").some((statement) => about.test(statement) && made.test(statement));
 }
 
 /**
@@ -133,13 +159,13 @@ export async function endless(): Promise<string[]> {
 async function compared(env: Record<string, string>): Promise<Compared> {
   const args = ["migrate", "diff", "--from-config-datasource", "--to-schema", schemaPath()];
   const { status, output } = await prisma([...args, "--exit-code"], env);
-  if (status === 0) return { lines: [], dropped: [], points: [] };
+  if (status === 0) return { lines: [], removed: [], points: [] };
   if (status === 2) {
     const found = changes(output);
     return { ...found, points: [...found.points, ...(await rebuilt(output, env))] };
   }
   if (output.includes("P1003")) {
-    return { lines: ["creates the database and all of its tables"], dropped: [], points: [] };
+    return { lines: ["creates the database and all of its tables"], removed: [], points: [] };
   }
   throw failure("migrate diff", output);
 }

@@ -93,7 +93,10 @@ def difference(prisma: Prisma) -> Difference:
 
 
 def unwritten(prisma: Prisma, script: str) -> Difference:
-    """What migrations lack, but for defaults that they have and the database writes in its own way.
+    """What migrations lack.
+
+    That is neither a default that they have and the database writes in its own way, nor what
+    others have added to the database.
 
     Args:
         prisma: the CLI.
@@ -102,7 +105,27 @@ def unwritten(prisma: Prisma, script: str) -> Difference:
     Raises:
         Problem: the database cannot be compared with the schema.
     """
-    return _compared(prisma, lambda table, point, _: _has_default(script, table, point))
+    return _compared(
+        prisma,
+        lambda name, point, _: (
+            _has_default(script, name, point) or _is_foreign(script, name, point)
+        ),
+    )
+
+
+def _is_foreign(script: str, name: str, point: str) -> bool:
+    """Whether a point removes from a table or enum, or altogether, what a script does not make."""
+    if not point.startswith("[-]"):
+        return False
+    columns = _COLUMNS.match(point)
+    parts = columns[2][1:-1].split(", ") if columns else re.findall(r"`(.+?)`(?!\w)", point)
+    made = r"[^,()]*, *".join(map(_in_quotes, parts))
+    statements = [one for one in script.split(";") if re.search(_in_quotes(name), one)]
+    return not any(re.search(rf"\({made}" if columns else made, one) for one in statements)
+
+
+def _in_quotes(name: str) -> str:
+    return rf"""["`'\[](?:new_)?{re.escape(name)}["`'\]]"""
 
 
 def _has_default(script: str, table: str, point: str) -> bool:
@@ -176,10 +199,12 @@ def _add_summarized(found: Difference, summary: str) -> None:
             if changed[1] not in whole:
                 found.add(changed[1], points)
         elif not _REBUILT_TABLE.match(heading):
-            found.changes.append(f"{_first_lower(heading[4:])}: {', '.join(points)}")
             if removed := _REMOVED.match(heading):
                 whole.update(points)
+                points = [one for one in points if not found.is_endless(one, f"[-] `{one}`", "")]
                 found.dropped += [f"the {removed[1].removesuffix('s')} {point}" for point in points]
+            if points:
+                found.changes.append(f"{_first_lower(heading[4:])}: {', '.join(points)}")
 
 
 def _first_lower(text: str) -> str:
