@@ -207,6 +207,10 @@ EDITS: dict[str, tuple[Callable[[str], str], str]] = {
         str.rstrip,
         'emailVerified: "emailVerified" } } in auth',
     ),
+    "users of another name and fields": (
+        str.rstrip,
+        "Session.userId refers to User, but better-auth's to Persons: make auth",
+    ),
     "plurals": (str.rstrip, "Session is found, but better-auth asks for sessions: rename it to"),
 }
 
@@ -216,6 +220,9 @@ OPTIONS = {
     "uuids but for foreign keys": '{ advanced: { database: { generateId: "uuid" } } }',
     "users": '{ user: { modelName: "users" } }',
     "accounts of another name": '{ account: { modelName: "credential" } }',
+    "users of another name and fields": (
+        '{ user: { modelName: "persons", fields: { email: "mail" } } }'
+    ),
     "fields of other names": '{ user: { fields: { emailVerified: "email_verified" } } }',
 }
 ADAPTERS = {"plurals": "{ usePlural: true }"}

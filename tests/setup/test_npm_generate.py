@@ -234,6 +234,15 @@ def test_database_generated_ids_are_written_to_the_schema(
     assert (project.folder / SCHEMA).read_text().count(line) == 4
 
 
+def test_a_field_may_refer_to_a_table_of_the_application(project: NpmProject) -> None:
+    field = '{ type: "string", required: false, references: { model: "plan", field: "id" } }'
+    own = f"  user: {{ additionalFields: {{ planId: {field} }} }},\n  emailAndPassword:"
+    project.replace(AUTH, ("  emailAndPassword:", own))
+    project.done("generate")
+    assert "\n  planId String?\n" in (project.folder / SCHEMA).read_text()
+    assert "up to date" in project.done("generate", "--check")
+
+
 def test_another_provider_than_the_datasource_is_refused(project: NpmProject) -> None:
     project.replace(AUTH, ('provider: "sqlite"', 'provider: "mysql"'))
     for options in ([], ["--check"]):

@@ -222,6 +222,15 @@ function conflict(
   if (!fits && !relation) {
     return `is ${type}, but better-auth writes ${wanted}: change its type.`;
   }
+  const ours = [...needed.fields.values()].find(({ attributes }) => key(attributes) === name);
+  const theirs = [...model.fields.values()].filter(({ attributes }) => key(attributes) === name);
+  if (ours && theirs[0] && !theirs.some((one) => bare(one.type) === bare(ours.type))) {
+    const [found, asked] = [bare(theirs[0].type), bare(ours.type)];
+    return (
+      `refers to ${found}, but better-auth's to ${asked}: make ${path} (modelName) and the schema ` +
+      "agree."
+    );
+  }
   const [, to = ""] = /references: ?\[(\w+)\]/.exec(relation?.attributes ?? "") ?? [];
   const referred = relation && own.get(`model ${bare(relation.type)}`)?.fields.get(to);
   const isUuid = (one: Field) => /@db\.Uuid\b/.test(one.attributes);

@@ -7,8 +7,14 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { marker } from "./answer.ts";
 
-type Field = { fieldName?: string; defaultValue?: unknown; onUpdate?: unknown };
-type Options = {
+type Field = {
+  fieldName?: string;
+  defaultValue?: unknown;
+  onUpdate?: unknown;
+  references?: { model: string } | undefined;
+};
+type Core = "user" | "session" | "account" | "verification";
+type Options = { [name in Core]?: { additionalFields?: Record<string, Field> } } & {
   plugins?: { id: string; options?: { defaultRole?: string } }[];
   databaseHooks?: unknown;
   advanced?: { database?: { generateId?: unknown } };
@@ -42,6 +48,25 @@ const { generatePrismaSchema } = (await load("auth/api")) as {
 
 const adapter = await getAdapter(options);
 if (adapter.id !== "prisma") throw new Error(`${configuration} does not use prismaAdapter`);
+const tables = Object.entries(getAuthTables(options)).map(([key, { modelName, fields }]) => {
+  const name = `${modelName ?? key}${adapter.options?.usePlural ? "s" : ""}`;
+  const named = Object.entries(fields).map(([key, field]) => ({ ...field, key }));
+  return {
+    name: name.charAt(0).toUpperCase() + name.slice(1),
+    key,
+    model: modelName,
+    fields: named,
+  };
+});
+
+// The generator fails at fields that refer to tables of the application.
+const models = new Set(tables.flatMap(({ key, name, model }) => [key, name, model]));
+for (const table of ["user", "session", "account", "verification"] as const) {
+  for (const field of Object.values(options[table]?.additionalFields ?? {})) {
+    if (field.references && !models.has(field.references.model)) delete field.references;
+  }
+}
+
 const generateId = options.advanced?.database?.generateId;
 const generate = async (file: string) => {
   const { code } = await generatePrismaSchema({ adapter, options, file });
@@ -49,12 +74,6 @@ const generate = async (file: string) => {
   const id = /^(\s+id\s+String\s+@id)$/gm;
   return generateId === false ? code?.replace(id, "$1 @default(cuid())") : code;
 };
-
-const tables = Object.entries(getAuthTables(options)).map(([key, { modelName, fields }]) => {
-  const name = `${modelName ?? key}${adapter.options?.usePlural ? "s" : ""}`;
-  const named = Object.entries(fields).map(([key, field]) => ({ ...field, key }));
-  return { name: name.charAt(0).toUpperCase() + name.slice(1), key, fields: named };
-});
 
 /** What better-auth writes if no value is given: a value, or null if it is computed. */
 const defaults = Object.fromEntries(

@@ -198,6 +198,12 @@ def _conflict(
         return f"is no {column.type}, which better-auth writes: change it to {column.type}."
     if column.name == "id":
         return _conflict_of_ids(column, existing, needs)
+    if found := _other_target(match, matches, column, existing):
+        theirs, ours = found
+        return (
+            f"refers to {theirs}, but better-auth's to {ours}: make auth.ts (modelName) and the "
+            "schema agree."
+        )
     default = match.table.defaults.get(column.name)
     if existing.type in enums:
         if column.base != "String":
@@ -249,6 +255,21 @@ def _types(match: Match, matches: list[Match], column: Column) -> set[str]:
         key = _referred(match, matches, column)
         return {column.base, key.type} if key else SCALARS
     return {column.base} | _HOLDERS.get(column.base, set())
+
+
+def _other_target(
+    match: Match, matches: list[Match], column: Column, existing: Field
+) -> tuple[str, str] | None:
+    """The models of a foreign key and of the same in better-auth, if these differ."""
+    ours = {one.base for one in match.table.columns if one.foreign_keys == [column.name]}
+    target = next((one for one in matches if one.table.name in ours), None)
+    theirs = [
+        one.type
+        for one in (match.block.fields if match.block else [])
+        if names_in("fields", one.relation or "") == [existing.name]
+    ]
+    is_other = target and theirs and target.name not in theirs
+    return (theirs[0], target.name) if target and is_other else None
 
 
 def _referred(match: Match, matches: list[Match], column: Column) -> Field | None:
