@@ -188,6 +188,7 @@ def _conflict(
     needs: Needs,
 ) -> str | None:
     """Why a field cannot hold the values of a column, or None."""
+    assert match.block
     if re.search(r"@ignore\b", existing.attributes):
         return "is not in Prisma's client: remove @ignore."
     if existing.type in models:
@@ -198,12 +199,17 @@ def _conflict(
         return f"is no {column.type}, which better-auth writes: change it to {column.type}."
     if column.name == "id":
         return _conflict_of_ids(column, existing, needs)
-    if found := _other_target(match, matches, column, existing):
-        theirs, ours = found
+    target, key = _target(match, matches, column)
+    relations = [(one.type, names_in("fields", one.relation or "")) for one in match.block.fields]
+    theirs = [model for model, keys in relations if keys == [existing.name]]
+    if target and theirs and target.name not in theirs:
         return (
-            f"refers to {theirs}, but better-auth's to {ours}: make auth.ts (modelName) and the "
-            "schema agree."
+            f"refers to {theirs[0]}, but better-auth's to {target.name}: make auth.ts (modelName) "
+            "and the schema agree."
         )
+    holders = {column.base} | _HOLDERS.get(column.base, set())
+    if target:
+        holders = {column.base, key.type} if key else SCALARS
     default = match.table.defaults.get(column.name)
     if existing.type in enums:
         if column.base != "String":
@@ -213,9 +219,9 @@ def _conflict(
                 f"is the enum {existing.type}, which has no {default!r}, better-auth's default: "
                 "add it, or configure another default in auth.ts."
             )
-    elif existing.type not in _types(match, matches, column):
+    elif existing.type not in holders:
         return f"is {existing.type}, but better-auth writes {column.base}: change its type."
-    elif (key := _referred(match, matches, column)) and _is_uuid(key) != _is_uuid(existing):
+    elif key and _is_uuid(key) != _is_uuid(existing):
         if _is_uuid(key):
             return "refers to a uuid: add @db.Uuid."
         return "is a uuid, but refers to none: remove @db.Uuid."
@@ -249,37 +255,16 @@ def _conflict_of_ids(column: Column, existing: Field, needs: Needs) -> str | Non
     return None
 
 
-def _types(match: Match, matches: list[Match], column: Column) -> set[str]:
-    """The Prisma types that can hold a column's values."""
-    if any(one.foreign_keys == [column.name] for one in match.table.columns):
-        key = _referred(match, matches, column)
-        return {column.base, key.type} if key else SCALARS
-    return {column.base} | _HOLDERS.get(column.base, set())
-
-
-def _other_target(
-    match: Match, matches: list[Match], column: Column, existing: Field
-) -> tuple[str, str] | None:
-    """The models of a foreign key and of the same in better-auth, if these differ."""
-    ours = {one.base for one in match.table.columns if one.foreign_keys == [column.name]}
-    target = next((one for one in matches if one.table.name in ours), None)
-    theirs = [
-        one.type
-        for one in (match.block.fields if match.block else [])
-        if names_in("fields", one.relation or "") == [existing.name]
-    ]
-    is_other = target and theirs and target.name not in theirs
-    return (theirs[0], target.name) if target and is_other else None
-
-
-def _referred(match: Match, matches: list[Match], column: Column) -> Field | None:
-    """The field that a foreign key refers to; None for other columns."""
+def _target(
+    match: Match, matches: list[Match], column: Column
+) -> tuple[Match | None, Field | None]:
+    """The table and the field that a foreign key refers to."""
     for relation in match.table.columns:
         if relation.foreign_keys == [column.name]:
             (name,) = names_in("references", relation.attributes)
             target = next((one for one in matches if one.table.name == relation.base), None)
-            return target.fields.get(name) if target else None
-    return None
+            return target, target.fields.get(name) if target else None
+    return None, None
 
 
 def _is_uuid(one: Field) -> bool:
