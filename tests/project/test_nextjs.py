@@ -54,7 +54,7 @@ ANSWERS = {
     "framework": "nextjs",
     "provider": "sqlite",
     "plugins": [
-        *("username", "admin", "two-factor", "organization", "passkey", "email-otp"),
+        *("open-api", "username", "admin", "two-factor", "organization", "passkey", "email-otp"),
         *("phone-number", "api-key", "device-authorization", "multi-session", "magic-link"),
         *("anonymous", "jwt", "oauth-provider", "custom-session"),
     ],

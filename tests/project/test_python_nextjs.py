@@ -38,7 +38,7 @@ ANSWERS = {
     "stack": "python",
     "framework": "nextjs",
     "provider": "sqlite",
-    "plugins": ["admin", "bearer", "organization", "custom-session"],
+    "plugins": ["open-api", "admin", "bearer", "organization", "custom-session"],
 }
 #: Routes of FastAPI that call internal routes of the auth server.
 ROUTES = """
