@@ -82,7 +82,7 @@ async function counted(body, tooLarge) {
     if (size > maxBody) throw tooLarge;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString();
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
 /** @param {string} json */
@@ -193,14 +193,17 @@ function signInHandler(auth) {
   };
 }
 
-/** The answer to a sign-up. Without a session, only better-auth's own fields of the user: for a known
- * address it invents a user, who has no fields that plugins and hooks set.
- * @param {Response} response */
-async function signUpAnswer(response) {
+/** The answer to a sign-up. Without a session, it has what was sent and better-auth's own fields alone:
+ * for a known address better-auth invents a user, of whom plugins and hooks have set nothing.
+ * @param {Response} response @param {string} body of the request */
+async function signUpAnswer(response, body) {
   const answer = await response.clone().json();
   // A hook of the owner may answer without a user.
   if (answer?.token || !answer?.user) return response;
-  const { id, name, email, emailVerified, image, createdAt, updatedAt } = answer.user;
+  const isJson = body.trimStart().startsWith("{");
+  const sent = isJson ? JSON.parse(body) : Object.fromEntries(new URLSearchParams(body));
+  const { id, email, emailVerified, createdAt, updatedAt } = answer.user;
+  const { name, image = null } = sent;
   const user = { id, name, email, emailVerified, image, createdAt, updatedAt };
   const headers = new Headers(response.headers);
   headers.delete("content-length");
@@ -252,7 +255,8 @@ export function guard(auth, addressHeader) {
     if (/^[/\\]{2}/.test(response.headers.get("location") ?? "")) {
       return told(request, 403, "Invalid callbackURL");
     }
-    if (response.status === 200 && signUp.test(pathname)) return signUpAnswer(response);
+    if (body && response.status === 200 && signUp.test(pathname))
+      return signUpAnswer(response, body);
     const isRefused = withoutSession.has(response.status);
     const hasFailed = isRefused && !(await canReadSessions(auth, headers));
     const isError = response.status === 500 && isPage(request);
