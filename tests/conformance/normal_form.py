@@ -25,6 +25,8 @@ _USER_CODE = re.compile(r"(?<=user_code=)[A-Z0-9]{8}")
 _PUBLIC_KEY = re.compile(r"pQEC[\w+/]{80,}=*")
 #: The signature that the provider adds to the query of an authorization request.
 _SIGNED_QUERY = re.compile(r"\b(ba_iat|exp|sig)=[^&\s]+")
+#: A secret of one-time passwords (base32).
+_SECRET = re.compile(r"[A-Z2-7]{52}")
 #: A URL's query.
 _QUERY = re.compile(r"(?<=\?)[^\s?#]+")
 #: An API key, its visible start, or its hash.
@@ -160,7 +162,8 @@ def _is_random(word: str) -> bool:
     has = [any(map(kind, word)) for kind in (str.islower, str.isupper, str.isdigit)]
     if sum(has) == 2 and len(word) >= 24:
         return "_" not in word or (has[0] and has[1])
-    return sum(has) == 3 or (len(word) == 32 and word.isalpha())
+    is_key = (len(word) == 32 and word.isalpha()) or _SECRET.fullmatch(word)
+    return sum(has) == 3 or bool(is_key)
 
 
 def cookies(headers: list[str], form: NormalForm) -> dict[str, list[str]]:
