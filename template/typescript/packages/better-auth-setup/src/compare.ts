@@ -89,6 +89,37 @@ export function oversights(schema: string, configuration: Configuration): string
   return found;
 }
 
+/** The own model that holds a missing table, under another name. */
+function presentModel(
+  own: Map<string, Block>,
+  wanted: Map<string, Block>,
+  block: string,
+): Block | undefined {
+  const needed = wanted.get(block);
+  const { name = "", fields = new Map<string, Field>() } = needed ?? {};
+  const columns = [...fields].filter(([, { type }]) => isScalar(type));
+  const table = tableOf(needed);
+  return [...own.values()].find((one) => {
+    if (one.kind !== "model" || wanted.has(`model ${one.name}`)) return false;
+    const lacks = columns.filter(([column]) => !one.fields.has(column));
+    if (lacks.length >= columns.length / 2) return false;
+    if ((table && tableOf(one) === table) || one.name === `${name}s`) return true;
+    // Before auth.ts gave it another name.
+    const isWhole = lacks.every(([, column]) => isFilled(column));
+    return isWhole && (`${one.name}s` === name || isLinked(own, wanted, one));
+  });
+}
+
+/** Whether a model refers to one of better-auth's, or one of these to it. */
+function isLinked(own: Map<string, Block>, wanted: Map<string, Block>, model: Block): boolean {
+  const types = ({ fields }: Block) => [...fields.values()].map(({ type }) => bare(type));
+  return [...own].some(
+    ([title, one]) =>
+      wanted.has(title) &&
+      (types(one).includes(model.name) || types(model).some((type) => `model ${type}` === title)),
+  );
+}
+
 /**
  * What cannot be added to a schema, although the generator would.
  *
@@ -107,34 +138,15 @@ export function impossible(
     const [, name = ""] = block.split(" ");
     if (after === undefined) {
       const other = [...own.values()].find((one) => one.name.toLowerCase() === name.toLowerCase());
-      const fields = [...(wanted.get(block)?.fields ?? [])].filter(([, { type }]) =>
-        isScalar(type),
-      );
-      const isLinked = (one: Block) =>
-        [...own].some(
-          ([title, { fields }]) =>
-            wanted.has(title) &&
-            ([...fields.values()].some(({ type }) => bare(type) === one.name) ||
-              [...one.fields.values()].some(({ type }) => `model ${bare(type)}` === title)),
-        );
-      const table = tableOf(wanted.get(block));
-      const named = [...own.values()].find((one) => {
-        if (one.kind !== "model" || wanted.has(`model ${one.name}`)) return false;
-        const lacks = fields.filter(([field]) => !one.fields.has(field));
-        if (lacks.length >= fields.length / 2) return false;
-        if ((table && tableOf(one) === table) || one.name === `${name}s`) return true;
-        // Before auth.ts gave it another name.
-        const isWhole = lacks.every(([, field]) => isFilled(field));
-        return isWhole && (`${one.name}s` === name || isLinked(one));
-      });
+      const named = presentModel(own, wanted, block);
       if (named) {
         const [asked, found] = [lowerFirst(name), lowerFirst(named.name)];
         const is = `${named.name} is found, but better-auth asks for ${asked}:`;
-        const key = keys[name] ?? asked;
+        const option = keys[name] ?? asked;
         if (isPlural) return `${is} rename it to ${name}, or leave usePlural out in ${path}.`;
         return (
-          `${is} write ${key}: { modelName: "${found}" } in ${path}` +
-          `${core.has(key) ? "" : ", among the plugin's options, below schema"}.`
+          `${is} write ${option}: { modelName: "${found}" } in ${path}` +
+          `${core.has(option) ? "" : ", among the plugin's options, below schema"}.`
         );
       }
       if (!other) return [];
