@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import test from "node:test";
 import { loadEnvFiles } from "../../template/shared/guard/env-files.mjs";
@@ -48,6 +48,18 @@ const checks = {
     OAUTH_PROXY_PRODUCTION_URL: "the URL of production",
   },
 };
+const start = process.cwd();
+
+/** An empty folder, until the test ends. */
+function newFolder(context) {
+  const folder = mkdtempSync(`${tmpdir()}/settings-`);
+  context.after(() => {
+    process.chdir(start);
+    rmSync(folder, { recursive: true });
+  });
+  return folder;
+}
+
 const found = (settings) => settingsProblems({ ...good, ...settings }, checks);
 
 test("good settings are accepted", () => {
@@ -113,8 +125,8 @@ for (const [settings, sentence] of wrong) {
     assert.deepEqual(found(settings), [sentence]));
 }
 
-test("an empty variable counts as unset, and a problem is reported with its source", () => {
-  process.chdir(mkdtempSync(`${tmpdir()}/settings-`));
+test("an empty variable counts as unset, and a problem is reported with its source", (context) => {
+  process.chdir(newFolder(context));
   writeFileSync(".env.local", "GUARD_A=of-local\nPORT=80 80\n");
   writeFileSync(".env", "GUARD_A=of-env\nGUARD_B=x, y z,\n");
   process.env.GUARD_A = "";
@@ -145,8 +157,8 @@ for (const [kind, files, variables, place] of [
   ["nextjs", { ".env.local": "PORT=x\n", ".env": port }, { PORT: "80 80" }, ".env"],
   ["nextjs", { ".env.local": "PORT=1\n" }, { PORT: "80 80" }, "the environment"],
 ]) {
-  test(`${kind}: PORT is wrong in ${place}`, () => {
-    const folder = mkdtempSync(`${tmpdir()}/places-`);
+  test(`${kind}: PORT is wrong in ${place}`, (context) => {
+    const folder = newFolder(context);
     mkdirSync(`${folder}/packages`);
     for (const [file, text] of Object.entries(files)) writeFileSync(`${folder}/${file}`, text);
     const script = `
@@ -184,8 +196,8 @@ for (const [environment, local, file, url] of [
   [{}, [], [], ""],
 ]) {
   const places = JSON.stringify([environment, local, file]);
-  test(`Prisma's CLI gets the direct URL of the same database: ${places}`, () => {
-    const folder = mkdtempSync(`${tmpdir()}/urls-`);
+  test(`Prisma's CLI gets the direct URL of the same database: ${places}`, (context) => {
+    const folder = newFolder(context);
     const lines = (keys, place) =>
       keys.map((key) => `${key}=${key === "DIRECT_URL" ? direct : `of ${place}`}\n`).join("");
     writeFileSync(`${folder}/.env.local`, lines(local, ".env.local"));

@@ -25,6 +25,7 @@ from tests.mariadb import server
 from tests.mariadb.tables import create_tables
 from tests.project.typescript import run_node
 from tests.project.typescript_sources import install_packages, render_project
+from tests.sampling import in_stack
 from tests.template import REPOSITORY
 
 pytestmark = [pytest.mark.e2e, pytest.mark.mariadb]
@@ -69,7 +70,7 @@ def is_reported(url: str, user: str) -> bool:
     return any(sent_at is not None for (sent_at,) in run_sql(url, sql))
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@in_stack("python")
 def test_users_sign_up_in_and_out(
     url: str, stack: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

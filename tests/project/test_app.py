@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -88,14 +86,14 @@ def test_a_user_signs_up_in_and_out(address: str) -> None:
     assert httpx.post(f"{address}/me", content=b"x" * 1025 * 1024).status_code == 413
 
 
-def test_production_serves_no_openapi_document(on_sqlite: Path) -> None:
+def test_production_serves_no_openapi_document(on_postgresql: Path) -> None:
     code = (
         "from fastapi.testclient import TestClient; from my_app.main import app; "
         "print([TestClient(app).get(p).status_code for p in ('/docs', '/redoc', '/openapi.json')])"
     )
     output = subprocess.run(
         [".venv/bin/python", "-c", code],
-        cwd=on_sqlite,
+        cwd=on_postgresql,
         env=environment(**PRODUCTION),
         capture_output=True,
         text=True,
@@ -123,34 +121,6 @@ def test_the_development_server_starts_the_database(
     os.kill(int(lock.read_text().split()[0]), signal.SIGKILL)
     with serving(PYTHON, on_postgresql) as address:
         walk_through(address)
-
-
-def test_an_sqlite_database_switches_to_migrations(on_sqlite: Path) -> None:
-    """`test_migrations` tests all of it on PostgreSQL."""
-
-    def set_up(database: str, *flags: str) -> str:
-        return subprocess.run(
-            [*PYTHON.setup, *flags],
-            cwd=on_sqlite,
-            env=environment(DATABASE_URL=f"file:./{database}"),
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-
-    shutil.copy(on_sqlite / "dev.db", on_sqlite / "old.db")
-    try:
-        assert "0_init creates the present tables" in set_up("old.db", "--start-migrations")
-        with closing(sqlite3.connect(on_sqlite / "old.db")) as database:
-            database.executescript(
-                "CREATE TABLE billing (id INTEGER PRIMARY KEY);"
-                'ALTER TABLE "user" ADD COLUMN bill INTEGER REFERENCES billing (id);'
-                'CREATE INDEX by_bill ON "user" (bill)'
-            )
-        set_up("old.db", "--check")
-        assert "Migrations applied: 0_init" in set_up("new.db")
-    finally:
-        shutil.rmtree(on_sqlite / "prisma" / "migrations")
 
 
 @pytest.mark.exhaustive

@@ -47,7 +47,8 @@ def test_additive_changes_are_announced_and_made(bench: Bench) -> None:
     assert bench.rows() == before
 
 
-@in_stack("typescript")
+@pytest.mark.exhaustive
+@in_each_stack
 def test_a_default_that_the_database_rewrites_is_named_once(bench: Bench) -> None:
     bench.write((LAST, LAST + REWRITTEN))
     named = "would change Rewritten.id, Rewritten.code, Rewritten.until again"
@@ -96,6 +97,8 @@ def test_tables_outside_the_schema_are_not_dropped_without_the_flag(
     bench.sql(*foreign.POSTGRESQL)
     color = '\nenum Color {\n  RED\n  GREEN\n\n  @@map("color")\n}\n'
     bench.write(add("User", "color Color?"), (LAST, LAST + color))
+    checked = bench.checked()
+    assert "a table, billing" in checked and "removed column code" in checked
     result = bench.setup()
     refused = sentence(result)
     assert f"Setup would drop {foreign.POSTGRESQL_DROPPED}, which" in refused

@@ -1,6 +1,6 @@
 """From `db push` to migrations: the baseline, and applying pending migrations.
 
-`make test` also has the Python stack on SQLite, in ``test_app``.
+`make test` has less of it, on SQLite: ``sqlite_migrations``.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ from collections.abc import Iterator
 import pexpect
 import pytest
 
-from hooks.demo import NODE, environment
+from hooks.demo import NODE, STACKS, environment
 from tests.project.bench import Bench, add
 from tests.project.projects import NO_AGENT, sentence
-from tests.sampling import in_stack
 
-pytestmark = [pytest.mark.e2e, in_stack("typescript")]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.exhaustive,
+    pytest.mark.parametrize("stack", STACKS, scope="module"),
+]
 
 CLI = {
     "python": ".venv/bin/better-auth-setup prisma",

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -29,7 +30,8 @@ from tests.npm_packages import lend
 from tests.project.builds import build, fixed_port
 from tests.project.cors import TRUSTED, check_cors
 from tests.project.social.accounts import GitHub
-from tests.project.typescript import Server, guesses, output, serving
+from tests.project.sqlite_migrations import switches_to_migrations
+from tests.project.typescript import Server, guesses, output, run, serving
 from tests.template import render
 
 pytestmark = pytest.mark.e2e
@@ -222,3 +224,7 @@ def test_the_projects_own_tests_pass(project: Path) -> None:
 
 def test_a_repeated_setup_changes_nothing(project: Path) -> None:
     output(project, *PYTHON_NEXTJS.setup, "--check")
+
+
+def test_an_sqlite_database_switches_to_migrations(project: Path) -> None:
+    switches_to_migrations(project, partial(run, project, *PYTHON_NEXTJS.setup))

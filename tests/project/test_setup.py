@@ -51,7 +51,7 @@ def test_a_repeated_setup_finds_nothing_to_do(
     assert [*project.folder.glob("node_modules/.cache/better-auth-setup/node/*/*")]
 
 
-@in_each_stack
+@in_stack("typescript")
 def test_a_stale_prisma_client_is_generated_again(
     project: Project,
 ) -> None:
@@ -139,7 +139,7 @@ def test_a_url_of_another_provider_is_reported(project: Project) -> None:
     assert "s3cret-word" not in result.stdout + result.stderr
 
 
-@in_each_stack
+@in_stack("typescript")
 def test_a_missing_database_is_created_and_no_process_has_the_password(project: Project) -> None:
     """Even if there is Prisma's own engine, which would get it as an argument."""
     server, _, _ = project.url.rpartition("/")

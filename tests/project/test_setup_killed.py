@@ -15,8 +15,8 @@ from tests.project.projects import Project, wait_for
 
 pytestmark = pytest.mark.e2e
 
-#: While packages are installed, the schema is written, and the tables are made.
-SAMPLE = {"python": ("  installing", "✓ install", "✓ prisma")}
+#: While packages are installed, and while the tables are made.
+SAMPLE = {"python": ("  installing", "✓ prisma")}
 STEPS = {
     "python": ("  installing", "✓ settings", "✓ install", "✓ generate", "✓ prisma"),
     "typescript": ("✓ tools", "✓ install", "✓ settings", "✓ database", "✓ prisma", "✓ generate"),

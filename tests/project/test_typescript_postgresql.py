@@ -1,4 +1,7 @@
-"""A project with all plugins, on its embedded PostgreSQL."""
+"""A project with all plugins, on its embedded PostgreSQL.
+
+`make test` runs other projects' tests, and starts that PostgreSQL again in ``test_npm_database``.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ from tests.wrapped import unwrapped
 
 BIN = "packages/better-auth-setup/bin.cjs"
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.exhaustive]
 
 
 @pytest.fixture(scope="module")

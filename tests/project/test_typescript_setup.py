@@ -14,7 +14,8 @@ from hooks.demo import environment
 from tests.npm_packages import lend
 from tests.project import foreign
 from tests.project.projects import NO_AGENT
-from tests.project.typescript import TYPESCRIPT, Browser, serving, setup
+from tests.project.sqlite_migrations import switches_to_migrations
+from tests.project.typescript import TYPESCRIPT, Browser, npm, serving, setup
 from tests.project.typescript_flows import test_accounts, test_messages, test_two_factor
 from tests.template import render
 
@@ -55,6 +56,14 @@ def test_accounts_and_plugins_work_on_sqlite(project: Path) -> None:
     with serving(project) as server:
         for flow in FLOWS:
             flow(server.browser())
+
+
+def test_its_tests_leave_the_development_database_alone(project: Path) -> None:
+    database = project / "dev.db"
+    before = database.read_bytes()
+    tested = npm(project, "test")
+    assert tested.returncode == 0 and "fail 0" in tested.stdout, tested.stdout
+    assert database.read_bytes() == before
 
 
 @pytest.mark.exhaustive
@@ -106,6 +115,10 @@ def test_missing_tables_of_a_plugin_are_added(project: Path, schema: Path) -> No
     after = [line for line in schema.read_text().splitlines() if line]
     rest = [text for text in before.splitlines() if text and text != line]
     assert [line for line in after if "twoFactorEnabled" not in line] == rest
+
+
+def test_an_sqlite_database_switches_to_migrations(project: Path) -> None:
+    switches_to_migrations(project, partial(setup, project))
 
 
 def test_foreign_tables_columns_and_triggers_are_not_dropped(project: Path) -> None:

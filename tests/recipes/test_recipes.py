@@ -1,4 +1,7 @@
-"""The recipes of `docs/recipes.md`, followed word for word in both stacks."""
+"""The recipes of `docs/recipes.md`, followed word for word in both stacks.
+
+`make test` follows them in the Python stack; in the other one, it only edits by them.
+"""
 
 from __future__ import annotations
 
@@ -91,14 +94,14 @@ def test_the_steps_fit_a_new_project(
     assert done
 
 
-@in_each_stack
+@in_stack("python")
 def test_an_own_column(address: str, email: str) -> None:
     with browser(address) as ada:
         sign_up(ada, email, department="Engines").raise_for_status()
         assert ada.get("/me").json()["department"] == "Engines"
 
 
-@in_each_stack
+@in_stack("python")
 def test_a_protected_router(address: str, email: str) -> None:
     with browser(address) as ada:
         for path in ("/reports/count", "/reports/reader"):
@@ -108,7 +111,7 @@ def test_a_protected_router(address: str, email: str) -> None:
         assert ada.get("/reports/reader").json() == "Ada"
 
 
-@in_each_stack
+@in_stack("python")
 def test_an_own_model(address: str, email: str) -> None:
     with browser(address) as ada, browser(address) as eve:
         assert ada.post("/notes", json={"text": "Hello"}).status_code == 401
@@ -121,7 +124,7 @@ def test_an_own_model(address: str, email: str) -> None:
         assert ada.post("/notes", json={"text": "No"}, headers=evil).status_code == 403
 
 
-@in_each_stack
+@in_stack("python")
 def test_a_hook(address: str, email: str) -> None:
     with browser(address) as ada:
         refused = sign_up(ada, email.replace("example.com", "mailinator.com"))
@@ -132,7 +135,7 @@ def test_a_hook(address: str, email: str) -> None:
         assert sign_up(ada, email).json()["user"]["name"] == "Ada"
 
 
-@in_each_stack
+@in_stack("python")
 def test_a_plugin(address: str, email: str) -> None:
     with browser(address) as ada:
         name = email.partition("@")[0]
@@ -142,7 +145,7 @@ def test_a_plugin(address: str, email: str) -> None:
         ada.post("/api/auth/sign-in/username", json=body).raise_for_status()
 
 
-@in_each_stack
+@in_stack("python")
 def test_the_test_of_a_route(followed: Project) -> None:
     """Runs the generated tests too; the development database is not changed."""
     [command] = followed.reader().commands("The test of a route")
@@ -150,7 +153,7 @@ def test_the_test_of_a_route(followed: Project) -> None:
     followed.run(command.removesuffix(" tests/test_notes.py"))
 
 
-@in_each_stack
+@in_stack("python")
 def test_the_followed_recipes_are_formatted_and_typed(followed: Project) -> None:
     followed.run("npm run lint && npm run format:check")
     probe = followed.reader().path("auth.ts").with_name("probe.ts")
@@ -198,7 +201,7 @@ def test_the_recipes_with_nextjs(template: Path, tmp_path: Path) -> None:
         project.stop_database()
 
 
-@in_stack("typescript")
+@in_stack("python")
 def test_verified_addresses(new: Project, email: str) -> None:
     new.reader().follow("Verified e-mail addresses")
     tests = {"python": "uv run pytest", "typescript": "npm test"}
@@ -282,7 +285,7 @@ def wait_for_link(project: Project, email: str) -> str:
     return found[-1]
 
 
-@in_each_stack
+@in_stack("python")
 def test_other_origins_and_sites(new: Project, email: str) -> None:
     new.reader().follow("Pages of another origin")
     new.reader().follow("Pages of another site")
@@ -311,7 +314,7 @@ def test_other_origins_and_sites(new: Project, email: str) -> None:
             assert "access-control-allow-origin" not in page.get("/me").headers
 
 
-@in_each_stack
+@in_stack("python")
 def test_another_port_and_the_first_admin(new: Project, email: str) -> None:
     [command] = new.reader().commands("Another port")
     port = str(free_port())

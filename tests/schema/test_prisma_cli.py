@@ -44,6 +44,7 @@ def prisma(command: str, schema: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.e2e
+@pytest.mark.exhaustive
 def test_the_cli_agrees_with_its_webassembly_build(tmp_path: Path) -> None:
     file = tmp_path / "schema.prisma"
     asked = [*ACCEPTED, *REFUSED]

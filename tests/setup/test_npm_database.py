@@ -222,23 +222,3 @@ def test_a_test_database_follows_the_schema(project: NpmProject) -> None:
     project.done(*command)
     tables = "SELECT count(*) FROM information_schema.tables WHERE table_name = 'gone'"
     assert project.sql(tables, url=url) == [(0,)]
-
-
-def test_foreign_tables_are_not_dropped_without_the_flag(project: NpmProject) -> None:
-    url = project.url.replace("my_app", "shared")
-    project.done("setup", DATABASE_URL=url)
-    project.sql(
-        "CREATE TYPE \"Kind\" AS ENUM ('A')",
-        'CREATE TABLE orders (id int PRIMARY KEY, kind "Kind")',
-        'ALTER TABLE "user" ADD COLUMN nickname text',
-        url=url,
-    )
-    stderr = project.refused("setup", "--check", DATABASE_URL=url)
-    assert "orders" in stderr and "Kind" in stderr and "nickname" in stderr
-    stderr = project.refused("setup", DATABASE_URL=url)
-    assert "drop the enum Kind, the table orders and the column nickname of user" in stderr
-    assert "?schema=" in stderr and "--accept-data-loss" in stderr
-    assert project.sql('SELECT nickname FROM "user", orders', url=url) == []
-    project.done("setup", "--accept-data-loss", DATABASE_URL=url)
-    with pytest.raises(asyncpg.UndefinedTableError):
-        project.sql("SELECT 1 FROM orders", url=url)

@@ -52,6 +52,7 @@ def test_setup_works_with_each_package_manager(name: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.e2e
+@pytest.mark.exhaustive
 def test_user_settings_of_npm_are_ignored(tmp_path: Path) -> None:
     project = tmp_path / "project"
     render_project({"stack": "typescript", "provider": "sqlite"}, project)

@@ -87,6 +87,7 @@ def _post(user: Browser, path: str, body: dict[str, Any], member: str, value: An
     )
 
 
+@pytest.mark.exhaustive
 def leaves_everything_out(world: World) -> None:
     eve = world.signed_up("eve")
     for path, _ in _routes("POST"):
