@@ -212,17 +212,23 @@ def expect(response: httpx.Response, what: str) -> httpx.Response:
     return response
 
 
-def walk_through(address: str, shows: Mapping[str, str] | None = None) -> None:
+def walk_through(
+    address: str, shows: Mapping[str, str] | None = None, local_address: str | None = None
+) -> None:
     """Signs a new user up, out, in and out again, and checks the session in between.
 
     Args:
         address: the server's address.
         shows: texts that the signed-in user finds on pages; ``{email}`` is the user's.
+        local_address: the client's IP address, by which the server limits sign-ins.
     """
     email = f"demo-{secrets.token_hex(4)}@example.com"
     password = secrets.token_urlsafe(16)
     headers = {"Origin": address}
-    with httpx.Client(base_url=f"{address}/api/auth", headers=headers, timeout=60) as browser:
+    transport = httpx.HTTPTransport(local_address=local_address)
+    with httpx.Client(
+        base_url=f"{address}/api/auth", headers=headers, timeout=60, transport=transport
+    ) as browser:
         credentials = {"email": email, "password": password}
         expect(browser.post("/sign-up/email", json={"name": "Demo", **credentials}), "sign-up")
         expect(browser.post("/sign-out", json={}), "sign-out")
