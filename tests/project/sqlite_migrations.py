@@ -36,4 +36,4 @@ def switches_to_migrations(project: Path, setup: Callable[..., CompletedProcess[
         set_up("old.db", "--check")
         assert "Migrations applied: 0_init" in set_up("new.db")
     finally:
-        shutil.rmtree(project / "prisma" / "migrations")
+        shutil.rmtree(project / "prisma" / "migrations", ignore_errors=True)

@@ -218,6 +218,8 @@ registerHooks({
     return next(isPath ? pathToFileURL(specifier).href : specifier, context);
   },
 });
+// The project's frames are below those of Node.js and jiti: more than ten from jiti's cache.
+Error.stackTraceLimit = 100;
 // Standard output is for the answer alone, whatever the configuration logs.
 process.stdout.write = process.stderr.write.bind(process.stderr);
 // better-auth prepares itself in the background, which may fail without a database.
