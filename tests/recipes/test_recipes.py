@@ -265,6 +265,7 @@ def test_the_projects_tests_pass_with_redis(
     new: Project, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REDIS_URL", redis.url)
+    new.move_to_a_new_database()
     new.reader().follow("Sessions and rate limits in Redis")
     new.set_up()
     new.run("npm run typecheck && npm run lint && npm run format:check")
