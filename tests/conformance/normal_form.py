@@ -162,8 +162,8 @@ def _is_random(word: str) -> bool:
     has = [any(map(kind, word)) for kind in (str.islower, str.isupper, str.isdigit)]
     if sum(has) == 2 and len(word) >= 24:
         return "_" not in word or (has[0] and has[1])
-    is_key = (len(word) == 32 and word.isalpha()) or _SECRET.fullmatch(word)
-    return sum(has) == 3 or bool(is_key)
+    is_key = (len(word) == 32 and word.isalpha()) or bool(_SECRET.fullmatch(word))
+    return sum(has) == 3 or is_key
 
 
 def cookies(headers: list[str], form: NormalForm) -> dict[str, list[str]]:

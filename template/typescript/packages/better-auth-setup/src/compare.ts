@@ -96,8 +96,9 @@ function presentModel(
   block: string,
 ): Block | undefined {
   const needed = wanted.get(block);
-  const { name = "", fields = new Map<string, Field>() } = needed ?? {};
-  const columns = [...fields].filter(([, { type }]) => isScalar(type));
+  if (needed === undefined) return undefined;
+  const { name } = needed;
+  const columns = [...needed.fields].filter(([, { type }]) => isScalar(type));
   const table = tableOf(needed);
   return [...own.values()].find((one) => {
     if (one.kind !== "model" || wanted.has(`model ${one.name}`)) return false;
