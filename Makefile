@@ -5,6 +5,9 @@ FRAMEWORK ?= hono
 DIR ?= demo/$(STACK)$(if $(filter nextjs,$(FRAMEWORK)),-nextjs)
 DATA ?=
 
+# With it, each worker of pytest compiles all tests again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help install lock chromium pictures demo test test-exhaustive test-updates bench bench-growth
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  \1	/p' $(MAKEFILE_LIST) | expand -t 22

@@ -19,11 +19,15 @@ import asyncpg  # type: ignore[import-untyped]
 import httpx
 
 from hooks.demo import STACKS, environment, free_port, wait_until_healthy
+from tests import passwords
 from tests.conformance.internet import internets
 from tests.project.social.accounts import GitHub
 from tests.project.workshop import Workshop
 
 T = TypeVar("T")
+
+#: Where each stack configures better-auth.
+_AUTH = {"python": "auth/auth.ts", "typescript": "src/lib/auth.ts"}
 
 #: All plugins and options that add something to a page.
 PANELS: dict[str, Any] = {
@@ -169,6 +173,7 @@ def serving(
         database = workshop.settings()
         workshop.render({"stack": stack, **answers}, folder, database)
         workshop.push(folder)
+        passwords.make_cheap(folder / _AUTH[stack])
         return database["DATABASE_URL"]
 
     database_url = apart(write)
@@ -185,6 +190,7 @@ def serving(
             BETTER_AUTH_URL=address,
             PORT=str(port),
             TRUSTED_PROXIES="127.0.0.1",
+            **{passwords.VARIABLE: "1"},
             **github.settings,
             **internet.settings,
             **variables,

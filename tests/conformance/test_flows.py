@@ -16,19 +16,12 @@ from tests.conformance.servers import Server, Stacks
 pytestmark = pytest.mark.e2e
 
 FLOWS = flows_of(flows)
-#: Flows of JSON requests with one session: `make test` runs a third of them, and half of the
-#: others, which have redirects, challenges, tokens, cookies of their own or several sessions.
-ALIKE = (
-    *("administration", "api_keys", "email_codes", "guests", "members", "oauth_clients"),
-    *("organization_roles", "organizations", "phone_numbers", "single_sign_on", "teams"),
-    *("usernames"),
-)
 
 
 def parameters() -> Iterator[Any]:
+    """Each flow; `make test` runs every third."""
     for number, name in enumerate(FLOWS):
-        is_sampled = number % (3 if name.partition("/")[0] in ALIKE else 2) == 0
-        yield pytest.param(name, marks=() if is_sampled else pytest.mark.exhaustive)
+        yield pytest.param(name, marks=() if number % 3 == 0 else pytest.mark.exhaustive)
 
 
 @pytest.fixture(scope="module")
