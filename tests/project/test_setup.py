@@ -7,8 +7,8 @@ import re
 import socket
 import subprocess
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -61,8 +61,7 @@ def test_a_stale_prisma_client_is_generated_again(
         project.folder / ("auth" if project.is_python else "src") / "generated/prisma/client.ts"
     )
     schema.write_text(text + "\nmodel Note {\n  id String @id\n}\n")
-    prisma = [str(NODE / "bin" / "node"), "node_modules/prisma/build/index.js", "generate"]
-    subprocess.run(prisma, cwd=project.folder, env=environment(), check=True, capture_output=True)
+    prisma(project, "generate")
     assert "export type Note" in client.read_text()
     schema.write_text(text)
     assert project.setup().returncode == 0
@@ -143,10 +142,39 @@ def test_a_url_of_another_provider_is_reported(project: Project) -> None:
 def test_a_missing_database_is_created_and_no_process_has_the_password(project: Project) -> None:
     """Even if there is Prisma's own engine, which would get it as an argument."""
     server, _, _ = project.url.rpartition("/")
-    password = server.split(":")[2].split("@")[0].encode()
     native = project.folder / "node_modules" / "@prisma" / "engines" / "schema-engine-native"
     native.write_text("#!/bin/sh\nsleep 1\nexit 1\n")
     native.chmod(0o755)
+    try:
+        with hiding_the_password(project):
+            result = project.setup(DATABASE_URL=f"{server}/another")
+    finally:
+        native.unlink()
+    assert result.returncode == 0, result.stderr
+    assert '"another"' in result.stdout
+    assert "tables updated" in result.stdout
+
+
+@in_stack("python")
+def test_no_process_of_the_owners_prisma_commands_has_the_password(project: Project) -> None:
+    with hiding_the_password(project):
+        pushed = prisma(project, "db", "push")
+    assert "already in sync" in pushed
+
+
+def prisma(project: Project, *arguments: str) -> str:
+    """The output of Prisma's CLI, started as `npx prisma` starts it."""
+    command = [str(NODE / "bin" / "node"), "node_modules/prisma/build/index.js", *arguments]
+    done = subprocess.run(
+        command, cwd=project.folder, env=environment(), check=True, capture_output=True, text=True
+    )
+    return done.stdout
+
+
+@contextmanager
+def hiding_the_password(project: Project) -> Iterator[None]:
+    """Checks that a schema engine runs, and that no command line has the database's password."""
+    password = project.url.split(":")[2].split("@")[0].encode()
     seen, is_over = set[bytes](), threading.Event()
 
     def look() -> None:
@@ -158,14 +186,10 @@ def test_a_missing_database_is_created_and_no_process_has_the_password(project: 
     watch = threading.Thread(target=look)
     watch.start()
     try:
-        result = project.setup(DATABASE_URL=f"{server}/another")
+        yield
     finally:
         is_over.set()
         watch.join()
-        native.unlink()
-    assert result.returncode == 0, result.stderr
-    assert '"another"' in result.stdout
-    assert "tables updated" in result.stdout
     assert any(b"schema-engine" in line for line in seen)
     assert not [line for line in seen if password in line]
 

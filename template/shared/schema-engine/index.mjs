@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /**
- * A replacement for Prisma's native `schema-engine`, for machines that cannot download it.
+ * A replacement for Prisma's native `schema-engine`, which needs no download from Prisma and keeps the
+ * database's password out of the process list.
  * Point PRISMA_SCHEMA_ENGINE_BINARY at this file. The Prisma CLI runs it in three ways:
  *
  *   schema-engine --version
@@ -114,8 +115,8 @@ const { values, positionals } = parseArgs({
     datasource: { type: "string" },
   },
 });
-// Other users can read arguments: setup replaces each password by the name of an environment variable
-// that contains it.
+// Other users can read arguments: setup and installed.mjs replace each password by the name of an
+// environment variable that contains it.
 const datasource = JSON.parse(values.datasource ?? "{}", (_, value) =>
   typeof value === "string"
     ? value.replace(/PASSWORD_OF_\w+/, (name) => process.env[name] ?? name)
