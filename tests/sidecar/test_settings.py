@@ -9,6 +9,7 @@ from pathlib import Path
 import better_auth_sidecar
 import pytest
 import trustme
+from pydantic import SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from tests.weak_secrets import STRONG_SECRETS, WEAK_SECRETS
@@ -193,6 +194,14 @@ def test_the_mailbox_of_a_login_shell_hides_no_setting(
 ) -> None:
     monkeypatch.setenv("MAIL", "/var/mail/ada")
     assert load(MAIL="log").mail == "log"
+
+
+def test_settings_in_code_need_no_change_of_a_login_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As tests of an application write them."""
+    monkeypatch.setenv("MAIL", "/var/mail/ada")
+    url, secret = SecretStr("postgresql://me@db/app"), SecretStr(secrets.token_urlsafe(32))
+    settings = better_auth_sidecar.Settings(database_url=url, better_auth_secret=secret)
+    assert settings.mail == ""
 
 
 def test_a_file_that_is_not_utf_8_is_one_sentence(load: Load, tmp_path: Path) -> None:

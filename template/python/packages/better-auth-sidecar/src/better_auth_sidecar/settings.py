@@ -9,13 +9,14 @@ from functools import cached_property
 from ipaddress import ip_network
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
+    EnvSettingsSource,
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
@@ -31,7 +32,7 @@ _PUBLISHED_SECRET = re.compile(
     r"secret|passw|example|placeholder|random|generate|openssl|qwerty|(change|replace).?(me|this|it)",
     re.IGNORECASE,
 )
-#: Of better-auth: own routes would refuse the origins in it.
+#: A variable that better-auth alone reads: the application's own routes would refuse its origins.
 _OWN_ORIGINS = "BETTER_AUTH_TRUSTED_ORIGINS"
 #: Host names of this machine.
 LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
@@ -39,6 +40,19 @@ LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
 UNIX = "unix:"
 
 _List = Annotated[tuple[str, ...], NoDecode]
+
+
+def _is_mailbox(name: str, value: object) -> bool:
+    """Whether a variable is the MAIL of login shells: the path of the Unix user's mailbox."""
+    return name.upper() == "MAIL" and isinstance(value, str) and value.startswith("/")
+
+
+class _Environment(EnvSettingsSource):
+    """The environment; a mailbox does not override MAIL of a file."""
+
+    def __call__(self) -> dict[str, Any]:
+        values = super().__call__()
+        return {name: value for name, value in values.items() if not _is_mailbox(name, value)}
 
 
 class _EnvFile(DotEnvSettingsSource):
@@ -100,7 +114,7 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         # One source per file: an empty value in one must not hide the next file's.
         files = [_EnvFile(settings_cls, file) for file in reversed(cls._env_files())]
-        return (init_settings, env_settings, *files, file_secret_settings)
+        return (init_settings, _Environment(settings_cls), *files, file_secret_settings)
 
     @classmethod
     def load(cls) -> Self:
@@ -110,9 +124,6 @@ class Settings(BaseSettings):
             SystemExit: a value is missing, wrong, or not fit for production. The message has
                 the remedy and the source of each, and no secret.
         """
-        # Login shells set it to the mailbox of the Unix user, which would hide a file's.
-        if os.environ.get("MAIL", "").startswith("/"):
-            del os.environ["MAIL"]
         try:
             # Without the files, which pydantic would read once more, in another way.
             settings = cls(_env_file=None)  # type: ignore[call-arg]
@@ -133,7 +144,8 @@ class Settings(BaseSettings):
     @classmethod
     def place(cls, name: str) -> str:
         """Where a variable is set, as a phrase: `` of .env.local``; empty if it is not set."""
-        places = ["the environment"] if os.environ.get(name) else []
+        value = os.environ.get(name)
+        places = ["the environment"] if value and not _is_mailbox(name, value) else []
         for file in reversed(cls._env_files()):
             if read_env_file(file).get(name):
                 places.append(Path(file).name)
