@@ -2,8 +2,8 @@
 
 Usage: python -m benchmarks [PART ...]
 
-With parts named, such as ``scaffold``, the tables of the others stay, as does the prose on the
-numbers in any case.
+With PART, such as ``scaffold``, only the tables of that part are measured; all others stay. The
+last section, *Against the targets*, is prose and always stays.
 """
 
 from __future__ import annotations

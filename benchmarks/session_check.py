@@ -78,7 +78,7 @@ class Server:
     address: str
     path: str
     cookie: Callable[[int], str]
-    #: In its answer; the user's own without.
+    #: The e-mail address in the response; empty if it is that of the signed-in user.
     email: str = ""
 
     def cpu_seconds(self) -> float:

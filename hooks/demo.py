@@ -256,7 +256,7 @@ def visit(address: str) -> None:
     Raises:
         DemoError: the sign-up on the page fails.
     """
-    # Run as a script, this file finds the package only by then.
+    # Imported here: run as a script, this file adds the repository to sys.path only at its end.
     from playwright.sync_api import Error
 
     from hooks import chromium

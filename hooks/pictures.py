@@ -153,10 +153,10 @@ def fill_account(page: Page, address: str) -> None:
 
 
 def save(page: Page, name: str) -> None:
-    """The window as a small PNG.
+    """Saves a picture of the window as a PNG.
 
     Raises:
-        RuntimeError: it is not small.
+        RuntimeError: the file is larger than `LIMIT`.
     """
     picture = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
     file = PICTURES / f"{name}.png"

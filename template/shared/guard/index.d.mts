@@ -28,8 +28,8 @@ export const bodyTimeout: number;
 
 /**
  * Wraps `auth.handler`: refuses with 4xx what better-auth or its database would fail at with 500,
- * answers 500 in place of 400, 401 and 403 while sessions cannot be read, and makes refused sign-ins with a
- * password take the same time whether or not there is such a user.
+ * responds with 500 instead of 400, 401, 403 and 404 while sessions cannot be read, and makes
+ * refused sign-ins with a password take the same time whether or not there is such a user.
  *
  * @param auth what `betterAuth()` gives
  * @param addressHeader a header that `addClientAddresses` adds; requests without it are refused with
@@ -76,7 +76,8 @@ export function routeHandlers(
 >;
 
 /**
- * Whether the origin of an http or https URL is one of these, as better-auth's `trustedOrigins` decides:
- * `https://*.example.com` is one, too. For code that is not to load `auth.ts`, such as Next.js's proxy.
+ * Returns a function that decides whether the origin of an http or https URL matches one of these
+ * patterns, such as `https://*.example.com`, as better-auth does for `trustedOrigins`. For code
+ * that must not load `auth.ts`, such as Next.js's proxy.
  */
 export function trustedBy(patterns: readonly string[]): (url: string) => boolean;

@@ -29,7 +29,7 @@ const passwordSignIn = /\/sign-in\/(email|phone-number|username)$/;
  * @type {AsyncLocalStorage<{ hasHashed: boolean }>} */
 const work = new AsyncLocalStorage();
 
-/** With what routes answer requests without a session. */
+/** The statuses with which routes answer requests without a session. */
 const withoutSession = new Set([400, 401, 403, 404]);
 
 const failed = "The server could not finish this. Try again later.";

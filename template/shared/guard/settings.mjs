@@ -5,10 +5,10 @@ import { wrapped } from "./wrapping.mjs";
 
 /** @typedef {import("./settings.d.mts").Settings} Settings */
 
-// Of better-auth: own routes would refuse the origins in it.
+// Only better-auth reads this variable: the project's own routes would refuse its origins.
 const OWN_ORIGINS = "BETTER_AUTH_TRUSTED_ORIGINS";
 
-// Login shells set it to the mailbox of the Unix user, which would hide a file's.
+// Login shells set MAIL to the mailbox of the Unix user, which would override MAIL of an env file.
 if (process.env.MAIL?.startsWith("/")) delete process.env.MAIL;
 
 /** See settings.d.mts.

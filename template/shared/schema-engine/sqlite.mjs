@@ -18,7 +18,7 @@ const MAGIC = "SQLite format 3\0";
 const UNIQUE = [1555, 2067];
 /** The part of a script that replaces tables by changed copies. */
 const REBUILDING = /^PRAGMA foreign_keys=OFF;$([^]*?)^PRAGMA foreign_keys=ON;$/gm;
-/** What a dropped table takes along and Prisma does not know: triggers, and indexes of expressions and of some rows. */
+/** What Prisma does not know of a table: triggers, partial indexes and indexes of expressions. */
 const UNKNOWN = `SELECT sql FROM sqlite_master m WHERE tbl_name = ? AND (type = 'trigger' OR type = 'index' AND (
     EXISTS (SELECT 1 FROM pragma_index_list(m.tbl_name) l WHERE l.name = m.name AND l.partial)
     OR EXISTS (SELECT 1 FROM pragma_index_xinfo(m.name) WHERE cid = -2)))`;
@@ -56,7 +56,7 @@ BEGIN;${statements}${kept.map((sql) => `${sql};\n`).join("")}COMMIT;
 PRAGMA legacy_alter_table=OFF;
 PRAGMA foreign_keys=ON;`;
 
-/** The engine's query for partial indexes, which has the name in quotes that are not a string's. */
+/** The engine's query for partial indexes, with single quotes: double ones are for identifiers. */
 const withString = (sql) =>
   sql.replace(/ name = "(.+)";$/, (_, name) => ` name = '${name.replaceAll("'", "''")}';`);
 
@@ -118,7 +118,7 @@ export function sqlite({ url }) {
     adapter.onError = (error) => {
       const { rawCode } = error;
       if (UNIQUE.includes(rawCode)) onError(error);
-      // Of its own kind, some of the engine's reports show the code alone.
+      // With the kind "sqlite", some of the engine's reports show only the code of the error.
       const message = error.message.replace(/^SQLITE_\w+: /, "");
       throw new DriverAdapterError({ kind: "postgres", code: "", severity: "ERROR", message });
     };

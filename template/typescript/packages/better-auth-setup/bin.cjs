@@ -5,7 +5,7 @@
 var fs = require("fs");
 var path = require("path");
 
-// First of all: Copier can only create it readable for others.
+// Before anything else: Copier can only create .env.local readable for other users.
 var args = process.argv.slice(2);
 var root = args[0] === "--root" ? args.splice(0, 2)[1] : "";
 var changes = !args.some(function (arg) {

@@ -61,7 +61,8 @@ async function configuration(auth) {
   });
 }
 
-/** Whether an error is the caller's, such as a wrong API key; one of a rate limit is told instead.
+/** Whether an error is the caller's fault, such as a wrong API key. A 429 of a rate limit is not: the
+ * caller gets it as the response.
  * @param {unknown} error */
 const isRefusal = (error) => {
   const { statusCode = 500, name, code } = /** @type {Record<string, any>} */ (error);

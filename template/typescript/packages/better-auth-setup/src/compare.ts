@@ -105,7 +105,7 @@ function presentModel(
     const lacks = columns.filter(([column]) => !one.fields.has(column));
     if (lacks.length >= columns.length / 2) return false;
     if ((table && tableOf(one) === table) || one.name === `${name}s`) return true;
-    // Before auth.ts gave it another name.
+    // The model may be older than its new name in auth.ts: then it lacks no required field.
     const isWhole = lacks.every(([, column]) => isFilled(column));
     return isWhole && (`${one.name}s` === name || isLinked(own, wanted, one));
   });

@@ -17,7 +17,7 @@ function* files(folder: string): Generator<string> {
   }
 }
 
-/** Finds files with the conflict markers of an update. */
+/** @throws a Problem with the names of files that have conflict markers of an update */
 export function refuseConflicts(): void {
   const found = [...files(".")].filter((file) => {
     const text = readFileSync(file, "latin1");

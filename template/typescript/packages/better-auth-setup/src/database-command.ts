@@ -4,8 +4,9 @@ import { setting } from "./settings.ts";
 
 const usage = `Usage: better-auth-setup database start|stop|status [--if-embedded]
 
-The PostgreSQL inside the project. With --if-embedded, nothing is printed or done where DATABASE_URL
-names another database. Exit status: 3 if there is none, or it is stopped when asked for its status.`;
+The PostgreSQL inside the project. With --if-embedded, prints only errors, and does nothing where
+DATABASE_URL names another database. Exit status: 3 if there is no embedded PostgreSQL or, for
+status, if it is stopped.`;
 
 /** `database start|stop|status`: the embedded PostgreSQL. */
 export async function databaseCommand(args: string[]): Promise<void> {

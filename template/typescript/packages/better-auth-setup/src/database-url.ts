@@ -224,7 +224,10 @@ export function postgresql(url: string) {
 /** A value that keeps the driver from reading a variable where the URL has none. */
 const insteadOf = (variable: string) => (process.env[variable] ? " " : undefined);
 
-/** TLS as in node-postgres: all `sslmode`s but two verify the certificate and host name. */
+/**
+ * TLS as in node-postgres: every `sslmode` except disable and no-verify verifies the certificate
+ * and the host name, unless sslaccept or uselibpqcompat relaxes that.
+ */
 function tlsOfPostgresql(given: Parameters) {
   const [flag, accept] = [given.text("ssl"), given.text("sslaccept")];
   const [key, certificate] = [given.file("sslkey"), given.file("sslcert")];

@@ -50,7 +50,7 @@ export function refuseUnusable(key: string): void {
   );
 }
 
-/** What a setting's database has to itself: its place, whatever other parameters the URL has. */
+/** A text that identifies a setting's database: its place, without the URL's other parameters. */
 export function identity(key: string): string {
   const [kind, url] = [provider(), setting(key)];
   if (kind.form === "file") {

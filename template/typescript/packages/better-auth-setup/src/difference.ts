@@ -13,7 +13,10 @@ const rebuiltTable = /^\[\*\] Redefined table `(.+)`$/gm;
 /** What has to change in the database, a line for each table, and what would be dropped. */
 export type Difference = { lines: string[]; dropped: string[] };
 
-/** The same before some changes are left out: removed tables and enums, and changes of others. */
+/**
+ * A comparison before `without` leaves changes out: `removed` has the removed tables and enums,
+ * `points` the changes of other tables and enums, and `lines` all other changes.
+ */
 type Compared = { lines: string[]; removed: [heading: string, names: string[]][]; points: Point[] };
 
 /** A change in the form of Prisma's summary, and all that identifies it. */
@@ -114,8 +117,9 @@ export async function difference(env: Record<string, string> = {}): Promise<Diff
 }
 
 /**
- * What migrations lack. That is neither a default that they have and the database writes in its own
- * way, nor what others have added to the database.
+ * The changes of the schema that no migration makes. Two differences do not count: a default that a
+ * migration sets and the database writes in its own way, and what other programs have added to the
+ * database.
  *
  * @param script the SQL of all migrations, which the database has
  */
@@ -128,7 +132,7 @@ export async function unwritten(script: string): Promise<Difference> {
 
 const inQuotes = (name: string) => `["\`'\\[](?:new_)?${escaped(name)}["\`'\\]]`;
 
-/** Whether a change removes from a table or enum, or altogether, what a script does not make. */
+/** Whether a change removes a table, an enum or a part of one that a script does not create. */
 function isForeign(script: string, name: string, item: string): boolean {
   if (!item.startsWith("[-]")) return false;
   const [, , columns] = onColumns.exec(item) ?? [];

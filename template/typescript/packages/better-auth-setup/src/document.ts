@@ -56,7 +56,7 @@ function index(attribute: string): string | undefined {
   return kind && `${kind} ${columns.replace(/\s|\([^)]*\)/g, "")}`;
 }
 
-/** The columns of a relation's side that has them. */
+/** The fields of the foreign key in a relation's attributes; undefined if the other side has it. */
 export const key = (attributes: string) =>
   /@relation\(.*?fields: ?\[(.*?)\]/.exec(attributes)?.[1]?.replaceAll(" ", "");
 

@@ -76,7 +76,7 @@ function account(): { uid: number; gid: number } | undefined {
   return uid === 0 ? { uid: 65534, gid: 65534 } : { uid, gid };
 }
 
-/** Whether that user can enter and read a folder. */
+/** Whether a user can enter a folder and execute the PostgreSQL in it. */
 function reaches(folder: string, uid: number): boolean {
   const parts = folder.split(sep).map((_, at, all) => all.slice(0, at + 1).join(sep) || sep);
   return [...parts, join(folder, "bin", "postgres")].every((path) => {
@@ -283,7 +283,7 @@ function serves(pid: number): boolean {
   try {
     return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(data);
   } catch (error) {
-    // That of another user.
+    // The working directory of another user's process cannot be read.
     const isHidden = /^(EACCES|EPERM)$/.test((error as NodeJS.ErrnoException).code ?? "");
     return isHidden && (textOf(`/proc/${pid}/cmdline`) ?? "").includes("postgres");
   }
@@ -306,7 +306,7 @@ function disown(): void {
   if (pid && !serves(Number(pid))) writeFileSync(file, [2 ** 31 - 2, ...rest].join("\n"));
 }
 
-/** Runs the server in the background; resolves to its error, or to undefined once it is ready. */
+/** Runs the server in the background; resolves to its error, or to "" once it is ready. */
 async function launch(native: string, port: number): Promise<string> {
   const file = openSync(log, "a", 0o600);
   const before = statSync(log).size;

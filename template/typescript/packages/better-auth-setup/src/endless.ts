@@ -6,7 +6,7 @@ import { cache } from "./run.ts";
 
 const record = join(cache, "endless-changes.json");
 
-/** The known ones, in the form of `Difference.points`. */
+/** The changes recorded so far, each as its `Point.identity` in difference.ts. */
 export function endlessPoints(): string[] {
   try {
     return JSON.parse(readFileSync(record, "utf8")) as string[];

@@ -51,7 +51,7 @@ const folders = [
   "src/utils",
 ];
 
-/** The default places of the better-auth configuration. */
+/** The path of the better-auth configuration: the named file, or the first default that exists. */
 export function configuration(named = ""): string {
   const candidates = named ? [named] : folders.map((folder) => join(folder, "auth.ts"));
   const found = candidates.find((file) => existsSync(file));

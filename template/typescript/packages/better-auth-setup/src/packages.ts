@@ -17,7 +17,7 @@ export function manifest(folder: string): Manifest {
   }
 }
 
-/** The nearest file with this name in the folders around the project, and with this content. */
+/** The nearest file with this name that `fits` accepts, in the project's folder or one above it. */
 function around(name: string, fits: (file: string) => boolean): string | undefined {
   for (let folder = resolve("."); ; folder = dirname(folder)) {
     const file = join(folder, name);

@@ -4,12 +4,12 @@ import table from "./providers.json" with { type: "json" };
 export type Provider = {
   name: string;
   label: string;
-  /** Those of its URLs. */
+  /** The schemes of its URLs. */
   schemes: string[];
   /** The form of its URLs: "server", "file" or "properties". */
   form: string;
   port: number;
-  /** That of its servers; null if they cannot be recognized by it. */
+  /** The protocol by which setup recognizes its servers; null if setup does not recognize them. */
   protocol: string | null;
   /** Whether setup can start an embedded server. */
   embedded: boolean;

@@ -52,7 +52,7 @@ const isTerminal = Boolean(process.stdout.isTTY) && !process.env["CI"];
 const colour = (code: number, text: string) =>
   isTerminal && !process.env["NO_COLOR"] ? `\x1b[${code}m${text}\x1b[0m` : text;
 
-// After this many milliseconds, a step may hang.
+// After this many seconds, a step may hang.
 const longSeconds = 30;
 
 /**

@@ -148,7 +148,7 @@ const isOpen = () =>
  */
 export function completeEnvFile(change: boolean): string {
   refuseExpansions();
-  // Without --check, setup has closed it as its first act.
+  // True only with --check: otherwise bin.cjs has already made the file private.
   const done: string[] = isOpen() ? ["readable by you alone"] : [];
   const missing = newKeys();
   const needsSecret = !setting("BETTER_AUTH_SECRET");

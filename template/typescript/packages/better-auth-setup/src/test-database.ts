@@ -17,7 +17,8 @@ import { directUrl, origin, setting } from "./settings.ts";
 const usage = `Usage: better-auth-setup test-database -- COMMAND [ARGUMENT…]
 
 Runs a command with DATABASE_URL set to a database for tests, whose tables are those of the schema.
-TEST_DATABASE_URL names it; if that is empty, it is named like that of DATABASE_URL, with _test.`;
+TEST_DATABASE_URL names it; if that is empty, it has the name of the database in DATABASE_URL, with
+_test appended.`;
 
 const timeout = 120_000;
 

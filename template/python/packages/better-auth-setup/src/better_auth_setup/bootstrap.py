@@ -21,9 +21,9 @@ import tomllib
 from pathlib import Path
 from typing import NoReturn
 
-#: Variables of other environments, and settings of the user that leave packages out, add others,
-#: want a lock file that a new project has yet to get, or another Python or platform than those that
-#: run this; and PYTHONWARNINGS, which can turn pip's own deprecations into errors.
+#: Variables that uv and pip must not inherit: those of other virtual environments; the user's
+#: settings that omit or add packages, require a lock file (a new project has none), or choose
+#: another Python or platform; and PYTHONWARNINGS, which can turn pip's warnings into errors.
 FOREIGN = (
     *("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH", "PYTHONWARNINGS"),
     *("PIP_DRY_RUN", "PIP_NO_DEPS", "PIP_ONLY_DEPS", "PIP_PYTHON"),
@@ -89,9 +89,9 @@ class Environment:
         """
         print(f"  installing the Python packages with {'uv' if HAS_UV else 'pip'}", flush=True)
         stamp = self._stamp.read_text() if self._stamp.exists() else ""
-        # Its programs contain its path, also if its folder was moved or copied.
+        # The programs in .venv contain its path: a moved or copied .venv is created anew.
         is_new = not self.python.exists() or not stamp.startswith(f"{self.folder}\n")
-        # `uv run python scripts/setup.py` runs this in the very environment.
+        # Not while this process runs in .venv itself, as with `uv run python scripts/setup.py`.
         is_new = is_new and Path(sys.prefix).resolve() != self.folder.resolve()
         if is_new:
             # Missing, of another folder, or left incomplete by an interrupted installer.
@@ -104,7 +104,7 @@ class Environment:
         else:
             if is_new:
                 self._run(lock, sys.executable, "-m", "venv", self.folder)
-            # As by default, whatever pip's configuration files say.
+            # Install into .venv, even if pip's configuration files name another place.
             here = ["--no-user", "--target=", "--root=/", f"--prefix={self.folder}"]
             pip = [self.python, "-m", "pip", "install", "--quiet", *here]
             self._run(lock, *pip, "pip>=25.1")  # older versions lack --group

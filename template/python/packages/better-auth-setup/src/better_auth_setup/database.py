@@ -80,7 +80,7 @@ def refuse_unusable(project: Project, settings: Settings, name: str) -> None:
 
 
 def identity(project: Project, settings: Settings, name: str) -> str:
-    """What a setting's database has to itself: its place, whatever other parameters the URL has.
+    """A text that identifies a setting's database: its place, without the URL's other parameters.
 
     Raises:
         Problem: the setting's URL cannot be used.

@@ -93,10 +93,10 @@ def difference(prisma: Prisma) -> Difference:
 
 
 def unwritten(prisma: Prisma, script: str) -> Difference:
-    """What migrations lack.
+    """The changes of the schema that no migration makes.
 
-    That is neither a default that they have and the database writes in its own way, nor what
-    others have added to the database.
+    Two differences do not count: a default that a migration sets and the database writes in its
+    own way, and what other programs have added to the database.
 
     Args:
         prisma: the CLI.
@@ -114,7 +114,7 @@ def unwritten(prisma: Prisma, script: str) -> Difference:
 
 
 def _is_foreign(script: str, name: str, point: str) -> bool:
-    """Whether a point removes from a table or enum, or altogether, what a script does not make."""
+    """Whether a point removes a table, an enum or a part of one that a script does not create."""
     if not point.startswith("[-]"):
         return False
     columns = _COLUMNS.match(point)
@@ -129,7 +129,7 @@ def _in_quotes(name: str) -> str:
 
 
 def _has_default(script: str, table: str, point: str) -> bool:
-    """Whether a script gives a column the default of a point, and no other one after that."""
+    """Whether the last default that a script gives to a point's column is that of the point."""
     if found := _NEW_DEFAULT.match(point):
         wanted = f"DEFAULT {json.loads(found['text'])}"
     elif found := _NEW_DEFINITION.match(point):

@@ -38,7 +38,7 @@ def lock(path: Path, seconds: float, refusal: str = "") -> int:
     Args:
         path: an existing file.
         seconds: how long to wait for another process's lock.
-        refusal: the message if that is too short; default: that another setup is running.
+        refusal: the message if the lock is still held then; default: another setup is running.
 
     Raises:
         Problem: another process holds the lock, or this is Windows, which has no ``fcntl``.

@@ -13,7 +13,7 @@ from pathlib import Path
 from better_auth_setup.problem import Problem
 from better_auth_setup.programs import environment, run
 
-#: Whatever the user's settings of npm are: `location=global` would replace npm itself.
+#: They override the user's npm settings, of which `location=global` would replace npm itself.
 IN_PROJECT = ("--location=project", "--global=false")
 #: Install scripts are not needed: Prisma's downloads an engine, which `prisma.Engine` chooses.
 #: npm settings of the user or of a surrounding workspace must not omit packages, or put them

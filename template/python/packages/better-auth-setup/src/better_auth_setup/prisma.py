@@ -52,7 +52,7 @@ class Prisma:
         )
 
     def failure(self, what: str, result: Result) -> Problem:
-        """Why a command failed, in the CLI's words."""
+        """The problem of a failed command: the remedy for a known cause, else the CLI's error."""
         if _POOLED.search(result.output):
             return Problem(
                 "Set DIRECT_URL to the database's URL past the pooler, which Prisma's CLI cannot "

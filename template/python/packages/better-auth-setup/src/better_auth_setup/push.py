@@ -53,7 +53,7 @@ def push(prisma: Prisma, console: Console, changes: Difference, *, loss: bool) -
 
 
 def _name_endless(prisma: Prisma, console: Console, changes: Difference) -> None:
-    """Names the fields that differ after the push, too."""
+    """Prints and records the fields that still differ after the push."""
     has_expressions = "dbgenerated(" in prisma.project.schema_text()
     if not has_expressions and not any(map(_MAY_RETURN.search, changes.changes)):
         return

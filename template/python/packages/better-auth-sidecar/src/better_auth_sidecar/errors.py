@@ -8,5 +8,5 @@ class AuthServerError(RuntimeError):
 
 
 def refusal(message: str) -> SystemExit:
-    """Ends the application's start with a message, whose long lines are broken."""
+    """The exception that ends the application's start; long lines of its message are wrapped."""
     return SystemExit(wrapped(message))

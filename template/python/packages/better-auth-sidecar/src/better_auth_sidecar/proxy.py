@@ -240,7 +240,7 @@ def _target(scope: Scope) -> str:
     if query := scope["query_string"]:
         target += f"?{query.decode('latin-1')}"
     if _CONTROLS.search(target):
-        raise HTTPException(400, "Escape what is not printable in the address")
+        raise HTTPException(400, "Percent-encode spaces and control characters in the URL")
     # Node.js, too, reads raw bytes as Latin-1.
     return target if target.isascii() else re.sub(r"[^\x00-\x7f]+", lambda m: quote(m[0]), target)
 

@@ -5,7 +5,8 @@ expiry takes effect at once. The auth server is asked for bearer tokens, API key
 for every session on MySQL and Microsoft SQL Server.
 """
 
-# No `from __future__ import annotations`: FastAPI reads those of local functions here.
+# No `from __future__ import annotations`: FastAPI could not resolve the annotations of the local
+# functions below, which refer to `self`.
 
 import asyncio
 import contextlib
@@ -57,7 +58,7 @@ _OF_SESSION = frozenset({"expiresAt", "activeOrganizationId"})
 _CREDENTIALS = frozenset({b"cookie", b"authorization", b"x-api-key"})
 #: Plugins that accept credentials in a header other than Cookie.
 _PLUGIN_HEADERS = {"bearer": b"authorization", "api-key": b"x-api-key"}
-#: Seconds that a renewal may take, and for which none is tried after one has failed.
+#: The timeout of a renewal, and the pause after a failed one, in seconds.
 _RENEWAL_TIMEOUT, _RENEWAL_PAUSE = 3.0, 10.0
 #: Seconds that a start in production waits for the auth server's configuration.
 _START_TIMEOUT = 15.0
@@ -121,7 +122,7 @@ class Sessions(Generic[UserT, SessionT]):
         self._logged_slow = ""
         self._no_renewal_before = 0.0
         self._key = f"better_auth_sidecar.session.{id(self)}"
-        #: Those that the dependencies in use need, with the name of one such dependency.
+        #: The plugins that the dependencies in use need, each with one dependency that needs it.
         self._needed_plugins: dict[str, str] = {}
         self.current_user = self._dependency(self._current_user)
         self.optional_user = self._dependency(self._optional_user)

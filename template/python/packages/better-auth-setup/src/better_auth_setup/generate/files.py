@@ -32,7 +32,7 @@ _PLAIN = re.compile(
     r"""(?:(?!schema\b|\.\.\.|[,{]\s*\[).)*\}\);?\s*\Z""",
     re.M | re.S,
 )
-#: In such a configuration, the only form of another path that needs none.
+#: The only form in which such a configuration may name the folder of migrations: a literal.
 _MIGRATIONS = re.compile(r"""\bmigrations: \{\s*path: ["']([^"'\\]+)["'],?\s*\}""")
 
 

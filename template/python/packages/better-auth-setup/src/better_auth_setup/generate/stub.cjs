@@ -1,9 +1,10 @@
 /**
  * Stands for what tables do not depend on: a Prisma client, which may not be generated yet, its
- * driver adapters, and modules that only a framework's build has. Everything it has is itself.
+ * driver adapters, and modules that only a framework's build has. Its properties and the
+ * results of its calls are the stub again.
  */
 const environment = new Proxy(() => "", {
-  // Whoever imports a function binds it.
+  // jiti calls `bind` on an imported function.
   get: (_, name) => (name === "bind" ? () => environment : (process.env[String(name)] ?? "")),
 });
 const special = {

@@ -218,7 +218,8 @@ registerHooks({
     return next(isPath ? pathToFileURL(specifier).href : specifier, context);
   },
 });
-// The project's frames are below those of Node.js and jiti: more than ten from jiti's cache.
+// The project's stack frames come after those of Node.js and jiti, which can be more than ten, the
+// default limit.
 Error.stackTraceLimit = 100;
 // Standard output is for the answer alone, whatever the configuration logs.
 process.stdout.write = process.stderr.write.bind(process.stderr);

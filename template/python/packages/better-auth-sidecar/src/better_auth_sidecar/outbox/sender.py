@@ -123,7 +123,7 @@ class Sender:
         finally:
             self._is_stopping = True
             self._wake.set()
-            # Cancelled while it sends, a message would be sent twice.
+            # Wait for the message in progress: after a cancellation it would be sent again.
             await asyncio.wait([sending], timeout=10)
             for task in filter(None, (sending, listening)):
                 task.cancel()
