@@ -423,6 +423,7 @@ def test_production(new: Project, email: str) -> None:
         "DATABASE_URL": url,
         "BETTER_AUTH_URL": origin,
         "BETTER_AUTH_SECRET": secrets.token_urlsafe(32),
+        "MAIL": "log",
         "PORT": port,
     }
     new.run(deploy, **settings)
