@@ -2,11 +2,11 @@
 
 Usage: python -m benchmarks.scaffold [ROUNDS]
 
-The peers are two TypeScript generators, which are installed beforehand, write a project with
-better-auth and Prisma, and install none of its dependencies, and a Copier template with one file:
-what Copier itself takes. They take turns, so that whatever else the machine does hits them alike.
-The updates, which no peer has, go from the release with better-auth 1.6.33 that the tests make to
-the present one, with a model of the owner's in the schema.
+There are three peers. Two TypeScript generators write a project with better-auth and Prisma; they
+are installed beforehand, and do not install the project's dependencies. A Copier template with one
+file shows the time of Copier itself. All take turns, so that other load on the machine affects
+them alike. The updates, which no peer has, go from the tests' release with better-auth 1.6.33 to
+the present one, in a project whose owner has added a model to the schema.
 """
 
 from __future__ import annotations

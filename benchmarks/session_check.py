@@ -2,11 +2,14 @@
 
 Usage: python -m benchmarks.session_check [ROUNDS]
 
-A route of FastAPI with the session check of `better_auth_sidecar` and one without, the official
-server's get-session in plain Node, through the proxy and inside Next.js, and a route behind
-fastapi-users with its database and JWT strategies (both read the user): on one PostgreSQL, with as
-many users and as large a pool each, asked in turns. What counts is the CPU time of the server's
-processes, which other work on the machine hardly changes; Linux has it in /proc.
+These requests are measured in turns:
+
+- a route of FastAPI with the session check of `better_auth_sidecar`, and one without it
+- the official server's get-session: in plain Node.js, through the proxy, and inside Next.js
+- a route of fastapi-users, with its database and its JWT strategy (both read the user)
+
+All use one PostgreSQL, with the same number of users and the same size of the pool. The CPU time is
+that of the server's processes, from Linux's /proc; other load on the machine hardly changes it.
 """
 
 from __future__ import annotations

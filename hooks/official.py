@@ -91,7 +91,7 @@ def _generator(folder: Path) -> tuple[subprocess.Popen[str], IO[str]]:
 
 
 def official_models(versions: dict[str, str]) -> dict[str, dict[str, dict[str, Model]]]:
-    """By feature (core among them) and provider, the models with and without the feature."""
+    """The models by feature and provider: what the feature adds to them; for core, all of them."""
     names = ["core", *FEATURES]
     questions = []
     for name in names:

@@ -1,7 +1,6 @@
 """The answers of the matrix tests: each option alone, and sensible combinations.
 
-One place for all of them; the data comes from the template, the rules for refusing from
-``tests/render/oracle.py``.
+The plugins, providers and options come from the template's own data.
 """
 
 from __future__ import annotations

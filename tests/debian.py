@@ -10,14 +10,18 @@ from hooks.node import REPOSITORY, locked
 
 
 class DebianError(Exception):
-    """Why a package cannot be had, and what to do."""
+    """A package is not available; the message has the remedy or apt's reason."""
 
 
 def unpacked(package: str, libraries: tuple[str, ...]) -> Path:
-    """The folder with a package's files, and with those of its libraries that start so.
+    """Unpacks a package, once; returns the folder with its files.
+
+    Args:
+        package: its name.
+        libraries: how the names of those dependencies start that are unpacked with it.
 
     Raises:
-        DebianError: apt cannot bring it.
+        DebianError: there is no apt, or it cannot download the package.
     """
     if not shutil.which("apt-get"):
         raise DebianError(f"These tests need {package}: install it, so that it is on PATH.")

@@ -2,7 +2,7 @@
 import prisma from '@prisma/prisma-schema-wasm'
 
 const file = (schema) => [['schema.prisma', schema]]
-// With a URI that is none, the formatter does nothing; this one is the CLI's.
+// With an invalid URI, the formatter returns the schema unchanged; Prisma's CLI passes this one.
 const options = { textDocument: { uri: 'file:/dev/null' }, options: { tabSize: 2, insertSpaces: true } }
 
 function validate(schema) {

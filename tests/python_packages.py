@@ -41,7 +41,7 @@ def lend(project: Path) -> None:
     shared.mkdir(parents=True, exist_ok=True)
     with node.locked(shared / "lock"):
         installed = shared / "installed"
-        # An environment names its own folder; in a copy of the cache, that would be another one.
+        # An environment contains its absolute path, which is wrong after the cache was copied.
         if not installed.exists() or installed.read_text() != str(shared):
             shutil.rmtree(shared / ".venv", ignore_errors=True)
             _install(project, shared)
@@ -60,7 +60,7 @@ def lend(project: Path) -> None:
 
 
 def _install(project: Path, shared: Path) -> None:
-    """Installs the packages for a copy of what the manifests speak of."""
+    """Installs the packages in ``shared``, with copies of the files that the manifests name."""
     for name in ("pyproject.toml", "README.md"):
         shutil.copy(project / name, shared)
     for name in ("src", "packages"):

@@ -1,12 +1,15 @@
 """Speeds Copier up in the tests' own processes, and in those that run this file as `copier`.
 
-A render compiles two thousand texts by Jinja, the same ones each time, and renders as many names of
-files and folders that contain no expression; it reads the same ``copier.yml`` again, and asks git
-for each file whether the file system has executable bits. Each render of a release clones the
-template's repository anew, an update four times; here they share a clone, as they only read it. Two
-clones may contain the same file, so its path is not compared: a traceback may name that of an
-earlier clone. A clone's version is asked of git once. libyaml parses YAML. A template that is a
-plain folder is not given to git as a bundle.
+- Jinja compiles each text once; a render has two thousand, the same ones each time.
+- Names of files and folders are rendered only if they contain an expression.
+- Each ``copier.yml`` is parsed once; libyaml parses all YAML.
+- Git is not asked for each file whether the file system has executable bits.
+- Renders of a release share one clone, which they only read; an update alone would make four. Git
+  is asked once for a clone's version.
+- Git is not asked whether a template that is a plain folder is a bundle.
+
+Compiled texts are compared without their paths, since clones contain the same files: a traceback
+may name the file of an earlier clone.
 """
 
 from __future__ import annotations

@@ -59,5 +59,5 @@ def _program() -> tuple[str, dict[str, str]]:
     root = debian.unpacked("redis-tools", LIBRARIES)
     folders = {str(found.parent) for found in root.glob("usr/lib/*/*.so.*")}
     libraries = os.pathsep.join(sorted(folders))
-    # One program is all of Debian's: what it is called as decides.
+    # Debian's Redis is one binary under several names, which acts by the name in argv[0].
     return str(root / "usr/bin/redis-check-rdb"), {**os.environ, "LD_LIBRARY_PATH": libraries}

@@ -21,7 +21,7 @@ def read_env_file(path: Path) -> dict[str, str]:
 def parse_env(text: str) -> dict[str, str]:
     r"""The variables of an env file's text, as ``parseEnv`` of ``node:util`` gives them.
 
-    Unlike there, the next line is not the value where only blanks follow ``=``.
+    Except: where only blanks follow ``=``, the value is empty; ``parseEnv`` takes the next line.
     python-dotenv reads some lines in another way: ``#`` without a blank before it, backquotes, and
     ``\"`` or ``\\`` in quotes.
     """

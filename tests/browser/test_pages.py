@@ -513,7 +513,7 @@ def test_a_user_reads_a_sentence_while_the_database_is_down(person: Person) -> N
         person.sees(FAILED)
         person.sign_in()
         person.sees(FAILED, person.page.locator("form").first)
-        # Of these, better-auth answers the second as if nobody were signed in.
+        # Without the guard, better-auth would answer the second as if nobody were signed in.
         for opened in (link, f"{person.site.address}/api/auth/list-accounts"):
             person.page.goto(opened)
             assert person.page.locator("body").inner_text() == FAILED

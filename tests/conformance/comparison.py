@@ -33,7 +33,7 @@ class Outcome:
 
 
 def compare(flow: Flow, name: str, straight: Server, proxied: Server) -> Outcome:
-    """Runs a flow on one server after the other: each deletes expired rows of both."""
+    """Runs a flow on one server after the other, since each deletes expired rows of both."""
     with worlds(straight, proxied) as both:
         failures = [_run(flow, world) for world in both]
     transcripts = [world.exchanges for world in both]

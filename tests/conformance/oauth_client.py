@@ -44,7 +44,7 @@ class Client:
         answer = self.user.get("/oauth2/authorize", **sent)
         return str(answer.headers.get("location", ""))
 
-    def is_let(self, page: str, **more: Any) -> str:
+    def gets_consent(self, page: str, **more: Any) -> str:
         """Consents as the user; returns the authorization code."""
         query = urlsplit(page).query
         body = {"accept": True, "oauth_query": query, **more}

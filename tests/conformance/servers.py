@@ -37,7 +37,8 @@ _SOURCES = ["src", "packages/better-auth-sidecar/src", "packages/better-auth-set
 
 #: The database of the company of `test_sign_in_elsewhere`: the same tables, empty.
 CROSSING = "crossing"
-#: The template of `new_database`: with triggers that record row changes, without connections.
+#: The database that `new_database` copies. It has triggers that record row changes, and never has
+#: connections, with which PostgreSQL would refuse to copy it.
 _PRISTINE = "pristine"
 
 
@@ -124,7 +125,7 @@ class Stacks:
         settings: Mapping[str, str] | None = None,
         own: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {}),
     ) -> Iterator[tuple[Server, Server]]:
-        """Runs both servers in different time zones.
+        """Runs both servers, each in its time zone of ``zones``.
 
         Both get ``settings`` in their environment, and each its ``own``.
         """

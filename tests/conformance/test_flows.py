@@ -26,7 +26,7 @@ def parameters() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def servers(stacks: Stacks) -> Iterator[tuple[Server, Server]]:
-    """Direct and behind the Python proxy; `test_attacks` has scrypt, and its races."""
+    """Both servers, with cheap password hashes; `test_attacks` covers scrypt and its races."""
     database = stacks.new_database("flows")
     with stacks.serving(database=database, settings={passwords.VARIABLE: "1"}) as both:
         yield both

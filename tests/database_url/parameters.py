@@ -107,7 +107,7 @@ TLS: dict[str, dict[str, Tls | None]] = {
     "sqlite": {},
 }
 
-#: The readers of Node.js run with libpq's variables, in whose place the drivers get a blank.
+#: The options that each URL in `SERVERS` sets.
 _PLAIN: dict[str, Any] = {"host": "db.example.com", "port": 6543, "user": "me", "database": "app"}
 
 TAKEN: dict[str, list[Taken]] = {
@@ -171,7 +171,7 @@ TAKEN: dict[str, list[Taken]] = {
     "sqlite": [Taken("connection_limit=1&socket_timeout=9", {"url": "file:./app.db"})],
 }
 
-#: The start of the message, and whether the prompt, which reads no files, reports it.
+#: Refused parameters, and the start of the message, which is the same at the prompt.
 REFUSED: dict[str, dict[str, str]] = {
     "postgresql": {
         "channel_binding=require": "Remove channel_binding=require",

@@ -27,7 +27,7 @@ class Form:
     refusal: str = ""
     #: the folder of migrations
     migrations: str = f"{PARTS}/migrations"
-    #: Others are tried with all forms only.
+    #: Whether `make test` tries it; the other forms are exhaustive.
     is_usual: bool = field(default=False, compare=False)
 
     def write(self, folder: Path) -> None:

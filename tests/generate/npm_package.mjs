@@ -1,6 +1,6 @@
-// What the npm package's *generate* makes of schemas: reads [{ schema, official }] from stdin, and
-// prints what it adds and what it refuses. `official` is what better-auth's generator makes of a
-// schema, which is asked first: without it, the text to ask it about.
+// Runs the npm package's *generate* on schemas: reads { source, schemas: [{ schema, official }] }
+// from stdin, and prints the additions to each schema, and the problems. `official` is the result
+// of better-auth's generator for the schema. Without it, prints the text to give that generator.
 const { source, schemas } = JSON.parse(await new Response(process.stdin).text())
 const { withoutComments } = await import(`${source}/schema.ts`)
 const { additions, capitalized, inAscii } = await import(`${source}/document.ts`)

@@ -22,14 +22,15 @@ from tests.some import some
 SCRIPT = Path(__file__).with_name("npm_package.mjs")
 PLUGINS = ["two-factor", "organization", "admin"]
 
-#: Better-auth's generator, which the npm package asks, cannot read it: refused in its words.
+#: Left out: better-auth's generator, which the npm package calls, cannot parse this schema.
 UNREADABLE = "conflict_markers"
-#: Where one refuses by name what the other adds, or the other way round.
-ELSEWISE = {
+#: Schemas that one stack completes and the other refuses.
+REFUSED_BY_ONE = {
     # The npm package leaves the choice between @unique and @@unique to the owner.
     "emails_of_tenants",
 }
-#: What the npm package adds differs, and Prisma's refusal of the result names the rest.
+#: Schemas to which the npm package adds other lines: Prisma refuses the result, and its error
+#: names what is left to do.
 LEFT_TO_PRISMA = {"names_in_use"}
 
 
@@ -122,9 +123,9 @@ def test_both_stacks_find_the_same_missing_or_refuse(is_configured: bool, tmp_pa
         features, options, adapter = homes[name]
         result = outcome(features, texts[name], options, adapter)
         problems = f"{name}: {result.plan.problems or answer['problems']}"
-        if name not in ELSEWISE:
+        if name not in REFUSED_BY_ONE:
             assert bool(answer["problems"]) == bool(result.plan.problems), problems
-        if not result.plan.problems and name not in ELSEWISE | LEFT_TO_PRISMA:
+        if not result.plan.problems and name not in REFUSED_BY_ONE | LEFT_TO_PRISMA:
             assert added_by_npm(answer) == added_by_python(result), name
 
 
@@ -156,7 +157,7 @@ def with_uuids(text: str) -> str:
     return re.sub(r"^(  id +String +@id)$", rf"\1 {default}", text, flags=re.M)
 
 
-#: What people do to a schema that has everything, and what generate has to say then.
+#: Edits of a rendered schema, and a part of the problem that *generate* reports then, if any.
 EDITS: dict[str, tuple[Callable[[str], str], str]] = {
     "another user": (lambda text: f"{text}\nmodel user {{\n  id Int @id\n}}\n", ""),
     "several schemas": (in_two_schemas, ""),

@@ -98,7 +98,7 @@ def test_auth_ts_is_found_in_usual_places(project: Project, place: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     for one in list(lib.iterdir()):
         moved = one.rename(file if one.name == "auth.ts" else file.with_name(one.name))
-        # As an editor saves.
+        # Editors update relative imports when a file moves.
         packages = os.path.relpath(project.folder / "packages", file.parent)
         moved.write_text(moved.read_text().replace("../../packages", packages))
     result = project.generate(*PLACES[place])

@@ -61,13 +61,13 @@ def fixed_port() -> Iterator[int]:
         AssertionError: none of them is free.
     """
     with ExitStack() as stack:
-        port = next((port for port in range(11_870, 11_880) if _is_reserved(port, stack)), None)
+        port = next((port for port in range(11_870, 11_880) if _reserve(port, stack)), None)
         assert port, "Ten runs of the tests have all ports for builds."
         yield port
 
 
-def _is_reserved(port: int, stack: ExitStack) -> bool:
-    """Whether the port is free, and then reserved until the stack is closed."""
+def _reserve(port: int, stack: ExitStack) -> bool:
+    """Reserves a port until the stack is closed; returns False if it is taken."""
     file = (REPOSITORY / ".cache" / "projects" / f"port-{port}").open("w")
     stack.callback(file.close)
     try:

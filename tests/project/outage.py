@@ -76,7 +76,7 @@ class Crowd:
             self.signed_up.append(person.email)
 
     async def use(self, person: Person, until: int) -> None:
-        """Sends requests, mostly reads, until each user has had a number of successes."""
+        """Sends requests, mostly reads, until the crowd has had a number of successes."""
         chance = random.Random(person.email)
         for number in itertools.count():
             if self.successes >= until:

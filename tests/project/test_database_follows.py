@@ -102,7 +102,12 @@ def test_tables_outside_the_schema_are_not_dropped_without_the_flag(
     result = bench.setup()
     refused = sentence(result)
     assert f"Setup would drop {foreign.POSTGRESQL_DROPPED}, which" in refused
-    for way_out in ("?schema=", "database of its own", "models for them", "--accept-data-loss"):
+    for way_out in (
+        "?schema=",
+        "database for this project alone",
+        "models for them",
+        "--accept-data-loss",
+    ):
         assert way_out in refused
     assert "removed tables: a table, billing\n" in result.stdout
     assert bench.sql("""SELECT code, "first name", color FROM "user", billing, "a table" """) == []

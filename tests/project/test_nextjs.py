@@ -98,7 +98,7 @@ def test_a_build_traces_no_other_files_of_the_project(project: Path) -> None:
     }
 
 
-#: Settings that are enough for no server.
+#: Some settings, with which no server starts because others are missing.
 INCOMPLETE = [
     {"BETTER_AUTH_URL": "https://app.example.com", "GITHUB_CLIENT_ID": "id"},
     {"BETTER_AUTH_SECRET": secrets.token_urlsafe(32), "DATABASE_URL": "file:./dev.db"},
@@ -106,10 +106,10 @@ INCOMPLETE = [
 
 
 @pytest.mark.parametrize("settings", INCOMPLETE, ids=lambda settings: "-".join(settings))
-def test_a_build_with_some_settings_prints_no_alarm(
+def test_a_build_with_some_settings_prints_no_warning(
     project: Path, settings: dict[str, str]
 ) -> None:
-    """What the build loads; it would print more itself."""
+    """Only loads auth.ts as a build does, because a build prints other lines, too."""
     script = "import('./src/lib/auth.ts').then(() => process.exit())"
     phase = {"NEXT_PHASE": "phase-production-build"}
     assert output(project, NEXT[0], "--eval", script, **phase, **settings) == ""

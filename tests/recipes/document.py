@@ -10,14 +10,14 @@ from pathlib import Path
 from tests.template import REPOSITORY
 
 DOCUMENT = REPOSITORY / "docs" / "recipes.md"
-#: For which stacks and frameworks a step is that begins with a name.
+#: The stacks and frameworks that a step applies to, by the name with which the step begins.
 READERS = {
     "Python": [("python", "hono"), ("python", "nextjs")],
     "TypeScript": [("typescript", "hono"), ("typescript", "nextjs")],
     "Hono": [("typescript", "hono")],
     "Next.js": [("typescript", "nextjs")],
 }
-#: Paths of files that differ between them.
+#: The folder of the files in `SHARED`, by stack and framework.
 FOLDERS = {
     ("python", "hono"): "auth",
     ("python", "nextjs"): "web/src/lib",

@@ -83,7 +83,7 @@ def email() -> str:
 def test_the_steps_fit_a_new_project(
     template: Path, tmp_path: Path, stack: str, framework: str
 ) -> None:
-    """Each recipe's edits alone; the others run its commands and try what they lead to."""
+    """Only applies each recipe's edits; other tests also run its commands and check the result."""
     answers = {"stack": stack, "framework": framework, "plugins": ["admin"]}
     rendered = render(template, tmp_path / "rendered", answers)
     done: list[str] = []
@@ -369,7 +369,7 @@ def test_a_plugin_that_is_a_package(new: Project, email: str) -> None:
 
 @pytest.mark.exhaustive
 @in_each_stack
-def test_a_plugin_of_somebody_else(new: Project, tmp_path: Path) -> None:
+def test_a_third_party_plugin(new: Project, tmp_path: Path) -> None:
     new.move_to_a_new_database()
     npm, settings = "npm", {}
     if new.stack == "python":
@@ -441,7 +441,7 @@ def wait_until(right: Callable[[], bool]) -> None:
             if right():
                 return
         time.sleep(0.05)
-    raise AssertionError("it did not come to be in 20 s")
+    raise AssertionError("the condition was not met in 20 s")
 
 
 def test_every_recipe_is_tested() -> None:

@@ -49,7 +49,7 @@ def pairs() -> list[Case]:
 
 
 def some_of(found: list[Case], number: int) -> list[Case]:
-    """As many of these cases, the same ones each time."""
+    """A random sample of a number of cases, which is the same in each run."""
     return random.Random(20261128).sample(found, number)
 
 
@@ -73,7 +73,7 @@ def _render(provider: str, features: tuple[str, ...]) -> str:
 
 
 def without_own(schema: str) -> str:
-    """The schema without the example model, which no generator writes."""
+    """The schema without the outbox's model, which better-auth's generator does not write."""
     own = r"^model OutboxMessage \{\n(?:.*\n)*?\}\n\n"
     found, times = re.subn(own, "", schema, flags=re.M)
     assert times == 1

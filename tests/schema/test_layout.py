@@ -75,7 +75,7 @@ def test_every_insertion_point_has_unique_context() -> None:
     assert len(contexts) == len(set(contexts))
 
 
-def test_verification_and_the_example_model_are_last_before_the_reserved_end() -> None:
+def test_verification_and_the_outbox_are_last_before_the_reserved_end() -> None:
     for case in some(singles()):
         schema = render(case)
         assert list(blocks(schema))[-2:] == ["Verification", "OutboxMessage"]

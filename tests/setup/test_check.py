@@ -18,7 +18,7 @@ export default defineConfig({ schema: path.join("prisma") });
 """
 
 
-def test_npm_packages_that_are_not_installed_are_told_once(
+def test_missing_npm_packages_are_reported_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "my-app"\n')

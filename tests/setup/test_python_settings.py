@@ -172,7 +172,7 @@ REFUSED = {
         for case in REFUSED
     ],
 )
-def test_what_cannot_be_installed_is_told_with_the_remedy(case: str, tmp_path: Path) -> None:
+def test_a_failed_installation_is_reported_with_the_remedy(case: str, tmp_path: Path) -> None:
     tool, settings, remedy = REFUSED[case]
     project = python_project(tmp_path / "project")
     variables = {k: v.format(elsewhere=tmp_path / "elsewhere") for k, v in settings.items()}

@@ -84,7 +84,7 @@ def test_an_invalid_package_json_is_reported(tmp_path: Path) -> None:
         Packages(tmp_path).install()
 
 
-def test_an_unreachable_index_leaves_no_environment_that_counts_as_installed(
+def test_packages_of_an_unreachable_registry_do_not_count_as_installed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("npm_config_registry", f"http://127.0.0.1:{free_port()}")

@@ -59,7 +59,7 @@ INSTALL = {
 
 
 def private_packages(folder: Path) -> Path:
-    """The packages of a folder with its own package.json: names, kinds and peers."""
+    """Writes a package.json that depends on two local packages; returns its folder."""
     for name, more in [("tool", {"peerDependencies": {"peer": "1.0.0"}}), ("peer", {})]:
         package = folder / name
         package.mkdir(parents=True)

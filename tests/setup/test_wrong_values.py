@@ -32,14 +32,15 @@ WRONG = {
     "GITHUB_CLIENT_ID": "alone",
     "OAUTH_PROXY_PRODUCTION_URL": "example.com",
 }
-#: In production.
+#: Refused in production only.
 WEAK = {"BETTER_AUTH_SECRET": "geheim"}
-#: Of better-auth, which alone would read it.
+#: Refused, because better-auth would read it, but the project's own routes would not.
 FOREIGN = {"BETTER_AUTH_TRUSTED_ORIGINS": "https://a.example"}
 PRODUCTION = {"BETTER_AUTH_URL": "https://a.example", "DATABASE_URL": "postgresql://me@db/app"}
-#: Setup reports the URLs that it alone reads, and a server HOST when it cannot listen there.
+#: Settings that servers do not check at their start: setup alone reads the URLs, and a wrong HOST
+#: is reported when the server listens.
 ELSEWHERE = {"DIRECT_URL", "TEST_DATABASE_URL", "HOST"}
-#: Whatever it is, only GitHub can tell that it is wrong.
+#: Settings whose values only GitHub can check.
 OPAQUE = {"GITHUB_CLIENT_SECRET"}
 
 ANSWERS = {"plugins": ["oauth-proxy"], "social_providers": ["github"]}
@@ -51,8 +52,10 @@ SERVERS = {
 SIDECAR = REPOSITORY / "template/python/packages/better-auth-sidecar/src"
 
 
-def said(folder: Path, stack: str, variables: dict[str, str], prefix: Sequence[str] = ()) -> str:
-    """What the servers of a project report; none of them starts."""
+def output_of(
+    folder: Path, stack: str, variables: dict[str, str], prefix: Sequence[str] = ()
+) -> str:
+    """The messages of a project's servers, which must refuse to start."""
     found = ""
     for command in SERVERS[stack]:
         path = f"{folder / 'src'}:{SIDECAR}"
@@ -86,7 +89,7 @@ def test_a_wrong_value_is_reported_with_its_place(tmp_path: Path, stack: str, pl
         else:
             lines = [f"{key}={value}\n" for key, value in values.items()]
             (folder / place).write_text("".join(lines))
-        messages = said(folder, stack, variables)
+        messages = output_of(folder, stack, variables)
         assert [key for key in names if f"{key} of {place}" not in messages] == []
         assert "geheim" not in messages
 
@@ -95,7 +98,7 @@ def test_a_wrong_value_is_reported_with_its_place(tmp_path: Path, stack: str, pl
 def test_an_env_file_of_another_user_is_reported(tmp_path: Path, stack: str) -> None:
     folder = npm_project(tmp_path / "project", stack=stack).folder
     (folder / ".env.local").chmod(0)
-    output = said(folder, stack, PRODUCTION, AS_A_USER)
+    output = output_of(folder, stack, PRODUCTION, AS_A_USER)
     messages = [line for line in output.splitlines() if line]
     assert len(messages) == len(SERVERS[stack])
     assert "Make .env.local a file that this user can read: EACCES" in messages[-1]

@@ -127,7 +127,7 @@ def test_it_ends_with_the_application(project: Path, command: str) -> None:
     ],
 )
 def test_it_ends_with_a_killed_application(project: Path, command: str) -> None:
-    """So do its workers, which would keep the port from the next start."""
+    """The application's workers end, too; else they would block the port for the next start."""
     with serving(project, COMMANDS[command]) as server:
         assert pid(server)
         processes = psutil.Process(server.process.pid).children(recursive=True)

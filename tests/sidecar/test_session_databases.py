@@ -117,7 +117,7 @@ async def test_fields_have_the_official_values(
         assert (reason in caplog.text) is (model is Quoted)
 
 
-async def test_a_new_configuration_is_no_news_of_how_sessions_are_read(
+async def test_a_new_configuration_does_not_log_again_how_sessions_are_read(
     session_project: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
@@ -151,8 +151,8 @@ async def test_own_routes_go_on_while_an_auth_server_at_a_url_is_down(
         assert (await client.get("/who", headers=visitor.headers)).json() == visitor.user
 
 
-async def test_an_unresponsive_database_gives_503(auth: Official) -> None:
-    """An outage gives no 401."""
+async def test_an_unreachable_database_gives_503(auth: Official) -> None:
+    """Not 401, which would mean that the user is not signed in."""
     visitor = await _visitor(auth)
     app = application(_server(auth, "postgresql://nobody:geheim@127.0.0.1:1/none"))
     async with running(app) as client:
@@ -163,7 +163,7 @@ async def test_an_unresponsive_database_gives_503(auth: Official) -> None:
         assert (await client.get("/who", headers={"cookie": "a=b"})).json() is None
 
 
-async def test_an_unresponsive_auth_server_gives_503(auth: Official) -> None:
+async def test_an_unreachable_auth_server_gives_503(auth: Official) -> None:
     settings = auth.settings.model_copy(update={"auth_server_url": "http://127.0.0.1:1"})
     from better_auth_sidecar import proxy
 

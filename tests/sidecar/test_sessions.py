@@ -166,7 +166,7 @@ def _cookies(headers: list[tuple[bytes, bytes]]) -> list[bytes]:
 
 
 async def test_api_keys(auth: Official) -> None:
-    """A wrong key is no session, as is a wrong cookie; one above its rate limit is told."""
+    """A wrong key counts as no session, like a wrong cookie; a rate-limited key gets 429."""
     auth_server = AuthServer(auth.project, auth.settings)
     async with running(application(auth_server)) as client, httpx.AsyncClient() as browser:
         visitor = await make_visitor(auth_server)

@@ -19,13 +19,15 @@ from tests.update.project import COMMON, Projects
 from tests.update.simulation import KEPT, Update, simulate
 
 CHOSEN = [*COMMON["plugins"], *COMMON["plugin_options"], "rate-limit"]
-#: A release removed fields of it, which *generate* never does.
+#: Features of which a release removed fields; *generate* never removes any.
 SHRUNK = {"oauth-provider", "scim", "scim-managed-connections"}
 OTHERS = [name for name in FEATURES if name not in {*complete(CHOSEN), *SHRUNK}]
 
 
-def test_generate_and_an_update_give_the_same_schema(projects: Projects, tmp_path: Path) -> None:
-    """Adds a plugin by hand and *generate* before an update, or by the update's answers."""
+def test_generate_gives_the_same_schema_before_and_after_an_update(
+    projects: Projects, tmp_path: Path
+) -> None:
+    """Adding a plugin with *generate* before an update gives the same as adding it afterwards."""
     answers = {"stack": "python", **COMMON}
     cases = with_each([complete([*CHOSEN, feature]) for feature in OTHERS], "postgresql")
     old = all_needs(cases, json.loads((VERSIONS / "1.6.33.json").read_text()))

@@ -12,8 +12,8 @@ from tests.project.typescript_sources import copier_excludes
 
 
 @pytest.mark.parametrize(("stack", "framework"), [*product(STACKS, ["hono", "nextjs"])])
-def test_they_need_nothing_but_the_first_answers(stack: str, framework: str) -> None:
-    """Copier renders a release's patterns with the files and questions of the one before."""
+def test_the_patterns_use_only_stack_and_framework(stack: str, framework: str) -> None:
+    """An update also renders the new release's patterns with the old release's answers."""
     alone = jinja2.Environment(undefined=jinja2.StrictUndefined)
     for pattern in copier_excludes():
         alone.from_string(pattern).render(stack=stack, framework=framework)

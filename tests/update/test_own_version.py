@@ -19,7 +19,7 @@ from tests.update.project import COMMON, Project, Projects
 #: Newer than every release's.
 OWN = "1.99.0"
 MANIFEST = "package.json"
-#: The frameworks' package.json files differ in a few packages only.
+#: `make test` runs TypeScript only: the stacks' package.json files differ in a few packages.
 SAMPLED = [
     stack if stack == "typescript" else pytest.param(stack, marks=pytest.mark.exhaustive)
     for stack in STACKS

@@ -193,8 +193,9 @@ function signInHandler(auth) {
   };
 }
 
-/** The answer to a sign-up. Without a session, it has what was sent and better-auth's own fields alone:
- * for a known address better-auth invents a user, of whom plugins and hooks have set nothing.
+/** The answer to a sign-up. Without a session, its user has only what was sent and better-auth's
+ * own fields. For a known address, better-auth invents a user, who lacks what plugins and hooks
+ * set: that difference would reveal that there is an account.
  * @param {Response} response @param {string} body of the request */
 async function signUpAnswer(response, body) {
   const answer = await response.clone().json();

@@ -28,9 +28,9 @@ function push() {
 
 ${found.join("\n\n")}
 
-Start migrations (setup's option --start-migrations), name a database of its own in
-DATABASE_URL, or write models and fields for this: without migrations,
-\`prisma db push\` would drop it. Nothing was changed.`);
+Start migrations (setup's option --start-migrations), name a database for this project
+alone in DATABASE_URL, or add models and fields for these to the schema: without
+migrations, \`prisma db push\` would drop them. Nothing was changed.`);
   return 1;
 }
 

@@ -37,7 +37,7 @@ const placed = (key) => `${key} ${placeOf(key) ? `of ${placeOf(key)}` : "in .env
 /** See settings.d.mts. @param {string} content */
 export function parsed(content) {
   const { parseEnv } = process.getBuiltinModule("node:util");
-  // For `parseEnv`, the line after blanks would be the value.
+  // Where only blanks follow `=`, `parseEnv` takes the next line as the value.
   return parseEnv(content.replace(/=[ \t]+$/gm, "="));
 }
 

@@ -13,7 +13,8 @@ export function useInstalledEngine(url) {
   process.env.PRISMA_SCHEMA_ENGINE_BINARY ||= engine;
   const isOther = process.env.PRISMA_SCHEMA_ENGINE_BINARY !== engine;
   if (isOther || !commands.includes(process.argv[2] ?? "")) return url;
-  const [, start, password, end] = /^(postgres(?:ql)?:\/\/[^:@/?]*:)([^@/?]+)(@.*)$/s.exec(url) ?? [];
+  const [, start, password, end] =
+    /^(postgres(?:ql)?:\/\/[^:@/?]*:)([^@/?]+)(@.*)$/s.exec(url) ?? [];
   // Setup has already replaced it.
   if (!password || password.startsWith("PASSWORD_OF_")) return url;
   process.env.PASSWORD_OF_URL = password;

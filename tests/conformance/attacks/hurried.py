@@ -1,4 +1,4 @@
-"""Races: single-use links, codes, tokens, invitations and seats, used concurrently."""
+"""Races: links, codes, tokens, invitations, slugs and a key's last use, used concurrently."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def polls_for_a_device(world: World) -> None:
 
 def redeems_a_code(world: World) -> None:
     client = client_of(world)
-    code = client.is_let(client.asks())
+    code = client.gets_consent(client.asks())
     body = client.request_for(code)
     client.program().race("POST", "/oauth2/token", [body] * 4, forms=True)
 

@@ -8,7 +8,7 @@ from tests.conformance.world import World
 
 def authorizes_a_client(world: World) -> None:
     client = client_of(world)
-    tokens = client.redeems(client.is_let(client.asks()))
+    tokens = client.redeems(client.gets_consent(client.asks()))
     asks_who(world, tokens["access_token"])
     client.shows("/oauth2/introspect", tokens["access_token"])
     client.shows("/oauth2/introspect", tokens["refresh_token"], token_type_hint="refresh_token")
@@ -18,7 +18,7 @@ def authorizes_a_client(world: World) -> None:
 def authorizes_a_client_with_stored_consent(world: World) -> None:
     """A stored consent is not asked for again."""
     client = client_of(world)
-    client.redeems(client.is_let(client.asks()))
+    client.redeems(client.gets_consent(client.asks()))
     client.redeems(code_of(client.asks()))
     client.asks(scope="openid")
     client.asks(prompt="consent")
@@ -28,9 +28,11 @@ def authorizes_a_client_with_stored_consent(world: World) -> None:
 
 def consents_to_fewer_scopes(world: World) -> None:
     client = client_of(world)
-    tokens = client.redeems(client.is_let(client.asks(scope="openid profile"), scope="openid"))
+    tokens = client.redeems(
+        client.gets_consent(client.asks(scope="openid profile"), scope="openid")
+    )
     asks_who(world, tokens.get("access_token", "none"))
-    tokens = client.redeems(client.is_let(client.asks(scope="openid"), scope="openid email"))
+    tokens = client.redeems(client.gets_consent(client.asks(scope="openid"), scope="openid email"))
 
 
 def denies_consent(world: World) -> None:
@@ -52,7 +54,7 @@ def must_sign_in_first(world: World) -> None:
 
 def renews_tokens(world: World) -> None:
     client = client_of(world)
-    tokens = client.redeems(client.is_let(client.asks()))
+    tokens = client.redeems(client.gets_consent(client.asks()))
     new = client.gets(grant_type="refresh_token", refresh_token=tokens["refresh_token"])
     asks_who(world, new["access_token"])
     client.gets(grant_type="refresh_token", refresh_token=new["refresh_token"], scope="openid")
@@ -63,7 +65,7 @@ def renews_tokens(world: World) -> None:
 
 def renews_tokens_wrongly(world: World) -> None:
     client = client_of(world)
-    tokens = client.redeems(client.is_let(client.asks()))
+    tokens = client.redeems(client.gets_consent(client.asks()))
     client.gets(grant_type="refresh_token")
     client.gets(grant_type="refresh_token", refresh_token="unknown")
     client.gets(grant_type="refresh_token", refresh_token=tokens["access_token"])
@@ -74,7 +76,7 @@ def renews_tokens_wrongly(world: World) -> None:
 
 def revokes_tokens(world: World) -> None:
     client = client_of(world)
-    tokens = client.redeems(client.is_let(client.asks()))
+    tokens = client.redeems(client.gets_consent(client.asks()))
     access, refresh = tokens["access_token"], tokens["refresh_token"]
     client.shows("/oauth2/revoke", access, token_type_hint="access_token")
     client.shows("/oauth2/introspect", access)
@@ -87,7 +89,7 @@ def revokes_tokens(world: World) -> None:
 
 def redeems_a_code_twice(world: World) -> None:
     client = client_of(world)
-    code = client.is_let(client.asks())
+    code = client.gets_consent(client.asks())
     tokens = client.redeems(code)
     client.redeems(code)
     asks_who(world, tokens["access_token"])
@@ -95,7 +97,7 @@ def redeems_a_code_twice(world: World) -> None:
 
 def redeems_a_code_wrongly(world: World) -> None:
     client = client_of(world)
-    client.redeems(client.is_let(client.asks()), code_verifier="x" * 64)
+    client.redeems(client.gets_consent(client.asks()), code_verifier="x" * 64)
     wrongs: list[dict[str, str | None]] = [
         {"code_verifier": None},
         {"redirect_uri": "https://client.example.com/other"},
@@ -116,7 +118,7 @@ def redeems_a_code_wrongly(world: World) -> None:
 
 def redeems_an_expired_code(world: World) -> None:
     client = client_of(world)
-    code = client.is_let(client.asks())
+    code = client.gets_consent(client.asks())
     world.change(
         """UPDATE verification SET "expiresAt" = now() AT TIME ZONE 'UTC' - interval '1 s'
         WHERE value LIKE $1""",
@@ -127,7 +129,7 @@ def redeems_an_expired_code(world: World) -> None:
 
 def redeems_the_code_of_another_client(world: World) -> None:
     client = client_of(world)
-    code = client.is_let(client.asks())
+    code = client.gets_consent(client.asks())
     body = {"redirect_uris": [CALLBACK], "token_endpoint_auth_method": "client_secret_post"}
     made = world.signed_up("eve").post("/oauth2/create-client", **body).json()
     other = Client(client.user, made["client_id"], made["client_secret"], client.verifier)
@@ -176,7 +178,7 @@ def sends_invalid_consents(world: World) -> None:
 
 def revokes_a_consent(world: World) -> None:
     client = client_of(world)
-    client.redeems(client.is_let(client.asks()))
+    client.redeems(client.gets_consent(client.asks()))
     ada, eve = client.user, world.signed_up("eve")
     consent = ada.get("/oauth2/get-consents").json()[0]["id"]
     ada.get("/oauth2/get-consent", id=consent)
@@ -235,7 +237,7 @@ def publishes_its_metadata(world: World) -> None:
 
 def ends_the_session_of_the_provider(world: World) -> None:
     client = client_of(world)
-    tokens = client.redeems(client.is_let(client.asks()))
+    tokens = client.redeems(client.gets_consent(client.asks()))
     ada = client.user
     ada.get("/oauth2/end-session", id_token_hint=tokens.get("id_token", "none"))
     ada.get("/oauth2/end-session", id_token_hint="nonsense")

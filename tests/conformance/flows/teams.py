@@ -1,4 +1,4 @@
-"""Teams within an organization, and dynamic roles."""
+"""Teams within an organization."""
 
 from typing import Any
 

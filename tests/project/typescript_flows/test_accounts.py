@@ -45,8 +45,8 @@ def test_other_sessions_are_revoked(server: Server) -> None:
     assert elsewhere.user() is None
 
 
-def test_a_forgotten_password_ends_the_sessions(server: Server) -> None:
-    """Whoever resets it may do so because somebody else is signed in."""
+def test_a_password_reset_ends_all_sessions(server: Server) -> None:
+    """A user may reset a password because another person has signed in with it."""
     thief, ada = server.browser(), server.browser()
     thief.sign_up()
     ada.email = thief.email

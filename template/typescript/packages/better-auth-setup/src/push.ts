@@ -84,7 +84,7 @@ function keep(dropped: string[]): string {
   const named = dropped.length > 1 ? `${dropped.slice(0, -1).join(", ")} and ${last}` : last;
   const { form, protocol } = provider();
   const schema = protocol === "PostgreSQL" ? "a schema (?schema=…) or " : "";
-  const place = `${schema}a ${form === "file" ? "file" : "database"} of its own`;
+  const place = `${schema}a ${form === "file" ? "file" : "database"} for this project alone`;
   return (
     `Setup would drop ${named}, which ${schemaPath()} does not have. Nothing was changed. ` +
     `${advice(dropped)}If another program needs them, name ${place} in DATABASE_URL, or write models ` +

@@ -29,7 +29,7 @@ function read(name: string): Record<string, string> {
   if (text.startsWith("\ufeff")) {
     throw new Problem(`Save ${name} without a byte order mark: Node.js reads it as a name.`);
   }
-  // For `parseEnv`, the line after blanks would be the value.
+  // Where only blanks follow `=`, `parseEnv` takes the next line as the value.
   return parseEnv(text.replace(/=[ \t]+$/gm, "=")) as Record<string, string>;
 }
 

@@ -83,7 +83,7 @@ def _refusal(prisma: Prisma, dropped: list[str]) -> Problem:
             "`@@unique([issuer, accountId])` into the model Account. "
         )
     provider = prisma.project.provider
-    place = f"a {'file' if provider.is_file else 'database'} of its own"
+    place = f"a {'file' if provider.is_file else 'database'} for this project alone"
     if provider.protocol == "PostgreSQL":
         place = f"a schema (?schema=…) or {place}"
     return Problem(

@@ -60,7 +60,8 @@ def test_database(root: Path) -> str:
     if known.is_as_left(schema, _tables(project, url)):
         return url
     # pytest-xdist runs several processes at once.
-    file = lock(project.root / "package.json", _WAIT_SECONDS, "Another run makes the database.")
+    refusal = "Another process has been updating the test database for two minutes; end it first."
+    file = lock(project.root / "package.json", _WAIT_SECONDS, refusal)
     try:
         tables = _tables(project, url)
         if not known.is_as_left(schema, tables):

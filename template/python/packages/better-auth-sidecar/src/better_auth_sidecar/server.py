@@ -136,8 +136,8 @@ class AuthServer:
         """
         if self._http is None:
             raise AuthServerError(
-                "Wrap it into `async with auth_server.running()`, in the lifespan of the "
-                "application: the auth server does not run."
+                "Add `async with auth_server.running()` to the lifespan of the application: the "
+                "auth server does not run."
             )
         return self._http
 
@@ -175,8 +175,8 @@ class AuthServer:
                 try:
                     found = await self._read_configuration()
                 except AuthServerError:
-                    # While an edit of auth.ts keeps a server at a URL from answering, the last one
-                    # is used.
+                    # A server at a URL may fail while auth.ts is edited: keep the last
+                    # configuration.
                     if self._configuration is None or self._process:
                         raise
                     found = self._configuration

@@ -42,7 +42,7 @@ class Conventions:
         return table.name[:1].lower() + table.name[1:] if self.lower_models else table.name
 
     def map_attribute(self, table: Table) -> list[str]:
-        """The ``@@map`` of a new model; None if the project's models have none."""
+        """The ``@@map`` of a new model, in a list; empty if the table has the model's name."""
         name = self.table_style(table.asked) if self.table_style else self.model_name(table)
         return [] if name == self.model_name(table) else [f'@@map("{name}")']
 

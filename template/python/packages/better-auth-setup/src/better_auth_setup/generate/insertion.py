@@ -193,7 +193,7 @@ def _behind(
 
 
 def _widths(document: Document, fields: list[Field]) -> tuple[int, int]:
-    """The column widths of the group that the last of some fields belongs to; None if unaligned."""
+    """The widths of names and types in the group with the last of some fields; 0 if they differ."""
     group: list[Field] = []
     for one in sorted(fields, key=lambda one: -one.line):
         if group and group[-1].line - one.line > 1:

@@ -77,7 +77,7 @@ class _Merge:
         return {key: one for key, one in self._base_side.lines(name).items() if key not in staying}
 
     def _held(self) -> set[str]:
-        """The blocks that keep what the release removes, because the user's code refers to it."""
+        """The blocks that keep lines that the release removes, as the owner's lines need them."""
         both = [name for name in self._base_side.blocks if name in self._mine_side.blocks]
         leaving = {name: self._leaving(name) for name in both}
         held = {name for name in both if self._is_built_on(name, leaving[name])}

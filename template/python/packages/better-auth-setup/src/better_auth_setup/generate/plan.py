@@ -145,7 +145,7 @@ class _Planner:
         return replace(column, attributes=attributes.strip())
 
     def _keyed(self, one: Match, column: Column) -> Column:
-        """The column with the type of the id it refers to; an id with that of the other ids."""
+        """The column with the type of the id it refers to; an ``id`` with that of users' ids."""
         if column.name == "id":
             user = next((m for m in self.matches.values() if m.table.key == "user"), None)
             theirs = user.fields.get("id") if user else None
@@ -260,7 +260,7 @@ class _Planner:
 
 
 def _fillable(column: Column) -> Column:
-    """The column with a default, if a filled table only needs the time of the change."""
+    """The column; a required ``@updatedAt`` gets a default, which a table with rows needs."""
     if column.attributes.startswith("@updatedAt") and not column.is_optional:
         return replace(column, attributes=f"@default(now()) {column.attributes}")
     return column

@@ -23,7 +23,10 @@ class StoreError(RuntimeError):
 
 
 class UnfitError(RuntimeError):
-    """The database has not what better-auth returns, or does not let this user read it."""
+    """The session query does not fit the database or ``auth.ts``.
+
+    A table or column is missing, this user may not read it, or ``auth.ts`` transforms a field.
+    """
 
 
 class Dialect(NamedTuple):
