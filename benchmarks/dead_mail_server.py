@@ -51,10 +51,13 @@ def measure(server: Server, requests: int) -> tuple[dict[str, list[float]], list
     times = {
         "sign-up": [timed(lambda: users.append(server.sign_up())) for _ in range(requests)],
         "forgotten password": [],
-        "the same of a stranger": [],
+        "forgotten password, unknown address": [],
     }
     for user in users:
-        for what, email in (("forgotten password", user), ("the same of a stranger", f"x{user}")):
+        for what, email in (
+            ("forgotten password", user),
+            ("forgotten password, unknown address", f"x{user}"),
+        ):
             times[what].append(timed(partial(reset, server, email)))
     return times, users
 
