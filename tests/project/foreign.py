@@ -74,7 +74,7 @@ def check_sqlite(file: Path, setup: Callable[..., CompletedProcess[str]]) -> Non
         assert refused.returncode == 1
         words = unwrapped(refused.stdout + (refused.stderr or ""))
         assert f"Setup would drop {SQLITE_DROPPED}, which" in words
-        assert "a file of its own" in words and "?schema=" not in words
+        assert "a file for this project alone" in words and "?schema=" not in words
         assert kept() == before
 
         agreed = setup("--accept-data-loss", **variables)
