@@ -141,9 +141,13 @@ class Images:
         _copy_context(project, self.context)
         programs = folder / "bin"
         programs.mkdir()
-        for name in ("npm", "npx"):
+        scripts = {name: f'node {NPM.with_name(name + "-cli.js")} "$@"' for name in ("npm", "npx")}
+        if os.getuid():
+            # Only root can give a folder away; the image's user is this one then, see `as_user`.
+            scripts["install"] = f'{shutil.which("install")} "$@" --owner={os.getuid()}'
+        for name, script in scripts.items():
             program = programs / name
-            program.write_text(f'#!/bin/sh\nexec node {NPM.with_name(name + "-cli.js")} "$@"\n')
+            program.write_text(f"#!/bin/sh\nexec {script}\n")
             program.chmod(0o755)
         (programs / "node").symlink_to(NODE / "bin" / "node")
         (programs / "uv").symlink_to(Path(sys.executable).with_name("uv"))
