@@ -103,7 +103,7 @@ class Browser(httpx.Client):
         super().__init__(
             base_url=f"{address}/api/auth",
             headers={"Origin": address, "X-Forwarded-For": self.address},
-            timeout=60,  # `next dev` compiles a route at its first request
+            timeout=120,  # `next dev` compiles a route at its first request
         )
 
     def ask(self, path: str, **parameters: str) -> Any:
