@@ -45,20 +45,20 @@ def silent_server() -> Iterator[int]:
         yield port
 
 
+#: Requests of a password reset; the prefix makes the address of a user an unknown one.
+RESETS = {"forgotten password": "", "forgotten password, unknown address": "x"}
+
+
 def measure(server: Server, requests: int) -> tuple[dict[str, list[float]], list[str]]:
     """Measures the response times by request, and returns the users who signed up."""
     users: list[str] = []
     times = {
         "sign-up": [timed(lambda: users.append(server.sign_up())) for _ in range(requests)],
-        "forgotten password": [],
-        "forgotten password, unknown address": [],
+        **{what: [] for what in RESETS},
     }
     for user in users:
-        for what, email in (
-            ("forgotten password", user),
-            ("forgotten password, unknown address", f"x{user}"),
-        ):
-            times[what].append(timed(partial(reset, server, email)))
+        for what, prefix in RESETS.items():
+            times[what].append(timed(partial(reset, server, f"{prefix}{user}")))
     return times, users
 
 

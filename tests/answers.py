@@ -13,6 +13,8 @@ from typing import Any
 from tests.template import module
 
 STACKS = ["python", "typescript"]
+#: Where a project with Hono configures better-auth, by stack.
+AUTH = {"python": "auth/auth.ts", "typescript": "src/lib/auth.ts"}
 
 #: A URL for each provider, with a password that can be searched for.
 URLS = {

@@ -20,14 +20,12 @@ import httpx
 
 from hooks.demo import STACKS, environment, free_port, wait_until_healthy
 from tests import passwords
+from tests.answers import AUTH
 from tests.conformance.internet import internets
 from tests.project.social.accounts import GitHub
 from tests.project.workshop import Workshop
 
 T = TypeVar("T")
-
-#: Where each stack configures better-auth.
-_AUTH = {"python": "auth/auth.ts", "typescript": "src/lib/auth.ts"}
 
 #: All plugins and options that add something to a page.
 PANELS: dict[str, Any] = {
@@ -173,7 +171,7 @@ def serving(
         database = workshop.settings()
         workshop.render({"stack": stack, **answers}, folder, database)
         workshop.push(folder)
-        passwords.make_cheap(folder / _AUTH[stack])
+        passwords.make_cheap(folder / AUTH[stack])
         return database["DATABASE_URL"]
 
     database_url = apart(write)

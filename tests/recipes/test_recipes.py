@@ -20,7 +20,7 @@ import httpx
 import pytest
 
 from hooks.demo import free_port
-from tests.answers import STACKS
+from tests.answers import AUTH, STACKS
 from tests.editors import by_deleting, by_rename, in_place
 from tests.recipes.document import FOLDERS, Reader, recipes
 from tests.recipes.projects import Project, browser, sign_in, sign_up
@@ -378,7 +378,7 @@ def test_a_third_party_plugin(new: Project, tmp_path: Path) -> None:
             (tmp_path / name).symlink_to(shutil.which(name) or name)
         npm, settings = ".venv/bin/better-auth-setup npm", {"PATH": str(tmp_path)}
     new.run(f"{npm} install --save-exact better-auth-harmony@1.3.2", **settings)
-    file = new.folder / {"python": "auth/auth.ts", "typescript": "src/lib/auth.ts"}[new.stack]
+    file = new.folder / AUTH[new.stack]
     edit = file.read_text().replace(
         "// Your own plugins go below this line.",
         "// Your own plugins go below this line.\n    emailHarmony(),",

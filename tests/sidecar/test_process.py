@@ -77,7 +77,7 @@ def test_a_crashed_auth_server_restarts_at_once(project: Path) -> None:
         httpx.post(
             f"{server.address}/api/auth/probe/end", json={}, headers={"Origin": server.address}
         )
-        wait_for(lambda: pid(server) != before)
+        wait_for(lambda: pid(server) != before, 3)
         assert "has ended (3), and starts again" in server.text()
 
 
@@ -113,7 +113,7 @@ def test_it_ends_with_the_application(project: Path, command: str) -> None:
         child = psutil.Process(pid(server))
         server.process.send_signal(signal.SIGTERM)
         server.process.wait(timeout=20)
-        wait_for(lambda: not child.is_running())
+        wait_for(lambda: not child.is_running(), 2)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_it_ends_with_a_killed_application(project: Path, command: str) -> None:
         assert pid(server)
         processes = psutil.Process(server.process.pid).children(recursive=True)
         server.process.kill()
-        wait_for(lambda: not any(is_alive(process) for process in processes))
+        wait_for(lambda: not any(is_alive(process) for process in processes), 2)
     if command == "uvicorn":
         with serving(project) as again:
             assert pid(again)
@@ -170,9 +170,11 @@ def test_edits_are_live_without_a_failed_request(copy: Path) -> None:
             for number, save in enumerate(saves):
                 before = pid(server)
                 save(file, f"{text}\n// {number}\n")
-                wait_for(lambda before=before: pid(server) != before)  # type: ignore[misc]
+                wait_for(lambda before=before: pid(server) != before, 5)  # type: ignore[misc]
+            # A slow machine sends fewer requests during the edits.
+            wait_for(lambda: counts[GET, 200] > 50)
         assert failures(counts, GET, POST, OWN) == {}, server.text()
-        assert counts[GET, 200] > len(saves)
+        assert counts[GET, 200] > 50
 
 
 def test_the_configuration_follows_edits(copy: Path) -> None:
@@ -187,7 +189,7 @@ def test_the_configuration_follows_edits(copy: Path) -> None:
         text = file.read_text()
         assert "advanced: {" in text
         file.write_text(text.replace("advanced: {", 'advanced: {\n    cookiePrefix: "mine",'))
-        wait_for(lambda: cookie() == "mine.session_token")
+        wait_for(lambda: cookie() == "mine.session_token", 5)
 
 
 def test_a_failed_start_reports_the_reason(copy: Path) -> None:
@@ -204,7 +206,7 @@ def test_a_failed_start_reports_the_reason(copy: Path) -> None:
         assert httpx.get(f"{server.address}/ready", timeout=20).status_code == 503
         assert "I am broken" in server.text()
         file.write_text(text)
-        wait_for(lambda: answer_of(server).status_code == 200)
+        wait_for(lambda: answer_of(server).status_code == 200, 5)
         assert httpx.get(f"{server.address}/ready", timeout=20).status_code == 200
 
 
@@ -225,7 +227,7 @@ def test_production_does_not_reveal_the_reason(copy: Path) -> None:
         assert "I am broken" in server.text()
         # Without a watch, it retries.
         file.write_text(file.read_text().replace("throw new", "void "))
-        wait_for(lambda: answer_of(server).status_code == 200)
+        wait_for(lambda: answer_of(server).status_code == 200, 10)
 
 
 def test_a_long_log_line_is_passed_on(copy: Path) -> None:
@@ -233,7 +235,7 @@ def test_a_long_log_line_is_passed_on(copy: Path) -> None:
     file.write_text(f'{file.read_text()}\nconsole.info("x".repeat(1_000_000) + "\\nthe next");\n')
     with serving(copy) as server:
         assert answer_of(server).status_code == 200
-        wait_for(lambda: "the next" in server.text())
+        wait_for(lambda: "the next" in server.text(), 5)
 
 
 def test_its_log_goes_to_the_applications_with_request_ids(server: Server) -> None:

@@ -234,4 +234,4 @@ def test_the_access_log_contains_no_tokens(server: Server) -> None:
 def test_an_endless_stream_ends_with_its_client(server: Server) -> None:
     with server.client() as browser, browser.stream("GET", "/api/auth/probe/endless") as answer:
         assert next(answer.iter_text()) == "tick "
-    wait_for(lambda: "the endless stream was left" in server.text())
+    wait_for(lambda: "the endless stream was left" in server.text(), 5)

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from hooks.demo import environment, free_port
-from tests.answers import social_data
+from tests.answers import AUTH, social_data
 from tests.project.social.accounts import Person, Provider, Refused
 from tests.project.social.conftest import OFF, SERVE, Project, Shop, dummy_keys
 from tests.project.typescript import Browser, run_node
@@ -208,7 +208,7 @@ def test_a_single_provider(workshop: Workshop, project: Project, name: str, tmp_
     run_node(alone.folder, "node_modules/prettier/bin/prettier.cjs", "--check", ".")
     schema = alone.folder / "prisma" / "schema.prisma"
     before = schema.read_text()
-    auth = "auth/auth.ts" if project.stack == "python" else "src/lib/auth.ts"
+    auth = AUTH[project.stack]
     config = ["--yes", "--config", auth, "--output", "prisma/schema.prisma"]
     output = run_node(alone.folder, "node_modules/auth/dist/index.mjs", "generate", *config)
     assert "already up to date" in output and schema.read_text() == before
