@@ -24,10 +24,11 @@ from better_auth_setup import embedded_postgres
 from benchmarks.timing import table
 from hooks.demo import free_port
 from tests.answers import STACKS
-from tests.mail.projects import Project, Server, wait_for, without_limits
+from tests.mail.projects import Project, Server, without_limits
 from tests.mail.server import mail_server
 from tests.project.typescript_sources import install_packages
 from tests.project.workshop import Workshop
+from tests.waiting import wait_for
 
 
 def timed(ask: Callable[[], object]) -> float:
@@ -108,7 +109,7 @@ def of_stack(project: Project, requests: int) -> dict[str, list[float]]:
         settings = {"SMTP_URL": f"smtp://127.0.0.1:{dead}", "MAIL_FROM": "hello@example.com"}
         with project.serving(**settings):
             # One mail of the sign-up, one of the forgotten password.
-            wait_for(lambda: all(len(back.mails(user)) >= 2 for user in expected), 120)
+            wait_for(lambda: all(len(back.mails(user)) >= 2 for user in expected))
             counts = {len(back.mails(user)) for user in expected}
     if counts != {2}:
         raise RuntimeError(f"{project.stack}: a user got another number of mails than 2: {counts}")

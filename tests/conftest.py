@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
-from tests import quick_copier, quick_httpx
+from tests import httpx_defaults, quick_copier
 from tests.project.workshop import Workshop
 from tests.template import REPOSITORY, snapshot
 
 quick_copier.install()
-quick_httpx.install()
+httpx_defaults.install()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from tests.answers import AUTH
 from tests.conformance.internet import internets
 from tests.project.social.accounts import GitHub
 from tests.project.workshop import Workshop
+from tests.waiting import wait_for
 
 T = TypeVar("T")
 
@@ -65,15 +65,11 @@ class Site:
 
     def message(self, to: str, about: str = "") -> str:
         """The text of the latest message with that subject in the development log."""
-        deadline = time.monotonic() + 5
-        while time.monotonic() < deadline:
-            texts = re.findall(
-                rf"To {re.escape(to)}: [^:]*{about}[^:]*: (.*)$", self.log.read_text(), re.M
-            )
-            if texts:
-                return str(texts[-1])
-            time.sleep(0.05)
-        raise AssertionError(f"nothing was sent to {to}")
+        line = rf"To {re.escape(to)}: [^:]*{about}[^:]*: (.*)$"
+        texts = wait_for(
+            lambda: re.findall(line, self.log.read_text(), re.M), f"nothing was sent to {to}"
+        )
+        return str(texts[-1])
 
     def make_admin(self, email: str) -> None:
         """Sets the role in the database, as an owner does for the first admin."""
@@ -126,10 +122,11 @@ class Site:
             self._wait_until_it_answers(200)
 
     def _wait_until_it_answers(self, status: int) -> None:
-        deadline = time.monotonic() + 30
-        while httpx.get(f"{self.address}/api/auth/ok").status_code != status:
-            assert time.monotonic() < deadline, f"The auth server does not answer {status}."
-            time.sleep(0.1)
+        url = f"{self.address}/api/auth/ok"
+        wait_for(
+            lambda: httpx.get(url).status_code == status,
+            f"The auth server does not answer {status}.",
+        )
 
     def _execute(self, sql: str, *values: object, database: str = "") -> None:
         url = self.database_url

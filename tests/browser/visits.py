@@ -36,7 +36,7 @@ def visiting(
         extra_http_headers={"X-Forwarded-For": random_address()},
         permissions=["clipboard-read", "clipboard-write"],
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(60_000)
     person = Person(site, context.new_page(), look)
     yield person
     if test.stash.get(FAILED, False):

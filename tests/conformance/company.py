@@ -22,7 +22,7 @@ class Person:
 
     def __init__(self) -> None:
         self.email = f"{secrets.token_hex(8)}@example.com"
-        self.http = httpx.Client(timeout=30)
+        self.http = httpx.Client()
 
     def send(self, server: Server, method: str, path: str, **options: Any) -> httpx.Response:
         headers = {"Origin": server.address, "X-Forwarded-For": _address()}

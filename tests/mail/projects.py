@@ -9,34 +9,22 @@ import secrets
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
 import httpx
 from dotenv import dotenv_values
 
 from hooks.demo import STACKS, environment, free_port, wait_until_healthy
-
-_T = TypeVar("_T")
+from tests.waiting import wait_for
 
 #: In the tests' environment, which has a project's packages.
 UVICORN = [sys.executable, "-m", "uvicorn", "my_app.main:app", "--host", "127.0.0.1", "--port"]
 _SOURCES = ["src", "packages/better-auth-sidecar/src", "packages/better-auth-setup/src"]
-
-
-def wait_for(find: Callable[[], _T | None], seconds: float = 15) -> _T:
-    """Polls until the result is true; returns it."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := find():
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"waited {seconds} s in vain")
 
 
 @dataclass(frozen=True)

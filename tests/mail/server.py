@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import ssl
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from hooks.demo import free_port
+from tests.waiting import wait_for
 
 USER, PASSWORD = "my app", "p@ss/word#1"
 #: User and password, as in SMTP_URL.
@@ -35,7 +35,7 @@ class MailServer:
     #: Seconds of delay for each mail.
     delay: float = 0
     _taken: list[tuple[str, EmailMessage]] = field(default_factory=list)
-    _arrived: threading.Condition = field(default_factory=threading.Condition)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -51,25 +51,18 @@ class MailServer:
         assert isinstance(content, bytes)
         mail = message_from_bytes(content, policy=policy.default)
         assert isinstance(mail, EmailMessage)
-        with self._arrived:
+        with self._lock:
             self._taken += [(to, mail) for to in envelope.rcpt_tos]
-            self._arrived.notify_all()
         return "250 OK"
 
     def mails(self, to: str) -> list[EmailMessage]:
         """The mails to an address."""
-        with self._arrived:
+        with self._lock:
             return [mail for recipient, mail in self._taken if recipient == to]
 
-    def wait_for(self, to: str, seconds: float = 15) -> EmailMessage:
+    def wait_for(self, to: str) -> EmailMessage:
         """Waits for a mail to an address; returns the latest one."""
-        deadline = time.monotonic() + seconds
-        with self._arrived:
-            while not (found := [mail for recipient, mail in self._taken if recipient == to]):
-                left = deadline - time.monotonic()
-                assert left > 0, f"no mail came for {to}"
-                self._arrived.wait(left)
-        return found[-1]
+        return wait_for(lambda: self.mails(to), f"no mail came for {to}")[-1]
 
 
 def _sign_in(server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: Any) -> Any:

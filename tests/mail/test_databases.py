@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.mail.projects import Project, link, wait_for, without_limits
+from tests.mail.projects import Project, link, without_limits
 from tests.mail.server import mail_server
 from tests.project.workshop import Workshop
 from tests.sampling import in_stack
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.e2e
 

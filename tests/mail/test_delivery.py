@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.mail.projects import Project, link, wait_for
+from tests.mail.projects import Project, link
 from tests.mail.server import CREDENTIALS, mail_server
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.e2e
 

@@ -9,7 +9,8 @@ from html import unescape
 import httpx
 import pytest
 
-from tests.mail.projects import Project, Server, link, wait_for
+from tests.mail.projects import Project, Server, link
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.e2e
 

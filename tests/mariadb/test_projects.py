@@ -20,13 +20,13 @@ import pytest
 
 from hooks.demo import STACKS, serving, walk_through
 from tests.answers import EVERYTHING
-from tests.mail.projects import wait_for
 from tests.mariadb import server
 from tests.mariadb.tables import create_tables
 from tests.project.typescript import run_node
 from tests.project.typescript_sources import install_packages, render_project
 from tests.sampling import in_stack
 from tests.template import REPOSITORY
+from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.mariadb]
 
@@ -94,7 +94,7 @@ def test_users_sign_up_in_and_out(
         project = replace(project, serve=FASTAPI)
     with serving(project, tmp_path) as address:
         walk_through(address)
-        with httpx.Client(base_url=address, headers={"Origin": address}, timeout=60) as browser:
+        with httpx.Client(base_url=address, headers={"Origin": address}) as browser:
             assert browser.get("/me").status_code == 401
             ada = {"name": "Ada", "email": "ada@example.com", "password": "correct horse"}
             browser.post("/api/auth/sign-up/email", json=ada).raise_for_status()

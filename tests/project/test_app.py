@@ -80,7 +80,7 @@ def test_its_tests_pass_and_leave_the_development_database_alone(
 ) -> None:
     credentials = {"email": "developer@example.com", "password": "correct horse"}
     up = {"name": "Developer", **credentials}
-    httpx.post(f"{address}/api/auth/sign-up/email", json=up, timeout=60).raise_for_status()
+    httpx.post(f"{address}/api/auth/sign-up/email", json=up).raise_for_status()
     run([".venv/bin/pytest", "--quiet"], project)
     # Again, on the data of the first run.
     run([".venv/bin/pytest", "--quiet", "tests/test_app.py"], project)

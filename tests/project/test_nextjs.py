@@ -25,7 +25,6 @@ from tests.browser.person import Person, add_authenticator, barriers, random_add
 from tests.browser.sites import Site
 from tests.browser.visits import visiting
 from tests.conformance.internet import internets
-from tests.mail.projects import wait_for
 from tests.npm_packages import lend
 from tests.project.builds import LOOKUPS, build, noting_lookups
 from tests.project.cors import TRUSTED, check_cors
@@ -45,6 +44,7 @@ from tests.project.typescript_flows import test_two_factor
 from tests.some import some
 from tests.template import render
 from tests.totp import totp
+from tests.waiting import wait_for
 from tests.wrapped import unwrapped
 
 pytestmark = pytest.mark.e2e
@@ -542,7 +542,7 @@ def test_a_page_reports_disabled_scripts(site: Site, browser: Chromium) -> None:
 
 def policy(server: Server | Site) -> str:
     """The Content-Security-Policy of a page."""
-    page = httpx.get(f"{server.address}/auth/sign-up", timeout=60)  # development compiles it
+    page = httpx.get(f"{server.address}/auth/sign-up")  # development compiles it
     return str(page.headers["content-security-policy"])
 
 
@@ -617,8 +617,8 @@ def test_pages_work_in_development_and_no_token_is_logged(
         person.open("sign-up")
     token = secrets.token_hex(12)
     server.browser().get(f"/reset-password/{token}?callbackURL=/")
-    httpx.get(f"{server.address}/auth/reset-password?token={token}", timeout=60)
-    httpx.get(f"{server.address}/health?mine=1", timeout=60)
+    httpx.get(f"{server.address}/auth/reset-password?token={token}")
+    httpx.get(f"{server.address}/health?mine=1")
     wait_for(lambda: "/health?mine=1" in server.log.read_text())
     assert token not in server.log.read_text()
 

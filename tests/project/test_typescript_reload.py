@@ -19,6 +19,7 @@ import pytest
 from hooks.demo import environment, free_port, wait_until_healthy
 from tests.editors import by_backup, by_deleting, by_rename, in_place
 from tests.project.workshop import Workshop
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.e2e
 
@@ -44,26 +45,24 @@ def test_a_reload_follows_every_way_of_saving(workshop: Workshop, tmp_path: Path
             time.sleep(1)
             greeting = f'c.json({{ name: "{number}"'
             save(app, re.sub(r'c\.json\({ name: ".*?"', greeting, app.read_text()))
-            wait_until(partial(greets_with, address, str(number)))
+            wait_for(partial(greets_with, address, str(number)), "the edit was not served")
         limit = "    enabled: true,\n    minPasswordLength: 30,\n"
         by_rename(auth, auth.read_text().replace("    enabled: true,\n", limit, 1))
         user = {"name": "Ada", "email": "ada@example.com", "password": "correct horse"}
         sign_up = f"{address}/api/auth/sign-up/email"
-        wait_until(lambda: httpx.post(sign_up, json=user).status_code == 400)
+        wait_for(partial(refuses, sign_up, user), "the edit was not served")
     finally:
         os.killpg(server.pid, signal.SIGINT)
         server.wait(timeout=30)
 
 
 def greets_with(address: str, name: str) -> bool:
-    return bool(httpx.get(address).json()["name"] == name)
+    with suppress(httpx.TransportError):  # while it restarts
+        return bool(httpx.get(address).json()["name"] == name)
+    return False
 
 
-def wait_until(right: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        with suppress(httpx.TransportError):
-            if right():
-                return
-        time.sleep(0.05)
-    raise AssertionError("the edit was not served")
+def refuses(url: str, body: dict[str, str]) -> bool:
+    with suppress(httpx.TransportError):
+        return httpx.post(url, json=body).status_code == 400
+    return False

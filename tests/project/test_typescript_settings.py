@@ -207,4 +207,4 @@ def test_an_open_connection_does_not_block_shutdown(project: Path) -> None:
         slow.sendall(b"POST /me HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n")
         time.sleep(0.2)
         server.send_signal(signal.SIGTERM)
-        assert server.wait(timeout=10) == 0
+        assert server.wait(timeout=30) == 0

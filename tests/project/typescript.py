@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 import subprocess
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 import httpx
 
 from hooks.demo import STACKS, environment, free_port, wait_until_healthy
+from tests.waiting import wait_for
 from tests.wrapped import unwrapped
 
 TYPESCRIPT = STACKS["typescript"]
@@ -133,14 +133,11 @@ class Browser(httpx.Client):
 
     def message(self, to: str, about: str = "") -> str:
         """The link or code of the latest message to a recipient, from the development log."""
-        deadline = time.monotonic() + 5
         line = rf"\bTo {re.escape(to)}: [^:]*{about}[^:]*: (.*)$"
-        while time.monotonic() < deadline:
-            texts = re.findall(line, self.log.read_text(), re.M)
-            if texts:
-                return str(texts[-1])
-            time.sleep(0.05)
-        raise AssertionError(f"nothing was sent to {to}")
+        texts = wait_for(
+            lambda: re.findall(line, self.log.read_text(), re.M), f"nothing was sent to {to}"
+        )
+        return str(texts[-1])
 
 
 def guesses(address: str, local_address: str = "127.0.0.1") -> list[int]:
@@ -150,7 +147,7 @@ def guesses(address: str, local_address: str = "127.0.0.1") -> list[int]:
     url = f"{address}/api/auth/sign-in/email"
     transport = httpx.HTTPTransport(local_address=local_address)
     # `next dev` compiles a route at its first request.
-    with httpx.Client(transport=transport, timeout=60) as client:
+    with httpx.Client(transport=transport) as client:
         return [client.post(url, json=body, headers=each).status_code for each in headers]
 
 

@@ -146,7 +146,7 @@ def browser(address: str, origin: str = "") -> Iterator[httpx.Client]:
     """A browser with the application's origin or another one."""
     own = ".".join(str(1 + secrets.randbelow(254)) for _ in range(4))
     headers = {"Origin": origin or address, "X-Forwarded-For": own}
-    with httpx.Client(base_url=address, headers=headers, timeout=60) as client:
+    with httpx.Client(base_url=address, headers=headers) as client:
         yield client
 
 

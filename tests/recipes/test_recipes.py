@@ -27,6 +27,7 @@ from tests.recipes.projects import Project, browser, sign_in, sign_up
 from tests.redis_server import RedisServer, redis_server
 from tests.sampling import in_stack
 from tests.template import render
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.e2e
 in_each_stack = pytest.mark.parametrize("stack", STACKS, scope="module")
@@ -275,15 +276,9 @@ def test_the_projects_tests_pass_with_redis(
 
 def wait_for_link(project: Project, email: str) -> str:
     """Waits for the link to a recipient in the server's output."""
-    found: list[str] = []
-
-    def is_there() -> bool:
-        log = (project.folder / "node_modules" / "server.log").read_text()
-        found.extend(re.findall(rf"To {re.escape(email)}: Verify[^:]*: (\S+)", log))
-        return bool(found)
-
-    wait_until(is_there)
-    return found[-1]
+    log = project.folder / "node_modules" / "server.log"
+    link = rf"To {re.escape(email)}: Verify[^:]*: (\S+)"
+    return str(wait_for(lambda: re.findall(link, log.read_text()))[-1])
 
 
 @in_stack("python")
@@ -345,15 +340,17 @@ def test_reload(new: Project, email: str) -> None:
             time.sleep(1)
             path = f"/me{number}"
             save(file, code.replace('"/me"', f'"{path}"'))
-            wait_until(partial(answers, ada, path, 401))
+            wait_for(partial(answers, ada, path, 401))
             time.sleep(1)
             rule = f"{email}{number}"
             save(auth, configuration.replace('appName: "My App"', f'basePath: "/api/auth/{rule}"'))
-            wait_until(partial(answers, ada, f"/api/auth/{rule}/ok", 200))
+            wait_for(partial(answers, ada, f"/api/auth/{rule}/ok", 200))
 
 
 def answers(client: httpx.Client, path: str, status: int) -> bool:
-    return client.get(path).status_code == status
+    with suppress(httpx.TransportError):  # while it restarts
+        return client.get(path).status_code == status
+    return False
 
 
 @pytest.mark.exhaustive
@@ -432,16 +429,6 @@ def test_production(new: Project, email: str) -> None:
         assert answer.headers["set-cookie"].startswith("__Secure-")
         for path in ("/docs", "/redoc", "/openapi.json"):
             assert ada.get(path).status_code == 404
-
-
-def wait_until(right: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        with suppress(httpx.TransportError):
-            if right():
-                return
-        time.sleep(0.05)
-    raise AssertionError("the condition was not met in 20 s")
 
 
 def test_every_recipe_is_tested() -> None:

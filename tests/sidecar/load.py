@@ -22,7 +22,7 @@ def under_load(address: str, threads: int = 4) -> Iterator[Counter[tuple[str, in
     over = threading.Event()
 
     def ask() -> None:
-        with httpx.Client(base_url=address, headers={"Origin": address}, timeout=30) as client:
+        with httpx.Client(base_url=address, headers={"Origin": address}) as client:
             while not over.is_set():
                 for request in (GET, POST, OWN):
                     method, path = request.split()

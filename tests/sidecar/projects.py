@@ -8,12 +8,10 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import httpx
 import psutil
@@ -26,8 +24,7 @@ from tests.project.typescript_sources import ENGINE
 from tests.project.workshop import PRISMA, Workshop
 from tests.template import REPOSITORY
 from tests.template import environment as jinja
-
-_T = TypeVar("_T")
+from tests.waiting import wait_for
 
 PACKAGE = REPOSITORY / "template/python/packages/better-auth-sidecar"
 OUTBOX = REPOSITORY / "template/shared/outbox"
@@ -167,9 +164,7 @@ class Server:
 
     def client(self, **headers: str) -> httpx.Client:
         """A client with the application's origin."""
-        return httpx.Client(
-            base_url=self.address, headers={"Origin": self.address, **headers}, timeout=30
-        )
+        return httpx.Client(base_url=self.address, headers={"Origin": self.address, **headers})
 
     def children(self) -> list[psutil.Process]:
         """The processes of auth servers that the application started."""
@@ -186,16 +181,6 @@ def _command(process: psutil.Process) -> list[str]:
         return process.cmdline()
     except psutil.Error:
         return []
-
-
-def wait_for(find: Callable[[], _T | None], seconds: float = 15) -> _T:
-    """Polls until the result is true; returns it."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := find():
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"waited {seconds} s in vain")
 
 
 @contextmanager

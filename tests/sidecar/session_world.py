@@ -24,7 +24,8 @@ from fastapi import Depends, FastAPI, HTTPException, Response, WebSocket
 
 from hooks.demo import environment, free_port
 from tests.project.workshop import Workshop
-from tests.sidecar.projects import make_project, wait_for
+from tests.sidecar.projects import make_project
+from tests.waiting import wait_for
 
 BASE_URL = "http://localhost:8000"
 

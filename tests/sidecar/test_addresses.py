@@ -17,8 +17,8 @@ from tests.sidecar.projects import (
     Server,
     app_environment,
     serving,
-    wait_for,
 )
+from tests.waiting import wait_for
 
 #: Another loopback address: on Linux, all of 127.0.0.0/8.
 OTHER = "127.0.0.2"

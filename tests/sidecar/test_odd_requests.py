@@ -12,8 +12,9 @@ import httpx
 import pytest
 
 from tests.sidecar.odd_requests import CLIMBING, REQUESTS, Raw, exchange, raw
-from tests.sidecar.projects import serving, wait_for
+from tests.sidecar.projects import serving
 from tests.sidecar.session_world import BASE_URL, Official
+from tests.waiting import wait_for
 
 #: Headers of the connection by Uvicorn and Node.js, and those that the proxy adds.
 CONNECTION = ["connection", "date", "keep-alive", "server", "transfer-encoding", "x-request-id"]
@@ -38,7 +39,7 @@ def both(auth: Official) -> Iterator[Both]:
     """Runs without rate limits, because all these tests share an address."""
     settings = {"BETTER_AUTH_URL": BASE_URL, "AUTH_SERVER_URL": auth.address}
     with serving(auth.project, **settings) as server:
-        wait_for(lambda: httpx.get(f"{server.address}/ready", timeout=20).is_success)
+        wait_for(lambda: httpx.get(f"{server.address}/ready").is_success)
         yield Both(_port(auth.address), _port(server.address))
 
 

@@ -28,9 +28,9 @@ from tests.sidecar.projects import (
     Server,
     app_environment,
     serving,
-    wait_for,
 )
 from tests.some import some
+from tests.waiting import wait_for
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def copy(project: Path, tmp_path: Path) -> Path:
 
 def pid(server: Server) -> int:
     """The id of the responding process."""
-    answer = httpx.get(f"{server.address}/api/auth/probe/slow?ms=0", timeout=20)
+    answer = httpx.get(f"{server.address}/api/auth/probe/slow?ms=0")
     assert answer.status_code == 200, answer.text
     found: int = answer.json()["pid"]
     return found
@@ -55,7 +55,7 @@ def is_alive(process: psutil.Process) -> bool:
 
 
 def answer_of(server: Server) -> httpx.Response:
-    return httpx.get(f"{server.address}/api/auth/ok", timeout=20)
+    return httpx.get(f"{server.address}/api/auth/ok")
 
 
 def test_a_killed_auth_server_is_restarted(project: Path) -> None:
@@ -77,7 +77,7 @@ def test_a_crashed_auth_server_restarts_at_once(project: Path) -> None:
         httpx.post(
             f"{server.address}/api/auth/probe/end", json={}, headers={"Origin": server.address}
         )
-        wait_for(lambda: pid(server) != before, 3)
+        wait_for(lambda: pid(server) != before)
         assert "has ended (3), and starts again" in server.text()
 
 
@@ -113,7 +113,7 @@ def test_it_ends_with_the_application(project: Path, command: str) -> None:
         child = psutil.Process(pid(server))
         server.process.send_signal(signal.SIGTERM)
         server.process.wait(timeout=20)
-        wait_for(lambda: not child.is_running(), 2)
+        wait_for(lambda: not child.is_running())
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_it_ends_with_a_killed_application(project: Path, command: str) -> None:
         assert pid(server)
         processes = psutil.Process(server.process.pid).children(recursive=True)
         server.process.kill()
-        wait_for(lambda: not any(is_alive(process) for process in processes), 2)
+        wait_for(lambda: not any(is_alive(process) for process in processes))
     if command == "uvicorn":
         with serving(project) as again:
             assert pid(again)
@@ -170,7 +170,7 @@ def test_edits_are_live_without_a_failed_request(copy: Path) -> None:
             for number, save in enumerate(saves):
                 before = pid(server)
                 save(file, f"{text}\n// {number}\n")
-                wait_for(lambda before=before: pid(server) != before, 5)  # type: ignore[misc]
+                wait_for(lambda before=before: pid(server) != before)  # type: ignore[misc]
             # A slow machine sends fewer requests during the edits.
             wait_for(lambda: counts[GET, 200] > 50)
         assert failures(counts, GET, POST, OWN) == {}, server.text()
@@ -182,14 +182,14 @@ def test_the_configuration_follows_edits(copy: Path) -> None:
     with serving(copy) as server:
 
         def cookie() -> str:
-            answer = httpx.get(f"{server.address}/configuration", timeout=20).json()
+            answer = httpx.get(f"{server.address}/configuration").json()
             return str(answer["cookie"]["name"])
 
         assert cookie() == "better-auth.session_token"
         text = file.read_text()
         assert "advanced: {" in text
         file.write_text(text.replace("advanced: {", 'advanced: {\n    cookiePrefix: "mine",'))
-        wait_for(lambda: cookie() == "mine.session_token", 5)
+        wait_for(lambda: cookie() == "mine.session_token")
 
 
 def test_a_failed_start_reports_the_reason(copy: Path) -> None:
@@ -203,11 +203,11 @@ def test_a_failed_start_reports_the_reason(copy: Path) -> None:
         posted = httpx.post(f"{server.address}/api/auth/sign-out", json={"a": "b" * 500_000})
         assert posted.status_code == 503 and "I am broken" in posted.text
         assert httpx.get(f"{server.address}/health").status_code == 200
-        assert httpx.get(f"{server.address}/ready", timeout=20).status_code == 503
+        assert httpx.get(f"{server.address}/ready").status_code == 503
         assert "I am broken" in server.text()
         file.write_text(text)
-        wait_for(lambda: answer_of(server).status_code == 200, 5)
-        assert httpx.get(f"{server.address}/ready", timeout=20).status_code == 200
+        wait_for(lambda: answer_of(server).status_code == 200)
+        assert httpx.get(f"{server.address}/ready").status_code == 200
 
 
 def test_a_missing_package_is_named_with_the_remedy(copy: Path) -> None:
@@ -227,7 +227,7 @@ def test_production_does_not_reveal_the_reason(copy: Path) -> None:
         assert "I am broken" in server.text()
         # Without a watch, it retries.
         file.write_text(file.read_text().replace("throw new", "void "))
-        wait_for(lambda: answer_of(server).status_code == 200, 10)
+        wait_for(lambda: answer_of(server).status_code == 200)
 
 
 def test_a_long_log_line_is_passed_on(copy: Path) -> None:
@@ -235,7 +235,7 @@ def test_a_long_log_line_is_passed_on(copy: Path) -> None:
     file.write_text(f'{file.read_text()}\nconsole.info("x".repeat(1_000_000) + "\\nthe next");\n')
     with serving(copy) as server:
         assert answer_of(server).status_code == 200
-        wait_for(lambda: "the next" in server.text(), 5)
+        wait_for(lambda: "the next" in server.text())
 
 
 def test_its_log_goes_to_the_applications_with_request_ids(server: Server) -> None:
@@ -279,7 +279,7 @@ def test_an_external_auth_server(project: Path) -> None:
             auth.terminate()
             auth.wait(timeout=10)
             assert httpx.get(f"{server.address}/health").status_code == 200
-            answer = httpx.get(f"{server.address}/api/auth/ok", timeout=20)
+            answer = httpx.get(f"{server.address}/api/auth/ok")
             assert answer.status_code == 503
             assert answer.json() == {"message": "The auth server did not answer. Try again."}
     finally:

@@ -15,8 +15,9 @@ from better_auth_sidecar import AuthServer, AuthServerError, Settings, proxy
 from pydantic import SecretStr
 
 from tests.sidecar.odd_requests import exchange, post
-from tests.sidecar.projects import Server, serving, wait_for
+from tests.sidecar.projects import Server, serving
 from tests.sidecar.session_world import Official, make_settings
+from tests.waiting import wait_for
 
 
 class Unreachable:
@@ -234,4 +235,4 @@ def test_the_access_log_contains_no_tokens(server: Server) -> None:
 def test_an_endless_stream_ends_with_its_client(server: Server) -> None:
     with server.client() as browser, browser.stream("GET", "/api/auth/probe/endless") as answer:
         assert next(answer.iter_text()) == "tick "
-    wait_for(lambda: "the endless stream was left" in server.text(), 5)
+    wait_for(lambda: "the endless stream was left" in server.text())
