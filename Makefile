@@ -5,7 +5,7 @@ FRAMEWORK ?= hono
 DIR ?= demo/$(STACK)$(if $(filter nextjs,$(FRAMEWORK)),-nextjs)
 DATA ?=
 
-# With it, each worker of pytest compiles all tests again.
+# With PYTHONDONTWRITEBYTECODE, each worker of pytest would compile all tests again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help install lock chromium pictures demo test test-exhaustive test-updates bench bench-growth

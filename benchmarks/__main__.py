@@ -33,7 +33,7 @@ PARTS = {
     "set_up": (
         "Setup and start",
         "No plugins, an embedded PostgreSQL, package caches warm. *start* ends when the health "
-        "route answers.",
+        "route answers. The row `typescript: generate` is better-auth's own `auth generate`.",
     ),
     "generate": (
         "*generate* beside `auth generate`",
@@ -45,7 +45,8 @@ PARTS = {
     ),
     "dead_mail_server": (
         "Sign-up and password reset, by mail server",
-        "No answer waits for a mail: a mail server that is dead or silent changes nothing.",
+        "The mail server is live (takes mails), dead (refuses connections) or silent (never "
+        "responds). No response waits for a mail, so the times are about the same.",
     ),
     "session_check": (
         "Who is signed in: CPU time of a request",

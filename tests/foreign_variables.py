@@ -1,4 +1,4 @@
-"""Variables of a user's environment that are other programs', and may not reach a project."""
+"""Environment variables of other programs, which must not affect a project."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What takes long to make, which runs of the tests share as they share npm's packages."""
+"""Results that take long to make, shared between test runs like npm's packages."""
 
 from __future__ import annotations
 

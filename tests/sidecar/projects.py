@@ -30,7 +30,7 @@ PACKAGE = REPOSITORY / "template/python/packages/better-auth-sidecar"
 OUTBOX = REPOSITORY / "template/shared/outbox"
 SOURCES = Path(__file__).with_name("project")
 PLUGINS = ["admin", "api-key", "bearer", "organization", "username"]
-#: Keys are credentials, and may be used twice a day.
+#: API keys sign users in, and each can be used twice a day.
 API_KEYS = "apiKey({ enableSessionForAPIKeys: true, rateLimit: { maxRequests: 2 } })"
 
 UVICORN = [sys.executable, "-m", "uvicorn", "main:app"]

@@ -1,6 +1,6 @@
 const again = "The sign-in was interrupted, or took too long. Try again.";
 const old = "This link is no longer valid. Ask for another one.";
-const closed = "New accounts are not made here.";
+const closed = "New accounts cannot be created here.";
 const taken = "That account belongs to another user here.";
 const anonymous = "The provider does not tell who you are. Try again.";
 const misconfigured = "This sign-in is not set up correctly. Tell the operator of the application.";

@@ -65,7 +65,7 @@ async function setup(change: boolean, { acceptDataLoss, start }: Options): Promi
 /** Checks that the tables match the schema; changes nothing. */
 function checkTables(changes: Difference): string {
   if (changes.lines.length === 0) return "nothing to change";
-  const message = `The tables of the database are not those of ${schemaPath()}. Setup:${indented(changes)}`;
+  const message = `The tables differ from ${schemaPath()}. Setup would change:${indented(changes)}`;
   throw new Problem(`${message}\nRun: npm run setup`);
 }
 

@@ -119,7 +119,7 @@ class _Checks:
         if not Engine(prisma).is_chosen:
             sentences.append("Prisma's schema engine is not installed.")
         if Client(prisma).is_wanted and not Client(prisma).is_current:
-            sentences.append(f"The Prisma client is not that of {self._project.schema}.")
+            sentences.append("The Prisma client is missing or outdated.")
         return sentences
 
     def connect(self) -> list[str]:
@@ -135,7 +135,7 @@ class _Checks:
             problem = migrations.check(self._prisma)
             return [problem] if problem else []
         changes = difference(self._prisma)
-        message = f"The tables of the database are not those of {self._project.schema}. Setup:"
+        message = f"The tables differ from {self._project.schema}. Setup would change:"
         return [f"{message}{changes}"] if changes else []
 
     @property

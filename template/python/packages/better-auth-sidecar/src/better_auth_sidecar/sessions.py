@@ -349,7 +349,7 @@ class Sessions(Generic[UserT, SessionT]):
     def _unavailable(self, error: Exception) -> HTTPException:
         """Logs the reason and returns the response 503, which names the reason in development."""
         logger.error("Sessions cannot be read: %s", error)
-        detail = "Who is signed in cannot be checked now. Try again."
+        detail = "The session cannot be checked now. Try again."
         if not self.auth_server.settings.is_production:
             detail += f" {error}"
         return HTTPException(503, detail, {"Retry-After": "1"})

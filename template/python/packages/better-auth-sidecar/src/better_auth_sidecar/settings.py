@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     """Each field is an environment variable of the same name in upper case.
 
     Subclass it, name the files in ``model_config``, add fields of your own, and call `load`.
-    The first value that is not empty counts: of the environment, then of the last file.
+    The first value that is not empty counts: first the environment, then the files, the last first.
     """
 
     model_config = SettingsConfigDict(
