@@ -70,13 +70,29 @@ class PluginOption(_Entry):
     typescript: OptionCode
 
 
+class Message(_Entry):
+    """A mail to a user, or without a subject a text message."""
+
+    subject: Text | None = None
+    text: Text
+    code: str
+
+
 class Plugin(_Entry):
     """A plugin of better-auth; ``plugins.jinja`` documents the keys."""
 
     label: Text
     requires: list[Id] = []
     options: dict[Id, PluginOption] = {}
+    messages: dict[Id, Message] = {}
     typescript: PluginCode
+
+    @model_validator(mode="after")
+    def _inserts_its_messages(self) -> Plugin:
+        for kind, message in self.messages.items():
+            if f'kind: "{kind}"' not in message.code:
+                raise ValueError(f"let the code of the message insert one of the kind {kind}")
+        return self
 
 
 class ProviderCode(_Entry):
