@@ -8,7 +8,7 @@ DATA ?=
 # With PYTHONDONTWRITEBYTECODE, each worker of pytest would compile all tests again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install lock chromium pictures demo test test-exhaustive test-updates bench bench-growth
+.PHONY: help install lock data raise chromium pictures demo test test-exhaustive test-updates bench bench-growth
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  \1	/p' $(MAKEFILE_LIST) | expand -t 22
 
@@ -43,6 +43,16 @@ pictures: .venv/installed chromium ## Take the README's pictures again
 
 lock: .venv/installed ## Lock the development tools that pyproject.toml names
 	$(BIN)/uv pip compile --quiet --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --output-file requirements-dev.txt pyproject.toml
+
+data: .venv/installed ## Record tables, bundle the browser client and update documents after a change of the template's data
+	@$(BIN)/python -m hooks.catalogue
+	@$(BIN)/python -m hooks.browser_client
+	@$(BIN)/python -m hooks.documents
+
+raise: .venv/installed ## Raise all pins to the newest versions that fit each other, and what depends on them
+	@$(BIN)/python -m hooks.versions --write
+	@$(MAKE) --no-print-directory lock
+	@$(MAKE) --no-print-directory data
 
 install: .venv/installed ## Install the locked development tools into .venv
 

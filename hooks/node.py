@@ -30,15 +30,8 @@ def pins() -> dict[str, Any]:
     return vars(jinja.get_template("template/shared/versions.jinja").make_module())
 
 
-#: The packages of the better-auth family and their peers.
-BETTER_AUTH = sorted(
-    {
-        *("auth", "stripe"),
-        *pins()["npm_overrides"],
-        *(plugin.typescript.package for plugin in data.plugins().values()),
-    }
-    - {""}
-)
+#: The generator, and what the plugins of auth.ts are imported from.
+BETTER_AUTH = sorted({"auth", *pins()["npm_overrides"], *data.imported_packages()})
 
 
 def pinned(*names: str) -> dict[str, str]:

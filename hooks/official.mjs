@@ -1,32 +1,51 @@
 // The official generator, for many questions at once: reads lines of [{ provider, features, options }],
 // and prints the Prisma schema for each. If a question names a module with `describe`, prints the
 // description of the tables instead. official.py defines the features.
+import { stripTypeScriptTypes } from 'node:module'
 import { createInterface } from 'node:readline'
 import * as api from 'auth/api'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
 import { getAuthTables } from 'better-auth/db'
 import * as betterAuthPlugins from 'better-auth/plugins'
-import { createAccessControl } from 'better-auth/plugins/access'
-import Stripe from 'stripe'
 
 let known
-const names = { ...betterAuthPlugins, createAccessControl, Stripe }
+
+// What auth.ts imports from its neighbours: any text is a valid URL and long enough for a secret.
+const project = {
+  env: new Proxy({}, { get: (_, name) => (name.startsWith('is') ? false : `https://app.test/${'x'.repeat(32)}`) }),
+  messages: new Proxy({}, { get: () => async () => {} }),
+}
 
 // The rules of indexes came with 1.7.
 const internal = await import('@better-auth/core/db/internal').catch(() => ({}))
 
-const evaluate = (text) => new Function(...Object.keys(names), `return (${text})`)(...Object.values(names))
+function evaluate(text, names = betterAuthPlugins) {
+  const code = stripTypeScriptTypes(`(${text})`)
+  return new Function(...Object.keys(names), `return ${code}`)(...Object.values(names))
+}
+
+async function imported(imports) {
+  const names = {}
+  for (const [path, clause] of Object.entries(imports)) {
+    const module = await import(path)
+    if (!clause.startsWith('{')) names[clause] = module.default
+    else for (const name of clause.match(/\w+/g)) names[name] = module[name]
+  }
+  return names
+}
 
 async function pluginOf(name, features) {
-  const { import: path, export: constructor, arguments: own = 'undefined' } = known[name]
-  const options = features.filter((feature) => known[feature].plugin === name)
-  let argument = evaluate(own)
-  for (const option of options) argument = { ...argument, ...evaluate(known[option].arguments) }
-  return (await import(path))[constructor](argument)
+  const parts = [name, ...features.filter((feature) => known[feature].plugin === name)].map((part) => known[part])
+  const names = Object.assign({ ...project }, ...(await Promise.all(parts.map((part) => imported(part.imports)))))
+  const [{ text, export: constructor }] = parts
+  const properties = parts.flatMap((part) => part.arguments)
+  const argument = properties.length ? `{ ${properties.join(',\n')} }` : ''
+  const [plugin] = evaluate(`[${text ?? `${constructor}(${argument})`}]`, names)
+  return plugin
 }
 
 async function generate({ provider, features, existing, described, options: more = '{}', adapter = '{}' }) {
-  const plugins = features.filter((feature) => known[feature].import)
+  const plugins = features.filter((feature) => known[feature].text || known[feature].export)
   const options = {
     secret: 'x'.repeat(32),
     emailAndPassword: { enabled: true },

@@ -1,8 +1,7 @@
 """The official generator's output for each feature: its additions to the features that it needs.
 
 A feature is a plugin, an option of a plugin that adds to the schema, or an option of better-auth
-itself, in the order of the catalogue. ``official_arguments.json`` has the arguments of those that
-need some, or whose arguments in ``plugins.jinja`` exist in a project only.
+itself, in the order of the catalogue. Plugins are constructed as in a project's ``auth.ts``.
 """
 
 from __future__ import annotations
@@ -20,29 +19,29 @@ from hooks.generator_output import Model, parse
 
 HOOKS = Path(__file__).resolve().parent
 PROVIDERS = list(data.providers())
-ARGUMENTS: dict[str, str] = json.loads((HOOKS / "official_arguments.json").read_text())
 
 
-def _features() -> Iterator[tuple[str, dict[str, str]]]:
+def _features() -> Iterator[tuple[str, dict[str, Any]]]:
     for name, plugin in data.plugins().items():
         code = plugin.typescript
-        yield name, {"import": code.package or "better-auth/plugins", "export": code.export}
+        module = code.package or "better-auth/plugins"
+        imports = {module: f"{{ {code.export} }}", **code.imports}
+        what = {"text": code.text} if code.text else {"export": code.export}
+        yield name, {**what, "arguments": code.arguments, "imports": imports}
         for option, entry in plugin.options.items():
-            yield (
-                option,
-                {"plugin": name, "arguments": f"{{ {', '.join(entry.typescript.arguments)} }}"},
-            )
+            added = entry.typescript
+            own = {"arguments": added.arguments, "imports": added.imports}
+            yield option, {"plugin": name, **own}
     yield "rate-limit", {"options": "{ rateLimit: { storage: 'database' } }"}
 
 
-FEATURES: dict[str, dict[str, str]] = {
-    name: entry | ({"arguments": ARGUMENTS[name]} if name in ARGUMENTS else {})
-    for name, entry in _features()
-}
+FEATURES: dict[str, dict[str, Any]] = dict(_features())
 
 #: The features that a feature needs: what these add is not its own.
 NEEDS = {name: plugin.requires for name, plugin in data.plugins().items()} | {
-    "stripe-organization": ["organization", "stripe-subscription"],
+    name: option.requires
+    for plugin in data.plugins().values()
+    for name, option in plugin.options.items()
 }
 
 

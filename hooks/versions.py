@@ -1,15 +1,19 @@
 """Finds the newest versions of the pinned packages that can be installed together.
 
-Usage: python -m hooks.versions
+Usage: python -m hooks.versions [--write]
 
-It prints what is newer than ``template/shared/versions.jinja`` and changes nothing. The tests show
-whether the packages also work together.
+It prints what is newer than ``template/shared/versions.jinja``. With ``--write``, it also writes
+that there and into this repository's own files, and if better-auth is newer, keeps the versions and
+tables of the present one for the update tests. The tests show whether the packages also work
+together.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,6 +23,13 @@ from tempfile import TemporaryDirectory
 from hooks import node
 
 UV = Path(sys.executable).with_name("uv")
+VERSIONS = node.REPOSITORY / "template" / "shared" / "versions.jinja"
+CATALOGUE = node.REPOSITORY / "template" / "shared" / "catalogue.json"
+#: The repository's own files with versions of the same packages.
+OWN = [node.REPOSITORY / "pyproject.toml", node.REPOSITORY / ".github" / "workflows" / "ci.yml"]
+#: The versions and tables of former releases, for the update tests.
+RELEASES = node.REPOSITORY / "hooks" / "releases"
+TABLES = node.REPOSITORY / "tests" / "update" / "catalogues"
 #: The oldest Python of the projects.
 PYTHON = "3.11"
 
@@ -37,15 +48,21 @@ def newest_npm(pins: Mapping[str, str]) -> dict[str, str]:
 
     npm takes the newest of everything or nothing, so the releases of better-auth are tried in turn,
     each with its own versions of what is overridden.
+
+    Raises:
+        RuntimeError: no releases fit each other.
     """
-    wanted = {name: version if "-" in version else f">={version}" for name, version in pins.items()}
-    wanted["@types/node"] = pins["@types/node"].split(".")[0]  # that of the Node.js from PyPI
+    limits = {name: "^" if name in node.pins()["within_major"] else ">=" for name in pins}
+    wanted = {
+        name: version if "-" in version else f"{limits[name]}{version}"
+        for name, version in pins.items()
+    }
     for version in releases("better-auth", pins["better-auth"]):
         print(f"trying better-auth {version} ...", file=sys.stderr)
         own = installed({"better-auth": version}, node.pins()["npm_overrides"])
         if own and (found := installed(wanted | own, pins)):
             return found
-    return dict(pins)
+    raise RuntimeError("No releases of better-auth and the other npm packages fit each other.")
 
 
 def releases(package: str, oldest: str) -> list[str]:
@@ -78,9 +95,14 @@ def newest_npx(pins: Mapping[str, str]) -> dict[str, str]:
 
     They are not installed in a project, but for a single command. Their peer dependencies decide
     which releases fit.
+
+    Raises:
+        RuntimeError: no releases fit each other.
     """
     fit = installed({name: f"^{version}" for name, version in pins.items()}, pins)
-    return fit or dict(pins)
+    if not fit:
+        raise RuntimeError(f"No releases of {', '.join(pins)} fit each other.")
+    return fit
 
 
 def newest_python(pins: Mapping[str, str]) -> dict[str, str]:
@@ -93,10 +115,17 @@ def newest_python(pins: Mapping[str, str]) -> dict[str, str]:
         *[str(UV), "pip", "compile", "--quiet", "--no-header", "-"],
         *["--python-version", PYTHON, "--prerelease", "disallow"],
     ]
-    wanted = "\n".join(f"{name}>={version}" for name, version in pins.items())
+    wanted = "\n".join(f"{name}{limits(name, version)}" for name, version in pins.items())
     result = subprocess.run(command, input=wanted, capture_output=True, text=True, check=True)
     found = dict(re.findall(r"^([\w.-]+)==(\S+)", result.stdout, re.MULTILINE))
     return {name: found[name] for name in pins if name in found}
+
+
+def limits(name: str, version: str) -> str:
+    """What may replace the pinned version of a Python package, as a version specifier."""
+    major = int(version.split(".")[0])
+    within_major = f",<{major + 1}" if name in node.pins()["within_major"] else ""
+    return f">={version}{within_major}"
 
 
 def newer(pins: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str, str]]:
@@ -116,10 +145,40 @@ def newer(pins: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str, str
                 yield section, name, newest[name]
 
 
+def keep_release(pins: Mapping[str, str]) -> None:
+    """Keeps the pinned better-auth for the update tests: its npm packages, and its tables."""
+    release = pins["better-auth"]
+    versions = {name: pins[name] for name in node.BETTER_AUTH}
+    (RELEASES / f"{release}.json").write_text(json.dumps(versions, indent=2) + "\n")
+    shutil.copyfile(CATALOGUE, TABLES / f"{release}.json")
+
+
+def write(section: str, name: str, version: str) -> None:
+    """Writes a version into ``versions.jinja``, and wherever this repository uses the package."""
+    before = VERSIONS.read_text(encoding="utf-8")
+    pin = rf'(^  "{section}": \{{\n(?:    .*\n)*?    "{re.escape(name)}": ")[^"]+'
+    after = re.sub(pin, rf"\g<1>{version}", before, count=1, flags=re.MULTILINE)
+    VERSIONS.write_text(after, encoding="utf-8")
+    if section in ("python", "python-tools"):
+        use = re.compile(rf"((?<![\w-]){re.escape(name)}(?:\[[\w,-]+\])?==)[\w.]+")
+        for file in OWN:
+            text = file.read_text(encoding="utf-8")
+            file.write_text(use.sub(rf"\g<1>{version}", text), encoding="utf-8")
+
+
 def main() -> None:
+    parser = argparse.ArgumentParser(description="Find newer versions of the pinned packages.")
+    parser.add_argument("--write", action="store_true", help="also write them")
+    options = parser.parse_args()
     pins = pinned()
-    for section, name, version in newer(pins):
+    found = [*newer(pins)]
+    for section, name, version in found:
         print(f"{section:<20}{name:<32}{pins[section][name]:<16}{version}")
+    if options.write:
+        if any(name == "better-auth" for _, name, _ in found):
+            keep_release(pins["npm"])
+        for section, name, version in found:
+            write(section, name, version)
 
 
 if __name__ == "__main__":

@@ -76,7 +76,14 @@ def clone(folder: Path) -> Clone:
             (made.folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(REPOSITORY / name, made.folder / name)
     for name in INSTALLED:
-        (made.folder / name).symlink_to(REPOSITORY / name)
+        (made.folder / name).mkdir()
+        for installed in (REPOSITORY / name).iterdir():
+            (made.folder / name / installed.name).symlink_to(installed)
+    # Whatever a test changes, make installs nothing into what all share.
+    stamp = made.folder / ".venv" / "installed"
+    stamp.unlink(missing_ok=True)
+    stamp.touch()
+    os.utime(stamp, (2**32, 2**32))
     made.run(
         "git init --quiet --initial-branch main "
         "&& printf '/%s\\n' .venv .cache >> .git/info/exclude "

@@ -12,7 +12,7 @@ import pytest
 from hooks.catalogue import CATALOGUE, dump, load, refreshed
 from hooks.layout import Catalogue, append
 from hooks.node import REPOSITORY
-from hooks.official import ARGUMENTS, FEATURES, PROVIDERS
+from hooks.official import FEATURES, PROVIDERS
 from tests.answers import plugin_data
 from tests.schema.cases import Case, is_subsequence, render, singles
 from tests.some import some
@@ -29,7 +29,6 @@ def test_each_plugin_and_option_is_a_feature() -> None:
         for feature in [plugin, *data.get("options", {})]
     ]
     assert [*offered, "rate-limit"] == list(FEATURES) == load(CATALOGUE)["features"]
-    assert ARGUMENTS.keys() <= FEATURES.keys()
 
 
 def check(catalogue: Path) -> subprocess.CompletedProcess[str]:
