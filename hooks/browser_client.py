@@ -14,14 +14,8 @@ from pathlib import Path
 from hooks import data, node
 
 PACKAGE = node.REPOSITORY / "template" / "shared" / "better-auth-pages"
-#: The bundler, the QR code encoder, and the client's own dependencies, in exact versions.
-TOOLS = {
-    "@simplewebauthn/browser": "13.3.0",
-    "defu": "6.1.7",
-    "esbuild": "0.28.2",
-    "nanostores": "1.5.5",
-    "uqr": "0.1.3",
-}
+#: The bundler, the client's own dependencies, and the QR code encoder, in exact versions.
+TOOLS: dict[str, str] = node.pins()["versions"]["bundle"] | node.pinned("uqr")
 #: The packages of plugins with a client that are not part of better-auth.
 PLUGINS = sorted(
     plugin.typescript.package.removeprefix("@better-auth/")

