@@ -2,7 +2,7 @@
 
 - Clients share one TLS context. Each would load all certificate authorities, which takes longer
   than the request of a test, and so does `httpx.get`, by which tests wait for servers.
-- An answer may take a minute instead of five seconds: a slow machine is no failure.
+- An answer may take a minute instead of five seconds: a slow machine is not a failure.
 """
 
 from __future__ import annotations

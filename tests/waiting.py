@@ -1,4 +1,4 @@
-"""Polls for what another process does; the limit is generous, as a slow machine is no failure."""
+"""Polls for what another process does, with a limit that slow machines do not reach."""
 
 from __future__ import annotations
 

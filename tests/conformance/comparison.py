@@ -77,7 +77,7 @@ def _values(place: str, straight: Any, proxied: Any) -> Iterator[Difference]:
 def check(outcome: Outcome) -> None:
     """Fails if anything differs.
 
-    A 5xx of both servers is no difference: both run the same
+    A 5xx of both servers is not a difference: both run the same
     better-auth, and the proxy passes its faults on.
     """
     assert outcome.exchanges

@@ -40,8 +40,8 @@ def advantages(straight: Exchange, proxied: Exchange) -> Iterator[str]:
 def is_fault(straight: Exchange, proxied: Exchange) -> bool:
     """Whether only the proxied server answers 5xx.
 
-    Both run the same better-auth, whose own 5xx (an unknown column, a lost race) are no fault of
-    the proxy.
+    Both run the same better-auth, whose own 5xx (an unknown column, a lost race) are not the fault
+    of the proxy.
     """
     lost = proxied.winners is not None and proxied.status == 500
     return proxied.status >= 500 > straight.status and not lost

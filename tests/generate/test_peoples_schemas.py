@@ -329,9 +329,9 @@ PROBLEMS = [
     (
         "scope                 String?",
         "scope                 String[]",
-        "is no String?, which better-auth writes",
+        "is not a String?, which better-auth writes",
     ),
-    ("posts         Post[]", "posts         Post[]\n  ???", "'???' is no field"),
+    ("posts         Post[]", "posts         Post[]\n  ???", "'???' is not a field"),
 ]
 
 

@@ -97,7 +97,7 @@ const wrong = [
   ],
   ...["a.example.com", "https://a.example.com/b"].map((url) => [
     { BETTER_AUTH_URL: url },
-    `BETTER_AUTH_URL is no http or https origin: ${url}`,
+    `BETTER_AUTH_URL is not an http or https origin: ${url}`,
   ]),
   [
     { TRUSTED_ORIGINS: ["https://a.example.com/"] },
@@ -105,7 +105,7 @@ const wrong = [
   ],
   [
     { TRUSTED_PROXIES: ["proxy"] },
-    "TRUSTED_PROXIES has an entry that is no address or network: proxy",
+    "TRUSTED_PROXIES has an entry that is not an address or network: proxy",
   ],
   [
     { GITHUB_CLIENT_ID: "set" },
@@ -113,7 +113,7 @@ const wrong = [
   ],
   [
     { OAUTH_PROXY_PRODUCTION_URL: "app.example.com" },
-    "OAUTH_PROXY_PRODUCTION_URL is no http or https address: app.example.com",
+    "OAUTH_PROXY_PRODUCTION_URL is not an http or https address: app.example.com",
   ],
   [
     { STRIPE_SECRET_KEY: "" },
@@ -168,12 +168,12 @@ for (const [kind, files, variables, place] of [
       const checks = { setup: "", databaseUrlProblem: () => "" };
       console.log(settingsProblems(settings, checks)[0]);
     `;
-    const said = execFileSync(process.execPath, ["--input-type=module", "--eval", script], {
+    const output = execFileSync(process.execPath, ["--input-type=module", "--eval", script], {
       cwd: folder,
       env: { NODE_ENV: "production", ...variables },
       encoding: "utf8",
     });
-    assert.equal(said.trim(), `PORT of ${place} ${bad}`);
+    assert.equal(output.trim(), `PORT of ${place} ${bad}`);
   });
 }
 
@@ -182,8 +182,8 @@ test("long lists of social providers fit the terminal", (context) => {
   reportProvidersOff([]);
   assert.equal(info.mock.callCount(), 0);
   reportProvidersOff(["github", "google", "microsoft", "apple", "discord", "facebook", "twitch"]);
-  const [said] = info.mock.calls[0].arguments;
-  assert.ok(said.split("\n").every((line) => line.length <= 80) && said.endsWith("twitch"));
+  const [message] = info.mock.calls[0].arguments;
+  assert.ok(message.split("\n").every((line) => line.length <= 80) && message.endsWith("twitch"));
 });
 
 const direct = "the URL past the pooler";
@@ -203,12 +203,12 @@ for (const [environment, local, file, url] of [
     writeFileSync(`${folder}/.env.local`, lines(local, ".env.local"));
     writeFileSync(`${folder}/.env`, lines(file, ".env"));
     const script = `import { prismaUrl } from "${module}"; console.log(prismaUrl());`;
-    const said = execFileSync(process.execPath, ["--input-type=module", "--eval", script], {
+    const output = execFileSync(process.execPath, ["--input-type=module", "--eval", script], {
       cwd: folder,
       env: environment,
       encoding: "utf8",
     });
-    assert.equal(said.trim(), url);
+    assert.equal(output.trim(), url);
   });
 }
 
@@ -289,6 +289,6 @@ test("a process with wrong settings ends", (context) => {
   assert.deepEqual(error.mock.calls[0].arguments, ["DATABASE_URL is not set. Run: setup"]);
   checkSettings({ ...good, BETTER_AUTH_URL: "https://app.example.com/with/a/long/path" }, checks);
   assert.deepEqual(error.mock.calls[1].arguments, [
-    "BETTER_AUTH_URL is no http or https origin:\nhttps://app.example.com/with/a/long/path",
+    "BETTER_AUTH_URL is not an http or https origin:\nhttps://app.example.com/with/a/long/path",
   ]);
 });

@@ -74,7 +74,7 @@ def test_a_project_switches_to_migrations(bench: Bench, stack: str) -> None:
     code = "code String @default(dbgenerated(\"lower('ABC')\"))"
     bench.write(add("User", "nickname String?", code))
     result = bench.setup()
-    assert "No migration makes the tables those of prisma/schema.prisma" in result.stderr
+    assert "prisma/schema.prisma has changes without a migration" in result.stderr
     assert "added column nickname" in result.stderr
     prisma(bench, stack, "migrate dev --name nickname")
     (name,) = [path.name for path in migrations.glob("*_nickname")]

@@ -91,6 +91,6 @@ def test_under_umask_077_nobody_else_reads_env_local(
             os.umask(before)
         assert status == 0, stderr.getvalue()
         assert (project / ".env.local").stat().st_mode & 0o777 == mode
-        said = "make .env.local, which has your URL, readable" in stderr.getvalue()
-        assert said == bool(url)
+        is_announced = "make .env.local, which has your URL, readable" in stderr.getvalue()
+        assert is_announced == bool(url)
         assert "geheim" not in stderr.getvalue()

@@ -106,5 +106,5 @@ def offered_by_official(questions: list[Case]) -> list[str]:
 
 
 def without_list_defaults(schema: str) -> str:
-    """The schema without list defaults on columns that are no lists, a known deviation."""
+    """The schema without list defaults on columns that are not lists, a known deviation."""
     return re.sub(r"^( +\w+ +\w+\??) +@default\(\[\]\)", r"\1", schema, flags=re.M)

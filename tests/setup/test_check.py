@@ -30,4 +30,4 @@ def test_missing_npm_packages_are_reported_once(
     output = capsys.readouterr().out
     assert output.count("not installed") == 1, output
     assert "install      The npm packages are not installed" in output
-    assert "generate     The npm packages come first." in output
+    assert "generate     The npm packages are missing." in output

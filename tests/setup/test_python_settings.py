@@ -155,12 +155,12 @@ REFUSED = {
     "a setting that does not exist": (
         "uv",
         {"UV_INDEX_STRATEGY": "best"},
-        "Solve what uv says above, or look at your settings of it: the",
+        "Solve the problem above, or check the settings of uv: the Python",
     ),
     "constraints that are not there": (
         "pip",
         {"PIP_CONSTRAINT": "{elsewhere}"},
-        "Solve what pip says above, or look at your settings of it: the",
+        "Solve the problem above, or check the settings of pip: the Python",
     ),
 }
 

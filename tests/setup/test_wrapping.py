@@ -10,7 +10,7 @@ from better_auth_setup.wrapping import wrapped
 from tests.setup.npm_project import call
 
 PROJECT = "/home/ada/" + "a-long-name-of-a-folder" * 4
-#: What is told, and how it is printed.
+#: Messages, and how they are printed.
 SENTENCES = {
     "a short one": ("setup: Wait until it has finished.", "setup: Wait until it has finished."),
     "a long one": (
@@ -48,8 +48,8 @@ def of_typescript(text: str) -> str:
 @pytest.mark.parametrize("wrap", [wrapped, of_typescript])
 @pytest.mark.parametrize("name", SENTENCES)
 def test_lines_are_broken_between_words_only(name: str, wrap: Callable[[str], str]) -> None:
-    told, printed = SENTENCES[name]
-    assert wrap(told) == printed
+    message, printed = SENTENCES[name]
+    assert wrap(message) == printed
 
 
 def test_sentences_behind_names_of_steps_are_indented() -> None:

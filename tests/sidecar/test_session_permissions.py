@@ -31,7 +31,7 @@ async def test_roles(auth: Official, role: str | None, status: int) -> None:
         answer = await client.get("/admin", headers=visitor.headers)
         assert answer.status_code == status
         if status == 403:
-            assert answer.json() == {"detail": "This is not for your role."}
+            assert answer.json() == {"detail": "Your role does not allow this."}
 
 
 async def test_permissions_of_users(auth: Official) -> None:

@@ -15,7 +15,7 @@ export function addressHeader(secret: string): string;
  * A copy of the request with the client's address; the request itself if it has one already.
  *
  * The address is the socket's. With trusted proxies, it is the chain of `X-Forwarded-For` and the
- * socket, of which better-auth takes the last address that is no trusted proxy.
+ * socket, of which better-auth takes the last address that is not a trusted proxy.
  */
 export function withClientAddress(
   request: Request,

@@ -47,7 +47,7 @@ const isPage = ({ headers }) => headers.get("accept")?.includes("text/html") ?? 
 
 /** @param {Request} request @param {number} status @param {string} message
  * @param {Record<string, string>} [headers] */
-function told(request, status, message, headers = {}) {
+function answered(request, status, message, headers = {}) {
   return isPage(request)
     ? new Response(message, { status, headers })
     : Response.json({ message }, { status, headers });
@@ -246,7 +246,7 @@ export function guard(auth, addressHeader) {
       if (!(error instanceof Refused)) throw error;
       const { status, message } = error;
       // On a kept-alive connection, the unread rest of a body would be parsed as the next request.
-      return told(request, status, message, status === 400 ? {} : { connection: "close" });
+      return answered(request, status, message, status === 400 ? {} : { connection: "close" });
     }
     const { method, headers, url } = request;
     // Next.js's own requests cannot be copied by `new Request(request)`.
@@ -254,14 +254,14 @@ export function guard(auth, addressHeader) {
     const response = await (passwordSignIn.test(pathname) ? signIn(sent) : auth.handler(sent));
     // better-auth normalizes a callbackURL of `/..//evil.example` to this.
     if (/^[/\\]{2}/.test(response.headers.get("location") ?? "")) {
-      return told(request, 403, "Invalid callbackURL");
+      return answered(request, 403, "Invalid callbackURL");
     }
     if (body && response.status === 200 && signUp.test(pathname))
       return signUpAnswer(response, body);
     const isRefused = withoutSession.has(response.status);
     const hasFailed = isRefused && !(await canReadSessions(auth, headers));
     const isError = response.status === 500 && isPage(request);
-    return hasFailed || isError ? told(request, 500, failed) : response;
+    return hasFailed || isError ? answered(request, 500, failed) : response;
   };
 }
 

@@ -185,7 +185,7 @@ export function settingsProblems(settings, checks) {
   }
   const url = URL.parse(settings.BETTER_AUTH_URL);
   if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== "/") {
-    wrong("BETTER_AUTH_URL", `is no http or https origin: ${settings.BETTER_AUTH_URL}`);
+    wrong("BETTER_AUTH_URL", `is not an http or https origin: ${settings.BETTER_AUTH_URL}`);
   }
   const withPath = settings.TRUSTED_ORIGINS.find((origin) => /^https?:\/\/.*\//.test(origin));
   if (withPath) wrong("TRUSTED_ORIGINS", `has an origin with a path; leave it out: ${withPath}`);
@@ -195,7 +195,7 @@ export function settingsProblems(settings, checks) {
     );
   }
   const proxy = settings.TRUSTED_PROXIES.find((entry) => !isIP(entry.replace(/\/\d+$/, "")));
-  if (proxy) wrong("TRUSTED_PROXIES", `has an entry that is no address or network: ${proxy}`);
+  if (proxy) wrong("TRUSTED_PROXIES", `has an entry that is not an address or network: ${proxy}`);
   for (const keys of Object.values(socialKeys)) {
     const given = keys.find((key) => values[key]);
     if (!given) continue;
@@ -206,7 +206,7 @@ export function settingsProblems(settings, checks) {
   for (const key of Object.keys(pluginKeys)) {
     const value = values[key];
     if (value && key.endsWith("_URL") && !/^https?:$/.test(URL.parse(`${value}`)?.protocol ?? "")) {
-      wrong(key, `is no http or https address: ${value}`);
+      wrong(key, `is not an http or https address: ${value}`);
     }
   }
   if (!settings.isProduction) return found;

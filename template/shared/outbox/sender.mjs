@@ -75,7 +75,7 @@ function smtp(smtpUrl, mailFrom) {
   if (typeof server === "string" || !from) throw new Error("SMTP_URL or MAIL_FROM is wrong");
   return async (/** @type {string} */ to, /** @type {Mail} */ mail) => {
     if (!/^[^\s@<>(),;:"]+@[^\s@<>(),;:"]+$/.test(to)) {
-      throw new RefusedError(`It is no mail address: ${to}`);
+      throw new RefusedError(`It is not a mail address: ${to}`);
     }
     const { createTransport } = await import("nodemailer");
     const timeout = 20_000;

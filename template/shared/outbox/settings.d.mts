@@ -30,7 +30,7 @@ export function readMailSettings(): Pick<MailSettings, "SMTP_URL" | "MAIL_FROM" 
 /** The server of SMTP_URL, or what is wrong with the URL, without quoting it. */
 export function readSmtpUrl(url: string): SmtpServer | string;
 
-/** The sender of MAIL_FROM; undefined if it is no address. */
+/** The sender of MAIL_FROM; undefined if it is not an address. */
 export function readMailFrom(value: string): Sender | undefined;
 
 /** Problems of the settings: a setting's name, and the rest of a sentence. */

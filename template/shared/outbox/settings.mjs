@@ -36,7 +36,7 @@ export function readSmtpUrl(url) {
       ...(user && { auth: { user, pass } }),
     };
   } catch {
-    return "has a % that is no percent-encoding; write %25 for it";
+    return "has a % that is not percent-encoding; write %25 for it";
   }
 }
 
@@ -59,7 +59,7 @@ export function mailProblems({ SMTP_URL, MAIL_FROM, MAIL }) {
   if (typeof server === "string") found.push(["SMTP_URL", server]);
   if (MAIL_FROM && !readMailFrom(MAIL_FROM)) {
     const example = "My App <hello@example.com>";
-    found.push(["MAIL_FROM", `is no address, such as ${example}: ${MAIL_FROM}`]);
+    found.push(["MAIL_FROM", `is not an address, such as ${example}: ${MAIL_FROM}`]);
   }
   if (SMTP_URL && !MAIL_FROM) {
     found.push(["MAIL_FROM", "is not set. Write the sender of mails: My App <hello@example.com>"]);

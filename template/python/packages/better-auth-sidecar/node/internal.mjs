@@ -107,7 +107,7 @@ async function hasPermission(auth, request) {
     const { success } = await ask({ headers, body });
     return Response.json({ success: success === true });
   } catch (error) {
-    // better-auth answers 4xx for an unknown organization and for users who are no members of it.
+    // better-auth answers 4xx for an unknown organization and for users who are not members of it.
     if (!isRefusal(error)) throw error;
     return Response.json({ success: false });
   }

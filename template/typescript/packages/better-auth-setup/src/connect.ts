@@ -4,7 +4,7 @@
 // Usage: connect CLIENT PLACE    CLIENT is the module that exports `prisma`, PLACE where the URL is set
 //
 // If the connection fails, it prints what to change in a line that begins with "problem: ", and exits
-// with status 1. A missing database is no failure: Prisma's CLI creates it.
+// with status 1. A missing database is not a failure: Prisma's CLI creates it.
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 

@@ -8,7 +8,7 @@ export const lowerFirst = (text: string): string => text.charAt(0).toLowerCase()
 /** A type without the marks of a list and of an optional field. */
 export const bare = (type: string): string => type.replace(/[?[\]]/g, "");
 
-/** Whether a type is no model or enum. */
+/** Whether a type is not a model or enum. */
 export const isScalar = (type: string): boolean =>
   /^(String|Int|BigInt|Float|Decimal|Boolean|DateTime|Json|Bytes)$/.test(bare(type));
 

@@ -112,7 +112,7 @@ async function refuseUnwritten(): Promise<void> {
   const changes = await unwritten(files.map((file) => readFileSync(file, "utf8")).join("\n"));
   if (changes.lines.length === 0) return;
   throw new Problem(
-    `No migration makes the tables those of ${schemaPath()}. Write one with: npx prisma migrate ` +
+    `${schemaPath()} has changes without a migration. Write one with: npx prisma migrate ` +
       `dev --name what_changes${indented(changes)}`,
   );
 }

@@ -75,6 +75,6 @@ export function command(name: string): string {
     bin: string | Record<string, string>;
   };
   const file = typeof bin === "string" ? bin : bin[name];
-  if (!file) throw new Error(`${name} is no command`);
+  if (!file) throw new Error(`${name} is not a command`);
   return join(folder, file);
 }

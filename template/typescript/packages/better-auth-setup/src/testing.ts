@@ -91,7 +91,7 @@ export class TestBrowser {
    * Signs the user up and in.
    *
    * @param verify does what the link of the verification mail does, where `auth.ts` requires it
-   * @throws what the server answered, if it is no success
+   * @throws what the server answered, if it is not successful
    */
   async enter(verify: (email: string) => Promise<unknown>): Promise<void> {
     let response = await this.signUp();

@@ -164,7 +164,7 @@ class Environment:
             )
         tool = "uv" if HAS_UV else "pip"
         return (
-            f"Solve what {tool} says above, or look at your settings of it: the Python packages "
+            f"Solve the problem above, or check the settings of {tool}: the Python packages "
             "cannot be installed."
         )
 

@@ -28,6 +28,6 @@ def compile_packages() -> None:
         env=environment(),
         directory=Path(sys.prefix),
     )
-    # 1 is no failure: packages have files for other versions of Python, too.
+    # 1 is not a failure: packages have files for other versions of Python, too.
     if result.status in (0, 1):
         compiled.write_text(state)

@@ -50,7 +50,7 @@ def check(project: Project, console: Console) -> bool:
     is_well = True
     for name, find in named.items():
         try:
-            sentences = ["The npm packages come first."] if name in later else find()
+            sentences = ["The npm packages are missing."] if name in later else find()
         except Problem as problem:
             sentences = [str(problem)]
         for sentence in sentences:

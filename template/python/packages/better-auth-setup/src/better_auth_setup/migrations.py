@@ -125,6 +125,6 @@ def _unwritten(prisma: Prisma) -> str:
     if not changes:
         return ""
     return (
-        f"No migration makes the tables those of {prisma.project.schema}. Write one with: "
+        f"{prisma.project.schema} has changes without a migration. Write one with: "
         f"{_PRISMA} migrate dev --name what_changes{changes}"
     )

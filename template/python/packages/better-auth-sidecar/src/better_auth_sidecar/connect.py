@@ -2,7 +2,7 @@
 
 It reads DATABASE_URL from the environment; PLACE is the source of the value. If the connection
 fails, the exit status is 1, and a line that begins with ``problem: `` has the remedy. A missing
-database is no failure: Prisma creates it.
+database is not a failure: Prisma creates it.
 """
 
 from __future__ import annotations

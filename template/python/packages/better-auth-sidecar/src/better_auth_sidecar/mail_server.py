@@ -66,11 +66,11 @@ def read_mail_from(value: str) -> Address:
     """Reads MAIL_FROM, an address with or without a name before it.
 
     Raises:
-        ValueError: the value is no address; the message quotes it.
+        ValueError: the value is not an address; the message quotes it.
     """
     found = _ADDRESS.fullmatch(value.strip()) or _NAMED.fullmatch(value.strip())
     if not found:
-        raise ValueError(f"{value!r} is no address, such as My App <hello@example.com>")
+        raise ValueError(f"{value!r} is not an address, such as My App <hello@example.com>")
     parts = found.groupdict()
     name = re.sub(r'"(.*)"', r"\1", parts.get("name") or "")
     return Address(name, parts["local"], parts["domain"])

@@ -196,9 +196,9 @@ class Sessions(Generic[UserT, SessionT]):
             row = await self.row(connection)
             # There is no row if a test overrides `current_user`.
             role = row.user.get("role") if row else getattr(user, "role", None)
-            # As better-auth, for which " admin" is no admin.
+            # As better-auth, for which " admin" is not an admin.
             if set(roles).isdisjoint((role or "user").split(",")):
-                raise HTTPException(403, "This is not for your role.")
+                raise HTTPException(403, "Your role does not allow this.")
             return user
 
         return check

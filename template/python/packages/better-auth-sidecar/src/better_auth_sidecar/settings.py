@@ -217,7 +217,7 @@ class Settings(BaseSettings):
     @classmethod
     def _is_number(cls, value: object) -> object:
         if isinstance(value, str) and not value.strip().isdecimal():
-            raise ValueError("it is no number from 0 to 65535")
+            raise ValueError("it is not a number from 0 to 65535")
         return value
 
     @field_validator("mail", mode="before")
@@ -246,7 +246,7 @@ class Settings(BaseSettings):
     def _is_origin(cls, value: str) -> str:
         url = _parse(value)
         if value and (url is None or url.scheme not in ("http", "https") or not url.hostname):
-            raise ValueError("it is no http or https address, such as https://example.com")
+            raise ValueError("it is not an http or https address, such as https://example.com")
         if value and url is not None and _has_path(url):
             raise ValueError("it must have no path, such as https://example.com")
         return value.rstrip("/")

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from better_auth_setup.problem import Problem
 
-#: The role owns its databases and may create others. It is no superuser, so no query reads files.
+#: The role owns its databases and may create others. No query reads files: it is not a superuser.
 USER = "app"
 #: Below the ephemeral ports of operating systems.
 _PORTS = range(20000, 30000)

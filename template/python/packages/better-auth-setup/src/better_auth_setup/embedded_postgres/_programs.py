@@ -171,5 +171,5 @@ def errors(output: str) -> str:
 
 
 def _shown(lines: list[str]) -> str:
-    told = [_TIME.sub("", line.strip()) for line in lines] or ["there was no output"]
-    return indented([*told[:-1], told[-1].rstrip(".")])
+    output = [_TIME.sub("", line.strip()) for line in lines] or ["there was no output"]
+    return indented([*output[:-1], output[-1].rstrip(".")])

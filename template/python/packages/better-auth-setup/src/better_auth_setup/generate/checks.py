@@ -82,7 +82,7 @@ def problems_of_addition(
     found = []
     for number in match.block.unknown if is_edited else []:
         line = match.document.lines[number].strip()
-        found.append(f"{match.document.path}:{number + 1}: {line!r} is no field: correct it.")
+        found.append(f"{match.document.path}:{number + 1}: {line!r} is not a field: correct it.")
     place = f"{match.document.path}:{match.block.start + 1}: {match.block.name}"
     for column in columns:
         other = match.look_alike(column)
@@ -109,7 +109,7 @@ def problems_of_addition(
 
 
 def problems_of_files(documents: Iterable[Document]) -> list[str]:
-    """Lines outside of all blocks that are no Prisma, such as conflict markers."""
+    """Lines outside of all blocks that are not Prisma, such as conflict markers."""
     return [
         f"{one.path}:{number + 1}: {one.lines[number].strip()!r} cannot be understood: "
         "correct it first."

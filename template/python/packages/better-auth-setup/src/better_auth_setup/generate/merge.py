@@ -32,7 +32,7 @@ def merge(base: str, mine: str, new: str) -> Merged:
         new: the schema of the new release.
 
     Raises:
-        ValueError: one of them has a line that is no Prisma, so that they cannot be compared.
+        ValueError: one of them has a line that is not Prisma, so that they cannot be compared.
     """
     documents = [parse(Path("schema.prisma"), text) for text in (base, mine, new)]
     for document in documents:

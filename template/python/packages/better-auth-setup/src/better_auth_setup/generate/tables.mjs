@@ -167,7 +167,7 @@ async function paths({ config }) {
   }
   const { config: found, error } = await loadConfigFromFile({});
   if (error?.error?.code === "ERR_INVALID_ARG_TYPE") {
-    throw new Refusal(`The schema of ${config} is no path. Name it with --schema.`);
+    throw new Refusal(`The schema of ${config} is not a path. Name it with --schema.`);
   }
   if (found) return [found.schema ?? null, found.migrations?.path ?? null];
   const [, ...lines] = error.error.message.split("\n");

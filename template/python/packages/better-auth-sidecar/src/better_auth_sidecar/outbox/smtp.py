@@ -74,7 +74,7 @@ class SmtpTransport:
             message["To"] = Address(addr_spec=to)
             message["Subject"] = mail.subject
         except (ValueError, IndexError, MessageError) as error:
-            raise RefusedError(f"It is no mail address: {to!r}") from error
+            raise RefusedError(f"It is not a mail address: {to!r}") from error
         message["Date"] = formatdate()
         message["Message-ID"] = make_msgid(domain=self._sender.domain)
         message["Auto-Submitted"] = "auto-generated"  # no automatic replies (RFC 3834)
