@@ -26,24 +26,30 @@ class Difference:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of a flow on both servers."""
+    """The result of a flow on both servers.
+
+    ``failures`` has what ended the flow early, or made its two transcripts unequally long.
+    """
 
     exchanges: list[tuple[Exchange, Exchange]]
     differences: list[Difference]
+    failures: list[str]
 
 
 def compare(flow: Flow, name: str, straight: Server, proxied: Server) -> Outcome:
     """Runs a flow on one server after the other, since each deletes expired rows of both."""
     with worlds(straight, proxied) as both:
-        failures = [_run(flow, world) for world in both]
+        failures = [f"{name}: {failure}" for world in both if (failure := _run(flow, world))]
     transcripts = [world.exchanges for world in both]
+    first, second = map(len, transcripts)
+    if first != second:
+        failures.append(f"{name}: straight {first} requests, proxied {second}")
+    # The shared part is compared even then, as it may show why.
     pairs = list(zip(*transcripts, strict=False))
     found = [
         difference for one, other in pairs for difference in _exchanges(f"{name}: ", one, other)
     ]
-    if any(failures):
-        found.append(Difference(f"{name}: the end", failures[0], failures[1]))
-    return Outcome(pairs, found)
+    return Outcome(pairs, found, failures)
 
 
 def _run(flow: Flow, world: World) -> str | None:
@@ -51,7 +57,8 @@ def _run(flow: Flow, world: World) -> str | None:
     try:
         flow(world)
     except (AssertionError, KeyError, IndexError, TypeError, ValueError) as error:
-        return f"{type(error).__name__} after {len(world.exchanges)} requests: {error}"
+        kind, sent = type(error).__name__, len(world.exchanges)
+        return f"{kind} on the {world.server.name} server after {sent} requests: {error}"
     return None
 
 
@@ -75,10 +82,11 @@ def _values(place: str, straight: Any, proxied: Any) -> Iterator[Difference]:
 
 
 def check(outcome: Outcome) -> None:
-    """Fails if anything differs.
+    """Fails if anything differs, or a flow did not run to its end.
 
     A 5xx of both servers is not a difference: both run the same
     better-auth, and the proxy passes its faults on.
     """
     assert outcome.exchanges
-    assert not outcome.differences, "\n".join(map(str, outcome.differences))
+    wrong = [*map(str, outcome.differences), *outcome.failures]
+    assert not wrong, "\n".join(wrong)

@@ -11,9 +11,9 @@ import pytest
 
 from tests.conformance import attacks
 from tests.conformance.collected import flows_of
-from tests.conformance.comparison import compare
+from tests.conformance.comparison import Outcome, compare
 from tests.conformance.servers import Server
-from tests.conformance.world import Exchange
+from tests.conformance.world import Exchange, World
 
 pytestmark = pytest.mark.e2e
 
@@ -57,13 +57,53 @@ def is_fault(straight: Exchange, proxied: Exchange) -> bool:
 def test_an_attack_gains_nothing_through_the_proxy(
     servers: tuple[Server, Server], name: str
 ) -> None:
-    outcome = compare(ATTACKS[name], name, *servers)
+    check(compare(ATTACKS[name], name, *servers))
+
+
+@pytest.mark.parametrize("failing", ["straight", "proxied"])
+def test_an_assertion_of_an_attack_counts_on_either_server(
+    servers: tuple[Server, Server], failing: str
+) -> None:
+    def attack(world: World) -> None:
+        world.browser().session()
+        assert world.server.name != failing, "it got in"
+
+    with pytest.raises(AssertionError, match=f"on the {failing} server .*: it got in"):
+        check(compare(attack, "an attack", *servers))
+
+
+def test_an_attack_that_fails_alike_on_both_servers_is_reported(
+    servers: tuple[Server, Server],
+) -> None:
+    def attack(world: World) -> None:
+        world.browser().session()["user"]
+
+    with pytest.raises(AssertionError, match="TypeError"):
+        check(compare(attack, "an attack", *servers))
+
+
+@pytest.mark.parametrize("shorter", ["straight", "proxied"])
+def test_a_transcript_that_ends_early_is_reported(
+    servers: tuple[Server, Server], shorter: str
+) -> None:
+    def attack(world: World) -> None:
+        world.browser().session()
+        if world.server.name != shorter:
+            world.browser().session()
+
+    with pytest.raises(AssertionError, match="requests"):
+        check(compare(attack, "an attack", *servers))
+
+
+def check(outcome: Outcome) -> None:
+    """Fails if the proxy gives an attacker an advantage, or the attack did not run to its end."""
     assert outcome.exchanges
+    assert not outcome.failures, "\n".join(outcome.failures)
     assert [one.name for one, _ in outcome.exchanges] == [two.name for _, two in outcome.exchanges]
     faults = [proxied for straight, proxied in outcome.exchanges if is_fault(straight, proxied)]
     assert not faults, "\n".join(map(str, faults))
     gains = [
-        f"{name}: {proxied.name} {advantage}"
+        f"{proxied.name} {advantage}"
         for straight, proxied in outcome.exchanges
         for advantage in advantages(straight, proxied)
     ]
