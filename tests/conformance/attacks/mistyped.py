@@ -9,14 +9,13 @@ import json
 import re
 from collections.abc import Iterator
 from itertools import cycle
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.conformance.routes import ROUTES
 from tests.conformance.world import Browser, World
 
-_ROUTES = Path(__file__).parents[1] / "routes.txt"
 _LINE = re.compile(r"(GET|POST) (/\S+?)(?: form/json)? \??\((.*)\)")
 _MEMBER = re.compile(r"([\w-]+)(\??):([^ (]+)")
 
@@ -32,7 +31,7 @@ _RIGHT |= {"{any}": {}, "{[string]}": {}}
 
 def _routes(method: str) -> Iterator[tuple[str, dict[str, str]]]:
     """The routes of a method, with the members and types that each accepts."""
-    for line in _ROUTES.read_text().splitlines():
+    for line in ROUTES.read_text().splitlines():
         found = _LINE.fullmatch(line)
         if found and found[1] == method and found[2] not in _ENDING and ":" not in found[2]:
             outer = re.sub(r"\([^()]*\)", "{any}", found[3])
