@@ -185,7 +185,6 @@ class Browser:
         self.http = httpx.Client(
             base_url=f"{world.server.address}/api/auth",
             transport=world.transport,
-            timeout=30,
             headers={"User-Agent": "conformance"},
         )
 
