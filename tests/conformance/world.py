@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ import httpx
 from tests.conformance.changes import LATEST, NEWER, Change, net_changes
 from tests.conformance.normal_form import NormalForm, cookies
 from tests.conformance.servers import Database, Server
+from tests.waiting import wait_for
 
 PASSWORD = "correct horse battery"
 
@@ -61,6 +61,7 @@ class World:
             {server.address: "origin", server.host: "host", self.tag: "tag"},
         )
         self.exchanges: list[Exchange] = []
+        self._read: set[str] = set()
         self._mark: int = database.fetch(LATEST)[0]["number"]
 
     def browser(self, name: str = "ada") -> Browser:
@@ -83,18 +84,22 @@ class World:
         """Executes a statement in the server's database."""
         self.database.execute(sql, *arguments)
 
-    def message(self, to: str) -> str:
-        """The link or code of the latest outbox message to an address."""
-        deadline = time.monotonic() + 30
-        found: list[Any] = []
-        while time.monotonic() < deadline:
-            before, found = found, self.database.fetch(_MESSAGE, to)
-            # A message may be written some milliseconds after the response.
-            if found and found == before:
-                data = json.loads(found[0]["data"])
-                return str(data.get("url") or data["code"])
-            time.sleep(0.1)
-        raise AssertionError(f"nothing was left for {to}")
+    def message(self, to: str, kind: str) -> str:
+        """The link or code of the outbox message of a kind to an address.
+
+        Returns no message twice, and waits for the next one, which may be written after the
+        response. Flows read each message, so that none is taken for a later one.
+        """
+
+        def unread() -> list[Any]:
+            rows = self.database.fetch(_MESSAGES, to, kind)
+            return [row for row in rows if row["id"] not in self._read]
+
+        found = wait_for(unread, f"no other {kind} message to {to}")
+        assert len(found) == 1, f"{len(found)} unread {kind} messages to {to}"
+        self._read.add(found[0]["id"])
+        data = json.loads(found[0]["data"])
+        return str(data.get("url") or data["code"])
 
     def note(
         self, name: str, answers: Sequence[httpx.Response], winners: int | None = None
@@ -262,9 +267,9 @@ class Browser:
         """Reads and records the session."""
         return self.get("/get-session").json()
 
-    def message(self) -> str:
-        """The link or code of the latest mail to this user."""
-        return self.world.message(self.email)
+    def message(self, kind: str) -> str:
+        """The link or code of the next mail of a kind to this user."""
+        return self.world.message(self.email, kind)
 
     def follow(self, link: str) -> httpx.Response:
         """Opens a link."""
@@ -279,8 +284,7 @@ class Browser:
         self.http.cookies.clear()
 
 
-_MESSAGE = """SELECT id, data FROM "outboxMessage" WHERE recipient = $1
-ORDER BY "createdAt" DESC LIMIT 1"""
+_MESSAGES = 'SELECT id, data FROM "outboxMessage" WHERE recipient = $1 AND kind = $2'
 
 Flow = Callable[[World], None]
 

@@ -16,7 +16,7 @@ def redeems_a_one_time_token(world: World) -> None:
 def opens_a_magic_link(world: World) -> None:
     ada = world.browser()
     ada.post("/sign-in/magic-link", email=ada.email)
-    query = parse_qs(urlsplit(ada.message()).query)
+    query = parse_qs(urlsplit(ada.message("magic-link")).query)
     path = f"/magic-link/verify?token={query['token'][0]}"
     ada.race("GET", path, [{}] * 5, name="GET the link")
 
@@ -25,14 +25,14 @@ def signs_in_by_a_code(world: World) -> None:
     ada = world.signed_up()
     ada.post("/sign-out")
     ada.post("/email-otp/send-verification-otp", email=ada.email, type="sign-in")
-    body = {"email": ada.email, "otp": ada.message()}
+    body = {"email": ada.email, "otp": ada.message("email-code")}
     ada.race("POST", "/sign-in/email-otp", [body] * 5)
 
 
 def guesses_a_code(world: World) -> None:
     ada = world.signed_up()
     ada.post("/email-otp/send-verification-otp", email=ada.email, type="sign-in")
-    code = ada.message()
+    code = ada.message("email-code")
     eve = world.browser("eve")
     guesses = [{"email": ada.email, "otp": f"x{guess}{code[2:]}"} for guess in range(8)]
     # How many concurrent requests are counted is random; those that follow exceed the limit.
@@ -45,7 +45,7 @@ def guesses_a_code_of_a_phone(world: World) -> None:
     number = f"+1555{world.tag}"
     eve = world.browser("eve")
     eve.post("/phone-number/send-otp", phoneNumber=number)
-    code = world.message(number)
+    code = world.message(number, "phone-code")
     guesses = [{"phoneNumber": number, "code": f"x{guess}{code[2:]}"} for guess in range(8)]
     eve.race("POST", "/phone-number/verify", guesses, then=guesses[:4], winners=0)
     eve.post("/phone-number/verify", phoneNumber=number, code=code)

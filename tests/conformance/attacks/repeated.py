@@ -31,7 +31,7 @@ def two_take_a_name_at_once(world: World) -> None:
 def uses_a_reset_twice_at_once(world: World) -> None:
     ada = world.signed_up()
     ada.post("/request-password-reset", email=ada.email, redirectTo="/reset")
-    landing = ada.follow(ada.message())
+    landing = ada.follow(ada.message("reset-password"))
     token = parse_qs(urlsplit(landing.headers["location"]).query)["token"][0]
     ada.race("POST", "/reset-password", [{"token": token, "newPassword": OTHER_PASSWORD}] * 4)
     ada.post("/reset-password", token=token, newPassword=OTHER_PASSWORD)
@@ -51,7 +51,7 @@ def uses_a_backup_code_twice_at_once(world: World) -> None:
 def follows_a_magic_link_again(world: World) -> None:
     ada = world.browser()
     ada.post("/sign-in/magic-link", email=ada.email, name="Ada")
-    link = ada.message()
+    link = ada.message("magic-link")
     ada.follow(link)
     ada.follow(link)
 

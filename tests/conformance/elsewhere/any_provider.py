@@ -252,7 +252,7 @@ def uses_a_verification_token_as_a_state(world: World, company: Company) -> None
     eve = world.browser("eve")
     company.employee(world, "eve")
     eve.post("/sign-in/magic-link", email=eve.email, name="Eve")
-    token = eve.message().partition("token=")[2].partition("&")[0]
+    token = eve.message("magic-link").partition("token=")[2].partition("&")[0]
     asks(eve)
     returns(eve, f"/callback/company?{urlencode({'state': token, 'code': 'code'})}")
     eve.session()

@@ -170,7 +170,7 @@ def resets_the_password(world: World) -> None:
     phone = world.browser()
     phone.sign_in()
     ada.post("/request-password-reset", email=ada.email, redirectTo="/reset")
-    landing = ada.follow(ada.message())
+    landing = ada.follow(ada.message("reset-password"))
     token = parse_qs(urlsplit(landing.headers["location"]).query)["token"][0]
     ada.post("/reset-password", token=token, newPassword="short")
     ada.post("/reset-password", token=token, newPassword=OTHER_PASSWORD)
@@ -183,7 +183,7 @@ def resets_the_password(world: World) -> None:
 def resets_the_password_by_the_query(world: World) -> None:
     ada = world.signed_up()
     ada.post("/request-password-reset", email=ada.email)
-    landing = ada.follow(ada.message())
+    landing = ada.follow(ada.message("reset-password"))
     token = landing.headers.get("location", "?token=none").rpartition("token=")[2]
     ada.request(
         "POST", "/reset-password", params={"token": token}, json={"newPassword": OTHER_PASSWORD}
@@ -203,7 +203,7 @@ def resets_a_password_with_a_bad_token(world: World) -> None:
 def resets_the_password_too_late(world: World) -> None:
     ada = world.signed_up()
     ada.post("/request-password-reset", email=ada.email, redirectTo="/reset")
-    link = ada.message()
+    link = ada.message("reset-password")
     world.change(
         """UPDATE verification SET "expiresAt" = now() AT TIME ZONE 'UTC' - interval '1 second'
         WHERE value = $1""",
@@ -226,7 +226,7 @@ def requests_a_reset_for_an_unknown_address(world: World) -> None:
 
 def verifies_the_address(world: World) -> None:
     ada = world.signed_up()
-    link = ada.message()
+    link = ada.message("verify-email")
     ada.follow(link)
     ada.session()
     ada.follow(link)
@@ -234,13 +234,15 @@ def verifies_the_address(world: World) -> None:
 
 def verifies_the_address_without_a_callback(world: World) -> None:
     ada = world.signed_up()
-    ada.get("/verify-email", token=parse_qs(urlsplit(ada.message()).query)["token"][0])
+    link = ada.message("verify-email")
+    ada.get("/verify-email", token=parse_qs(urlsplit(link).query)["token"][0])
 
 
 def requests_the_verification_mail_again(world: World) -> None:
     ada = world.signed_up()
+    ada.message("verify-email")
     ada.post("/send-verification-email", email=ada.email, callbackURL="/welcome")
-    ada.follow(ada.message())
+    ada.follow(ada.message("verify-email"))
     ada.post("/send-verification-email", email=ada.email)
     signed_out = world.browser("nobody")
     signed_out.post("/send-verification-email", email=signed_out.email)
@@ -259,15 +261,15 @@ def verifies_with_a_bad_token(world: World) -> None:
 def changes_the_address(world: World) -> None:
     ada = world.signed_up()
     ada.post("/change-email", newEmail=f"new{ada.email}")
-    ada.follow(world.message(f"new{ada.email}"))
+    ada.follow(world.message(f"new{ada.email}", "verify-email"))
     ada.session()
 
 
 def changes_a_verified_address(world: World) -> None:
     ada = world.signed_up()
-    ada.follow(ada.message())
+    ada.follow(ada.message("verify-email"))
     ada.post("/change-email", newEmail=f"new{ada.email}", callbackURL="/changed")
-    ada.follow(world.message(f"new{ada.email}"))
+    ada.follow(world.message(f"new{ada.email}", "verify-email"))
     ada.session()
 
 

@@ -7,7 +7,7 @@ OTHER_PASSWORD = "another battery"
 
 def _code(browser: Browser, kind: str = "sign-in") -> str:
     browser.post("/email-otp/send-verification-otp", email=browser.email, type=kind)
-    return browser.message()
+    return browser.message("email-code")
 
 
 def signs_up_by_a_code(world: World) -> None:
@@ -82,7 +82,7 @@ def verifies_the_address_by_a_code(world: World) -> None:
 def resets_the_password_by_a_code(world: World) -> None:
     ada = world.signed_up()
     ada.post("/email-otp/request-password-reset", email=ada.email)
-    code = ada.message()
+    code = ada.message("email-code")
     body = {"email": ada.email, "otp": code}
     ada.post("/email-otp/reset-password", password="short", **body)
     ada.post("/email-otp/reset-password", email=ada.email, otp="x", password=OTHER_PASSWORD)
@@ -96,7 +96,7 @@ def resets_the_password_by_a_code(world: World) -> None:
 def resets_the_password_by_a_code_on_the_deprecated_route(world: World) -> None:
     ada = world.signed_up()
     ada.post("/forget-password/email-otp", email=ada.email)
-    body = {"email": ada.email, "otp": ada.message(), "password": OTHER_PASSWORD}
+    body = {"email": ada.email, "otp": ada.message("email-code"), "password": OTHER_PASSWORD}
     ada.post("/email-otp/reset-password", **body)
 
 

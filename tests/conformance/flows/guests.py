@@ -33,7 +33,7 @@ def becomes_a_user_by_a_link(world: World) -> None:
     guest = world.browser()
     guest.post("/sign-in/anonymous")
     guest.post("/sign-in/magic-link", email=guest.email)
-    guest.follow(guest.message())
+    guest.follow(guest.message("magic-link"))
     guest.session()
 
 
@@ -41,7 +41,7 @@ def becomes_a_user_by_a_code(world: World) -> None:
     guest = world.browser()
     guest.post("/sign-in/anonymous")
     guest.post("/email-otp/send-verification-otp", email=guest.email, type="sign-in")
-    guest.post("/sign-in/email-otp", email=guest.email, otp=guest.message())
+    guest.post("/sign-in/email-otp", email=guest.email, otp=guest.message("email-code"))
     guest.session()
 
 

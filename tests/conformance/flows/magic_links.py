@@ -8,7 +8,7 @@ from tests.conformance.world import World
 def signs_up_by_a_link(world: World) -> None:
     ada = world.browser()
     ada.post("/sign-in/magic-link", email=ada.email, name="Ada", callbackURL="/home")
-    link = ada.message()
+    link = ada.message("magic-link")
     ada.follow(link)
     ada.session()
     ada.follow(link)
@@ -18,7 +18,7 @@ def signs_in_by_a_link(world: World) -> None:
     ada = world.signed_up()
     ada.post("/sign-out")
     ada.post("/sign-in/magic-link", email=ada.email.upper())
-    ada.follow(ada.message())
+    ada.follow(world.message(ada.email.upper(), "magic-link"))
     ada.session()
     ada.get("/list-accounts")
 
@@ -27,12 +27,12 @@ def is_redirected_as_a_new_user(world: World) -> None:
     ada = world.browser()
     pages = {"callbackURL": "/home", "newUserCallbackURL": "/new", "errorCallbackURL": "/error"}
     ada.post("/sign-in/magic-link", email=ada.email, **pages)
-    link = ada.message()
+    link = ada.message("magic-link")
     ada.follow(link)
     ada.follow(link)
     ada.post("/sign-out")
     ada.post("/sign-in/magic-link", email=ada.email, **pages)
-    ada.follow(ada.message())
+    ada.follow(ada.message("magic-link"))
 
 
 def opens_an_expired_link(world: World) -> None:
@@ -43,7 +43,7 @@ def opens_an_expired_link(world: World) -> None:
         WHERE value LIKE $1""",
         f"%{ada.email}%",
     )
-    ada.follow(ada.message())
+    ada.follow(ada.message("magic-link"))
     ada.session()
 
 
@@ -57,7 +57,7 @@ def opens_an_invalid_link(world: World) -> None:
     signed_out.get("/magic-link/verify", token="unknown", callbackURL="https://evil.example")
     ada = world.browser()
     ada.post("/sign-in/magic-link", email=ada.email)
-    token = parse_qs(urlsplit(ada.message()).query)["token"][0]
+    token = parse_qs(urlsplit(ada.message("magic-link")).query)["token"][0]
     ada.get("/magic-link/verify", token=token, callbackURL="https://evil.example")
     ada.get("/magic-link/verify", token=token)
     ada.session()
@@ -79,7 +79,7 @@ def verifies_the_address_by_a_link(world: World) -> None:
     eve = world.signed_up("ada")
     ada = world.browser()
     ada.post("/sign-in/magic-link", email=ada.email)
-    ada.follow(ada.message())
+    ada.follow(ada.message("magic-link"))
     ada.session()
     eve.session()
     eve.sign_in()

@@ -31,7 +31,7 @@ def invites_a_user(world: World) -> None:
     ada, _ = _owner(world)
     bob = world.signed_up("bob")
     invitation = _invite(ada, bob.email)
-    assert invitation in bob.message()
+    assert invitation in bob.message("invitation")
     bob.get("/organization/get-invitation", id=invitation)
     bob.get("/organization/list-user-invitations")
     ada.get("/organization/list-invitations")

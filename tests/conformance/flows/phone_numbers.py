@@ -11,7 +11,7 @@ def _number(world: World, start: str = "+1555") -> str:
 
 def _code(browser: Browser, number: str) -> str:
     browser.post("/phone-number/send-otp", phoneNumber=number)
-    return browser.world.message(number)
+    return browser.world.message(number, "phone-code")
 
 
 def _add(browser: Browser, number: str) -> None:

@@ -71,7 +71,7 @@ def resets_to_a_leaked_password(world: World, services: Services) -> None:
     ada.post("/reset-password", token="nonsense", newPassword=LEAKED)
     for new in (LEAKED, _NEW):
         ada.post("/request-password-reset", email=ada.email, redirectTo="/new")
-        token = ada.message().rpartition("/reset-password/")[2].partition("?")[0]
+        token = ada.message("reset-password").rpartition("/reset-password/")[2].partition("?")[0]
         ada.post("/reset-password", token=token, newPassword=new)
         ada.post("/reset-password", token=token, newPassword=_NEW)
     services.compare_asked(world)
@@ -83,7 +83,7 @@ def resets_to_a_leaked_password_by_a_code(world: World, services: Services) -> N
     ada = services.signed_up(world)
     for new in (LEAKED, _NEW):
         ada.post("/email-otp/request-password-reset", email=ada.email)
-        code = ada.message()
+        code = ada.message("email-code")
         ada.post("/email-otp/reset-password", email=ada.email, otp=code, password=new)
     ada.post("/email-otp/reset-password", email=ada.email, otp="000000", password=LEAKED)
     services.compare_asked(world)
@@ -94,10 +94,10 @@ def resets_to_a_leaked_password_by_a_code(world: World, services: Services) -> N
 def resets_to_a_leaked_password_by_phone(world: World, services: Services) -> None:
     ada, phone = services.visitor(world), f"+1{world.tag}"
     ada.post("/phone-number/send-otp", phoneNumber=phone)
-    ada.post("/phone-number/verify", phoneNumber=phone, code=world.message(phone))
+    ada.post("/phone-number/verify", phoneNumber=phone, code=world.message(phone, "phone-code"))
     for new in (LEAKED, _NEW):
         ada.post("/phone-number/request-password-reset", phoneNumber=phone)
-        code = world.message(phone)
+        code = world.message(phone, "phone-code")
         ada.post("/phone-number/reset-password", phoneNumber=phone, otp=code, newPassword=new)
     services.compare_asked(world)
     for password in (LEAKED, _NEW):
