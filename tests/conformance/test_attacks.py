@@ -91,7 +91,7 @@ def test_a_transcript_that_ends_early_is_reported(
         if world.server.name != shorter:
             world.browser().session()
 
-    with pytest.raises(AssertionError, match="requests"):
+    with pytest.raises(AssertionError, match=r"straight [12] requests, proxied [12]"):
         check(compare(attack, "an attack", *servers))
 
 
