@@ -25,8 +25,8 @@ PRODUCTION = {"BETTER_AUTH_ENV": "production", "BETTER_AUTH_URL": "https://app.e
 #: Settings with which a server refuses to start, and the reported problem.
 REFUSED = {
     "no sender": ({"MAIL_FROM": ""}, "MAIL_FROM", "My App <hello@example.com>"),
-    "no domain": ({"MAIL_FROM": "My App <hello@>"}, "MAIL_FROM", "no address, such as My App"),
-    "two senders": ({"MAIL_FROM": "a@b.example, c@d.example"}, "MAIL_FROM", "no address, such as"),
+    "no domain": ({"MAIL_FROM": "My App <hello@>"}, "MAIL_FROM", "not an address, such as My App"),
+    "two senders": ({"MAIL_FROM": "a@b.example, c@d.example"}, "MAIL_FROM", "not an address, such"),
     "a scheme": ({"SMTP_URL": f"https://ada:{SECRET}@h"}, "SMTP_URL", "not of the form smtps://"),
     "no host": ({"SMTP_URL": "smtp://"}, "SMTP_URL", "not of the form smtps://user:password@"),
     "a port": ({"SMTP_URL": "smtp://h:port"}, "SMTP_URL", "not of the form smtps://user"),

@@ -61,7 +61,7 @@ class NpmProject:
             text=True,
             timeout=200,
         )
-        assert "    at " not in result.stdout + result.stderr
+        assert "    at " not in result.stdout + result.stderr, result.stderr
         result.stderr = unwrapped(result.stderr)
         return result
 

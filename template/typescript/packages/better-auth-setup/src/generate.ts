@@ -70,9 +70,9 @@ function unreadable(path: string, { status, output }: Result): string {
   const start = lines.findIndex((line) => refused.test(line));
   if (start < 0) return reasonOf(output);
   const words = lines.slice(start).map((line) => line.replace(refused, "").replace(/ \{$/, ""));
-  const output = words.filter((line) => !trace.test(line)).slice(0, 12);
-  const reason = output.join("\n      ").replace(/^\[(.*)\]$/s, "$1");
-  return `${path}: ${output.length > 1 ? "\n      " : ""}${reason}`;
+  const causes = words.filter((line) => !trace.test(line)).slice(0, 12);
+  const reason = causes.join("\n      ").replace(/^\[(.*)\]$/s, "$1");
+  return `${path}: ${causes.length > 1 ? "\n      " : ""}${reason}`;
 }
 
 /** The output of better-auth's generator, and facts about the configuration. */
