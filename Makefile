@@ -44,10 +44,11 @@ pictures: .venv/installed chromium ## Take the README's pictures again
 lock: .venv/installed ## Lock the development tools that pyproject.toml names
 	$(BIN)/uv pip compile --quiet --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --output-file requirements-dev.txt pyproject.toml
 
-data: .venv/installed ## Record tables, bundle the browser client and update documents after a change of the template's data
+data: .venv/installed ## Record the tables and routes of plugins, bundle the browser client and update documents
 	@$(BIN)/python -m hooks.catalogue
 	@$(BIN)/python -m hooks.browser_client
 	@$(BIN)/python -m hooks.documents
+	@PYTHONPATH=template/python/packages/better-auth-setup/src $(BIN)/python -m tests.conformance.routes
 
 raise: .venv/installed ## Raise all pins to the newest versions that fit each other, and what depends on them
 	@$(BIN)/python -m hooks.versions --write
