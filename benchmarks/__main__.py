@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import fill
 
+from benchmarks.scaffold import PEERS
+from benchmarks.session_check import FASTAPI_USERS
 from hooks import node
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
@@ -25,15 +27,15 @@ COMMENTS = "## Against the targets"
 PARTS = {
     "scaffold": (
         "Rendering and updates",
-        "create-better-t-stack and create-t3-app write a project with better-auth and Prisma and "
-        "install nothing; so does `copier copy`. The updates go from better-auth 1.6.33 to the "
-        "present one, with an own model in the schema; the large project has 2,000 modules of its "
-        "own, too.",
+        f"{' and '.join(f'{name} {version}' for name, version in PEERS.items())} write a project "
+        "with better-auth and Prisma and install nothing; so does `copier copy`. The updates go "
+        "from better-auth 1.6.33 to the present one, in a project with one added model; the large "
+        "project also has 2,000 added modules.",
     ),
     "set_up": (
         "Setup and start",
         "No plugins, an embedded PostgreSQL, package caches warm. *start* ends when the health "
-        "route answers. The row `typescript: generate` is better-auth's own `auth generate`.",
+        "route answers.",
     ),
     "generate": (
         "*generate* beside `auth generate`",
@@ -51,7 +53,7 @@ PARTS = {
     "session_check": (
         "Who is signed in: CPU time of a request",
         "One PostgreSQL, a thousand users, eight connections. Each request reads the session from "
-        "the database (the JWT strategy: the user).",
+        f"the database (the JWT strategy: the user). fastapi-users is {FASTAPI_USERS}.",
     ),
 }
 

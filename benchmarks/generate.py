@@ -15,15 +15,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.timing import seconds, table
-from hooks.demo import REPOSITORY, STACKS, environment
+from hooks.demo import NODE, REPOSITORY, STACKS, environment
 
 COPIER = str(Path(sys.executable).with_name("copier"))
 COPY = [COPIER, "copy", "--quiet", "--defaults", "--vcs-ref", "HEAD"]
 PLUGINS = "[username, two-factor, admin, organization]"
 PACKAGE = REPOSITORY / "template" / "python" / "packages" / "better-auth-setup" / "src"
 COMMANDS = {
-    "generate": [sys.executable, "-m", "better_auth_setup", "generate"],
-    "auth generate": STACKS["typescript"].generate,
+    "generate of the Python package": [sys.executable, "-m", "better_auth_setup", "generate"],
+    "generate of the npm package": STACKS["typescript"].generate,
+    "auth generate": [
+        *(str(NODE / "bin" / "node"), "node_modules/auth/dist/index.mjs", "generate", "-y"),
+        *("--config", "src/lib/auth.ts", "--output", "prisma/schema.prisma"),
+    ],
 }
 
 

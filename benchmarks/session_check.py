@@ -46,6 +46,8 @@ from tests.sidecar.session_world import make_session_project
 from tests.template import render, snapshot
 
 UV = str(Path(sys.executable).with_name("uv"))
+#: The version of fastapi-users.
+FASTAPI_USERS = "15.0.5"
 PEER = Path(__file__).parent / "peers" / "fastapi_users_app.py"
 
 USERS = 1000
@@ -255,7 +257,7 @@ def peer_environment(folder: Path) -> str:
     subprocess.run([UV, "venv", "--quiet", "--python", sys.executable, str(folder)], check=True)
     python = str(folder / "bin" / "python")
     packages = [f"{name}=={version(name)}" for name in ("asyncpg", "fastapi")]
-    packages += ["fastapi-users[sqlalchemy]==15.0.5", "uvicorn[standard]"]
+    packages += [f"fastapi-users[sqlalchemy]=={FASTAPI_USERS}", "uvicorn[standard]"]
     subprocess.run([UV, "pip", "install", "--quiet", "--python", python, *packages], check=True)
     return python
 

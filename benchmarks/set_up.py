@@ -3,9 +3,8 @@
 Usage: python -m benchmarks.set_up [ROUNDS]
 
 The first round does not count, as it fills the package caches; the last one has empty caches.
-Everything is the default: no plugins, an embedded PostgreSQL. *generate* is the project's own: ours
-for Python, better-auth's ``auth generate`` for TypeScript; the schema is up to date. A server has
-started when its health route answers.
+Everything is the default: no plugins, an embedded PostgreSQL. *generate* finds a schema that is up
+to date. A server has started when its health route answers.
 """
 
 from __future__ import annotations

@@ -53,6 +53,7 @@ class Stack:
     shows: Mapping[str, str] = field(default_factory=dict)  # pages, and what a user reads there
 
 
+NPM_PACKAGE = [str(NODE / "bin" / "node"), "packages/better-auth-setup/bin.cjs"]
 STACKS = {
     "python": Stack(
         setup=[sys.executable, "scripts/setup.py"],
@@ -64,16 +65,9 @@ STACKS = {
     ),
     "typescript": Stack(
         setup=[str(NODE / "bin" / "node"), NPM, "run", "setup"],
-        generate=[
-            *(str(NODE / "bin" / "node"), "node_modules/auth/dist/index.mjs", "generate", "-y"),
-            *("--config", "src/lib/auth.ts", "--output", "prisma/schema.prisma"),
-        ],
+        generate=[*NPM_PACKAGE, "generate"],
         serve=[str(NODE / "bin" / "node"), "src/server.ts"],
-        stop=[
-            str(NODE / "bin" / "node"),
-            "packages/better-auth-setup/bin.cjs",
-            *("database", "stop"),
-        ],
+        stop=[*NPM_PACKAGE, "database", "stop"],
         start="npm run dev    # with Node.js 22.18 or newer",
         url="http://localhost:3000",
     ),

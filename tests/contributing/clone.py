@@ -72,9 +72,10 @@ def clone(folder: Path) -> Clone:
         text=True,
     )
     for name in filter(None, listed.stdout.split("\0")):
-        if (REPOSITORY / name).is_file() and name not in INSTALLED:
-            (made.folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(REPOSITORY / name, made.folder / name)
+        source, target = REPOSITORY / name, made.folder / name
+        if (source.is_symlink() or source.is_file()) and name not in INSTALLED:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target, follow_symlinks=False)
     for name in INSTALLED:
         (made.folder / name).mkdir()
         for installed in (REPOSITORY / name).iterdir():
