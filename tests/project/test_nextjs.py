@@ -40,7 +40,7 @@ from tests.project.typescript import (
     serving,
     setup,
 )
-from tests.project.typescript_flows import test_two_factor
+from tests.project.typescript_flows import flows
 from tests.some import some
 from tests.template import render
 from tests.totp import totp
@@ -160,7 +160,7 @@ def test_the_links_between_sign_in_and_sign_up_keep_the_next_page(server: Server
 
 
 def test_the_second_factor_works(server: Server) -> None:
-    test_two_factor.test_two_factor(server.browser())
+    flows.two_factor(server.browser())
 
 
 def test_an_invitation_opens_its_page(server: Server) -> None:

@@ -12,10 +12,8 @@ from copier import run_update
 from tests.project.bench import Bench, add
 from tests.project.projects import sentence
 from tests.sampling import in_stack
-from tests.update.conftest import plain_git
-from tests.update.history import git
+from tests.update.history import PLAIN_GIT, git
 
-__all__ = ["plain_git"]
 pytestmark = [pytest.mark.e2e, in_stack("python")]
 
 ADMIN = ["role String?", "banned Boolean? @default(false)", "banReason String?",
@@ -23,8 +21,10 @@ ADMIN = ["role String?", "banned Boolean? @default(false)", "banReason String?",
 
 
 @pytest.fixture
-def committed(bench: Bench) -> Iterator[Path]:
+def committed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The project's folder in git, restored after the test."""
+    for name, value in PLAIN_GIT.items():
+        monkeypatch.setenv(name, value)
     folder = bench.project.folder
     git(folder, "init", "--quiet")
     git(folder, "add", "--all")

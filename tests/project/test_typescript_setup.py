@@ -16,7 +16,7 @@ from tests.project import foreign
 from tests.project.projects import NO_AGENT
 from tests.project.sqlite_migrations import switches_to_migrations
 from tests.project.typescript import TYPESCRIPT, Browser, npm, serving, setup
-from tests.project.typescript_flows import test_accounts, test_messages, test_two_factor
+from tests.project.typescript_flows import flows
 from tests.template import render
 
 pytestmark = pytest.mark.e2e
@@ -43,12 +43,8 @@ def schema(project: Path) -> Iterator[Path]:
 
 
 FLOWS: list[Callable[[Browser], None]] = [
-    test_accounts.test_password,
-    test_accounts.test_username,
-    test_accounts.test_anonymous,
-    test_messages.test_magic_link,
-    test_messages.test_email_otp,
-    test_two_factor.test_two_factor,
+    *(flows.password, flows.username, flows.anonymous),
+    *(flows.magic_link, flows.email_otp, flows.two_factor),
 ]
 
 

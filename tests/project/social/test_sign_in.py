@@ -15,7 +15,7 @@ import pytest
 from hooks.demo import environment, free_port
 from tests.answers import AUTH, social_data
 from tests.project.social.accounts import Person, Provider, Refused
-from tests.project.social.conftest import OFF, SERVE, Project, Shop, dummy_keys
+from tests.project.social.projects import OFF, SERVE, Project, Shop, dummy_keys
 from tests.project.typescript import Browser, run_node
 from tests.project.workshop import Workshop
 from tests.wrapped import unwrapped

@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-import secrets
 from urllib.parse import urlsplit
 
 import pytest
 
 from tests.project.typescript import Browser, Server
+from tests.project.typescript_flows import flows
 
 pytestmark = pytest.mark.e2e
 
 
 def test_password(browser: Browser) -> None:
-    browser.sign_up()
-    user = browser.user()
-    assert user and not user["emailVerified"]
-    browser.get(browser.message(browser.email, "Verify"))
-    user = browser.user()
-    assert user and user["emailVerified"]
-    browser.do("/sign-out")
-    assert browser.user() is None
-
-    wrong = {"email": browser.email, "password": "not the password"}
-    assert browser.post("/sign-in/email", json=wrong).status_code == 401
-    browser.do("/request-password-reset", email=browser.email)
-    token = urlsplit(browser.message(browser.email, "password")).path.rsplit("/", 1)[1]
-    old, browser.password = browser.password, secrets.token_urlsafe(12)
-    browser.do("/reset-password", token=token, newPassword=browser.password)
-    forgotten = {"email": browser.email, "password": old}
-    assert browser.post("/sign-in/email", json=forgotten).status_code == 401
-    browser.sign_in()
-    assert browser.user()
+    flows.password(browser)
 
 
 def test_other_sessions_are_revoked(server: Server) -> None:
@@ -59,21 +41,11 @@ def test_a_password_reset_ends_all_sessions(server: Server) -> None:
 
 
 def test_username(browser: Browser) -> None:
-    name = f"Ada_{secrets.token_hex(4)}"
-    browser.sign_up(username=name)
-    browser.do("/sign-out")
-    browser.do("/sign-in/username", username=name, password=browser.password)
-    user = browser.user()
-    assert user and (user["username"], user["displayUsername"]) == (name.lower(), name)
+    flows.username(browser)
 
 
 def test_anonymous(browser: Browser) -> None:
-    browser.do("/sign-in/anonymous")
-    user = browser.user()
-    assert user and user["isAnonymous"]
-    browser.sign_up()
-    user = browser.user()
-    assert user and user["email"] == browser.email and not user["isAnonymous"]
+    flows.anonymous(browser)
 
 
 def test_multi_session(server: Server, browser: Browser) -> None:

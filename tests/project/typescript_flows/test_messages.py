@@ -7,6 +7,7 @@ import secrets
 import pytest
 
 from tests.project.typescript import Browser, Server
+from tests.project.typescript_flows import flows
 
 pytestmark = pytest.mark.e2e
 
@@ -16,16 +17,11 @@ def phone_number() -> str:
 
 
 def test_magic_link(browser: Browser) -> None:
-    browser.do("/sign-in/magic-link", email=browser.email)
-    browser.get(browser.message(browser.email))
-    user = browser.user()
-    assert user and user["email"] == browser.email and user["emailVerified"]
+    flows.magic_link(browser)
 
 
 def test_email_otp(browser: Browser) -> None:
-    browser.do("/email-otp/send-verification-otp", email=browser.email, type="sign-in")
-    browser.do("/sign-in/email-otp", email=browser.email, otp=browser.message(browser.email))
-    assert browser.user()
+    flows.email_otp(browser)
 
 
 def test_phone_number(browser: Browser) -> None:
