@@ -67,7 +67,7 @@ def new_user_walks_through(address: str) -> None:
 
 @pytest.mark.parametrize("check", ["ruff format --check .", "ruff check .", "mypy"])
 def test_it_is_formatted_and_typed(on_postgresql: Path, check: str) -> None:
-    """As its owner checks it; `test_code` checks every other rendering."""
+    """As its owner checks it, in its own environment; `test_code` checks other renderings."""
     program, *arguments = check.split()
     result = subprocess.run(
         [f".venv/bin/{program}", *arguments], cwd=on_postgresql, capture_output=True, text=True
