@@ -202,9 +202,13 @@ def test_a_port_in_use_is_reported(project: Path) -> None:
 def test_an_open_connection_does_not_block_shutdown(project: Path) -> None:
     port = free_port()
     server = subprocess.Popen(TYPESCRIPT.serve, cwd=project, env=environment(PORT=str(port)))
-    wait_until_healthy(server, f"http://localhost:{port}")
-    with socket.create_connection(("127.0.0.1", port)) as slow:
-        slow.sendall(b"POST /me HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n")
-        time.sleep(0.2)
-        server.send_signal(signal.SIGTERM)
-        assert server.wait(timeout=30) == 0
+    try:
+        wait_until_healthy(server, f"http://localhost:{port}")
+        with socket.create_connection(("127.0.0.1", port)) as slow:
+            slow.sendall(b"POST /me HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n")
+            time.sleep(0.2)
+            server.send_signal(signal.SIGTERM)
+            assert server.wait(timeout=30) == 0
+    finally:
+        server.kill()
+        server.wait()
