@@ -87,7 +87,7 @@ class Project:
         return asyncio.run(self._query(sql))
 
 
-def wait_for(step: str, setup: subprocess.Popen[str]) -> None:
+def read_up_to(step: str, setup: subprocess.Popen[str]) -> None:
     """Reads the output up to a line with this prefix."""
     assert setup.stdout
     assert any(line.startswith(f"{step} ") for line in setup.stdout), f"it ended before {step}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import threading
@@ -15,7 +16,7 @@ import pytest
 
 from hooks.demo import NODE, STACKS, environment, free_port
 from tests.foreign_variables import DEBUGGER
-from tests.project.projects import NO_AGENT, Project, sentence, wait_for
+from tests.project.projects import NO_AGENT, Project, read_up_to, sentence
 from tests.sampling import in_stack
 
 pytestmark = pytest.mark.e2e
@@ -71,9 +72,13 @@ def test_a_stale_prisma_client_is_generated_again(
 @in_stack("typescript")
 def test_concurrent_setups_exclude_each_other(project: Project) -> None:
     first = project.start_setup()
-    wait_for("✓ tools", first)
-    assert "Another setup is running" in sentence(project.setup())
-    first.communicate(timeout=200)
+    try:
+        read_up_to("✓ tools", first)
+        first.send_signal(signal.SIGSTOP)  # it would end before a slow second one begins
+        assert "Another setup is running" in sentence(project.setup())
+    finally:
+        first.send_signal(signal.SIGCONT)
+        first.communicate(timeout=200)
     assert first.returncode == 0
 
 
@@ -173,15 +178,18 @@ def prisma(project: Project, *arguments: str) -> str:
 
 @contextmanager
 def hiding_the_password(project: Project) -> Iterator[None]:
-    """Checks that a schema engine runs, and that no command line has the database's password."""
+    """Checks that its schema engine runs, and no command line has the database's password."""
     password = project.url.split(":")[2].split("@")[0].encode()
-    seen, is_over = set[bytes](), threading.Event()
+    seen, engines, is_over = set[bytes](), set[bytes](), threading.Event()
 
     def look() -> None:
         while not is_over.wait(0.01):
             for path in Path("/proc").glob("[0-9]*/cmdline"):
                 with suppress(OSError):  # it has ended
-                    seen.add(path.read_bytes())
+                    seen.add(line := path.read_bytes())
+                    # Other workers of the tests have projects with engines of their own.
+                    if b"schema-engine" in line and belongs_to(project, path.parent, line):
+                        engines.add(line)
 
     watch = threading.Thread(target=look)
     watch.start()
@@ -190,8 +198,14 @@ def hiding_the_password(project: Project) -> Iterator[None]:
     finally:
         is_over.set()
         watch.join()
-    assert any(b"schema-engine" in line for line in seen)
+    assert engines
     assert not [line for line in seen if password in line]
+
+
+def belongs_to(project: Project, process: Path, command: bytes) -> bool:
+    """Whether a process, a folder of /proc, runs in a project's folder or on a file in it."""
+    folder = project.folder.resolve()
+    return os.fsencode(folder) in command or (process / "cwd").readlink().is_relative_to(folder)
 
 
 @in_stack("python")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hooks.demo import serving, walk_through
-from tests.project.projects import Project, wait_for
+from tests.project.projects import Project, read_up_to
 
 pytestmark = pytest.mark.e2e
 
@@ -41,7 +41,7 @@ def test_a_setup_killed_at_any_step_is_completed_by_the_next_one(
     # The first kill is during the installation, the last during the push.
     for step in steps:
         killed = project.start_setup()
-        wait_for(step, killed)
+        read_up_to(step, killed)
         time.sleep(0.3)
         killed.kill()  # not the programs that it has started
         killed.wait()
