@@ -1,4 +1,4 @@
-"""Fixtures: Debian's Chromium, and running projects of both stacks."""
+"""Fixtures: running projects of both stacks, and their users in Chromium."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from hooks import chromium as chromium_of_debian
 from tests.answers import STACKS
 from tests.browser.person import Person
 from tests.browser.sites import PANELS, Site, serving
-from tests.browser.visits import pytest_runtest_makereport, visiting
+from tests.browser.visits import chromium, pytest_runtest_makereport, visiting
 from tests.project.workshop import Workshop
 
-__all__ = ["pytest_runtest_makereport"]  # a hook, for pytest
+__all__ = ["chromium", "pytest_runtest_makereport"]  # a fixture and a hook, for pytest
 
 
 @pytest.fixture(scope="module", params=STACKS)
@@ -25,14 +24,6 @@ def site(
     folder = tmp_path_factory.mktemp(request.param) / "project"
     with serving(workshop, request.param, PANELS, folder) as site:
         yield site
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if not chromium_of_debian.PATH.exists():
-        pytest.fail("Run `make chromium`: the browser tests need Debian's Chromium.")
-    with chromium_of_debian.launched() as browser:
-        yield browser
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,4 +1,4 @@
-"""Browser contexts of users, with a picture of the page where a test failed."""
+"""Chromium, and browser contexts of users with a picture of the page where a test failed."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser
 
+from hooks import chromium as chromium_of_debian
 from tests.browser.person import HTML, Look, Person, random_address
 from tests.browser.sites import Site
+from tests.waiting import PATIENCE
 
 FAILED = pytest.StashKey[bool]()
 
@@ -26,6 +28,15 @@ def pytest_runtest_makereport(
     return report
 
 
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """For the conftest.py of a folder: Debian's Chromium."""
+    if not chromium_of_debian.PATH.exists():
+        pytest.fail("Run `make chromium`: the browser tests need Debian's Chromium.")
+    with chromium_of_debian.launched() as browser:
+        yield browser
+
+
 @contextmanager
 def visiting(
     test: pytest.Item, chromium: Browser, site: Site, look: Look = HTML
@@ -36,7 +47,7 @@ def visiting(
         extra_http_headers={"X-Forwarded-For": random_address()},
         permissions=["clipboard-read", "clipboard-write"],
     )
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(PATIENCE * 1000)
     person = Person(site, context.new_page(), look)
     yield person
     if test.stash.get(FAILED, False):

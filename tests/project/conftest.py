@@ -3,14 +3,14 @@ from functools import cache
 
 import pytest
 
-from tests.browser.visits import pytest_runtest_makereport
+from tests.browser.visits import chromium, pytest_runtest_makereport
 from tests.npm_packages import lend
 from tests.project.bench import SCHEMA, Bench
 from tests.project.projects import Project
 from tests.template import snapshot
 from tests.update.history import git
 
-__all__ = ["pytest_runtest_makereport"]  # a hook, for pytest
+__all__ = ["chromium", "pytest_runtest_makereport"]  # a fixture and a hook, for pytest
 
 
 @pytest.fixture(scope="session")

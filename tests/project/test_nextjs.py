@@ -14,14 +14,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import ConsoleMessage, Locator, Page, Route
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Route
 
-from hooks import chromium
 from hooks.demo import NEXT, NEXTJS, free_port
 from tests.browser.flows import PAGES, Flow, each_flow, passes_axe
 from tests.browser.person import NEXTJS as NEXTJS_LOOK
-from tests.browser.person import Person, add_authenticator, barriers, random_address
+from tests.browser.person import Person, add_authenticator, barriers
 from tests.browser.sites import Site
 from tests.browser.visits import visiting
 from tests.conformance.internet import internets
@@ -44,7 +42,7 @@ from tests.project.typescript_flows import flows
 from tests.some import some
 from tests.template import render
 from tests.totp import totp
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 from tests.wrapped import unwrapped
 
 pytestmark = pytest.mark.e2e
@@ -262,41 +260,6 @@ def test_its_own_tests_and_checks_pass(project: Path, script: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Chromium]:
-    with chromium.launched() as browser:
-        yield browser
-
-
-@pytest.fixture
-def page(browser: Chromium) -> Iterator[Page]:
-    """A page in Chromium with clipboard access, whose console must show no errors."""
-    context = browser.new_context(
-        # Rate limits count by address.
-        extra_http_headers={"X-Forwarded-For": random_address()},
-        permissions=["clipboard-read", "clipboard-write"],
-    )
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    complaints: list[str] = []
-
-    def note(complaint: str) -> None:
-        complaints.append(complaint)
-
-    # A request that a test itself aborts is reported as net::ERR_FAILED.
-    expected = re.compile("net::ERR_FAILED")
-    page.on(
-        "console",
-        lambda each: (
-            note(each.text) if each.type == "error" and not expected.search(each.text) else None
-        ),
-    )
-    page.on("pageerror", lambda error: note(str(error)))
-    yield page
-    context.close()
-    assert complaints == []
-
-
-@pytest.fixture(scope="module")
 def site(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The server as localhost, because passkeys need a domain, with the keys of GitHub alone."""
     port, github = free_port(), GitHub()
@@ -310,9 +273,16 @@ def site(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Si
 
 
 @pytest.fixture
-def person(request: pytest.FixtureRequest, browser: Chromium, site: Site) -> Iterator[Person]:
-    with visiting(request.node, browser, site, NEXTJS_LOOK) as person:
+def person(request: pytest.FixtureRequest, chromium: Browser, site: Site) -> Iterator[Person]:
+    with visiting(request.node, chromium, site, NEXTJS_LOOK) as person:
         yield person
+
+
+@pytest.fixture
+def page(person: Person) -> Iterator[Page]:
+    """The page of a user; a request that a test itself aborts is no complaint."""
+    yield person.page
+    person.complaints = [one for one in person.complaints if "net::ERR_FAILED" not in one]
 
 
 @contextmanager
@@ -532,8 +502,8 @@ def test_a_page_that_fails_is_reported_and_can_be_retried(person: Person) -> Non
     person.complaints.clear()
 
 
-def test_a_page_reports_disabled_scripts(site: Site, browser: Chromium) -> None:
-    context = browser.new_context(java_script_enabled=False)
+def test_a_page_reports_disabled_scripts(site: Site, chromium: Browser) -> None:
+    context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(site.url("sign-in"))
     assert "Allow them for this site, then reload." in page.locator("body").inner_text()
@@ -590,13 +560,14 @@ def development(project: Path) -> Iterator[Server]:
 
 
 def test_development_asks_no_other_host(
-    project: Path, development: Server, browser: Chromium
+    project: Path, development: Server, chromium: Browser
 ) -> None:
     """When a page is open, Next.js reports whether there is a newer version of it."""
-    page = browser.new_page()
+    page = chromium.new_page()
     frames: list[str] = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda f: frames.append(str(f))))
-    page.goto(f"{development.address}/auth/sign-up", timeout=120_000)  # it compiles the page
+    # It compiles the page.
+    page.goto(f"{development.address}/auth/sign-up", timeout=PATIENCE * 1000)
 
     def is_reported() -> bool:
         page.wait_for_timeout(100)  # Playwright calls the handlers meanwhile
@@ -608,11 +579,11 @@ def test_development_asks_no_other_host(
 
 
 def test_pages_work_in_development_and_no_token_is_logged(
-    request: pytest.FixtureRequest, project: Path, development: Server, browser: Chromium
+    request: pytest.FixtureRequest, project: Path, development: Server, chromium: Browser
 ) -> None:
     server = development
     site = Site(server.address, server.log, project, "", GitHub())
-    with visiting(request.node, browser, site, NEXTJS_LOOK) as person:
+    with visiting(request.node, chromium, site, NEXTJS_LOOK) as person:
         assert "'unsafe-eval'" in policy(site), "React asks for it"
         person.open("sign-up")
     token = secrets.token_hex(12)

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Browser
 
-from hooks import chromium
 from hooks.demo import NODE, NPM, PYTHON_NEXTJS, environment, free_port
 from tests.browser.flows import (
     Flow,
@@ -83,26 +82,18 @@ def server(project: Path, api_url: str) -> Iterator[Server]:
     with ExitStack() as servers:
         api_port = int(api_url.rpartition(":")[2])
         api = servers.enter_context(serving(project, api_port, PYTHON_NEXTJS.api, **base))
-        log = project / "api.log"
-        api.log.rename(log)
         servers.enter_context(
             serving(project, port, PYTHON_NEXTJS.serve, API_URL=api_url, TRUSTED_ORIGINS=TRUSTED)
         )
-        yield Server(f"http://127.0.0.1:{port}", log)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chromium]:
-    with chromium.launched() as browser:
-        yield browser
+        yield Server(f"http://127.0.0.1:{port}", api.log)
 
 
 @pytest.fixture
 def person(
-    request: pytest.FixtureRequest, browser: Chromium, project: Path, server: Server
+    request: pytest.FixtureRequest, chromium: Browser, project: Path, server: Server
 ) -> Iterator[Person]:
     site = Site(server.address, server.log, project, "", GitHub())
-    with visiting(request.node, browser, site, NEXTJS_LOOK) as person:
+    with visiting(request.node, chromium, site, NEXTJS_LOOK) as person:
         yield person
 
 

@@ -170,7 +170,9 @@ def serving(
 ) -> Iterator[Server]:
     """Runs the project's server on this port or a free one."""
     port = port or free_port()
-    address, log = f"http://127.0.0.1:{port}", project / "server.log"
+    address = f"http://127.0.0.1:{port}"
+    # Beside the project, where neither builds nor watchers look; several servers may run at once.
+    log = project.with_name(f"{project.name}-{port}.log")
     env: Mapping[str, str] = environment(
         **{"BETTER_AUTH_URL": address, "PORT": str(port), "TRUSTED_PROXIES": PROXY, **settings}
     )
