@@ -18,8 +18,8 @@ import pytest
 
 from hooks.demo import environment, free_port, wait_until_healthy
 from tests.editors import by_backup, by_deleting, by_rename, in_place
+from tests.project.reloads import save_until
 from tests.project.workshop import Workshop
-from tests.waiting import wait_for
 
 pytestmark = pytest.mark.e2e
 
@@ -41,16 +41,16 @@ def test_a_reload_follows_every_way_of_saving(workshop: Workshop, tmp_path: Path
         app, auth = project / "src" / "app.ts", project / "src" / "lib" / "auth.ts"
         ways: list[Callable[[Path, str], None]] = [in_place, by_rename, by_backup, by_deleting]
         for number, save in enumerate([*ways, in_place]):
-            # tsx needs a moment to watch a new file.
+            # tsx needs a moment to watch a new file; most often this is enough.
             time.sleep(1)
             greeting = f'c.json({{ name: "{number}"'
-            save(app, re.sub(r'c\.json\({ name: ".*?"', greeting, app.read_text()))
-            wait_for(partial(greets_with, address, str(number)), "the edit was not served")
+            text = re.sub(r'c\.json\({ name: ".*?"', greeting, app.read_text())
+            save_until(partial(save, app, text), partial(greets_with, address, str(number)))
         limit = "    enabled: true,\n    minPasswordLength: 30,\n"
-        by_rename(auth, auth.read_text().replace("    enabled: true,\n", limit, 1))
+        text = auth.read_text().replace("    enabled: true,\n", limit, 1)
         user = {"name": "Ada", "email": "ada@example.com", "password": "correct horse"}
         sign_up = f"{address}/api/auth/sign-up/email"
-        wait_for(partial(refuses, sign_up, user), "the edit was not served")
+        save_until(partial(by_rename, auth, text), partial(refuses, sign_up, user))
     finally:
         os.killpg(server.pid, signal.SIGINT)
         server.wait(timeout=30)
