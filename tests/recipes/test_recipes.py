@@ -22,6 +22,8 @@ import pytest
 from hooks.demo import free_port
 from tests.answers import AUTH, STACKS
 from tests.editors import by_deleting, by_rename, in_place
+from tests.project.reloads import save_until
+from tests.recipes import checks
 from tests.recipes.document import FOLDERS, Reader, recipes
 from tests.recipes.projects import Project, browser, sign_in, sign_up
 from tests.redis_server import RedisServer, redis_server
@@ -97,81 +99,37 @@ def test_the_steps_fit_a_new_project(
 
 @in_stack("python")
 def test_an_own_column(address: str, email: str) -> None:
-    with browser(address) as ada:
-        sign_up(ada, email, department="Engines").raise_for_status()
-        assert ada.get("/me").json()["department"] == "Engines"
+    checks.own_column_works(address, email)
 
 
 @in_stack("python")
 def test_a_protected_router(address: str, email: str) -> None:
-    with browser(address) as ada:
-        for path in ("/reports/count", "/reports/reader"):
-            assert ada.get(path).status_code == 401
-        sign_up(ada, email)
-        assert ada.get("/reports/count").json() == 3
-        assert ada.get("/reports/reader").json() == "Ada"
+    checks.protected_router_works(address, email)
 
 
 @in_stack("python")
 def test_an_own_model(address: str, email: str) -> None:
-    with browser(address) as ada, browser(address) as eve:
-        assert ada.post("/notes", json={"text": "Hello"}).status_code == 401
-        sign_up(ada, email)
-        sign_up(eve, f"eve-{email}")
-        assert ada.post("/notes", json={"text": "Hello"}).status_code == 201
-        assert ada.get("/notes").json() == [{"text": "Hello"}]
-        assert eve.get("/notes").json() == []
-        evil = {"Origin": "https://evil.example"}
-        assert ada.post("/notes", json={"text": "No"}, headers=evil).status_code == 403
+    checks.own_model_works(address, email)
 
 
 @in_stack("python")
 def test_a_hook(address: str, email: str) -> None:
-    with browser(address) as ada:
-        refused = sign_up(ada, email.replace("example.com", "mailinator.com"))
-        assert (refused.status_code, refused.json()["message"]) == (
-            400,
-            "Use an address that lasts.",
-        )
-        assert sign_up(ada, email).json()["user"]["name"] == "Ada"
+    checks.hook_works(address, email)
 
 
 @in_stack("python")
 def test_a_plugin(address: str, email: str) -> None:
-    with browser(address) as ada:
-        name = email.partition("@")[0]
-        sign_up(ada, email, username=name).raise_for_status()
-        assert ada.get("/me").json()["username"] == name
-        body = {"username": name, "password": "correct horse"}
-        ada.post("/api/auth/sign-in/username", json=body).raise_for_status()
+    checks.plugin_works(address, email)
 
 
 @in_stack("python")
 def test_the_test_of_a_route(followed: Project) -> None:
-    """Runs the generated tests too; the development database is not changed."""
-    [command] = followed.reader().commands("The test of a route")
-    followed.reader().edit("The test of a route")
-    followed.run(command.removesuffix(" tests/test_notes.py"))
+    checks.route_is_tested(followed)
 
 
 @in_stack("python")
 def test_the_followed_recipes_are_formatted_and_typed(followed: Project) -> None:
-    followed.run("npm run lint && npm run format:check")
-    probe = followed.reader().path("auth.ts").with_name("probe.ts")
-    probe.write_text(
-        'import { auth } from "./auth.ts";\n'
-        'import { authClient } from "./auth-client.ts";\n\n'
-        "type User = typeof auth.$Infer.Session.user;\n"
-        "export const department = (user: User): string | null | undefined => user.department;\n"
-        "export const mine = () =>\n"
-        '  authClient.updateUser({ department: "Engines", username: "ada" });\n'
-    )
-    try:
-        followed.run("npm run typecheck")
-    finally:
-        probe.unlink()
-    if followed.stack == "python":
-        followed.run("uv run ruff format --check . && uv run ruff check . && uv run mypy")
+    checks.code_is_formatted_and_typed(followed)
 
 
 @pytest.mark.exhaustive
@@ -182,17 +140,11 @@ def test_the_recipes_with_nextjs(template: Path, tmp_path: Path) -> None:
             project.reader().edit(title)
         project.set_up()
         # It builds what is served below.
-        test_the_test_of_a_route(project)
-        test_the_followed_recipes_are_formatted_and_typed(project)
+        checks.route_is_tested(project)
+        checks.code_is_formatted_and_typed(project)
         with project.serving() as address:
-            for check in (
-                test_an_own_column,
-                test_a_protected_router,
-                test_an_own_model,
-                test_a_hook,
-                test_a_plugin,
-            ):
-                check(address, f"{secrets.token_hex(6)}@example.com")
+            for works in checks.WORKS:
+                works(address, f"{secrets.token_hex(6)}@example.com")
         [command] = project.reader().commands("Another port")
         port = str(free_port())
         address = f"http://localhost:{port}"
@@ -336,15 +288,16 @@ def test_reload(new: Project, email: str) -> None:
     ways: list[Callable[[Path, str], None]] = [in_place, by_rename, by_deleting]
     with new.started(command.replace("9000", port), address), browser(address) as ada:
         for number, save in enumerate(ways):
-            # Watchers need a moment between two changes.
+            # Watchers need a moment between two changes; most often this is enough.
             time.sleep(1)
             path = f"/me{number}"
-            save(file, code.replace('"/me"', f'"{path}"'))
-            wait_for(partial(answers, ada, path, 401))
+            text = code.replace('"/me"', f'"{path}"')
+            save_until(partial(save, file, text), partial(answers, ada, path, 401))
             time.sleep(1)
             rule = f"{email}{number}"
-            save(auth, configuration.replace('appName: "My App"', f'basePath: "/api/auth/{rule}"'))
-            wait_for(partial(answers, ada, f"/api/auth/{rule}/ok", 200))
+            text = configuration.replace('appName: "My App"', f'basePath: "/api/auth/{rule}"')
+            ok = partial(answers, ada, f"/api/auth/{rule}/ok", 200)
+            save_until(partial(save, auth, text), ok)
 
 
 def answers(client: httpx.Client, path: str, status: int) -> bool:
@@ -435,7 +388,8 @@ def test_every_recipe_is_tested() -> None:
     """Each title is used in a test; `test_reload` tests the prose of "Reload"."""
     calls = [
         node
-        for node in ast.walk(ast.parse(Path(__file__).read_text()))
+        for file in (__file__, checks.__file__)
+        for node in ast.walk(ast.parse(Path(file).read_text()))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
     ]
     given = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from hooks.node import NPM, environment
 from tests.answers import STACKS
 from tests.recipes.document import recipes
-from tests.update.history import RELEASES
+from tests.update.history import NEXT, PRESENT, PREVIOUS
 from tests.update.later import release
 from tests.update.project import COMMON, Project, Projects
 
@@ -31,7 +32,8 @@ def raise_better_auth(project: Project) -> None:
     [step] = [step for step in recipes()["A newer better-auth"] if step.kind == "run"]
     command = step.text.splitlines()[0].removeprefix("$ npm ")
     before = json.loads((project.folder / MANIFEST).read_text())["dependencies"]["better-auth"]
-    wanted = command.replace("1.7.24", OWN)
+    [example] = {*re.findall(r"=(\d+\.\d+\.\d+)", command)}
+    wanted = command.replace(example, OWN)
     assert wanted.count(OWN) == 3 and before != OWN
     subprocess.run(
         ["bash", "-c", f'exec node "$NPM" {wanted}'],
@@ -58,10 +60,10 @@ def test_a_release_with_the_same_better_auth_keeps_it(
 ) -> None:
     path = f"template/{stack}/README.md.jinja"
     text = (projects.template / path).read_text() + "\nA later line.\n"
-    later = release(projects, tmp_path / "template", "0.4.0", {path: text})
-    project = later.committed(RELEASES[-1].tag, {"stack": stack, **COMMON}, tmp_path / "shop")
+    later = release(projects, tmp_path / "template", NEXT, {path: text})
+    project = later.committed(PRESENT, {"stack": stack, **COMMON}, tmp_path / "shop")
     raise_better_auth(project)
-    project.update("0.4.0")
+    project.update(NEXT)
     assert "A later line." in (project.folder / "README.md").read_text()
     assert project.conflicts() == []
     assert versions(project) == [OWN] * 3
@@ -71,10 +73,9 @@ def test_a_release_with_the_same_better_auth_keeps_it(
 def test_a_release_with_another_better_auth_shows_a_conflict(
     projects: Projects, tmp_path: Path, stack: str
 ) -> None:
-    old, new = RELEASES[-2:]
-    project = projects.committed(old.tag, {"stack": stack, **COMMON}, tmp_path / "shop")
+    project = projects.committed(PREVIOUS, {"stack": stack, **COMMON}, tmp_path / "shop")
     raise_better_auth(project)
-    project.update(new.tag)
+    project.update(PRESENT)
     assert project.conflicts() == [MANIFEST]
     text = (project.folder / MANIFEST).read_text()
     assert text.count(f'"better-auth": "{OWN}"') == 2
