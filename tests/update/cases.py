@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
 
 from tests.node import ask_prisma
 from tests.update.edits import Edit, fitting
+from tests.update.history import OLDEST, PAIRS, PRESENT, RELEASES
 from tests.update.library import PLUGINS_BY_HAND, SCHEMA
 from tests.update.people import KINDS, Kind
 from tests.update.project import COMMON, Projects
@@ -28,21 +29,24 @@ class Step:
         return self.name
 
 
-STEPS = [
-    Step("1.6.33 to 1.7.2", "0.1.0", "0.2.0"),
-    Step("1.6.33 to 1.7.25", "0.1.0", "0.3.0"),
-    Step("1.7.2 to 1.7.25", "0.2.0", "0.3.0"),
-    Step(
-        "1.6.33 to 1.7.25, three plugins more",
-        *("0.1.0", "0.3.0"),
-        {"plugins": [*COMMON["plugins"], "two-factor", "passkey", "device-authorization"]},
-    ),
-    Step(
-        "1.6.33 to 1.7.25, two plugins less",
-        *("0.1.0", "0.3.0"),
-        {"plugins": [one for one in COMMON["plugins"] if one not in ("username", "api-key")]},
-    ),
-]
+def _name(old: str, new: str) -> str:
+    versions = {release.tag: release.better_auth for release in RELEASES}
+    return f"{versions[old]} to {versions[new]}"
+
+
+#: From the oldest release to the present one, with the same answers or others.
+WHOLE = Step(_name(OLDEST, PRESENT), OLDEST, PRESENT)
+MORE_PLUGINS = replace(
+    WHOLE,
+    name=f"{WHOLE}, three plugins more",
+    otherwise={"plugins": [*COMMON["plugins"], "two-factor", "passkey", "device-authorization"]},
+)
+FEWER_PLUGINS = replace(
+    WHOLE,
+    name=f"{WHOLE}, two plugins less",
+    otherwise={"plugins": [one for one in COMMON["plugins"] if one not in ("username", "api-key")]},
+)
+STEPS = [*(Step(_name(*pair), *pair) for pair in PAIRS), MORE_PLUGINS, FEWER_PLUGINS]
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """A git repository with releases of the template, each with an older or newer better-auth.
 
-Each is the present template with older tables, older pins and a few older lines, so that an update
-from one to the next changes all that a real one changes. The npm packages are the older ones; the
-present libraries describe newer tables, so that *generate* adds some to an older release's project.
+Each file in ``hooks/releases`` makes an older release, as `tests.update.record` writes it; the last
+one is the present template. The others have older tables, older pins and a few older lines, so that
+an update from one to the next changes all that a real one changes. Their npm packages are the older
+ones; the present libraries describe newer tables, so that *generate* adds some to their projects.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import os
 import subprocess
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,26 +20,27 @@ from hooks.catalogue import CATALOGUE, dump, load
 from hooks.layout import Catalogue, append
 from tests.template import REPOSITORY, snapshot
 
-#: The catalogues that `python -m hooks.catalogue` recorded from older better-auth releases.
+#: The catalogues of the older better-auth releases, of which each was appended to the one before.
 RECORDED = Path(__file__).with_name("catalogues")
 VERSIONS = REPOSITORY / "hooks" / "releases"
 
 
 @dataclass(frozen=True)
 class Release:
-    """A release of the template: its tag, and its differences from the present one."""
+    """A release of the template: its tag, and its differences from the present one.
+
+    Attributes:
+        better_auth: its version.
+        npm: older versions of npm packages; none in the present release.
+        python: older versions of Python packages.
+        texts: older texts, as `OLDER_TEXTS` has them.
+    """
 
     tag: str
-    better_auth: str | None = None
+    better_auth: str
+    npm: dict[str, str] = field(default_factory=dict)
     python: dict[str, str] = field(default_factory=dict)
     texts: dict[str, tuple[str, str]] = field(default_factory=dict)
-
-    @property
-    def npm(self) -> dict[str, str]:
-        if self.better_auth is None:
-            return {}
-        versions: dict[str, str] = json.loads((VERSIONS / f"{self.better_auth}.json").read_text())
-        return versions
 
 
 #: For each file, present texts and their former versions.
@@ -64,14 +67,36 @@ PLAIN_GIT = {
     **{f"GIT_{role}_EMAIL": "ada@example.com" for role in ("AUTHOR", "COMMITTER")},
 }
 
-RELEASES = [
-    Release("0.1.0", "1.6.33", {"fastapi": "0.160.0", "sqlalchemy": "2.0.51"}, OLDER_TEXTS),
-    Release("0.2.0", "1.7.2", {"fastapi": "0.160.0"}),
-    Release("0.3.0"),
-]
+#: Packages that each older release has, and those of the oldest one.
+OLDER_PYTHON = {"fastapi": "0.160.0"}
+OLDEST_PYTHON = {"fastapi": "0.160.0", "sqlalchemy": "2.0.51"}
+
+
+def older_versions() -> list[str]:
+    """The better-auth versions of older releases, the oldest first."""
+    names = [file.stem for file in VERSIONS.glob("*.json")]
+    return sorted(names, key=lambda name: [int(part) for part in name.split(".")])
+
+
+def releases() -> list[Release]:
+    """The releases, the oldest first."""
+    found: list[Release] = []
+    for version in older_versions():
+        npm = json.loads((VERSIONS / f"{version}.json").read_text())
+        more = (OLDER_PYTHON, {}) if found else (OLDEST_PYTHON, OLDER_TEXTS)
+        found.append(Release(f"0.{len(found) + 1}.0", version, npm, *more))
+    return [*found, Release(f"0.{len(found) + 1}.0", load(CATALOGUE)["version"])]
+
+
+RELEASES = releases()
 TAGS = [release.tag for release in RELEASES]
-#: Pairs of a release and a later one.
-PAIRS = [(old, new) for number, old in enumerate(TAGS) for new in TAGS[number + 1 :]]
+OLDEST, PREVIOUS, PRESENT = TAGS[0], TAGS[-2], TAGS[-1]
+#: A release that a test makes on its own.
+NEXT = f"0.{len(TAGS) + 1}.0"
+#: The one whose better-auth requires an issuer for each account. No other one has that field.
+[WITH_ISSUER] = [release.tag for release in RELEASES if release.better_auth == "1.7.2"]
+#: From each release to the next, and from the oldest to the present one.
+PAIRS = [*pairwise(TAGS), (OLDEST, PRESENT)]
 
 
 def build(folder: Path) -> Path:
@@ -115,11 +140,10 @@ def replaced(text: str, present: str, older: str) -> str:
 
 def catalogue(release: Release) -> str:
     """A release's tables: recorded ones, or the pinned ones appended to the last recorded."""
-    if release.better_auth is not None:
+    if release.tag != PRESENT:
         return (RECORDED / f"{release.better_auth}.json").read_text()
-    present = load(CATALOGUE)
-    before = RELEASES[-2].better_auth
-    return dump(append(load(RECORDED / f"{before}.json"), rows_of(present), present["version"]))
+    before = load(RECORDED / f"{RELEASES[-2].better_auth}.json")
+    return dump(append(before, rows_of(load(CATALOGUE)), release.better_auth))
 
 
 def rows_of(catalogue: Catalogue) -> list[dict[str, Any]]:

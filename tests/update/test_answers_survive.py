@@ -17,6 +17,7 @@ from copier._cli import CopierApp
 from tests.answers import STACKS
 from tests.sampling import by_stack, in_stack
 from tests.update import later
+from tests.update.history import NEXT, PRESENT, PREVIOUS
 from tests.update.project import Project, Projects
 from tests.update.terminal import QUESTIONS, answer_with_enter
 
@@ -42,7 +43,7 @@ REMAINING: dict[str, Any] = {
 @pytest.fixture(scope="session")
 def fewer(projects: Projects, tmp_path_factory: pytest.TempPathFactory) -> Projects:
     folder = tmp_path_factory.mktemp("fewer") / "template"
-    return later.release(projects, folder, "0.4.0", later.with_fewer_choices(projects.template))
+    return later.release(projects, folder, NEXT, later.with_fewer_choices(projects.template))
 
 
 def copier_update(project: Project, *options: str) -> str:
@@ -66,14 +67,14 @@ def test_answers_survive_a_release_with_fewer_choices(
     fewer: Projects, tmp_path: Path, stack: str, way: str
 ) -> None:
     """Choices no longer offered are removed and named; renamed ones get the new name."""
-    project = fewer.committed("0.3.0", {"stack": stack, **STORED}, tmp_path / "shop")
+    project = fewer.committed(PRESENT, {"stack": stack, **STORED}, tmp_path / "shop")
     if way == "interactive":
         stderr = answer_with_enter(project, QUESTIONS)
     else:
         stderr = copier_update(project, way)
     gone = "two-factor, organization-dynamic-access-control, github"
     assert f"No longer offered, so left out: {gone}." in stderr
-    fresh = fewer.texts("0.4.0", {"stack": stack, **REMAINING})
+    fresh = fewer.texts(NEXT, {"stack": stack, **REMAINING})
     assert project.files() == fresh | {".env.local": project.files()[".env.local"]}
 
 
@@ -82,12 +83,12 @@ def test_a_provider_that_cannot_hold_a_plugin_is_refused(
     projects: Projects, tmp_path: Path, stack: str
 ) -> None:
     stored = {"stack": stack, "plugins": ["admin", "scim", "jwt"]}
-    project = projects.committed("0.3.0", stored, tmp_path / "shop")
+    project = projects.committed(PRESENT, stored, tmp_path / "shop")
     before = project.files()
     with pytest.raises(ValueError, match="scim cannot be used with sqlserver: its tables cascade"):
-        project.update("0.3.0", provider="sqlserver")
+        project.update(PRESENT, provider="sqlserver")
     assert project.files() == before
-    project.update("0.3.0", provider="sqlserver", plugins=["admin", "jwt"])
+    project.update(PRESENT, provider="sqlserver", plugins=["admin", "jwt"])
     assert answers(project)["plugins"] == ["admin", "jwt"]
 
 
@@ -96,9 +97,9 @@ def test_a_change_of_provider_keeps_the_plugins(
     projects: Projects, tmp_path: Path, stack: str
 ) -> None:
     stored = {"stack": stack, **STORED}
-    project = projects.committed("0.3.0", stored, tmp_path / "shop")
-    project.update("0.3.0", provider="sqlserver")
-    fresh = projects.texts("0.3.0", {**stored, "provider": "sqlserver"})
+    project = projects.committed(PRESENT, stored, tmp_path / "shop")
+    project.update(PRESENT, provider="sqlserver")
+    fresh = projects.texts(PRESENT, {**stored, "provider": "sqlserver"})
     assert project.files() == fresh | {".env.local": project.files()[".env.local"]}
 
 
@@ -106,9 +107,9 @@ def test_a_change_of_provider_keeps_the_plugins(
 def test_a_change_of_stack_keeps_the_answers(
     projects: Projects, tmp_path: Path, stack: str
 ) -> None:
-    project = projects.committed("0.3.0", {"stack": stack, **STORED}, tmp_path / "shop")
+    project = projects.committed(PRESENT, {"stack": stack, **STORED}, tmp_path / "shop")
     other = next(each for each in STACKS if each != stack)
-    project.update("0.3.0", stack=other)
+    project.update(PRESENT, stack=other)
     kept = answers(project)
     assert {key: kept[key] for key in STORED} == STORED
     assert kept["stack"] == other
@@ -119,10 +120,10 @@ def test_a_provider_that_is_no_longer_offered_is_refused(
     fewer: Projects, tmp_path: Path, stack: str
 ) -> None:
     stored = {"stack": stack, "provider": "sqlite"}
-    project = fewer.committed("0.3.0", stored, tmp_path / "shop")
+    project = fewer.committed(PRESENT, stored, tmp_path / "shop")
     before = project.files()
     with pytest.raises(ValueError, match="'sqlite' is not in"):
-        project.update("0.4.0")
+        project.update(NEXT)
     assert project.files() == before
 
 
@@ -130,10 +131,10 @@ def test_a_name_that_the_other_stack_cannot_take_is_refused(
     projects: Projects, tmp_path: Path
 ) -> None:
     stored = {"stack": "typescript", "project_name": "Class"}
-    project = projects.committed("0.3.0", stored, tmp_path / "shop")
+    project = projects.committed(PRESENT, stored, tmp_path / "shop")
     before = project.files()
     with pytest.raises(ValueError, match='"Class" would make a package class'):
-        project.update("0.3.0", stack="python")
+        project.update(PRESENT, stack="python")
     assert project.files() == before
 
 
@@ -158,7 +159,7 @@ def test_removing_a_plugin_removes_its_options(
 ) -> None:
     plugins, options, gone = REMOVALS[removal]
     stored = {"stack": stack, **STORED}
-    project = projects.committed("0.3.0", stored, tmp_path / "shop")
+    project = projects.committed(PRESENT, stored, tmp_path / "shop")
     stderr = copier_update(project, "--defaults", "--data", f"plugins=[{','.join(plugins)}]")
     assert f"No longer offered, so left out: {gone[0]}" in stderr
     assert all(option in stderr for option in gone)
@@ -171,10 +172,10 @@ def test_an_update_without_new_questions_asks_nothing(
 ) -> None:
     """Also in a folder whose name contains characters of glob patterns."""
     stored = {"stack": stack, **STORED}
-    project = projects.committed("0.2.0", stored, tmp_path / folder)
+    project = projects.committed(PREVIOUS, stored, tmp_path / folder)
     stderr = copier_update(project, "--skip-answered")
     assert "left out" not in stderr
-    fresh = projects.texts("0.3.0", stored)
+    fresh = projects.texts(PRESENT, stored)
     assert project.files() == fresh | {".env.local": project.files()[".env.local"]}
 
 
@@ -185,10 +186,10 @@ def test_an_update_asks_only_the_new_question(
     asking = later.release(
         projects,
         tmp_path / "template",
-        "0.4.0",
+        NEXT,
         later.with_a_question_more(projects.template),
     )
-    project = asking.committed("0.3.0", {"stack": stack, **STORED}, tmp_path / "shop")
+    project = asking.committed(PRESENT, {"stack": stack, **STORED}, tmp_path / "shop")
     screen = answer_with_enter(project, ["Which colour"], "--skip-answered")
     assert not [question for question in QUESTIONS if question in screen]
     assert answers(project)["colour"] == "blue"
@@ -219,18 +220,18 @@ def test_an_answer_that_was_edited_wrongly_changes_nothing(
 ) -> None:
     for number, (edit, sentence) in enumerate(EDITED.items()):
         stored = {"stack": stack, **STORED}
-        project = projects.committed("0.2.0", stored, tmp_path / str(number))
+        project = projects.committed(PREVIOUS, stored, tmp_path / str(number))
         edit_answers(project, *edit)
         before = project.files()
         with pytest.raises((ValueError, TypeError), match=sentence):
-            project.update("0.3.0")
+            project.update(PRESENT)
         assert project.files() == before
 
 
 @in_stack("python")
 def test_another_framework_is_refused(projects: Projects, tmp_path: Path, stack: str) -> None:
-    project = projects.committed("0.3.0", {"stack": stack, **STORED}, tmp_path / "shop")
+    project = projects.committed(PRESENT, {"stack": stack, **STORED}, tmp_path / "shop")
     before = project.files()
     with pytest.raises(ValueError, match="Copy a new project for nextjs: an update cannot replace"):
-        project.update("0.3.0", framework="nextjs")
+        project.update(PRESENT, framework="nextjs")
     assert project.files() == before

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from better_auth_setup.generate.merge import merge
@@ -13,7 +12,7 @@ from tests.generate.run import generate
 from tests.node import ask_prisma
 from tests.schema.cases import complete
 from tests.update.edits import Edit
-from tests.update.history import VERSIONS
+from tests.update.history import OLDEST, PRESENT, RELEASES
 from tests.update.library import IN_RESERVED_PLACES, SCHEMA
 from tests.update.project import COMMON, Projects
 from tests.update.simulation import KEPT, Update, simulate
@@ -30,10 +29,10 @@ def test_generate_gives_the_same_schema_before_and_after_an_update(
     """Adding a plugin with *generate* before an update gives the same as adding it afterwards."""
     answers = {"stack": "python", **COMMON}
     cases = with_each([complete([*CHOSEN, feature]) for feature in OTHERS], "postgresql")
-    old = all_needs(cases, json.loads((VERSIONS / "1.6.33.json").read_text()))
+    old = all_needs(cases, RELEASES[0].npm)
     now = all_needs(cases)
-    base = projects.texts("0.1.0", answers)
-    new = projects.texts("0.3.0", answers)
+    base = projects.texts(OLDEST, answers)
+    new = projects.texts(PRESENT, answers)
     posts: Edit = IN_RESERVED_PLACES[0]
     updates = []
     for needs in old:

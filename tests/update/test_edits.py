@@ -12,7 +12,7 @@ import pytest
 from tests.answers import STACKS
 from tests.node import ask_prisma
 from tests.update.edits import Edit
-from tests.update.history import PAIRS
+from tests.update.history import PAIRS, PRESENT
 from tests.update.library import ORDINARY, SCHEMA, edits
 from tests.update.project import COMMON, Projects, lost_lines, own_lines
 
@@ -51,7 +51,12 @@ def update_edited(
 
 
 @pytest.mark.parametrize(
-    "pair", [pytest.param(PAIRS[0], marks=pytest.mark.exhaustive), *PAIRS[1:]], ids="-".join
+    "pair",
+    [
+        pytest.param(pair, marks=() if pair[1] == PRESENT else pytest.mark.exhaustive)
+        for pair in PAIRS
+    ],
+    ids="-".join,
 )
 @pytest.mark.parametrize("stack", STACKS)
 def test_all_ordinary_edits_together(

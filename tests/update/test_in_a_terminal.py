@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.update.history import git
+from tests.update.history import OLDEST, PRESENT, PREVIOUS, git
 from tests.update.project import COMMON, URL, Project, Projects
 from tests.update.terminal import COPIER, QUESTIONS, answer_with_enter
 
@@ -25,22 +25,22 @@ def copier(
 def test_an_update_needs_no_trust_and_prints_the_next_step(
     projects: Projects, tmp_path: Path
 ) -> None:
-    project = projects.committed("0.2.0", ANSWERS, tmp_path / "shop")
+    project = projects.committed(PREVIOUS, ANSWERS, tmp_path / "shop")
     checked = copier(project.folder, "check-update")
     assert checked.returncode == 0
-    assert "0.3.0" in checked.stdout
+    assert PRESENT in checked.stdout
 
     installed = [sys.executable, "-m", "copier"]
     updated = copier(project.folder, "update", "--defaults", command=installed)
     assert updated.returncode == 0, updated.stderr
     assert "python3 scripts/setup.py" in updated.stderr
     project.commit("Update")
-    assert project.files() == projects.rendered("0.3.0", ANSWERS, tmp_path / "fresh").files()
+    assert project.files() == projects.rendered(PRESENT, ANSWERS, tmp_path / "fresh").files()
     assert "up-to-date" in copier(project.folder, "check-update").stdout
 
 
 def test_an_update_never_asks_for_the_database(projects: Projects, tmp_path: Path) -> None:
-    project = projects.committed("0.1.0", {**ANSWERS, "database_url": URL}, tmp_path / "shop")
+    project = projects.committed(OLDEST, {**ANSWERS, "database_url": URL}, tmp_path / "shop")
     screen = answer_with_enter(project, QUESTIONS)
     assert "URL" not in screen
     assert f'"{URL}"' in (project.folder / ".env.local").read_text()
@@ -48,7 +48,7 @@ def test_an_update_never_asks_for_the_database(projects: Projects, tmp_path: Pat
 
 
 def test_an_update_refuses_uncommitted_work(projects: Projects, tmp_path: Path) -> None:
-    project = projects.committed("0.1.0", ANSWERS, tmp_path / "shop")
+    project = projects.committed(OLDEST, ANSWERS, tmp_path / "shop")
     schema = project.folder / "prisma" / "schema.prisma"
     schema.write_text(schema.read_text() + "\n// Later: invoices.\n")
     before = project.files()
@@ -64,11 +64,11 @@ def test_a_project_in_a_folder_of_a_bigger_repository(projects: Projects, tmp_pa
     neighbour = tmp_path / "website" / "index.html"
     neighbour.parent.mkdir()
     neighbour.write_text("<h1>The shop</h1>\n")
-    project = projects.rendered("0.1.0", ANSWERS, tmp_path / "services" / "shop")
+    project = projects.rendered(OLDEST, ANSWERS, tmp_path / "services" / "shop")
     project.commit("Everything")
-    project.update("0.3.0")
+    project.update(PRESENT)
 
-    assert project.files() == projects.rendered("0.3.0", ANSWERS, tmp_path / "fresh").files() | {
+    assert project.files() == projects.rendered(PRESENT, ANSWERS, tmp_path / "fresh").files() | {
         ".env.local": project.files()[".env.local"]
     }
     changed = git(tmp_path, "status", "--porcelain").splitlines()
@@ -77,7 +77,7 @@ def test_a_project_in_a_folder_of_a_bigger_repository(projects: Projects, tmp_pa
 
 
 def test_recopy_discards_edits_and_keeps_env_local(projects: Projects, tmp_path: Path) -> None:
-    project = projects.committed("0.1.0", ANSWERS, tmp_path / "shop")
+    project = projects.committed(OLDEST, ANSWERS, tmp_path / "shop")
     settings = project.folder / ".env.local"
     settings.write_text("DATABASE_URL=postgresql://a:b@db/shop\n")
     schema = project.folder / "prisma" / "schema.prisma"
@@ -85,7 +85,7 @@ def test_recopy_discards_edits_and_keeps_env_local(projects: Projects, tmp_path:
     project.commit("Work")
     result = copier(project.folder, "recopy", "--defaults", "--overwrite")
     assert result.returncode == 0, result.stderr
-    fresh = projects.rendered("0.3.0", ANSWERS, tmp_path / "fresh").files()
+    fresh = projects.rendered(PRESENT, ANSWERS, tmp_path / "fresh").files()
     assert project.files() == fresh | {".env.local": "DATABASE_URL=postgresql://a:b@db/shop\n"}
 
 
@@ -108,7 +108,7 @@ def test_a_template_without_releases(projects: Projects, tmp_path: Path) -> None
     assert result.returncode == 0, result.stderr
     answers = {"plugins": ["admin"]}
     settings = project.files()[".env.local"]
-    fresh = projects.rendered("0.3.0", answers, tmp_path / "fresh").files()
+    fresh = projects.rendered(PRESENT, answers, tmp_path / "fresh").files()
     assert without_source(project.files()) == without_source(fresh | {".env.local": settings})
 
 

@@ -19,6 +19,7 @@ from tests.generate.run import generate
 from tests.node import ask_prisma
 from tests.schema.cases import complete, render
 from tests.update.edits import Edit, above, below, fitting, instead, own
+from tests.update.history import OLDEST, PRESENT
 from tests.update.library import LIBRARY, SCHEMA, edits
 from tests.update.project import COMMON as PROJECT
 from tests.update.project import Project, Projects
@@ -228,11 +229,11 @@ print(merge(root, [name for name in find(root) if can_merge(root, name)], Consol
 @pytest.fixture
 def conflicting(projects: Projects, tmp_path: Path) -> Project:
     """A project whose update left conflicts in its schema."""
-    project = projects.committed("0.1.0", {"stack": "python", **PROJECT}, tmp_path / "shop")
+    project = projects.committed(OLDEST, {"stack": "python", **PROJECT}, tmp_path / "shop")
     schema = project.folder / SCHEMA
     schema.write_text(ROTATED(schema.read_text()))
     project.commit("Work")
-    project.update("0.3.0")
+    project.update(PRESENT)
     assert project.conflicts() == [SCHEMA]
     return project
 
@@ -278,7 +279,7 @@ def test_setup_resolves_the_conflicts_of_an_update(
         check=True,
     ).stdout
     assert "Jwks: added alg, crv" in output
-    fresh = projects.rendered("0.3.0", {"stack": "python", **PROJECT}, tmp_path / "fresh")
+    fresh = projects.rendered(PRESENT, {"stack": "python", **PROJECT}, tmp_path / "fresh")
     assert project.conflicts() == []
     schema = project.folder / SCHEMA
     expected = ROTATED((fresh.folder / SCHEMA).read_text())

@@ -10,14 +10,22 @@ import pytest
 from hooks.catalogue import refreshed
 from tests.answers import STACKS, options, plugin_data
 from tests.some import some
-from tests.update.history import PAIRS, RECORDED, RELEASES, VERSIONS
+from tests.update.history import (
+    OLDEST,
+    PAIRS,
+    PRESENT,
+    RECORDED,
+    VERSIONS,
+    WITH_ISSUER,
+    older_versions,
+)
 from tests.update.project import COMMON, URL, Projects
 
 
 @pytest.mark.e2e
 def test_the_recorded_tables_are_what_better_auth_generates(tmp_path: Path) -> None:
     file = tmp_path / "catalogue.json"
-    for version in some(each.better_auth for each in RELEASES if each.better_auth):
+    for version in some(older_versions()):
         file.write_text(refreshed(file, VERSIONS / f"{version}.json"))
         assert file.read_text() == (RECORDED / f"{version}.json").read_text(), version
 
@@ -33,9 +41,9 @@ def test_an_update_equals_a_fresh_render(
 def test_an_update_needs_no_database_url(projects: Projects, tmp_path: Path) -> None:
     url = "mysql://app:correct-horse@localhost:3306/app"
     answers = {"stack": "python", "provider": "mysql", **COMMON}
-    project = projects.committed("0.1.0", {**answers, "database_url": url}, tmp_path / "shop")
-    project.update("0.3.0")
-    fresh = projects.rendered("0.3.0", {**answers, "database_url": url}, tmp_path / "fresh")
+    project = projects.committed(OLDEST, {**answers, "database_url": url}, tmp_path / "shop")
+    project.update(PRESENT)
+    fresh = projects.rendered(PRESENT, {**answers, "database_url": url}, tmp_path / "fresh")
     updated, expected = project.files(), fresh.files()
     assert url in updated.pop(".env.local")
     del expected[".env.local"]
@@ -72,5 +80,5 @@ def becomes_a_fresh_render(
     assert updated == expected
     schema = updated["prisma/schema.prisma"]
     account = schema[schema.index("model Account {") :].partition("\n}")[0]
-    assert ("issuer" in account) == (new == "0.2.0")
+    assert ("issuer" in account) == (new == WITH_ISSUER)
     assert f"_commit: {new}" in (project.folder / ".copier-answers.yml").read_text()

@@ -9,7 +9,7 @@ import pytest
 from tests.answers import STACKS
 from tests.sampling import in_stack
 from tests.some import some
-from tests.update.cases import STEPS, Step, cases
+from tests.update.cases import FEWER_PLUGINS, STEPS, WHOLE, Step, cases
 from tests.update.numbers import ALLOWED, count
 from tests.update.people import ANYWHERE, IN_RESERVED_PLACES, KINDS
 from tests.update.project import COMMON, Projects
@@ -56,8 +56,8 @@ def check_simulation(
 @pytest.mark.parametrize(
     ("stack", "step"),
     [
-        pytest.param(STACKS[0], STEPS[1], marks=pytest.mark.exhaustive),
-        (STACKS[1], STEPS[4]),
+        pytest.param(STACKS[0], WHOLE, marks=pytest.mark.exhaustive),
+        (STACKS[1], FEWER_PLUGINS),
     ],
     ids=str,
 )

@@ -10,7 +10,7 @@ import pytest
 from tests.answers import STACKS
 from tests.node import ask_prisma
 from tests.update.edits import fitting
-from tests.update.history import git
+from tests.update.history import OLDEST, PRESENT, git
 from tests.update.library import RESERVED, SCHEMA, edits
 from tests.update.project import Projects, lost_lines, own_lines
 
@@ -42,17 +42,17 @@ KEPT = {"python": {"package_name": "my_app"}, "typescript": {}}
 def test_other_answers(projects: Projects, tmp_path: Path, stack: str, change: str) -> None:
     """The result equals a fresh project with these answers and the same edits."""
     answers = {"stack": stack, **FEW}
-    project = projects.committed("0.1.0", answers, tmp_path / "shop")
+    project = projects.committed(OLDEST, answers, tmp_path / "shop")
     rendered = project.files()
     otherwise = {**answers, **KEPT[stack], **OTHERWISE[change]}
-    fresh = projects.rendered("0.3.0", otherwise, tmp_path / "fresh")
+    fresh = projects.rendered(PRESENT, otherwise, tmp_path / "fresh")
     script = fitting(edits(stack, RESERVED), rendered, fresh.files())
     for edit in script:
         edit.apply(project.folder)
         edit.apply(fresh.folder)
     project.commit("Work")
     edited = project.files()
-    project.update("0.3.0", **OTHERWISE[change])
+    project.update(PRESENT, **OTHERWISE[change])
 
     updated = project.files()
     assert project.conflicts() == []
@@ -65,10 +65,10 @@ def test_an_update_keeps_the_package_name_unless_the_owner_moved_it(
     projects: Projects, tmp_path: Path
 ) -> None:
     answers = {"stack": "python", **FEW}
-    project = projects.committed("0.1.0", answers, tmp_path / "shop")
+    project = projects.committed(OLDEST, answers, tmp_path / "shop")
     before = project.files()
     with pytest.raises(ValueError, match='the package of this project is "my_app"'):
-        project.update("0.3.0", package_name="shop")
+        project.update(PRESENT, package_name="shop")
     assert project.files() == before
 
     git(project.folder, "mv", "src/my_app", "src/shop")
@@ -77,6 +77,6 @@ def test_an_update_keeps_the_package_name_unless_the_owner_moved_it(
         file = project.folder / path
         file.write_text(file.read_text().replace("my_app", "shop"))
     project.commit("The package is called shop")
-    project.update("0.3.0")
-    fresh = projects.texts("0.3.0", {**answers, "package_name": "shop"})
+    project.update(PRESENT)
+    fresh = projects.texts(PRESENT, {**answers, "package_name": "shop"})
     assert project.files() == fresh | {".env.local": before[".env.local"]}

@@ -15,6 +15,7 @@ from dotenv import dotenv_values
 from hooks.demo import STACKS, environment, run, serving
 from tests.npm_packages import lend
 from tests.project.projects import NO_AGENT
+from tests.update.history import OLDEST, PRESENT, WITH_ISSUER
 from tests.update.library import IN_RESERVED_PLACES, edits
 from tests.update.project import Project, Projects
 from tests.update.rows import Columns, Database
@@ -101,9 +102,9 @@ def shop(request: pytest.FixtureRequest, projects: Projects, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "shop",
     [
-        ("python", "0.1.0", "postgresql"),
-        pytest.param(("typescript", "0.1.0", "postgresql"), marks=pytest.mark.exhaustive),
-        pytest.param(("python", "0.1.0", "sqlite"), marks=pytest.mark.exhaustive),
+        ("python", OLDEST, "postgresql"),
+        pytest.param(("typescript", OLDEST, "postgresql"), marks=pytest.mark.exhaustive),
+        pytest.param(("python", OLDEST, "sqlite"), marks=pytest.mark.exhaustive),
     ],
     indirect=True,
     ids="-".join,
@@ -116,7 +117,7 @@ def test_users_stay_and_sign_in_and_get_the_new_features(shop: Shop) -> None:
     assert before["user"][0] == USERS + 1
     assert {"Post", "session", "account", "teamMember", "jwks"} <= before.keys()
 
-    shop.project.update("0.3.0", plugins=[*PLUGINS, "two-factor"])
+    shop.project.update(PRESENT, plugins=[*PLUGINS, "two-factor"])
     done = shop.set_up()
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -132,20 +133,20 @@ def test_users_stay_and_sign_in_and_get_the_new_features(shop: Shop) -> None:
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize(
-    "shop", [("typescript", "0.1.0", "postgresql")], indirect=True, ids="-".join
+    "shop", [("typescript", OLDEST, "postgresql")], indirect=True, ids="-".join
 )
 def test_a_required_column_without_a_default_is_refused(shop: Shop) -> None:
     """better-auth 1.7.2 requires an issuer for each account."""
-    shop.refuses("0.2.0")
+    shop.refuses(WITH_ISSUER)
 
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize(
-    "shop", [("typescript", "0.2.0", "postgresql")], indirect=True, ids="-".join
+    "shop", [("typescript", WITH_ISSUER, "postgresql")], indirect=True, ids="-".join
 )
 def test_a_column_is_dropped_only_with_the_flag(shop: Shop) -> None:
     """better-auth 1.7.3 has no issuer any more."""
-    columns, before = shop.refuses("0.3.0")
+    columns, before = shop.refuses(PRESENT)
     result = shop.set_up("--accept-data-loss")
     assert result.returncode == 0, result.stdout + result.stderr
     columns["account"].remove("issuer")
