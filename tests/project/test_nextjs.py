@@ -14,12 +14,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Route
+from playwright.sync_api import Browser, ConsoleMessage, Route
 
 from hooks.demo import NEXT, NEXTJS, free_port
 from tests.browser.flows import PAGES, Flow, each_flow, passes_axe
 from tests.browser.person import NEXTJS as NEXTJS_LOOK
-from tests.browser.person import Person, add_authenticator, barriers
+from tests.browser.person import Person, add_authenticator
 from tests.browser.sites import Site
 from tests.browser.visits import visiting
 from tests.conformance.internet import internets
@@ -278,13 +278,6 @@ def person(request: pytest.FixtureRequest, chromium: Browser, site: Site) -> Ite
         yield person
 
 
-@pytest.fixture
-def page(person: Person) -> Iterator[Page]:
-    """The page of a user; a request that a test itself aborts is no complaint."""
-    yield person.page
-    person.complaints = [one for one in person.complaints if "net::ERR_FAILED" not in one]
-
-
 @contextmanager
 def without_sessions(project: Path) -> Iterator[None]:
     """Takes the table of sessions away for the length of a ``with`` block."""
@@ -300,160 +293,145 @@ def without_sessions(project: Path) -> Iterator[None]:
         rename("session_elsewhere", "session")
 
 
-def sign_up(page: Page, server: Site, email: str) -> None:
-    page.goto(f"{server.address}/auth/sign-up", wait_until="networkidle")
-    fill(page, name="Ada", email=email, password="correct horse")
-    page.get_by_role("button", name="Sign up").click()
-    page.wait_for_url("**/auth/account")
-    page.get_by_text(email).wait_for()
+def test_every_panel_works_in_a_browser(person: Person) -> None:
+    page = person.page
+    person.sign_up_on_the_page()
 
-
-def fill(place: Page | Locator, **fields: str) -> None:
-    for name, text in fields.items():
-        place.locator(f"[name={name}]").fill(text)
-
-
-def panel(page: Page, title: str) -> Locator:
-    heading = page.get_by_role("heading", name=title, exact=True)
-    return page.locator("section").filter(has=heading)
-
-
-def press(place: Page | Locator, name: str) -> None:
-    place.get_by_role("button", name=name, exact=True).click()
-
-
-def test_every_panel_works_in_a_browser(site: Site, page: Page) -> None:
-    email = f"{secrets.token_hex(6)}@example.com"
-    sign_up(page, site, email)
-
-    user_name = panel(page, "User name")
+    user_name = person.panel("User name")
     name = "ada_" + secrets.token_hex(3)
-    fill(user_name, username=name)
-    press(user_name, "Save")
+    person.fill(user_name, username=name)
+    person.press("Save", user_name)
     user_name.get_by_text("Saved.").wait_for()
     user_name.locator(f"[value={name}]").wait_for()
 
-    organizations = panel(page, "Organizations")
-    fill(organizations, name="Engines", slug="engines-" + secrets.token_hex(3))
-    press(organizations, "Create an organization")
+    organizations = person.panel("Organizations")
+    person.fill(organizations, name="Engines", slug="engines-" + secrets.token_hex(3))
+    person.press("Create an organization", organizations)
     organizations.locator("summary").click()
     invited = f"{secrets.token_hex(6)}@example.com"
     members = organizations.locator("details")
-    fill(members, email=invited)
-    press(members, "Invite")
+    person.fill(members, email=invited)
+    person.press("Invite", members)
     members.get_by_text(f"{invited} (member, pending)").wait_for()
-    press(members, f"Withdraw the invitation of {invited}")
+    person.press(f"Withdraw the invitation of {invited}", members)
     members.get_by_text(f"{invited} (member, canceled)").wait_for()
 
-    keys = panel(page, "API keys")
-    fill(keys, name="laptop")
-    press(keys, "Create a key")
-    press(keys, "Copy")
+    keys = person.panel("API keys")
+    person.fill(keys, name="laptop")
+    person.press("Create a key", keys)
+    person.press("Copy", keys)
     created = keys.locator("code").last.inner_text()
     assert page.evaluate("navigator.clipboard.readText()") == created
     page.on("dialog", lambda dialog: dialog.accept())
-    press(keys, "Delete laptop")
+    person.press("Delete laptop", keys)
     keys.get_by_text("No keys yet.").wait_for()
 
     add_authenticator(page)
-    passkeys = panel(page, "Passkeys")
-    fill(passkeys, name="My laptop")
-    press(passkeys, "Add a passkey")
+    passkeys = person.panel("Passkeys")
+    person.fill(passkeys, name="My laptop")
+    person.press("Add a passkey", passkeys)
     passkeys.get_by_text("since").wait_for()
 
-    second = panel(page, "Two-factor authentication")
-    fill(second, password="correct horse")
-    press(second, "Set up an authenticator")
+    second = person.panel("Two-factor authentication")
+    person.fill(second, password=person.password)
+    person.press("Set up an authenticator", second)
     key = second.locator("code").first.inner_text()
-    fill(second, code=totp(f"otpauth:?secret={key}"))
-    press(second, "Turn it on")
+    person.fill(second, code=totp(f"otpauth:?secret={key}"))
+    person.press("Turn it on", second)
     second.get_by_role("button", name="Turn it off").wait_for()
-    fill(second.locator("form", has_text="Make new backup codes"), password="correct horse")
-    press(second, "Make new backup codes")
+    person.fill(second.locator("form", has_text="Make new backup codes"), password=person.password)
+    person.press("Make new backup codes", second)
     second.get_by_text("the old ones no longer work").wait_for()
-    press(second, "Copy")
+    person.press("Copy", second)
     codes = page.evaluate("navigator.clipboard.readText()").splitlines()
     assert len(codes) == 10 and codes == second.locator("code").inner_text().splitlines()
 
-    assert barriers(page) == []
-    press(page, "Sign out")
-    page.wait_for_url(f"{site.address}/")
-    page.goto(f"{site.address}/auth/sign-in", wait_until="networkidle")
-    assert barriers(page) == []
-    press(page, "Passkey")
+    assert person.barriers() == []
+    person.sign_out()
+    person.open("sign-in")
+    assert person.barriers() == []
+    person.press("Passkey")
     page.wait_for_url("**/auth/account")
     passkeys.get_by_text("since").wait_for()
     # A request in flight when the session ends is answered with 401.
     page.get_by_text("Loading…").first.wait_for(state="detached")
-    press(page, "Sign out")
-    page.wait_for_url(f"{site.address}/")
-    page.goto(f"{site.address}/auth/sign-in", wait_until="networkidle")
+    person.sign_out()
+    person.open("sign-in")
     page.locator("summary", has_text="User name").click()
     way = page.locator("details[open]")
-    fill(way, username=name, password="correct horse")
-    press(way, "Sign in")
+    person.fill(way, username=name, password=person.password)
+    person.press("Sign in", way)
     page.wait_for_url("**/auth/two-factor")
     page.locator("summary", has_text="Backup code").click()
-    fill(page.locator("details[open]"), code=codes[0])
-    assert barriers(page) == []
-    press(page, "Continue with the backup code")
+    person.fill(page.locator("details[open]"), code=codes[0])
+    assert person.barriers() == []
+    person.press("Continue with the backup code")
     page.wait_for_url("**/auth/account")
 
 
-def test_several_accounts_in_one_browser(site: Site, page: Page) -> None:
-    first, second = (f"{secrets.token_hex(6)}@example.com" for _ in range(2))
-    sign_up(page, site, first)
-    sign_up(page, site, second)
-    keys = panel(page, "API keys")
-    fill(keys, name="of the second")
-    press(keys, "Create a key")
+def test_several_accounts_in_one_browser(person: Person) -> None:
+    page = person.page
+    first, second = person.email, f"{secrets.token_hex(6)}@example.com"
+    person.sign_up_on_the_page()
+    person.email = second
+    person.sign_up_on_the_page()
+    keys = person.panel("API keys")
+    person.fill(keys, name="of the second")
+    person.press("Create a key", keys)
     keys.get_by_text("since").wait_for()
-    accounts = panel(page, "Accounts in this browser")
-    press(accounts, f"Switch to {first}")
+    accounts = person.panel("Accounts in this browser")
+    person.press(f"Switch to {first}", accounts)
     page.locator("header", has_text=first).wait_for()
     keys.get_by_text("No keys yet.").wait_for()
-    press(accounts, f"Sign out {second}")
+    person.press(f"Sign out {second}", accounts)
     accounts.locator("li", has_text=second).wait_for(state="detached")
-    press(accounts, f"Sign out {first}")
+    person.press(f"Sign out {first}", accounts)
     page.wait_for_url("**/auth/sign-in")
 
 
-def test_an_account_of_a_provider_is_linked_and_unlinked(site: Site, page: Page) -> None:
-    email = f"{secrets.token_hex(6)}@example.com"
-    sign_up(page, site, email)
-    people = [Account(email), Account("somebody.else@example.com")]
+def test_an_account_of_a_provider_is_linked_and_unlinked(person: Person) -> None:
+    page = person.page
+    person.sign_up_on_the_page()
+    people = [Account(person.email), Account("somebody.else@example.com")]
 
     def authorize(route: Route) -> None:
-        back = site.github.agree(route.request.url, people.pop(0))
+        back = person.site.github.agree(route.request.url, people.pop(0))
         route.fulfill(status=302, headers={"Location": back})
 
-    page.route(f"{site.github.page}*", authorize)
+    page.route(f"{person.site.github.page}*", authorize)
     page.on("dialog", lambda dialog: dialog.accept())
-    accounts = panel(page, "Linked accounts")
+    accounts = person.panel("Linked accounts")
     accounts.get_by_text("Password").first.wait_for()
     assert not accounts.get_by_role("button", name="Link Google").count()
-    press(accounts, "Link GitHub")
-    press(accounts, "Unlink GitHub")
+    person.press("Link GitHub", accounts)
+    person.press("Unlink GitHub", accounts)
     accounts.locator("li", has_text="GitHub").wait_for(state="detached")
-    press(accounts, "Link GitHub")
+    person.press("Link GitHub", accounts)
     page.get_by_text("That account has another e-mail address than yours.").wait_for()
 
 
-def test_a_list_that_cannot_be_read_is_asked_for_again(site: Site, page: Page) -> None:
-    page.route("**/api/auth/api-key/list*", lambda route: route.abort())
-    sign_up(page, site, f"{secrets.token_hex(6)}@example.com")
-    keys = panel(page, "API keys")
+def test_a_list_that_cannot_be_read_is_asked_for_again(person: Person) -> None:
+    person.page.route("**/api/auth/api-key/list*", lambda route: route.abort())
+    person.sign_up_on_the_page()
+    keys = person.panel("API keys")
     keys.get_by_text("The server cannot be reached.").wait_for()
-    page.unroute("**/api/auth/api-key/list*")
-    press(keys, "Try again")
+    person.page.unroute("**/api/auth/api-key/list*")
+    person.press("Try again", keys)
     keys.get_by_text("No keys yet.").wait_for()
+    complains_of_aborted_requests_only(person)
 
 
-def test_a_sign_out_that_fails_says_so(site: Site, page: Page) -> None:
-    sign_up(page, site, f"{secrets.token_hex(6)}@example.com")
-    page.route("**/api/auth/sign-out", lambda route: route.abort())
-    press(page, "Sign out")
-    page.get_by_text("The server cannot be reached.").wait_for()
+def test_a_sign_out_that_fails_says_so(person: Person) -> None:
+    person.sign_up_on_the_page()
+    person.page.route("**/api/auth/sign-out", lambda route: route.abort())
+    person.press("Sign out")
+    person.sees("The server cannot be reached.")
+    complains_of_aborted_requests_only(person)
+
+
+def complains_of_aborted_requests_only(person: Person) -> None:
+    assert all("net::ERR_FAILED" in complaint for complaint in person.complaints)
+    person.complaints.clear()
 
 
 @each_flow
@@ -526,9 +504,9 @@ def test_a_page_takes_nothing_foreign_and_nothing_inline(server: Server) -> None
     assert "forged" not in page.text and "forged" not in page.headers["content-security-policy"]
 
 
-def test_the_mails_of_development_keep_their_policy(server: Server, page: Page) -> None:
-    page.goto(f"{server.address}/dev/mail")
-    assert page.evaluate("getComputedStyle(document.body).maxWidth") == "768px"
+def test_the_mails_of_development_keep_their_policy(person: Person) -> None:
+    person.page.goto(f"{person.site.address}/dev/mail")
+    assert person.page.evaluate("getComputedStyle(document.body).maxWidth") == "768px"
 
 
 def test_the_mails_of_development_are_refused_to_other_hosts(server: Server) -> None:
