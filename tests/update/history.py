@@ -95,8 +95,8 @@ OLDEST, PREVIOUS, PRESENT = TAGS[0], TAGS[-2], TAGS[-1]
 NEXT = f"0.{len(TAGS) + 1}.0"
 #: The one whose better-auth requires an issuer for each account. No other one has that field.
 [WITH_ISSUER] = [release.tag for release in RELEASES if release.better_auth == "1.7.2"]
-#: From each release to the next, and from the oldest to the present one.
-PAIRS = [*pairwise(TAGS), (OLDEST, PRESENT)]
+#: From each release to the next one, and from the oldest to the present one.
+PAIRS = sorted({*pairwise(TAGS), (OLDEST, PRESENT)})
 
 
 def build(folder: Path) -> Path:
