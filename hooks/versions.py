@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,10 +20,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hooks import node
+from hooks.catalogue import refreshed
 
 UV = Path(sys.executable).with_name("uv")
 VERSIONS = node.REPOSITORY / "template" / "shared" / "versions.jinja"
-CATALOGUE = node.REPOSITORY / "template" / "shared" / "catalogue.json"
 #: The repository's own files with versions of the same packages.
 OWN = [node.REPOSITORY / "pyproject.toml", node.REPOSITORY / ".github" / "workflows" / "ci.yml"]
 #: The versions and tables of former releases, for the update tests.
@@ -72,9 +71,13 @@ def releases(package: str, oldest: str) -> list[str]:
         command, env=node.environment(), capture_output=True, text=True, check=True
     )
     versions: list[str] = [version for version in json.loads(result.stdout) if "-" not in version]
-    numbers = {version: [int(part) for part in version.split(".")] for version in versions}
-    newer = [version for version in versions if numbers[version] >= numbers[oldest]]
-    return sorted(newer, key=numbers.__getitem__, reverse=True)
+    newer = [version for version in versions if numbers(version) >= numbers(oldest)]
+    return sorted(newer, key=numbers, reverse=True)
+
+
+def numbers(version: str) -> list[int]:
+    """The numbers of a release."""
+    return [int(part) for part in version.split(".")]
 
 
 def installed(dependencies: Mapping[str, str], names: Iterable[str]) -> dict[str, str] | None:
@@ -147,9 +150,10 @@ def newer(pins: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str, str
 def keep_release(pins: Mapping[str, str]) -> None:
     """Keeps the pinned better-auth for the update tests: its npm packages, and its tables."""
     release = pins["better-auth"]
-    versions = {name: pins[name] for name in node.BETTER_AUTH}
-    (RELEASES / f"{release}.json").write_text(json.dumps(versions, indent=2) + "\n")
-    shutil.copyfile(CATALOGUE, TABLES / f"{release}.json")
+    before = max(RELEASES.glob("*.json"), key=lambda file: numbers(file.stem))
+    (TABLES / f"{release}.json").write_text(refreshed(TABLES / before.name), encoding="utf-8")
+    versions = json.dumps({name: pins[name] for name in node.BETTER_AUTH}, indent=2)
+    (RELEASES / f"{release}.json").write_text(f"{versions}\n", encoding="utf-8")
 
 
 def write(section: str, name: str, version: str) -> None:

@@ -17,8 +17,8 @@ from tests.answers import plugin_data
 from tests.schema.cases import Case, is_subsequence, render, singles
 from tests.some import some
 from tests.template import environment
+from tests.update.history import VERSIONS, older_versions
 
-RELEASES = REPOSITORY / "hooks" / "releases"
 EVERYTHING: Case = {"provider": "postgresql", "features": list(FEATURES)}
 
 
@@ -64,14 +64,14 @@ def test_real_releases_are_appended_in_order(tmp_path: Path) -> None:
     """Only better-auth 1.7.2 has a field `issuer` of accounts, and neither 1.6.33 nor 1.7.25."""
     file = tmp_path / "catalogue.json"
     history = []
-    for release in (RELEASES / "1.6.33.json", RELEASES / "1.7.2.json", None):
+    for release in [*(VERSIONS / f"{version}.json" for version in older_versions()), None]:
         file.write_text(refreshed(file, release))
         history.append(load(file))
-    first, second, pinned = history
+    first, second, *_, pinned = history
     committed = load(CATALOGUE)
 
     for case in some(unchanged_by_releases()):
-        old, middle, new = (rendered_from(catalogue, case) for catalogue in history)
+        old, middle, *_, new = (rendered_from(catalogue, case) for catalogue in history)
         assert is_subsequence(old, middle)
         assert is_subsequence(old, new)
         assert all("issuer" in line for line in set(middle.splitlines()) - set(new.splitlines()))

@@ -1,7 +1,7 @@
 """A git repository with releases of the template, each with an older or newer better-auth.
 
-Each file in ``hooks/releases`` makes an older release, as `tests.update.record` writes it; the last
-one is the present template. The others have older tables, older pins and a few older lines, so that
+Each file in ``hooks/releases`` makes an older release, as `make raise` writes it; the last one
+is the present template. The others have older tables, older pins and a few older lines, so that
 an update from one to the next changes all that a real one changes. Their npm packages are the older
 ones; the present libraries describe newer tables, so that *generate* adds some to their projects.
 """
