@@ -45,7 +45,7 @@ SIZES = (1_000, 100_000, 1_000_000)
 HEADING = "## Growth"
 PASSWORD = "correct horse battery"
 ORIGIN = "http://localhost:8000"
-PATIENCE = 60
+TIMEOUT = 60
 #: Connections of each server.
 POOL = 10
 WORKERS = (1, 2, 4)
@@ -142,7 +142,7 @@ class Client:
     def __init__(self, address: str) -> None:
         parts = urlsplit(address)
         assert parts.hostname
-        self._connection = http.client.HTTPConnection(parts.hostname, parts.port, PATIENCE)
+        self._connection = http.client.HTTPConnection(parts.hostname, parts.port, TIMEOUT)
 
     def seconds(self, question: Question, user: int, users: int) -> float:
         """The duration of the request, whose response has to be correct."""
@@ -283,7 +283,7 @@ def _sign_up(address: str) -> None:
     """Signs a first user up over HTTP, whose account the others copy."""
     parts = urlsplit(address)
     assert parts.hostname
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, PATIENCE)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, TIMEOUT)
     body = {"email": "first@example.com", "name": "First", "password": PASSWORD}
     headers = {"Origin": ORIGIN, "Content-Type": "application/json"}
     connection.request("POST", "/api/auth/sign-up/email", json.dumps(body), headers)

@@ -10,7 +10,7 @@ _T = TypeVar("_T")
 
 #: Seconds until a test gives up waiting for another process. More than the minute for which the
 #: outbox leases a message, as nobody else sends it if its process is killed.
-PATIENCE = 120
+TIMEOUT = 120
 
 
 def wait_for(find: Callable[[], _T | None], failure: str = "") -> _T:
@@ -21,11 +21,11 @@ def wait_for(find: Callable[[], _T | None], failure: str = "") -> _T:
         failure: the error's text, if it never becomes true.
 
     Raises:
-        AssertionError: it did not within `PATIENCE` seconds.
+        AssertionError: it did not within `TIMEOUT` seconds.
     """
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while time.monotonic() < deadline:
         if found := find():
             return found
         time.sleep(0.05)
-    raise AssertionError(failure or f"waited {PATIENCE} s in vain")
+    raise AssertionError(failure or f"waited {TIMEOUT} s in vain")

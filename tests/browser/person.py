@@ -14,7 +14,7 @@ from playwright.sync_api import ConsoleMessage, Error, Locator, Page
 
 from hooks import node
 from tests.browser.sites import Site
-from tests.waiting import PATIENCE
+from tests.waiting import TIMEOUT
 
 #: axe-core, which checks pages against WCAG.
 AXE = {"axe-core": "4.14.1"}
@@ -110,7 +110,7 @@ class Person:
         self._wait_for_scripts()
 
     def _wait_for_scripts(self) -> None:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while not self._has_scripts():
             assert time.monotonic() < deadline, "The page's script did not start."
             self.page.wait_for_timeout(20)
