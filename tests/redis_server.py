@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from hooks.demo import free_port
 from tests import debian
-from tests.database_url.server import wait_for_port
+from tests.waiting import TIMEOUT, wait_for_port
 
 #: What Debian's build is linked with.
 LIBRARIES = ("libatomic", "libjemalloc", "liblzf", "libssl", "libsystemd")
@@ -27,7 +27,7 @@ class RedisServer:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=TIMEOUT)
 
 
 @contextmanager

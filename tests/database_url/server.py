@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ import trustme
 from hooks.demo import free_port
 from tests import debian
 from tests.project.typescript_sources import install_packages
+from tests.waiting import TIMEOUT, wait_for, wait_for_port
 
 #: TCP requires TLS, and for one user a client certificate; the socket admits all users.
 ACCESS = """
@@ -118,7 +117,7 @@ def tls_postgresql() -> Iterator[Postgresql]:
             yield Postgresql(home, port)
         finally:
             server.terminate()
-            server.wait(timeout=30)
+            server.wait(timeout=TIMEOUT)
             log.close()
     finally:
         shutil.rmtree(home)
@@ -138,12 +137,11 @@ def certificates(folder: Path) -> None:
 
 
 def _wait(lock_file: Path, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and server.poll() is None:
-        if lock_file.exists() and "ready" in lock_file.read_text():
-            return
-        time.sleep(0.05)
-    raise AssertionError((lock_file.parents[1] / "log").read_text())
+    def is_ready() -> bool:
+        assert server.poll() is None, (lock_file.parents[1] / "log").read_text()
+        return lock_file.exists() and "ready" in lock_file.read_text()
+
+    wait_for(is_ready, "PostgreSQL did not become ready")
 
 
 POOLER = """
@@ -181,7 +179,7 @@ def pgbouncer(url: str, mode: str = "transaction") -> Iterator[str]:
         yield f"{parts.scheme}://{parts.username}:{parts.password}@127.0.0.1:{port}{parts.path}"
     finally:
         pooler.terminate()
-        pooler.wait(timeout=30)
+        pooler.wait(timeout=TIMEOUT)
         log.close()
         shutil.rmtree(folder)
 
@@ -194,14 +192,3 @@ def _pgbouncer() -> tuple[str, dict[str, str]]:
     folders = {str(found.parent) for found in root.glob("usr/lib/*/*.so.*")}
     libraries = os.pathsep.join(sorted(folders))
     return str(root / "usr/sbin/pgbouncer"), {**os.environ, "LD_LIBRARY_PATH": libraries}
-
-
-def wait_for_port(program: subprocess.Popen[bytes], port: int) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and program.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise AssertionError(f"no server listens on {port}")

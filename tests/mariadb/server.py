@@ -6,9 +6,7 @@ import getpass
 import os
 import secrets
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,13 +15,10 @@ from pathlib import Path
 
 from hooks.demo import free_port
 from tests import debian
+from tests.waiting import TIMEOUT, wait_for_port
 
 #: Libraries of Debian's server that not every Debian has.
 _LIBRARIES = ("libaio", "liburing", "libnuma")
-
-
-class MariaDbError(Exception):
-    """MariaDB is not available; names a remedy."""
 
 
 @dataclass(frozen=True)
@@ -114,15 +109,11 @@ def running(folder: Path, *options: str) -> Iterator[str]:
             yield f"mysql://app:{password}@127.0.0.1:{port}/app"
         finally:
             server.terminate()
-            server.wait(timeout=30)
+            server.wait(timeout=TIMEOUT)
 
 
 def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise MariaDbError(f"MariaDB did not start: {log.read_text()}")
+    try:
+        wait_for_port(server, port)
+    except AssertionError as error:
+        raise AssertionError(f"MariaDB did not start: {log.read_text()}") from error

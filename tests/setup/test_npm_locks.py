@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.setup.npm_project import NODE_FILE, PACKAGE
+from tests.waiting import TIMEOUT, wait_for
 
 HOLD = f"""
 import {{ appendFileSync }} from "node:fs";
@@ -53,7 +54,7 @@ def test_one_of_many_concurrent_setups_gets_the_lock(folder: Path) -> None:
                 os.kill(victim.pid, signal.SIGKILL)
                 killed.add(victim.pid)
     for process in processes:
-        _, stderr = process.communicate(timeout=60)
+        _, stderr = process.communicate(timeout=TIMEOUT)
         ok = process.returncode == 0 or process.pid in killed
         assert ok or "Another setup is running in this folder" in stderr, stderr
     inside: str | None = None
@@ -71,10 +72,9 @@ def test_one_of_many_concurrent_setups_gets_the_lock(folder: Path) -> None:
 
 def test_a_killed_setup_releases_the_lock_at_once(folder: Path) -> None:
     first = start(folder, 60_000)
-    while not (folder.parent / "log").exists():
-        time.sleep(0.01)
+    wait_for((folder.parent / "log").exists)
     refused = start(folder, 0)
-    assert "Another setup is running" in refused.communicate(timeout=20)[1]
+    assert "Another setup is running" in refused.communicate(timeout=TIMEOUT)[1]
     first.kill()
     first.communicate()
-    assert start(folder, 0).wait(timeout=20) == 0
+    assert start(folder, 0).wait(timeout=TIMEOUT) == 0

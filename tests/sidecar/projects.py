@@ -24,7 +24,7 @@ from tests.project.typescript_sources import ENGINE
 from tests.project.workshop import PRISMA, Workshop
 from tests.template import REPOSITORY
 from tests.template import environment as jinja
-from tests.waiting import wait_for
+from tests.waiting import TIMEOUT, wait_for
 
 PACKAGE = REPOSITORY / "template/python/packages/better-auth-sidecar"
 OUTBOX = REPOSITORY / "template/shared/outbox"
@@ -214,7 +214,7 @@ def serving(
         finally:
             process.terminate()
             try:
-                process.wait(timeout=20)
+                process.wait(timeout=TIMEOUT)
             finally:
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)

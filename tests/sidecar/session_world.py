@@ -25,7 +25,7 @@ from fastapi import Depends, FastAPI, HTTPException, Response, WebSocket
 from hooks.demo import environment, free_port
 from tests.project.workshop import Workshop
 from tests.sidecar.projects import make_project
-from tests.waiting import wait_for
+from tests.waiting import TIMEOUT, wait_for
 
 BASE_URL = "http://localhost:8000"
 
@@ -119,7 +119,7 @@ def official(project: Path, variant: Variant | None = None) -> Iterator[Official
             yield Official(project, address, make_settings(values, auth_server_url=address))
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=TIMEOUT)
 
 
 def make_settings(values: Mapping[str, str], **more: Any) -> Settings:

@@ -18,7 +18,7 @@ from tests.sidecar.projects import (
     app_environment,
     serving,
 )
-from tests.waiting import wait_for
+from tests.waiting import TIMEOUT, wait_for
 
 #: Another loopback address: on Linux, all of 127.0.0.0/8.
 OTHER = "127.0.0.2"
@@ -88,7 +88,7 @@ def addresses(server: Server, caller: str, *several: dict[str, str]) -> dict[str
                 "",
             ]
             connection.sendall("\r\n".join(lines).encode())
-            connection.settimeout(10)
+            connection.settimeout(TIMEOUT)
             answer = b""
             while b'"address"' not in answer and (chunk := connection.recv(65536)):
                 answer += chunk
@@ -184,13 +184,11 @@ def test_a_proxy_on_a_unix_socket(
         wait_for(path.exists)
         with httpx.Client(transport=httpx.HTTPTransport(uds=str(path), retries=5)) as client:
             headers = {"X-Forwarded-For": f"9.9.9.9, {STRANGER}"}
-            answer = client.get(
-                "http://localhost:8000/api/auth/probe/request", headers=headers, timeout=20
-            )
+            answer = client.get("http://localhost:8000/api/auth/probe/request", headers=headers)
             assert answer.json()["address"] == address
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=TIMEOUT)
 
 
 def test_the_session_records_the_address(project: Path) -> None:

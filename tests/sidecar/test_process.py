@@ -30,7 +30,7 @@ from tests.sidecar.projects import (
     serving,
 )
 from tests.some import some
-from tests.waiting import wait_for
+from tests.waiting import TIMEOUT, wait_for
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_it_ends_with_the_application(project: Path, command: str) -> None:
     with serving(project, COMMANDS[command]) as server:
         child = psutil.Process(pid(server))
         server.process.send_signal(signal.SIGTERM)
-        server.process.wait(timeout=20)
+        server.process.wait(timeout=TIMEOUT)
         wait_for(lambda: not child.is_running())
 
 
@@ -277,7 +277,7 @@ def test_an_external_auth_server(project: Path) -> None:
             assert answer["address"] == "127.0.0.2"
             assert auth.poll() is None
             auth.terminate()
-            auth.wait(timeout=10)
+            auth.wait(timeout=TIMEOUT)
             assert httpx.get(f"{server.address}/health").status_code == 200
             answer = httpx.get(f"{server.address}/api/auth/ok")
             assert answer.status_code == 503
