@@ -242,8 +242,12 @@ CLIMBING = [
 ]
 
 
-def exchange(port: int, request: Raw, seconds: float = 10) -> bytes:
-    """Sends a raw request; returns the whole response."""
+def exchange(port: int, request: Raw, seconds: float = 60) -> bytes:
+    """Sends a raw request; returns the whole response.
+
+    Raises:
+        TimeoutError: the server neither responds nor closes the connection.
+    """
     with socket.create_connection(("127.0.0.1", port), timeout=seconds) as connection:
         answer = b""
         try:
@@ -251,11 +255,11 @@ def exchange(port: int, request: Raw, seconds: float = 10) -> bytes:
                 if number:
                     time.sleep(request.pause)
                 connection.sendall(part)
-        except OSError:
+        except ConnectionError:
             pass  # the server has responded before it read all parts
         try:
             while chunk := connection.recv(65536):
                 answer += chunk
-        except OSError:
+        except ConnectionError:
             pass
     return answer
