@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import time
 from collections.abc import Iterator
@@ -52,7 +53,7 @@ async def test_a_user_is_signed_in(each: Official) -> None:
         session = (await client.get("/session")).json()
         assert session["userId"] == user and "token" not in session
         for key in ("createdAt", "updatedAt"):
-            assert _time(me[key]) - datetime.now(UTC) < timedelta(seconds=30)
+            assert abs(_time(me[key]) - datetime.now(UTC)) < timedelta(minutes=2)
 
 
 def _copy_cookies(of: httpx.AsyncClient, to: httpx.AsyncClient) -> None:
@@ -91,6 +92,7 @@ async def test_the_models_contain_the_official_servers_fields(each: Official) ->
 
 
 async def test_twenty_tests_with_their_own_user_are_fast(auth: Official) -> None:
+    """They hash no password; to hash five would take longer, on any machine."""
     auth_server = AuthServer(auth.project, auth.settings)
     async with running(application(auth_server)) as client:
         await sign_in(client, auth_server)
@@ -98,7 +100,12 @@ async def test_twenty_tests_with_their_own_user_are_fast(auth: Official) -> None
         for _ in range(20):
             user = await sign_in(client, auth_server)
             assert (await client.get("/me")).json()["id"] == user
-        assert time.process_time() - began < 0.5
+        ours = time.process_time() - began
+    began = time.process_time()
+    for _ in range(5):
+        # With better-auth's parameters.
+        hashlib.scrypt(b"password", salt=b"salt", n=16384, r=16, p=1, maxmem=2**26)
+    assert ours < time.process_time() - began
 
 
 async def test_tests_report_an_unknown_field(auth: Official) -> None:
@@ -264,10 +271,12 @@ async def test_without_the_middleware_sessions_are_not_renewed(
 
 
 async def test_a_session_due_for_renewal_works_while_the_auth_server_is_down(
-    session_project: Path, monkeypatch: pytest.MonkeyPatch
+    session_project: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     # In development, the configuration of an external server is read again after some seconds.
     monkeypatch.setattr("better_auth_sidecar.server._DEVELOPMENT_REFRESH", math.inf)
+    monkeypatch.setattr("better_auth_sidecar.sessions._RENEWAL_TIMEOUT", 0.3)
+    monkeypatch.setattr("better_auth_sidecar.sessions._RENEWAL_PAUSE", math.inf)
     with official(session_project) as auth:
         auth_server = AuthServer(auth.project, auth.settings)
         app = application(auth_server)
@@ -275,11 +284,11 @@ async def test_a_session_due_for_renewal_works_while_the_auth_server_is_down(
         client = await lifespan.__aenter__()
         headers = await _due(auth, auth_server)
     try:
-        began = time.monotonic()
         for _ in range(3):
             answer = await client.get("/me", headers=headers)
             assert answer.status_code == 200 and "set-cookie" not in answer.headers
-        assert time.monotonic() - began < 5  # they do not wait for it each time
+        # They do not wait for it each time.
+        assert caplog.text.count("Sessions cannot be renewed now") == 1
     finally:
         await lifespan.__aexit__(None, None, None)
 
