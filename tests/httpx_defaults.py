@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import inspect
 import ssl
 from functools import cache
 from typing import Any
@@ -27,7 +28,8 @@ def _create_once(verify: Any = True, cert: Any = None, trust_env: bool = True) -
 _WITH_TIMEOUT: tuple[Any, ...] = (
     httpx.Client.__init__,
     httpx.AsyncClient.__init__,
-    *(getattr(httpx, name) for name in ("delete", "get", "patch", "post", "put", "request")),
+    *(getattr(httpx, name) for name in ("delete", "get", "head", "options", "patch", "post")),
+    *(httpx.put, httpx.request, inspect.unwrap(httpx.stream)),
 )
 
 
