@@ -20,7 +20,7 @@ import httpx
 from dotenv import dotenv_values
 
 from hooks.demo import STACKS, environment, free_port, wait_until_healthy
-from tests.waiting import wait_for
+from tests.waiting import TIMEOUT, wait_for
 
 #: In the tests' environment, which has a project's packages.
 UVICORN = [sys.executable, "-m", "uvicorn", "my_app.main:app", "--host", "127.0.0.1", "--port"]
@@ -95,9 +95,10 @@ class Project:
             raise
         finally:
             process.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=20)
-            server.kill()
+            try:
+                process.wait(timeout=TIMEOUT)
+            finally:
+                server.kill()
 
 
 def without_limits(project: Project) -> None:
