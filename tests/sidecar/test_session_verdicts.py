@@ -162,3 +162,8 @@ def test_both_accept_the_same_sessions_on_sqlite(sqlite_project: Path, name: str
 
 def test_there_are_enough_cases() -> None:
     assert len({case.name for case in cases()}) == len(list(cases())) >= 150
+
+
+@pytest.mark.parametrize("pattern", DIFFERENCES)
+def test_each_listed_difference_is_one_of_a_case(pattern: str) -> None:
+    assert any(re.fullmatch(pattern, case.name) for case in cases())
