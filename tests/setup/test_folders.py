@@ -16,6 +16,12 @@ from tests.wrapped import unwrapped
 
 NAMES = ["st*r", "what?", "back\\slash", "line\nbreak"]
 PYTHON_PACKAGE = "packages/better-auth-setup/src/better_auth_setup"
+#: Setup in an older Python: since 3.13, paths of packages are UTF-8 in every locale.
+OLDER = """
+import runpy, sys
+sys.version_info = (3, 12, 0)
+runpy.run_path("scripts/setup.py", run_name="__main__")
+"""
 
 
 def npm_setup(folder: Path) -> str:
@@ -37,14 +43,14 @@ def test_a_name_that_node_or_postgresql_does_not_take_is_refused(name: str, tmp_
     assert npm_setup(tmp_path / name).startswith("Rename the folder ")
 
 
-def python_setup(folder: Path, **variables: str) -> str:
+def python_setup(folder: Path, *program: str, **variables: str) -> str:
     """What setup of the Python stack says in a folder where it does not start."""
     files = ("scripts/setup.py", f"{PYTHON_PACKAGE}/bootstrap.py", f"{PYTHON_PACKAGE}/wrapping.py")
     for path in files:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(REPOSITORY / "template" / "python" / path, folder / path)
     done = subprocess.run(
-        [sys.executable, "scripts/setup.py"],
+        [sys.executable, *(program or ["scripts/setup.py"])],
         cwd=folder,
         env={**os.environ, **variables},
         capture_output=True,
@@ -69,8 +75,6 @@ def test_setup_of_python_refuses_it_as_well(name: str, tmp_path: Path) -> None:
     assert python_setup(tmp_path / name).startswith("setup: Rename the folder ")
 
 
-if sys.version_info < (3, 13):
-
-    def test_a_locale_that_cannot_name_the_folder_is_refused(tmp_path: Path) -> None:
-        message = python_setup(tmp_path / "caf\u00e9", LC_ALL="C")
-        assert message.startswith("setup: Set LC_ALL=C.UTF-8 ")
+def test_a_locale_that_cannot_name_the_folder_is_refused(tmp_path: Path) -> None:
+    message = python_setup(tmp_path / "caf\u00e9", "-c", OLDER, LC_ALL="C")
+    assert message.startswith("setup: Set LC_ALL=C.UTF-8 ")
