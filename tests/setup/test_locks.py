@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -24,6 +23,4 @@ def test_a_lock_is_free_as_soon_as_its_holder_is_killed(tmp_path: Path) -> None:
         lock(path, 0, "Busy.")
     holder.kill()
     holder.communicate()
-    began = time.monotonic()
-    lock(path, 10, "Busy.")
-    assert time.monotonic() - began < 5
+    lock(path, 0, "Busy.")
