@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
+
+from tests.waiting import wait_for
 
 GET, POST, OWN = "GET /api/auth/get-session", "POST /api/auth/sign-out", "GET /health"
 #: In place of a status: the connection was closed before a response.
@@ -17,7 +18,7 @@ DISCONNECTED = "disconnected"
 
 @contextmanager
 def under_load(address: str, threads: int = 4) -> Iterator[Counter[tuple[str, int | str]]]:
-    """Counts responses by request and status."""
+    """Counts responses by request and status, some of them before and after the disturbance."""
     counts: Counter[tuple[str, int | str]] = Counter()
     over = threading.Event()
 
@@ -42,13 +43,26 @@ def under_load(address: str, threads: int = 4) -> Iterator[Counter[tuple[str, in
     for thread in running:
         thread.start()
     try:
-        time.sleep(0.3)
+        _wait_for_more(counts)
         yield counts
-        time.sleep(0.3)
+        _wait_for_more(counts)
     finally:
         over.set()
         for thread in running:
             thread.join()
+
+
+def _wait_for_more(counts: Counter[tuple[str, int | str]]) -> None:
+    """Waits until each request has been counted again."""
+
+    def totals() -> Counter[str]:
+        found: Counter[str] = Counter()
+        for request, status in list(counts):
+            found[request] += counts[request, status]
+        return found
+
+    before = totals()
+    wait_for(lambda: all(totals()[one] > before[one] for one in (GET, POST, OWN)))
 
 
 def failures(counts: Counter[tuple[str, int | str]], *requests: str) -> dict[str, int]:
