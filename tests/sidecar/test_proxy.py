@@ -67,13 +67,14 @@ async def exchanged(
 
 
 async def test_a_slow_body_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also if its parts come all the time; 408 after the last one would be too late."""
     monkeypatch.setattr(proxy, "BODY_TIMEOUT", 0.3)
     drop = {"type": "http.request", "body": b"x", "more_body": True}
     began = time.monotonic()
     head = await call(*[drop] * 100, pause=0.05)
+    assert time.monotonic() - began < 100 * 0.05
     assert head["status"] == 408
     assert (b"connection", b"close") in head["headers"]
-    assert time.monotonic() - began < 2
 
 
 async def test_a_body_without_a_length_is_limited() -> None:
@@ -98,10 +99,9 @@ async def test_a_disconnected_caller_gets_no_response() -> None:
 def test_a_length_that_is_too_large_is_refused_at_once(server: Server) -> None:
     request = post(b"x", "Content-Length: 99999999")
     lines = request.parts[0].replace(b"Content-Length: 1\r\n", b"")
-    began = time.monotonic()
     answer = exchange(int(server.address.rpartition(":")[2]), type(request)((lines,)))
+    # After waiting for the body, it would be 408.
     assert answer.startswith(b"HTTP/1.1 413")
-    assert time.monotonic() - began < 5
 
 
 async def test_connections_closed_by_a_restart_lose_no_request(tmp_path: Path) -> None:
@@ -168,11 +168,12 @@ def test_nul_characters_are_refused(server: Server) -> None:
 
 
 def test_responses_are_streamed(server: Server) -> None:
-    with server.client() as browser, browser.stream("GET", "/api/auth/probe/stream") as answer:
-        began = time.monotonic()
-        arrived = [(part, time.monotonic() - began) for part in answer.iter_text()]
-    assert "".join(part for part, _ in arrived) == "one two three"
-    assert arrived[-1][1] - arrived[0][1] > 0.4
+    with server.client() as browser, browser.stream("GET", "/api/auth/probe/held") as answer:
+        parts = answer.iter_text()
+        assert next(parts) == "one "
+        # The second part is sent only after this.
+        assert browser.get("/api/auth/probe/release").is_success
+        assert "".join(parts) == "two"
 
 
 def test_each_cookie_is_passed_on(server: Server) -> None:

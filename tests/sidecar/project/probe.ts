@@ -7,6 +7,8 @@ import { z } from "zod";
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const method = ["GET", "POST", "PUT", "PATCH", "DELETE"] as ("GET" | "POST")[];
 
+let release = () => {};
+
 export const probe = () =>
   ({
     id: "probe",
@@ -49,6 +51,22 @@ export const probe = () =>
         return new Response(ReadableStream.from(parts()) as ReadableStream, {
           headers: { "content-type": "text/plain" },
         });
+      }),
+      // Its second part waits for a request to the next route.
+      held: createAuthEndpoint("/probe/held", { method: "GET" }, async () => {
+        const released = new Promise<void>((resolve) => (release = resolve));
+        const parts = async function* () {
+          yield new TextEncoder().encode("one ");
+          await released;
+          yield new TextEncoder().encode("two");
+        };
+        return new Response(ReadableStream.from(parts()) as ReadableStream, {
+          headers: { "content-type": "text/plain" },
+        });
+      }),
+      release: createAuthEndpoint("/probe/release", { method: "GET" }, async (ctx) => {
+        release();
+        return ctx.json({ ok: true });
       }),
       endless: createAuthEndpoint("/probe/endless", { method: "GET" }, async () => {
         const parts = async function* () {
