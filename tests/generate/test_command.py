@@ -243,8 +243,7 @@ def test_each_file_of_a_schema_folder_gets_its_additions(
     project: Project, named: list[str]
 ) -> None:
     folder = folder_of_files(project)
-    config = project.folder / "prisma.config.ts"
-    config.write_text(config.read_text().replace("prisma/schema.prisma", "prisma/schema"))
+    project.change("prisma.config.ts", "prisma/schema.prisma", "prisma/schema")
     project.use(ADMIN)
     assert project.generate(*named).returncode == 0
     assert "banExpires" in (folder / "main.prisma").read_text()

@@ -81,8 +81,7 @@ def test_a_refusal_writes_no_file(project: Project) -> None:
 
 
 def test_schemas_in_node_modules_are_ignored(project: Project) -> None:
-    config = project.folder / "prisma.config.ts"
-    config.write_text(config.read_text().replace("prisma/schema.prisma", "prisma"))
+    project.change("prisma.config.ts", "prisma/schema.prisma", "prisma")
     theirs = project.schema.parent / "node_modules" / "theirs.prisma"
     theirs.parent.mkdir()
     theirs.write_text("model User {\n  id Int @id\n  id Int @id\n}\n")
