@@ -120,20 +120,21 @@ def test_a_server_that_does_not_start_is_reported_with_details(root: Path, url: 
     assert embedded_postgres.ensure_running(root, url)
 
 
-def test_concurrent_starts_give_one_server(root: Path, url: str) -> None:
-    embedded_postgres.stop(root)
+def start_elsewhere(root: Path, url: str) -> int:
+    """Starts the server in another process; returns its exit status."""
     code = (
         "import sys, pathlib; from better_auth_setup import embedded_postgres; "
         "embedded_postgres.ensure_running(pathlib.Path(sys.argv[1]), sys.argv[2])"
     )
-    path = os.pathsep.join(sys.path)
+    command = [sys.executable, "-c", code, str(root), url]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    return subprocess.run(command, env=environment).returncode
 
-    def start(_: int) -> int:
-        command = [sys.executable, "-c", code, str(root), url]
-        return subprocess.run(command, env={**os.environ, "PYTHONPATH": path}).returncode
 
+def test_concurrent_starts_give_one_server(root: Path, url: str) -> None:
+    embedded_postgres.stop(root)
     with ThreadPoolExecutor() as threads:
-        assert list(threads.map(start, range(4))) == [0, 0, 0, 0]
+        assert list(threads.map(lambda _: start_elsewhere(root, url), range(4))) == [0, 0, 0, 0]
     assert query(url, "SELECT 1") == 1
     assert embedded_postgres.status(root).running
 
@@ -142,7 +143,8 @@ def test_it_outlives_its_starter_and_another_process_can_stop_it(root: Path, url
     embedded_postgres.stop(root)
     assert not embedded_postgres.status(root).running
     assert not embedded_postgres.stop(root)
-    embedded_postgres.start(root)
+    assert start_elsewhere(root, url) == 0
+    assert query(url, "SELECT 1") == 1
     assert embedded_postgres.stop(root)
 
 
