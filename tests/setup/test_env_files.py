@@ -90,8 +90,8 @@ def test_an_empty_value_hides_no_other_from_next_js(
     env = json.loads(result.stdout)
     values = [env[name] for name in ("DATABASE_URL", "BETTER_AUTH_SECRET", "PORT")]
     assert values == ["of-env", "local", 5000]
-    assert stack == "python" or env["BETTER_AUTH_URL"] == "http://localhost:5000"
-    assert env.get("MAIL", "log") == "log"
+    if stack == "typescript":
+        assert (env["BETTER_AUTH_URL"], env["MAIL"]) == ("http://localhost:5000", "log")
 
 
 UNREADABLE = {
