@@ -81,7 +81,8 @@ class World:
             found = read_database_url(url, self.folder)
             assert isinstance(found, PostgresqlUrl)
             connection = await asyncpg.connect(**found.asyncpg_arguments())
-        except (OSError, asyncpg.PostgresError):
+        except (OSError, asyncpg.PostgresError) as error:
+            assert not isinstance(error, TimeoutError), url
             return "refused"
         await connection.fetchval("SELECT 1")
         await connection.close()

@@ -10,7 +10,7 @@ from better_auth_sidecar.database_url import DatabaseUrlError
 from better_auth_sidecar.engine import create_engine
 from pydantic import SecretStr
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tests.project.workshop import Workshop
 
@@ -63,9 +63,9 @@ async def test_pgbouncer_gets_no_named_statements(postgresql: str) -> None:
 async def test_parameters_of_a_failed_statement_stay_out_of_the_log(postgresql: str) -> None:
     engine = create_engine(postgresql)
     async with engine.connect() as connection:
-        with pytest.raises(Exception, match="hidden") as caught:
-            await connection.execute(text("SELECT CAST(:p AS int)"), {"p": "geheim"})
-        assert "geheim" not in str(caught.value).partition("[parameters")[2]
+        with pytest.raises(DBAPIError, match="division by zero") as caught:
+            await connection.execute(text("SELECT 1 / 0, CAST(:p AS text)"), {"p": "geheim"})
+        assert "geheim" not in str(caught.value)
     await engine.dispose()
 
 
