@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from hooks import chromium as chromium_of_debian
 from tests.browser.person import HTML, Look, Person, random_address
 from tests.browser.sites import Site
-from tests.waiting import PATIENCE
+from tests.waiting import TIMEOUT
 
 FAILED = pytest.StashKey[bool]()
 
@@ -47,7 +47,7 @@ def visiting(
         extra_http_headers={"X-Forwarded-For": random_address()},
         permissions=["clipboard-read", "clipboard-write"],
     )
-    context.set_default_timeout(PATIENCE * 1000)
+    context.set_default_timeout(TIMEOUT * 1000)
     person = Person(site, context.new_page(), look)
     yield person
     if test.stash.get(FAILED, False):

@@ -28,7 +28,7 @@ from tests.passwords import make_cheap
 from tests.project.typescript import PROXY
 from tests.project.typescript_sources import install_packages
 from tests.project.workshop import Workshop
-from tests.waiting import PATIENCE
+from tests.waiting import TIMEOUT
 
 Result = TypeVar("Result")
 
@@ -236,4 +236,4 @@ def serving(
             yield Server(name, address, log, database_url)
         finally:
             server.terminate()
-            server.wait(timeout=PATIENCE)
+            server.wait(timeout=TIMEOUT)

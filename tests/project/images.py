@@ -25,7 +25,7 @@ from typing import Any
 
 from hooks.node import NODE, NPM
 from tests.links import link_tree
-from tests.waiting import PATIENCE
+from tests.waiting import TIMEOUT
 
 #: Steps that install programs which this machine has already.
 PROVIDED = re.compile(r"apt-get update && apt-get install .* openssl\b|pip install .*uv==")
@@ -83,7 +83,7 @@ class Image:
         """Runs the image's `CMD`, waits for its health check, and yields its address.
 
         Raises:
-            AssertionError: it exits early, or its health check fails for `PATIENCE` seconds.
+            AssertionError: it exits early, or its health check fails for `TIMEOUT` seconds.
         """
         own = self.environment(PORT=str(port), **settings)
         check = [word.replace(f":{self.port}/", f":{port}/") for word in self.health]
@@ -92,7 +92,7 @@ class Image:
                 self.command, cwd=self.folder, env=own, stdout=log, stderr=log, **self.as_user
             )
             try:
-                deadline = time.monotonic() + PATIENCE
+                deadline = time.monotonic() + TIMEOUT
                 while (checked := self.run(check, **self.as_user)).returncode:
                     if server.poll() is not None or time.monotonic() > deadline:
                         log.seek(0)

@@ -42,7 +42,7 @@ from tests.project.typescript_flows import flows
 from tests.some import some
 from tests.template import render
 from tests.totp import totp
-from tests.waiting import PATIENCE, wait_for
+from tests.waiting import TIMEOUT, wait_for
 from tests.wrapped import unwrapped
 
 pytestmark = pytest.mark.e2e
@@ -545,7 +545,7 @@ def test_development_asks_no_other_host(
     frames: list[str] = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda f: frames.append(str(f))))
     # It compiles the page.
-    page.goto(f"{development.address}/auth/sign-up", timeout=PATIENCE * 1000)
+    page.goto(f"{development.address}/auth/sign-up", timeout=TIMEOUT * 1000)
 
     def is_reported() -> bool:
         page.wait_for_timeout(100)  # Playwright calls the handlers meanwhile
