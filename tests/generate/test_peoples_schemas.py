@@ -329,7 +329,7 @@ PROBLEMS = [
     (
         "scope                 String?",
         "scope                 String[]",
-        "is not a String?, which better-auth writes",
+        "is not the String? that better-auth writes",
     ),
     ("posts         Post[]", "posts         Post[]\n  ???", "'???' is not a field"),
 ]

@@ -204,7 +204,7 @@ function conflict(
     return `is a relation, but better-auth keeps ${wanted} under that name: rename yours.`;
   }
   if (field.type.endsWith("[]") !== other.type.endsWith("[]")) {
-    return `is no ${other.type}, which better-auth writes: change it to ${other.type}.`;
+    return `is not the ${other.type} that better-auth writes: change it to ${other.type}.`;
   }
   const fits = own.has(`enum ${type}`)
     ? wanted === "String"

@@ -196,7 +196,7 @@ def _conflict(
     if existing.type not in SCALARS | {*enums}:
         return None
     if existing.is_list != column.type.endswith("[]"):
-        return f"is no {column.type}, which better-auth writes: change it to {column.type}."
+        return f"is not the {column.type} that better-auth writes: change it to {column.type}."
     if column.name == "id":
         return _conflict_of_ids(column, existing, needs)
     target, key = _target(match, matches, column)
