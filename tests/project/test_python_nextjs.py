@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -85,7 +86,7 @@ def server(project: Path, api_url: str) -> Iterator[Server]:
         servers.enter_context(
             serving(project, port, PYTHON_NEXTJS.serve, API_URL=api_url, TRUSTED_ORIGINS=TRUSTED)
         )
-        yield Server(f"http://127.0.0.1:{port}", api.log)
+        yield replace(api, address=f"http://127.0.0.1:{port}")
 
 
 @pytest.fixture

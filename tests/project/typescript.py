@@ -7,6 +7,7 @@ import secrets
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -151,11 +152,13 @@ def guesses(address: str, local_address: str = "127.0.0.1") -> list[int]:
         return [client.post(url, json=body, headers=each).status_code for each in headers]
 
 
+@dataclass(frozen=True)
 class Server:
     """A running server of a project."""
 
-    def __init__(self, address: str, log: Path) -> None:
-        self.address, self.log = address, log
+    address: str
+    log: Path
+    project: Path
 
     def browser(self) -> Browser:
         return Browser(self.address, self.log)
@@ -171,17 +174,18 @@ def serving(
     """Runs the project's server on this port or a free one."""
     port = port or free_port()
     address = f"http://127.0.0.1:{port}"
-    # Beside the project, where neither builds nor watchers look; several servers may run at once.
-    log = project.with_name(f"{project.name}-{port}.log")
+    # Beside the project, where neither builds nor watchers look. Servers that run at once share it,
+    # as each may send the messages of the others.
+    log = project.with_name(f"{project.name}.log")
     env: Mapping[str, str] = environment(
         **{"BETTER_AUTH_URL": address, "PORT": str(port), "TRUSTED_PROXIES": PROXY, **settings}
     )
     words = [word.format(port=port) for word in command]
-    with log.open("w") as output:
+    with log.open("a") as output:
         server = subprocess.Popen(words, cwd=project, env=env, stdout=output, stderr=output)
         try:
             wait_until_healthy(server, address)
-            yield Server(address, log)
+            yield Server(address, log, project)
         finally:
             server.terminate()
             server.wait(timeout=30)

@@ -109,7 +109,7 @@ def test_sign_in_with_a_generic_oauth_provider(server: Server, shop: Server) -> 
 
 def test_a_preview_gets_its_callback_through_production(shop: Server) -> None:
     production = "https://shop.example.com"
-    with serving(shop.log.parent, OAUTH_PROXY_PRODUCTION_URL=production) as preview:
+    with serving(shop.project, OAUTH_PROXY_PRODUCTION_URL=production) as preview:
         url = ask(preview.browser(), preview)
     assert parse_qs(urlsplit(url).query)["redirect_uri"] == [
         f"{production}/api/auth/callback/company"
