@@ -1,4 +1,4 @@
-"""Writes the tables of plugins and social providers in ``docs/questions.md``.
+"""Writes the tables of databases, plugins and social providers in ``docs/questions.md``.
 
 Usage: python -m hooks.documents [--check]
 """
@@ -23,6 +23,14 @@ def plugins() -> str:
     return "\n".join(rows) + "\n"
 
 
+def providers() -> str:
+    """The databases as a Markdown table, in the order of the prompt."""
+    rows = ["| Provider | Database | URL, for example | Without a URL |", "|---|---|---|---|"]
+    for name, provider in data.providers().items():
+        rows.append(f"| `{name}` | {provider.label} | `{provider.example}` | {provider.empty} |")
+    return "\n".join(rows) + "\n"
+
+
 def social_providers() -> str:
     """The social providers in the order of the prompt."""
     names = ", ".join(f"`{name}`" for name in data.social_providers())
@@ -38,10 +46,11 @@ def filled(text: str, name: str, content: str) -> str:
 
 def main(check: bool) -> None:
     text = QUESTIONS.read_text(encoding="utf-8")
-    fresh = filled(text, "plugins", plugins())
+    fresh = filled(text, "providers", providers())
+    fresh = filled(fresh, "plugins", plugins())
     fresh = filled(fresh, "social providers", social_providers())
     if check and fresh != text:
-        sys.exit("docs/questions.md differs from the plugin data; run: python -m hooks.documents")
+        sys.exit("docs/questions.md differs from the template's data; run: make data")
     QUESTIONS.write_text(fresh, encoding="utf-8")
 
 

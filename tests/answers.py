@@ -16,13 +16,11 @@ STACKS = ["python", "typescript"]
 #: Where a project with Hono configures better-auth, by stack.
 AUTH = {"python": "auth/auth.ts", "typescript": "src/lib/auth.ts"}
 
-#: A URL for each provider, with a password that can be searched for.
-URLS = {
-    "postgresql": "postgresql://app:{password}@localhost:5432/app?schema=public",
-    "sqlite": "file:./{password}.db",
-    "mysql": "mysql://app:{password}@localhost:3306/app",
-    "cockroachdb": "postgresql://app:{password}@localhost:26257/app",
-    "sqlserver": "sqlserver://localhost:1433;database=app;user=sa;password={password}",
+#: The password in the example of each form of a URL; the name of a file, which has none.
+_PASSWORDS = {
+    "server": (":password@", ":{password}@"),
+    "properties": ("password=secret", "password={password}"),
+    "file": ("dev.db", "{password}.db"),
 }
 
 
@@ -45,6 +43,18 @@ def plugin_data() -> dict[str, dict[str, Any]]:
 def provider_data() -> dict[str, dict[str, Any]]:
     data: dict[str, dict[str, Any]] = module("providers").provider_data
     return data
+
+
+def _url(provider: dict[str, Any]) -> str:
+    """The example of a provider, with a password that can be searched for."""
+    password, placeholder = _PASSWORDS[provider["form"]]
+    example: str = provider["example"]
+    assert example.count(password) == 1
+    return example.replace(password, placeholder)
+
+
+#: A URL for each provider.
+URLS = {name: _url(provider) for name, provider in provider_data().items()}
 
 
 def social_data() -> dict[str, dict[str, Any]]:
