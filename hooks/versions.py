@@ -51,9 +51,9 @@ def newest_npm(pins: Mapping[str, str]) -> dict[str, str]:
     Raises:
         RuntimeError: no releases fit each other.
     """
-    limits = {name: "^" if name in node.pins()["within_major"] else ">=" for name in pins}
+    within_major = node.pins()["within_major"]
     wanted = {
-        name: version if "-" in version else f"{limits[name]}{version}"
+        name: version if "-" in version else f"{'^' if name in within_major else '>='}{version}"
         for name, version in pins.items()
     }
     for version in releases("better-auth", pins["better-auth"]):
