@@ -26,7 +26,8 @@ UV = Path(sys.executable).with_name("uv")
 VERSIONS = node.REPOSITORY / "template" / "shared" / "versions.jinja"
 #: The repository's own files with versions of the same packages.
 OWN = [node.REPOSITORY / "pyproject.toml", node.REPOSITORY / ".github" / "workflows" / "ci.yml"]
-#: The versions and tables of former releases, for the update tests.
+#: The versions and tables of former releases, for the update tests; each table was appended to the
+#: one before.
 RELEASES = node.REPOSITORY / "hooks" / "releases"
 TABLES = node.REPOSITORY / "tests" / "update" / "catalogues"
 #: The oldest Python of the projects.
@@ -147,11 +148,16 @@ def newer(pins: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str, str
                 yield section, name, newest[name]
 
 
+def kept_releases() -> list[str]:
+    """The better-auth versions of former releases, the oldest first."""
+    return sorted((file.stem for file in RELEASES.glob("*.json")), key=numbers)
+
+
 def keep_release(pins: Mapping[str, str]) -> None:
     """Keeps the pinned better-auth for the update tests: its npm packages, and its tables."""
     release = pins["better-auth"]
-    before = max(RELEASES.glob("*.json"), key=lambda file: numbers(file.stem))
-    (TABLES / f"{release}.json").write_text(refreshed(TABLES / before.name), encoding="utf-8")
+    before = TABLES / f"{kept_releases()[-1]}.json"
+    (TABLES / f"{release}.json").write_text(refreshed(before), encoding="utf-8")
     versions = json.dumps({name: pins[name] for name in node.BETTER_AUTH}, indent=2)
     (RELEASES / f"{release}.json").write_text(f"{versions}\n", encoding="utf-8")
 

@@ -13,11 +13,11 @@ from hooks.catalogue import CATALOGUE, dump, load, refreshed
 from hooks.layout import Catalogue, append
 from hooks.node import REPOSITORY
 from hooks.official import FEATURES, PROVIDERS
+from hooks.versions import RELEASES, kept_releases
 from tests.answers import plugin_data
 from tests.schema.cases import Case, is_subsequence, render, singles
 from tests.some import some
 from tests.template import environment
-from tests.update.history import VERSIONS, older_versions
 
 EVERYTHING: Case = {"provider": "postgresql", "features": list(FEATURES)}
 
@@ -64,7 +64,7 @@ def test_real_releases_are_appended_in_order(tmp_path: Path) -> None:
     """Only better-auth 1.7.2 has a field `issuer` of accounts, and neither 1.6.33 nor 1.7.25."""
     file = tmp_path / "catalogue.json"
     history = []
-    for release in [*(VERSIONS / f"{version}.json" for version in older_versions()), None]:
+    for release in [*(RELEASES / f"{version}.json" for version in kept_releases()), None]:
         file.write_text(refreshed(file, release))
         history.append(load(file))
     first, second, *_, pinned = history

@@ -18,11 +18,9 @@ from typing import Any
 
 from hooks.catalogue import CATALOGUE, dump, load
 from hooks.layout import Catalogue, append
+from hooks.versions import RELEASES as VERSIONS
+from hooks.versions import TABLES, kept_releases
 from tests.template import REPOSITORY, snapshot
-
-#: The catalogues of the older better-auth releases, of which each was appended to the one before.
-RECORDED = Path(__file__).with_name("catalogues")
-VERSIONS = REPOSITORY / "hooks" / "releases"
 
 
 @dataclass(frozen=True)
@@ -72,16 +70,10 @@ OLDER_PYTHON = {"fastapi": "0.160.0"}
 OLDEST_PYTHON = {"fastapi": "0.160.0", "sqlalchemy": "2.0.51"}
 
 
-def older_versions() -> list[str]:
-    """The better-auth versions of older releases, the oldest first."""
-    names = [file.stem for file in VERSIONS.glob("*.json")]
-    return sorted(names, key=lambda name: [int(part) for part in name.split(".")])
-
-
 def releases() -> list[Release]:
     """The releases, the oldest first."""
     found: list[Release] = []
-    for version in older_versions():
+    for version in kept_releases():
         npm = json.loads((VERSIONS / f"{version}.json").read_text())
         more = (OLDER_PYTHON, {}) if found else (OLDEST_PYTHON, OLDER_TEXTS)
         found.append(Release(f"0.{len(found) + 1}.0", version, npm, *more))
@@ -141,8 +133,8 @@ def replaced(text: str, present: str, older: str) -> str:
 def catalogue(release: Release) -> str:
     """A release's tables: recorded ones, or the pinned ones appended to the last recorded."""
     if release.tag != PRESENT:
-        return (RECORDED / f"{release.better_auth}.json").read_text()
-    before = load(RECORDED / f"{RELEASES[-2].better_auth}.json")
+        return (TABLES / f"{release.better_auth}.json").read_text()
+    before = load(TABLES / f"{RELEASES[-2].better_auth}.json")
     return dump(append(before, rows_of(load(CATALOGUE)), release.better_auth))
 
 

@@ -8,16 +8,14 @@ from typing import Any
 import pytest
 
 from hooks.catalogue import refreshed
+from hooks.versions import RELEASES, TABLES, kept_releases
 from tests.answers import STACKS, options, plugin_data
 from tests.some import some
 from tests.update.history import (
     OLDEST,
     PAIRS,
     PRESENT,
-    RECORDED,
-    VERSIONS,
     WITH_ISSUER,
-    older_versions,
 )
 from tests.update.project import COMMON, URL, Projects
 
@@ -25,9 +23,9 @@ from tests.update.project import COMMON, URL, Projects
 @pytest.mark.e2e
 def test_the_recorded_tables_are_what_better_auth_generates(tmp_path: Path) -> None:
     file = tmp_path / "catalogue.json"
-    for version in some(older_versions()):
-        file.write_text(refreshed(file, VERSIONS / f"{version}.json"))
-        assert file.read_text() == (RECORDED / f"{version}.json").read_text(), version
+    for version in some(kept_releases()):
+        file.write_text(refreshed(file, RELEASES / f"{version}.json"))
+        assert file.read_text() == (TABLES / f"{version}.json").read_text(), version
 
 
 @pytest.mark.parametrize(("old", "new"), PAIRS)
