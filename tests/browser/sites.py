@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +20,7 @@ from hooks.demo import STACKS, environment, free_port, wait_until_healthy
 from tests import passwords
 from tests.answers import AUTH
 from tests.conformance.internet import internets
+from tests.messages import latest_message
 from tests.project.social.accounts import GitHub
 from tests.project.workshop import Workshop
 from tests.waiting import wait_for
@@ -65,11 +65,7 @@ class Site:
 
     def message(self, to: str, about: str = "") -> str:
         """The text of the latest message with that subject in the development log."""
-        line = rf"To {re.escape(to)}: [^:]*{about}[^:]*: (.*)$"
-        texts = wait_for(
-            lambda: re.findall(line, self.log.read_text(), re.M), f"nothing was sent to {to}"
-        )
-        return str(texts[-1])
+        return latest_message(self.log, to, about)
 
     def make_admin(self, email: str) -> None:
         """Sets the role in the database, as an owner does for the first admin."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +13,7 @@ from typing import Any
 import httpx
 
 from hooks.demo import STACKS, environment, free_port, wait_until_healthy
-from tests.waiting import wait_for
+from tests.messages import latest_message
 from tests.wrapped import unwrapped
 
 TYPESCRIPT = STACKS["typescript"]
@@ -134,11 +133,7 @@ class Browser(httpx.Client):
 
     def message(self, to: str, about: str = "") -> str:
         """The link or code of the latest message to a recipient, from the development log."""
-        line = rf"\bTo {re.escape(to)}: [^:]*{about}[^:]*: (.*)$"
-        texts = wait_for(
-            lambda: re.findall(line, self.log.read_text(), re.M), f"nothing was sent to {to}"
-        )
-        return str(texts[-1])
+        return latest_message(self.log, to, about)
 
 
 def guesses(address: str, local_address: str = "127.0.0.1") -> list[int]:
