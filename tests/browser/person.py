@@ -187,9 +187,9 @@ class Person:
         self.fill(self.page.locator("form").first, email=self.email, password=self.password)
         self.press("Sign in", self.page.locator("form").first)
 
-    def message(self, about: str, to: str = "") -> str:
-        """The latest message with that subject."""
-        return self.site.message(to or self.email, about)
+    def message(self, subject: str, to: str = "") -> str:
+        """The link or code of a message to the person."""
+        return self.site.message(to or self.email, subject)
 
     def barriers(self, rule: str = "") -> list[str]:
         """The violations that axe finds on the page."""

@@ -20,7 +20,7 @@ from hooks.demo import STACKS, environment, free_port, wait_until_healthy
 from tests import passwords
 from tests.answers import AUTH
 from tests.conformance.internet import internets
-from tests.messages import latest_message
+from tests.messages import logged_message
 from tests.project.social.accounts import GitHub
 from tests.project.workshop import Workshop
 from tests.waiting import wait_for
@@ -63,9 +63,9 @@ class Site:
     def url(self, page: str) -> str:
         return f"{self.address}/auth/{page}"
 
-    def message(self, to: str, about: str = "") -> str:
-        """The text of the latest message with that subject in the development log."""
-        return latest_message(self.log, to, about)
+    def message(self, to: str, subject: str) -> str:
+        """The link or code of a message."""
+        return logged_message(self.log, to, subject)
 
     def make_admin(self, email: str) -> None:
         """Sets the role in the database, as an owner does for the first admin."""

@@ -269,7 +269,7 @@ def test_a_code_by_text_message_signs_in(person: Person) -> None:
     person.fill(way, phoneNumber=phone)
     person.press("Send me a code", way)
     person.sees("Your phone gets the code.", way)
-    person.fill(way, code=person.message("", phone))
+    person.fill(way, code=person.message("Text message", phone))
     person.press("Sign in", way)
     person.at_account()
     person.sees(phone, person.panel("Phone"))

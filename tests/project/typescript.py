@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from hooks.demo import STACKS, environment, free_port, wait_until_healthy
-from tests.messages import latest_message
+from tests.messages import logged_message
 from tests.wrapped import unwrapped
 
 TYPESCRIPT = STACKS["typescript"]
@@ -131,9 +131,9 @@ class Browser(httpx.Client):
         session = self.ask("/get-session")
         return session["user"] if session else None
 
-    def message(self, to: str, about: str = "") -> str:
-        """The link or code of the latest message to a recipient, from the development log."""
-        return latest_message(self.log, to, about)
+    def message(self, to: str, subject: str) -> str:
+        """The link or code of a message."""
+        return logged_message(self.log, to, subject)
 
 
 def guesses(address: str, local_address: str = "127.0.0.1") -> list[int]:

@@ -51,14 +51,15 @@ def anonymous(browser: Browser) -> None:
 
 def magic_link(browser: Browser) -> None:
     browser.do("/sign-in/magic-link", email=browser.email)
-    browser.get(browser.message(browser.email))
+    browser.get(browser.message(browser.email, "sign-in link"))
     user = browser.user()
     assert user and user["email"] == browser.email and user["emailVerified"]
 
 
 def email_otp(browser: Browser) -> None:
     browser.do("/email-otp/send-verification-otp", email=browser.email, type="sign-in")
-    browser.do("/sign-in/email-otp", email=browser.email, otp=browser.message(browser.email))
+    code = browser.message(browser.email, "Your code")
+    browser.do("/sign-in/email-otp", email=browser.email, otp=code)
     assert browser.user()
 
 

@@ -132,7 +132,7 @@ def test_a_sign_in_costs_one_hash_for_unknown_users_too(project: Path, server: S
     def verified(browser: Browser, **more: bool) -> str:
         number = f"+49{secrets.randbelow(10**10):010}"
         browser.do("/phone-number/send-otp", phoneNumber=number)
-        code = browser.message(number)
+        code = browser.message(number, "Text message")
         browser.do("/phone-number/verify", phoneNumber=number, code=code, **more)
         return number
 

@@ -27,7 +27,8 @@ def test_email_otp(browser: Browser) -> None:
 def test_phone_number(browser: Browser) -> None:
     number = phone_number()
     browser.do("/phone-number/send-otp", phoneNumber=number)
-    browser.do("/phone-number/verify", phoneNumber=number, code=browser.message(number))
+    code = browser.message(number, "Text message")
+    browser.do("/phone-number/verify", phoneNumber=number, code=code)
     user = browser.user()
     assert user and user["phoneNumber"] == number
 
@@ -37,7 +38,8 @@ def test_nobody_else_can_reserve_a_phone_number(server: Server) -> None:
     eve.email = f"{number}@phone.invalid"
     eve.sign_up()
     ada.do("/phone-number/send-otp", phoneNumber=number)
-    ada.do("/phone-number/verify", phoneNumber=number, code=ada.message(number))
+    code = ada.message(number, "Text message")
+    ada.do("/phone-number/verify", phoneNumber=number, code=code)
     user = ada.user()
     assert user and user["phoneNumber"] == number
 
@@ -52,7 +54,7 @@ def test_phone_numbers_must_be_in_e164_format(browser: Browser, number: str) -> 
 
 def test_a_code_from_a_mail_verifies_no_phone_number(browser: Browser) -> None:
     browser.do("/email-otp/send-verification-otp", email=browser.email, type="sign-in")
-    code = browser.message(browser.email)
+    code = browser.message(browser.email, "Your code")
     for name in (browser.email, f"sign-in-otp-{browser.email}"):
         body = {"phoneNumber": name, "code": code}
         assert browser.post("/phone-number/verify", json=body).status_code == 400
