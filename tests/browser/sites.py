@@ -23,7 +23,7 @@ from tests.conformance.internet import internets
 from tests.messages import logged_message
 from tests.project.social.accounts import GitHub
 from tests.project.workshop import Workshop
-from tests.waiting import wait_for
+from tests.waiting import TIMEOUT, wait_for
 
 T = TypeVar("T")
 
@@ -192,4 +192,4 @@ def serving(
             yield Site(address, log, folder, database_url, github)
         finally:
             server.terminate()
-            server.wait(timeout=30)
+            server.wait(timeout=TIMEOUT)

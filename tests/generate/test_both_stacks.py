@@ -18,6 +18,7 @@ from tests.generate.peoples import FILES, Outcome, added, at_home, outcome
 from tests.schema.cases import render
 from tests.setup.npm_project import NODE_FILE, PACKAGE
 from tests.some import some
+from tests.waiting import TIMEOUT
 
 SCRIPT = Path(__file__).with_name("npm_package.mjs")
 PLUGINS = ["two-factor", "organization", "admin"]
@@ -40,7 +41,7 @@ def npm_package(schemas: list[dict[str, Any]]) -> list[Any]:
         input=json.dumps({"source": str(PACKAGE / "src"), "schemas": schemas}),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=TIMEOUT,
     )
     assert result.returncode == 0, result.stderr
     answers: list[Any] = json.loads(result.stdout)

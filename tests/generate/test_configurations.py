@@ -13,6 +13,7 @@ from better_auth_setup.problem import Problem
 from tests.generate.configurations import FORMS, PARTS
 from tests.project.typescript_sources import install_packages
 from tests.setup.npm_project import NODE_FILE, PACKAGE
+from tests.waiting import TIMEOUT
 
 pytestmark = pytest.mark.e2e
 
@@ -33,7 +34,7 @@ def of_typescript(folder: Path) -> str:
         "} catch (problem) {\n  console.log(problem.message);\n}\n"
     )
     command = [NODE_FILE, "--input-type=module", "--eval", code]
-    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=TIMEOUT)
     assert result.returncode == 0, result.stderr
     return result.stdout.strip()
 

@@ -9,6 +9,7 @@ import pytest
 
 from hooks.node import NODE, environment
 from tests.project.typescript_sources import install_packages
+from tests.waiting import TIMEOUT
 
 TESTS = sorted(Path(__file__).parent.glob("*.test.mjs"))
 
@@ -17,5 +18,5 @@ TESTS = sorted(Path(__file__).parent.glob("*.test.mjs"))
 def test_the_package_in_node(test: Path) -> None:
     command = [str(NODE / "bin" / "node"), "--test", str(test)]
     env = {**environment(), "NODE_MODULES": str(install_packages())}
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=TIMEOUT)
     assert done.returncode == 0, done.stdout + done.stderr

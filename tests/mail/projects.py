@@ -133,7 +133,7 @@ class Server:
             f"{self.address}/api/auth{path}",
             json=body,
             headers={"Origin": self.address},
-            timeout=60,
+            timeout=TIMEOUT,
         )
 
     def sign_up(self, name: str = "Ada") -> str:

@@ -16,6 +16,7 @@ from tests.mail.projects import Project
 from tests.project.workshop import Workshop
 from tests.sampling import in_stack
 from tests.template import REPOSITORY
+from tests.waiting import TIMEOUT
 from tests.wrapped import WIDTH, unwrapped
 
 SECRET = "hunter2"
@@ -131,7 +132,7 @@ def _ended(project: Project, log: Path, **settings: str) -> str:
     """The output of a server that refuses to start."""
     process = project.start(free_port(), log, **{**PRODUCTION, **settings})
     try:
-        assert process.wait(timeout=60) != 0
+        assert process.wait(timeout=TIMEOUT) != 0
     finally:
         process.kill()
     output = log.read_text()

@@ -105,7 +105,7 @@ class Image:
                 raise
             finally:
                 server.terminate()
-                assert server.wait(timeout=30) in (0, -signal.SIGTERM, 128 + signal.SIGTERM)
+                assert server.wait(timeout=TIMEOUT) in (0, -signal.SIGTERM, 128 + signal.SIGTERM)
 
     def run(
         self, command: list[str], settings: Mapping[str, str] = {}, **options: Any

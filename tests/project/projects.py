@@ -43,7 +43,7 @@ class Project:
             env=environment(**variables),
             capture_output=True,
             text=True,
-            timeout=200,
+            timeout=600,
         )
         output = result.stdout + result.stderr
         assert "Traceback" not in output and "    at " not in output

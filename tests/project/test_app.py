@@ -19,6 +19,7 @@ from tests.foreign_variables import FOREIGN
 from tests.npm_packages import lend
 from tests.project import foreign
 from tests.template import module, render
+from tests.waiting import TIMEOUT
 
 pytestmark = pytest.mark.e2e
 PYTHON = STACKS["python"]
@@ -173,7 +174,7 @@ def test_an_own_column_of_users_is_one_line_in_python(
             assert before[name].count(place) == 1
             (on_sqlite / name).write_text(before[name].replace(place, place + line))
         run(PYTHON.setup, on_sqlite)
-        with serving(PYTHON, on_sqlite) as address, httpx.Client(timeout=60) as browser:
+        with serving(PYTHON, on_sqlite) as address, httpx.Client(timeout=TIMEOUT) as browser:
             ada = {"name": "Ada", "email": "ada@example.com", "password": "correct horse"}
             up = {**ada, "team": "Engines"}
             origin = {"Origin": address}

@@ -13,6 +13,7 @@ import pytest
 from hooks.demo import environment
 from hooks.node import NODE
 from tests.template import render
+from tests.waiting import TIMEOUT
 from tests.wrapped import WIDTH
 
 KINDS = [
@@ -40,7 +41,7 @@ def test_every_script_reports_the_required_node(
             env=variables,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=TIMEOUT,
         )
         assert done.returncode == 1, (name, done.stdout)
         assert done.stderr.startswith("Install Node.js 22.18 or newer, "), (name, done.stderr)

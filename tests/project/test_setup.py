@@ -78,7 +78,7 @@ def test_concurrent_setups_exclude_each_other(project: Project) -> None:
         assert "Another setup is running" in sentence(project.setup())
     finally:
         first.send_signal(signal.SIGCONT)
-        first.communicate(timeout=200)
+        first.communicate(timeout=600)
     assert first.returncode == 0
 
 

@@ -19,6 +19,7 @@ from tests.answers import EVERYTHING
 from tests.npm_packages import lend
 from tests.project.typescript import TYPESCRIPT, run_node, serving, setup
 from tests.template import render
+from tests.waiting import TIMEOUT
 from tests.wrapped import unwrapped
 
 BIN = "packages/better-auth-setup/bin.cjs"
@@ -53,7 +54,7 @@ def test_production_refuses_weak_settings(project: Path) -> None:
     settings = environment(BETTER_AUTH_SECRET="hunter2hunter2")
     settings["BETTER_AUTH_URL"] = "http://app.example.com"
     done = subprocess.run(
-        TYPESCRIPT.serve, cwd=project, env=settings, capture_output=True, text=True, timeout=60
+        TYPESCRIPT.serve, cwd=project, env=settings, capture_output=True, text=True, timeout=TIMEOUT
     )
     assert done.returncode == 1
     problems = unwrapped(done.stderr)

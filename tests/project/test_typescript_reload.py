@@ -20,6 +20,7 @@ from hooks.demo import environment, free_port, wait_until_healthy
 from tests.editors import by_backup, by_deleting, by_rename, in_place
 from tests.project.reloads import save_until
 from tests.project.workshop import Workshop
+from tests.waiting import TIMEOUT
 
 pytestmark = pytest.mark.e2e
 
@@ -53,7 +54,7 @@ def test_a_reload_follows_every_way_of_saving(workshop: Workshop, tmp_path: Path
         save_until(partial(by_rename, auth, text), partial(refuses, sign_up, user))
     finally:
         os.killpg(server.pid, signal.SIGINT)
-        server.wait(timeout=30)
+        server.wait(timeout=TIMEOUT)
 
 
 def greets_with(address: str, name: str) -> bool:

@@ -19,6 +19,7 @@ from hooks.demo import environment, free_port, wait_until_healthy
 from tests.foreign_variables import FOREIGN
 from tests.project.typescript import TYPESCRIPT, run_node, serving
 from tests.project.workshop import Workshop
+from tests.waiting import TIMEOUT
 from tests.weak_secrets import STRONG_SECRETS, WEAK_SECRETS
 from tests.wrapped import unwrapped
 
@@ -45,7 +46,7 @@ def refusal(project: Path, **settings: str) -> str:
         env=environment(**settings),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=TIMEOUT,
     )
     assert done.returncode == 1, done.stdout
     assert "    at " not in done.stderr
@@ -153,7 +154,7 @@ def test_the_port_can_be_changed_alone(project: Path) -> None:
             body["email"] = f"other{port}@example.com"
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        server.wait(timeout=TIMEOUT)
 
 
 def test_a_base_url_without_a_port_trusts_origins_without_one(project: Path) -> None:
@@ -208,7 +209,7 @@ def test_an_open_connection_does_not_block_shutdown(project: Path) -> None:
             slow.sendall(b"POST /me HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n")
             time.sleep(0.2)
             server.send_signal(signal.SIGTERM)
-            assert server.wait(timeout=30) == 0
+            assert server.wait(timeout=TIMEOUT) == 0
     finally:
         server.kill()
         server.wait()

@@ -18,6 +18,7 @@ from tests.project.sqlite_migrations import switches_to_migrations
 from tests.project.typescript import TYPESCRIPT, Browser, npm, serving, setup
 from tests.project.typescript_flows import flows
 from tests.template import render
+from tests.waiting import TIMEOUT
 
 pytestmark = pytest.mark.e2e
 
@@ -185,7 +186,7 @@ def test_an_old_node_is_reported(project: Path, version: str) -> None:
         f"{pretend} require('./packages/better-auth-setup/bin.cjs')",
     ]
     done = subprocess.run(
-        command, cwd=project, env=environment(), capture_output=True, text=True, timeout=60
+        command, cwd=project, env=environment(), capture_output=True, text=True, timeout=TIMEOUT
     )
     assert done.returncode == 1
     assert f"This is {version}:\n" in done.stderr

@@ -14,6 +14,7 @@ import httpx
 
 from hooks.demo import STACKS, environment, free_port, wait_until_healthy
 from tests.messages import logged_message
+from tests.waiting import TIMEOUT
 from tests.wrapped import unwrapped
 
 TYPESCRIPT = STACKS["typescript"]
@@ -183,7 +184,7 @@ def serving(
             yield Server(address, log, project)
         finally:
             server.terminate()
-            server.wait(timeout=30)
+            server.wait(timeout=TIMEOUT)
 
 
 def open_handles(file: Path) -> int:

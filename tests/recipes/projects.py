@@ -22,6 +22,7 @@ from tests.npm_packages import lend
 from tests.recipes.document import Reader
 from tests.shell import bash
 from tests.template import render
+from tests.waiting import TIMEOUT
 
 #: Programs on a developer's PATH, and the tests' programs for them.
 PROGRAMS = {
@@ -128,7 +129,7 @@ class Project:
                 raise
             finally:
                 os.killpg(server.pid, signal.SIGINT)
-                server.wait(timeout=30)
+                server.wait(timeout=TIMEOUT)
 
     @contextmanager
     def serving(self, **settings: str) -> Iterator[str]:

@@ -15,6 +15,8 @@ import pytest
 import yaml
 from copier._cli import CopierApp
 
+from tests.waiting import TIMEOUT
+
 ENTER, DOWN, CLEAR = "\r", "\x1b[B", "\x15"
 
 
@@ -36,7 +38,7 @@ def test_answers_are_typed_and_a_mistake_is_corrected(git_url: str, tmp_path: Pa
         cwd=str(tmp_path),
         encoding="utf-8",
         dimensions=(50, 160),
-        timeout=30,
+        timeout=TIMEOUT,
     )
     screen = terminal.logfile_read = io.StringIO()
     terminal.expect("Which stack")

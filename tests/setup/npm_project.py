@@ -18,6 +18,7 @@ from tests import postgresql
 from tests.project.projects import NO_AGENT
 from tests.project.typescript_sources import ENGINE, install_packages, render_project
 from tests.template import REPOSITORY
+from tests.waiting import TIMEOUT
 from tests.wrapped import unwrapped
 
 NODE_FILE = str(NODE / "bin" / "node")
@@ -33,7 +34,9 @@ def call(module: str, function: str, text: str) -> str:
         f"process.stdout.write({function}({json.dumps(text)}));"
     )
     command = [NODE_FILE, "--input-type=module", "--eval", script]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+    return subprocess.run(
+        command, capture_output=True, text=True, check=True, timeout=TIMEOUT
+    ).stdout
 
 
 #: Without these capabilities, root is subject to file permissions.
@@ -59,7 +62,7 @@ class NpmProject:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=200,
+            timeout=600,
         )
         assert "    at " not in result.stdout + result.stderr, result.stderr
         result.stderr = unwrapped(result.stderr)

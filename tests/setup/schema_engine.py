@@ -12,6 +12,7 @@ from pathlib import Path
 from hooks.node import NODE
 from tests.project.typescript_sources import install_packages
 from tests.template import REPOSITORY
+from tests.waiting import TIMEOUT
 
 SOURCES = REPOSITORY / "template" / "shared" / "schema-engine"
 
@@ -53,7 +54,7 @@ class SchemaEngine:
             input="".join(f"{json.dumps(request)}\n" for request in requests),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=TIMEOUT,
             check=True,
         )
         answers = {one["id"]: one for one in map(json.loads, done.stdout.splitlines())}

@@ -11,6 +11,7 @@ import pytest
 from hooks.demo import environment
 from tests.project.typescript_sources import render_project
 from tests.setup.npm_project import BIN, NODE_FILE
+from tests.waiting import TIMEOUT
 
 OLD_NODE = "Object.defineProperty(process.versions, 'node', { value: '20.18.0' });"
 OLD_PYTHON = """
@@ -56,7 +57,7 @@ def run(command: list[str], folder: Path, *flags: str, **variables: str) -> str:
         env=environment(**variables),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=TIMEOUT,
     )
     return done.stdout + done.stderr
 

@@ -19,6 +19,7 @@ from tests.project.typescript_sources import render_project
 from tests.setup.env_files import LINES
 from tests.setup.npm_project import NODE_FILE, npm_project
 from tests.template import REPOSITORY
+from tests.waiting import TIMEOUT
 
 PARSE = f"""
 import {{ readFileSync }} from "node:fs";
@@ -85,7 +86,7 @@ def test_an_empty_value_hides_no_other_from_next_js(
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=TIMEOUT,
     )
     env = json.loads(result.stdout)
     values = [env[name] for name in ("DATABASE_URL", "BETTER_AUTH_SECRET", "PORT")]

@@ -12,6 +12,7 @@ import pytest
 
 from tests.setup.npm_project import BIN, NODE_FILE, PACKAGE
 from tests.template import REPOSITORY
+from tests.waiting import TIMEOUT
 from tests.wrapped import unwrapped
 
 NAMES = ["st*r", "what?", "back\\slash", "line\nbreak"]
@@ -31,7 +32,7 @@ def npm_setup(folder: Path) -> str:
     for file in ("bin.cjs", "check-node.cjs"):
         shutil.copy(PACKAGE / file, package)
     command = [NODE_FILE, BIN, "setup"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=TIMEOUT)
     assert done.returncode == 1
     lines = done.stderr.splitlines()
     assert len(lines) == 2
@@ -55,7 +56,7 @@ def python_setup(folder: Path, *program: str, **variables: str) -> str:
         env={**os.environ, **variables},
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=TIMEOUT,
     )
     assert done.returncode == 1
     (message,) = unwrapped(done.stderr).splitlines()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hooks.demo import environment
 from tests.template import REPOSITORY
+from tests.waiting import TIMEOUT
 
 SOURCE = REPOSITORY / "template/python/packages/better-auth-setup/src"
 
@@ -32,7 +33,7 @@ def test_a_package_is_installed_into_the_project_whatever_the_users_settings_are
         env=environment(**settings, PYTHONPATH=str(SOURCE)) | {"PATH": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=TIMEOUT,
     )
     assert done.returncode == 0, done.stderr
     assert json.loads((project / "package.json").read_text())["dependencies"] == {

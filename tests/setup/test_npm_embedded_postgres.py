@@ -11,6 +11,7 @@ from better_auth_setup.embedded_postgres._programs import errors
 from hooks.demo import environment
 from tests.setup.npm_project import NODE_FILE, call
 from tests.template import REPOSITORY
+from tests.waiting import TIMEOUT
 
 MODULE = (
     REPOSITORY / "template/typescript/packages/better-auth-setup/src/embedded-postgres.ts"
@@ -32,7 +33,7 @@ def test_an_incomplete_data_folder_of_a_failed_initdb_is_removed(tmp_path: Path)
             for number in range(2_000):
                 (draft / name / str(number)).touch()
         command = [NODE_FILE, "--input-type=module", "--eval", REMOVE]
-        subprocess.run(command, cwd=draft.parent, env=environment(), check=True, timeout=60)
+        subprocess.run(command, cwd=draft.parent, env=environment(), check=True, timeout=TIMEOUT)
         assert not draft.exists()
 
 

@@ -14,6 +14,7 @@ from hooks.node import NPM, install
 from tests.project.typescript_sources import render_project
 from tests.setup import npm_registry
 from tests.setup.npm_project import NODE_FILE, PACKAGE
+from tests.waiting import TIMEOUT
 
 INSTALL = f"""
 import {{ install }} from {json.dumps(str(PACKAGE / "src" / "packages.ts"))};
@@ -54,7 +55,7 @@ def refusal(folder: Path, **variables: str) -> str:
         env=environment(npm_execpath=str(NPM), **variables),
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=TIMEOUT,
     )
     assert done.returncode == 1, done.stdout + done.stderr
     return done.stderr.strip()

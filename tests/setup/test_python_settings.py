@@ -13,6 +13,7 @@ from better_auth_setup.bootstrap import Environment
 
 from tests.setup.python_packages import python_project
 from tests.template import REPOSITORY
+from tests.waiting import TIMEOUT
 from tests.wrapped import WIDTH
 
 PACKAGE = REPOSITORY / "template/python/packages/better-auth-setup/src/better_auth_setup"
@@ -206,7 +207,7 @@ def test_what_an_installer_left_out_is_named(tmp_path: Path) -> None:
 def test_the_usage_needs_no_docstrings() -> None:
     script = REPOSITORY / "template/python/scripts/setup.py"
     done = subprocess.run(
-        [sys.executable, "-OO", script, "--help"], capture_output=True, text=True, timeout=60
+        [sys.executable, "-OO", script, "--help"], capture_output=True, text=True, timeout=TIMEOUT
     )
     assert done.returncode == 0 and "--start-migrations" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= WIDTH

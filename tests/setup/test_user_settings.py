@@ -16,6 +16,7 @@ from hooks.node import NPM, pinned
 from tests.project.builds import noting_lookups
 from tests.setup import npm_registry
 from tests.setup.npm_project import NODE_FILE, PACKAGE
+from tests.waiting import TIMEOUT
 
 SETTINGS = {
     "bin-links": "false",
@@ -80,7 +81,7 @@ def try_to_install(stack: str, folder: Path, **variables: str) -> subprocess.Com
         env=environment(**variables, PYTHONPATH=path, npm_execpath=str(NPM)),
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=TIMEOUT,
     )
 
 

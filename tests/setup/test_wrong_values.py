@@ -14,6 +14,7 @@ from hooks.demo import environment
 from tests.answers import STACKS
 from tests.setup.npm_project import AS_A_USER, NODE_FILE, npm_project
 from tests.template import REPOSITORY
+from tests.waiting import TIMEOUT
 from tests.wrapped import unwrapped
 
 #: A wrong value of each setting in .env.example.
@@ -65,7 +66,7 @@ def output_of(
             env=environment(**{**dict.fromkeys(WRONG, ""), "PYTHONPATH": path, **variables}),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=TIMEOUT,
         )
         assert done.returncode == 1, done.stdout + done.stderr
         found += unwrapped(done.stderr) + "\n"

@@ -79,7 +79,7 @@ def test_a_crashed_auth_server_restarts_at_once(project: Path) -> None:
             f"{server.address}/api/auth/probe/end", json={}, headers={"Origin": server.address}
         )
         wait_for(lambda: pid(server) != before)
-        assert "has ended (3), and starts again" in server.text()
+        wait_for(lambda: "has ended (3), and starts again" in server.text())
 
 
 @pytest.mark.e2e
@@ -182,7 +182,7 @@ def test_a_failed_start_reports_the_reason(copy: Path) -> None:
         assert posted.status_code == 503 and "I am broken" in posted.text
         assert httpx.get(f"{server.address}/health").status_code == 200
         assert httpx.get(f"{server.address}/ready").status_code == 503
-        assert "I am broken" in server.text()
+        wait_for(lambda: "I am broken" in server.text())
         file.write_text(text)
         wait_for(lambda: answer_of(server).status_code == 200)
         assert httpx.get(f"{server.address}/ready").status_code == 200
@@ -202,7 +202,7 @@ def test_production_does_not_reveal_the_reason(copy: Path) -> None:
         answer = answer_of(server)
         assert answer.status_code == 503
         assert "broken" not in answer.text
-        assert "I am broken" in server.text()
+        wait_for(lambda: "I am broken" in server.text())
         # Without a watch, it retries.
         file.write_text(file.read_text().replace("throw new", "void "))
         wait_for(lambda: answer_of(server).status_code == 200)
@@ -224,7 +224,7 @@ def test_its_log_goes_to_the_applications_with_request_ids(server: Server) -> No
         made = browser.get("/api/auth/probe/request", headers={"X-Request-Id": "not one!"})
         assert made.headers["x-request-id"] == dict(made.json()["headers"])["x-request-id"]
         assert len(made.headers["x-request-id"]) == 16
-    assert "The auth server is up" in server.text()
+    wait_for(lambda: "The auth server is up" in server.text())
 
 
 def test_the_environment_of_the_child(server: Server) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from pydantic import SecretStr
 from tests.sidecar.odd_requests import exchange, post
 from tests.sidecar.projects import Server, serving
 from tests.sidecar.session_world import Official, make_settings
-from tests.waiting import wait_for
+from tests.waiting import TIMEOUT, wait_for
 
 
 class Unreachable:
@@ -70,9 +69,8 @@ async def test_a_slow_body_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also if its parts come all the time; 408 after the last one would be too late."""
     monkeypatch.setattr(proxy, "BODY_TIMEOUT", 0.3)
     drop = {"type": "http.request", "body": b"x", "more_body": True}
-    began = time.monotonic()
-    head = await call(*[drop] * 100, pause=0.05)
-    assert time.monotonic() - began < 100 * 0.05
+    endless = call(*[drop] * 100_000, pause=0.05)
+    head = await asyncio.wait_for(endless, TIMEOUT)
     assert head["status"] == 408
     assert (b"connection", b"close") in head["headers"]
 

@@ -16,6 +16,7 @@ from tests.recipes.document import recipes
 from tests.update.history import NEXT, PRESENT, PREVIOUS
 from tests.update.later import release
 from tests.update.project import COMMON, Project, Projects
+from tests.waiting import TIMEOUT
 
 #: Newer than every release's.
 OWN = "1.99.0"
@@ -41,7 +42,7 @@ def raise_better_auth(project: Project) -> None:
         env={**environment(), "NPM": os.fspath(NPM)},
         check=True,
         capture_output=True,
-        timeout=60,
+        timeout=TIMEOUT,
     )
     project.commit("Raise better-auth")
 

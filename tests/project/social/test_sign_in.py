@@ -18,6 +18,7 @@ from tests.project.social.accounts import Person, Provider, Refused
 from tests.project.social.projects import OFF, SERVE, Project, Shop, dummy_keys
 from tests.project.typescript import Browser, run_node
 from tests.project.workshop import Workshop
+from tests.waiting import TIMEOUT
 from tests.wrapped import unwrapped
 
 pytestmark = pytest.mark.e2e
@@ -228,7 +229,7 @@ def test_incomplete_keys_are_an_error(project: Project) -> None:
         env=environment(**{secret: "hush"}, PORT=str(free_port())),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=TIMEOUT,
     )
     assert (done.returncode, unwrapped(done.stderr)) == (1, f"{sentence}\n")
     if project.stack == "python":
