@@ -13,7 +13,7 @@ help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  \1	/p' $(MAKEFILE_LIST) | expand -t 22
 
 demo: .venv/installed ## Render a project, set it up, sign a user up and in (STACK=, FRAMEWORK=, DIR=, DATA=)
-	@$(BIN)/python hooks/demo.py '$(STACK)' '$(FRAMEWORK)' '$(DIR)' '$(DATA)'
+	@$(BIN)/python -m hooks.demo '$(STACK)' '$(FRAMEWORK)' '$(DIR)' '$(DATA)'
 
 test: .venv/installed chromium ## Check and test everything
 	$(BIN)/ruff format --check .

@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 from better_auth_setup import embedded_postgres
 
 from benchmarks.timing import table
-from hooks.demo import free_port
+from hooks.servers import free_port
 from tests.answers import STACKS
 from tests.mail.projects import Project, Server, without_limits
 from tests.mail.server import mail_server

@@ -15,7 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.timing import seconds, table
-from hooks.demo import NODE, REPOSITORY, STACKS, environment
+from hooks.demo import STACKS
+from hooks.node import NODE, REPOSITORY, environment
 
 COPIER = str(Path(sys.executable).with_name("copier"))
 COPY = [COPIER, "copy", "--quiet", "--defaults", "--vcs-ref", "HEAD"]

@@ -35,7 +35,7 @@ from dotenv import dotenv_values
 from benchmarks.__main__ import DOCUMENT, processor
 from benchmarks.session_check import SECRET, better_auth_cookie, browse, serving
 from benchmarks.session_check import Server as Asked
-from hooks.demo import REPOSITORY
+from hooks.node import REPOSITORY
 from tests.database_url.server import pgbouncer
 from tests.project.workshop import Workshop
 from tests.sidecar.projects import PACKAGE

@@ -36,7 +36,9 @@ from better_auth_setup import embedded_postgres
 from better_auth_sidecar.cookies import signed_cookie
 from dotenv import dotenv_values
 
-from hooks.demo import PYTHON_NEXTJS, REPOSITORY, environment, free_port, wait_until_healthy
+from hooks.demo import PYTHON_NEXTJS
+from hooks.node import REPOSITORY, environment
+from hooks.servers import free_port, running_server
 from tests.npm_packages import lend
 from tests.project.typescript import run_node
 from tests.project.typescript_sources import install_packages
@@ -155,15 +157,9 @@ def serving(command: Sequence[str], folder: Path, **settings: str) -> Iterator[t
     """Runs a server on a free port; yields its process and its address."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    environ = environment(PORT=str(port), **settings)
-    words = [word.format(port=port) for word in command]
-    server = subprocess.Popen(words, cwd=folder, env=environ, stdout=subprocess.DEVNULL)
-    try:
-        wait_until_healthy(server, address)
+    env = environment(PORT=str(port), **settings)
+    with running_server(command, folder, env, address, Path(os.devnull)) as server:
         yield server.pid, address
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
 
 
 def uvicorn(python: str, app: str) -> list[str]:

@@ -16,7 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.timing import seconds, table, timed
-from hooks.demo import REPOSITORY, STACKS, Stack, environment, serving
+from hooks.demo import STACKS, Stack, serving
+from hooks.node import REPOSITORY, environment
 
 COPIER = str(Path(sys.executable).with_name("copier"))
 COPY = [COPIER, "copy", "--quiet", "--defaults", "--vcs-ref", "HEAD"]

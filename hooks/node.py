@@ -40,9 +40,10 @@ def pinned(*names: str) -> dict[str, str]:
     return {name: versions[name] for name in names}
 
 
-def environment() -> dict[str, str]:
-    """The environment with ``node`` from PyPI."""
-    return {**os.environ, "PATH": f"{NODE / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+def environment(**more: str) -> dict[str, str]:
+    """The environment with ``node`` from PyPI, and these variables."""
+    path = f"{NODE / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return {**os.environ, "PATH": path, **more}
 
 
 def manifest(dependencies: Mapping[str, str]) -> str:

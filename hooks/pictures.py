@@ -23,7 +23,7 @@ from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 from hooks import chromium, demo
-from hooks.node import REPOSITORY
+from hooks.node import NODE, REPOSITORY, environment
 
 PICTURES = REPOSITORY / "docs" / "pictures"
 #: The largest size of a picture, in bytes.
@@ -88,7 +88,7 @@ def run(command: list[str], folder: Path) -> str:
     done = subprocess.run(
         command,
         cwd=folder,
-        env=demo.environment(PATH=f"{demo.NODE / 'bin'}{os.pathsep}{tools}"),
+        env=environment(PATH=f"{NODE / 'bin'}{os.pathsep}{tools}"),
         capture_output=True,
         text=True,
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from hooks.demo import free_port
+from hooks.servers import free_port
 from tests import debian
 from tests.waiting import TIMEOUT, wait_for_port
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -16,14 +15,16 @@ from typing import Any, TypeVar
 import asyncpg  # type: ignore[import-untyped]
 import httpx
 
-from hooks.demo import STACKS, environment, free_port, wait_until_healthy
+from hooks.demo import STACKS
+from hooks.node import environment
+from hooks.servers import free_port, running_server
 from tests import passwords
 from tests.answers import AUTH
 from tests.conformance.internet import internets
 from tests.messages import logged_message
 from tests.project.social.accounts import GitHub
 from tests.project.workshop import Workshop
-from tests.waiting import TIMEOUT, wait_for
+from tests.waiting import wait_for
 
 T = TypeVar("T")
 
@@ -175,7 +176,7 @@ def serving(
     github.callbacks.add(f"{address}/api/auth/callback/{github.id}")
     certificates = folder.with_name("certificates")
     certificates.mkdir()
-    with log.open("w") as output, internets(certificates, github.hosts, 1) as [internet]:
+    with internets(certificates, github.hosts, 1) as [internet]:
         github.join(internet)
         settings = environment(
             BETTER_AUTH_URL=address,
@@ -186,10 +187,5 @@ def serving(
             **internet.settings,
             **variables,
         )
-        server = subprocess.Popen(words, cwd=folder, env=settings, stdout=output, stderr=output)
-        try:
-            wait_until_healthy(server, address)
+        with running_server(words, folder, settings, address, log):
             yield Site(address, log, folder, database_url, github)
-        finally:
-            server.terminate()
-            server.wait(timeout=TIMEOUT)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-import subprocess
 import sys
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -21,14 +20,15 @@ import asyncpg  # type: ignore[import-untyped]
 from better_auth_setup import embedded_postgres
 from dotenv import dotenv_values
 
-from hooks.demo import STACKS, environment, free_port, wait_until_healthy
+from hooks.demo import STACKS
+from hooks.node import environment
+from hooks.servers import free_port, running_server
 from tests.answers import EVERYTHING
 from tests.conformance.changes import WATCH
 from tests.passwords import make_cheap
 from tests.project.typescript import PROXY
 from tests.project.typescript_sources import install_packages
 from tests.project.workshop import Workshop
-from tests.waiting import TIMEOUT
 
 Result = TypeVar("Result")
 
@@ -223,17 +223,5 @@ def serving(
         TRUSTED_PROXIES=PROXY,
         **more,
     )
-    with log.open("w") as output:
-        server = subprocess.Popen(
-            [word.format(port=port) for word in command],
-            cwd=project,
-            env=settings,
-            stdout=output,
-            stderr=output,
-        )
-        try:
-            wait_until_healthy(server, address)
-            yield Server(name, address, log, database_url)
-        finally:
-            server.terminate()
-            server.wait(timeout=TIMEOUT)
+    with running_server(command, project, settings, address, log):
+        yield Server(name, address, log, database_url)

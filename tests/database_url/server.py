@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import trustme
 
-from hooks.demo import free_port
+from hooks.servers import free_port
 from tests import debian
 from tests.project.typescript_sources import install_packages
 from tests.waiting import TIMEOUT, wait_for, wait_for_port

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 from better_auth_sidecar import connect
 
-from hooks.demo import environment
+from hooks.node import environment
 from tests.database_url.server import PASSWORD, Postgresql, tls_postgresql
 from tests.project.typescript import run_node, serving
 from tests.project.workshop import PRISMA

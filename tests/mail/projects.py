@@ -19,7 +19,9 @@ import asyncpg  # type: ignore[import-untyped]
 import httpx
 from dotenv import dotenv_values
 
-from hooks.demo import STACKS, environment, free_port, wait_until_healthy
+from hooks.demo import STACKS
+from hooks.node import environment
+from hooks.servers import free_port, running_server
 from tests.waiting import TIMEOUT, wait_for
 
 #: In the tests' environment, which has a project's packages.
@@ -58,8 +60,8 @@ class Project:
         is_python = self.stack == "python"
         return [*UVICORN, str(port)] if is_python else [*STACKS["typescript"].serve]
 
-    def start(self, port: int, log: Path, **settings: str) -> subprocess.Popen[bytes]:
-        """Starts the server, which may refuse to."""
+    def environment(self, port: int, **settings: str) -> dict[str, str]:
+        """The server's environment."""
         paths = os.pathsep.join(str(self.folder / source) for source in _SOURCES)
         defaults = {
             "BETTER_AUTH_URL": f"http://127.0.0.1:{port}",
@@ -69,36 +71,16 @@ class Project:
             "PYTHONUNBUFFERED": "1",
             "MAIL": "",
         }
-        with log.open("ab") as output:
-            return subprocess.Popen(
-                self.command(port),
-                cwd=self.folder,
-                env=environment(**{**defaults, **settings}),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
+        return environment(**{**defaults, **settings})
 
     @contextmanager
     def serving(self, **settings: str) -> Iterator[Server]:
         """Runs the server on a free port."""
         port = free_port()
-        log = self.folder / f"server-{port}.log"
-        process = self.start(port, log, **settings)
-        server = Server(f"http://127.0.0.1:{port}", log, process)
-        try:
-            wait_until_healthy(process, server.address)
-            yield server
-        except BaseException:
-            sys.stderr.write(server.text())
-            raise
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=TIMEOUT)
-            finally:
-                server.kill()
+        address, log = f"http://127.0.0.1:{port}", self.folder / f"server-{port}.log"
+        env = self.environment(port, **settings)
+        with running_server(self.command(port), self.folder, env, address, log) as process:
+            yield Server(address, log, process)
 
 
 def without_limits(project: Project) -> None:

@@ -16,7 +16,7 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from hooks.demo import free_port
+from hooks.servers import free_port
 from tests.waiting import wait_for
 
 USER, PASSWORD = "my app", "p@ss/word#1"

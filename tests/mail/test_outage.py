@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from hooks.demo import free_port
+from hooks.servers import free_port
 from tests.mail.projects import Project
 from tests.mail.server import mail_server
 from tests.waiting import wait_for

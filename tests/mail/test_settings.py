@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from better_auth_sidecar.mail_server import read_mail_from, read_smtp_url
 
 from hooks import node
-from hooks.demo import free_port
+from hooks.servers import free_port
 from tests.mail.projects import Project
 from tests.project.workshop import Workshop
 from tests.sampling import in_stack
@@ -128,21 +129,26 @@ def test_a_unix_mailbox_in_mail_is_ignored(monkeypatch: pytest.MonkeyPatch) -> N
     assert ask_typescript("settings.mailProblems(value)", [settings]) == [[]]
 
 
-def _ended(project: Project, log: Path, **settings: str) -> str:
+def _refusal(project: Project, **settings: str) -> str:
     """The output of a server that refuses to start."""
-    process = project.start(free_port(), log, **{**PRODUCTION, **settings})
-    try:
-        assert process.wait(timeout=TIMEOUT) != 0
-    finally:
-        process.kill()
-    output = log.read_text()
+    port = free_port()
+    done = subprocess.run(
+        project.command(port),
+        cwd=project.folder,
+        env=project.environment(port, **{**PRODUCTION, **settings}),
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+    )
+    assert done.returncode
+    output = done.stdout + done.stderr
     assert "Traceback" not in output and "    at " not in output
     return output
 
 
 @pytest.mark.e2e
-def test_production_needs_an_smtp_server(project: Project, tmp_path: Path) -> None:
-    output = _ended(project, tmp_path / "log")
+def test_production_needs_an_smtp_server(project: Project) -> None:
+    output = _refusal(project)
     assert "Set SMTP_URL and MAIL_FROM, or MAIL=log: production sends mails." in output
     with project.serving(**PRODUCTION, MAIL="log") as server:
         assert server.process.poll() is None
@@ -156,7 +162,7 @@ def test_text_messages_need_a_provider_in_production(
     folder = tmp_path / stack
     workshop.render({"stack": stack, "plugins": ["phone-number"]}, folder, workshop.settings())
     settings = {"SMTP_URL": SMTP_URL, "MAIL_FROM": SENDER}
-    output = _ended(Project(stack, folder), tmp_path / "log", **settings)
+    output = _refusal(Project(stack, folder), **settings)
     (sentence,) = [
         line for line in output.splitlines() if line.startswith("Set MAIL=log or write ")
     ]

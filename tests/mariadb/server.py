@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from hooks.demo import free_port
+from hooks.servers import free_port
 from tests import debian
 from tests.waiting import TIMEOUT, wait_for_port
 

@@ -11,7 +11,8 @@ from typing import Any
 import asyncpg  # type: ignore[import-untyped]
 from dotenv import dotenv_values
 
-from hooks.demo import NODE, STACKS, environment, run
+from hooks.demo import STACKS, run
+from hooks.node import NODE, environment
 from tests.template import render
 from tests.wrapped import unwrapped
 

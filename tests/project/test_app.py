@@ -13,7 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from hooks.demo import STACKS, environment, run, serving, walk_through
+from hooks.demo import STACKS, run, serving, walk_through
+from hooks.node import environment
 from tests.answers import EVERYTHING
 from tests.foreign_variables import FOREIGN
 from tests.npm_packages import lend

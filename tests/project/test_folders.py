@@ -8,17 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from hooks.demo import (
-    NEXT,
-    NODE,
-    NPM,
-    STACKS_OF,
-    free_port,
-    run,
-    serving,
-    stack_of,
-    walk_through,
-)
+from hooks.demo import NEXT, STACKS_OF, run, serving, stack_of, walk_through
+from hooks.node import NODE, NPM
+from hooks.servers import free_port
 from tests.npm_packages import lend
 from tests.template import render
 
@@ -27,7 +19,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.exhaustive]
 NAME = 'it\'s "a" $(touch hacked) `touch hacked` [b] {c} %20 &;|~! é'
 TESTS = {
     "python": [".venv/bin/python", "-m", "pytest", "-q"],
-    "typescript": [str(NODE / "bin" / "node"), NPM, "test"],
+    "typescript": [str(NODE / "bin" / "node"), str(NPM), "test"],
 }
 
 

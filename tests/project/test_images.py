@@ -14,7 +14,8 @@ from typing import Any
 import httpx
 import pytest
 
-from hooks.demo import free_port, walk_through
+from hooks.demo import walk_through
+from hooks.servers import free_port
 from tests.npm_packages import lend
 from tests.postgresql import sql
 from tests.project import roles

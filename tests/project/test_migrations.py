@@ -11,7 +11,8 @@ from collections.abc import Iterator
 import pexpect
 import pytest
 
-from hooks.demo import NODE, STACKS, environment
+from hooks.demo import STACKS
+from hooks.node import NODE, environment
 from tests.project.bench import Bench, add
 from tests.project.projects import NO_AGENT, sentence
 

@@ -16,7 +16,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Route
 
-from hooks.demo import NEXT, NEXTJS, free_port
+from hooks.demo import NEXT, NEXTJS
+from hooks.servers import free_port
 from tests.browser.flows import PAGES, Flow, each_flow, passes_axe
 from tests.browser.person import NEXTJS as NEXTJS_LOOK
 from tests.browser.person import Person, add_authenticator

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from hooks.demo import environment
-from hooks.node import NODE
+from hooks.node import NODE, environment
 from tests.template import render
 from tests.waiting import TIMEOUT
 from tests.wrapped import WIDTH

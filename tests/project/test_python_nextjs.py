@@ -15,7 +15,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser
 
-from hooks.demo import NODE, NPM, PYTHON_NEXTJS, environment, free_port
+from hooks.demo import PYTHON_NEXTJS
+from hooks.node import NODE, NPM, environment
+from hooks.servers import free_port
 from tests.browser.flows import (
     Flow,
     passes_axe,
@@ -202,10 +204,10 @@ def test_the_committed_api_types_match_a_new_project(project: Path, tmp_path: Pa
     main.write_text(text.replace(added, ""))
     node = str(NODE / "bin" / "node")
     npx = tmp_path / "npx"  # that of the Python package does not work
-    npx.write_text(f'#!/bin/sh\nexec {node} {Path(NPM).with_name("npx-cli.js")} "$@"\n')
+    npx.write_text(f'#!/bin/sh\nexec {node} {NPM.with_name("npx-cli.js")} "$@"\n')
     npx.chmod(0o755)
     path = os.pathsep.join([str(tmp_path), environment()["PATH"]])
-    output(project, node, NPM, "run", "api-types", PATH=path)
+    output(project, node, str(NPM), "run", "api-types", PATH=path)
     main.write_text(text)
     assert types.read_text() == rendered
 

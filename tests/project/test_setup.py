@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from hooks.demo import NODE, STACKS, environment, free_port
+from hooks.demo import STACKS
+from hooks.node import NODE, environment
+from hooks.servers import free_port
 from tests.foreign_variables import DEBUGGER
 from tests.project.projects import NO_AGENT, Project, read_up_to, sentence
 from tests.sampling import in_stack

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from hooks.demo import environment
+from hooks.node import environment
 from tests.project.bench import LAST, SCHEMA, Bench, add
 from tests.project.projects import Project
 from tests.project.same_database import Way, each_way_to_write_it

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from hooks.demo import environment
+from hooks.node import environment
 from tests.answers import EVERYTHING
 from tests.npm_packages import lend
 from tests.project.typescript import TYPESCRIPT, run_node, serving, setup

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
-import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,11 +13,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from hooks.demo import environment, free_port, wait_until_healthy
+from hooks.node import environment
+from hooks.servers import free_port, running_server
 from tests.editors import by_backup, by_deleting, by_rename, in_place
 from tests.project.reloads import save_until
 from tests.project.workshop import Workshop
-from tests.waiting import TIMEOUT
 
 pytestmark = pytest.mark.e2e
 
@@ -33,12 +30,8 @@ def test_a_reload_follows_every_way_of_saving(workshop: Workshop, tmp_path: Path
     program, *arguments = scripts["dev"].split()
     command = ["node", f"node_modules/{program}/dist/cli.mjs", *arguments]
     address = f"http://localhost:{port}"
-    # A process group of its own, as Ctrl+C in a terminal signals all of it.
-    server = subprocess.Popen(
-        command, cwd=project, env=environment(PORT=str(port)), start_new_session=True
-    )
-    try:
-        wait_until_healthy(server, address)
+    log = tmp_path / "server.log"
+    with running_server(command, project, environment(PORT=str(port)), address, log):
         app, auth = project / "src" / "app.ts", project / "src" / "lib" / "auth.ts"
         ways: list[Callable[[Path, str], None]] = [in_place, by_rename, by_backup, by_deleting]
         for number, save in enumerate([*ways, in_place]):
@@ -52,9 +45,6 @@ def test_a_reload_follows_every_way_of_saving(workshop: Workshop, tmp_path: Path
         user = {"name": "Ada", "email": "ada@example.com", "password": "correct horse"}
         sign_up = f"{address}/api/auth/sign-up/email"
         save_until(partial(by_rename, auth, text), partial(refuses, sign_up, user))
-    finally:
-        os.killpg(server.pid, signal.SIGINT)
-        server.wait(timeout=TIMEOUT)
 
 
 def greets_with(address: str, name: str) -> bool:

@@ -15,7 +15,8 @@ from typing import Any
 import httpx
 import pytest
 
-from hooks.demo import environment, free_port, wait_until_healthy
+from hooks.node import environment
+from hooks.servers import free_port, running_server
 from tests.foreign_variables import FOREIGN
 from tests.project.typescript import TYPESCRIPT, run_node, serving
 from tests.project.workshop import Workshop
@@ -139,12 +140,10 @@ def test_node_env_disables_no_check(project: Path) -> None:
         assert browser.post("/sign-out", json={}, headers=foreign).status_code == 403
 
 
-def test_the_port_can_be_changed_alone(project: Path) -> None:
+def test_the_port_can_be_changed_alone(project: Path, tmp_path: Path) -> None:
     port = free_port()
-    address = f"http://localhost:{port}"
-    server = subprocess.Popen(TYPESCRIPT.serve, cwd=project, env=environment(PORT=str(port)))
-    try:
-        wait_until_healthy(server, address)
+    address, env = f"http://localhost:{port}", environment(PORT=str(port))
+    with running_server(TYPESCRIPT.serve, project, env, address, tmp_path / "log"):
         body = {"name": "Ada", "email": f"{port}@example.com", "password": "correct horse"}
         for origin, status in ((address, 200), ("http://localhost:1", 403)):
             response = httpx.post(
@@ -152,9 +151,6 @@ def test_the_port_can_be_changed_alone(project: Path) -> None:
             )
             assert response.status_code == status
             body["email"] = f"other{port}@example.com"
-    finally:
-        server.terminate()
-        server.wait(timeout=TIMEOUT)
 
 
 def test_a_base_url_without_a_port_trusts_origins_without_one(project: Path) -> None:
@@ -200,16 +196,14 @@ def test_a_port_in_use_is_reported(project: Path) -> None:
     assert found.startswith("Correct HOST of the environment, or PORT in .env.local: getaddrinfo")
 
 
-def test_an_open_connection_does_not_block_shutdown(project: Path) -> None:
+def test_an_open_connection_does_not_block_shutdown(project: Path, tmp_path: Path) -> None:
     port = free_port()
-    server = subprocess.Popen(TYPESCRIPT.serve, cwd=project, env=environment(PORT=str(port)))
-    try:
-        wait_until_healthy(server, f"http://localhost:{port}")
-        with socket.create_connection(("127.0.0.1", port)) as slow:
-            slow.sendall(b"POST /me HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n")
-            time.sleep(0.2)
-            server.send_signal(signal.SIGTERM)
-            assert server.wait(timeout=TIMEOUT) == 0
-    finally:
-        server.kill()
-        server.wait()
+    address, env = f"http://localhost:{port}", environment(PORT=str(port))
+    with (
+        running_server(TYPESCRIPT.serve, project, env, address, tmp_path / "log") as server,
+        socket.create_connection(("127.0.0.1", port)) as slow,
+    ):
+        slow.sendall(b"POST /me HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n")
+        time.sleep(0.2)
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(timeout=TIMEOUT) == 0

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hooks.demo import environment
+from hooks.node import environment
 from tests.npm_packages import lend
 from tests.project import foreign
 from tests.project.projects import NO_AGENT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +12,10 @@ from typing import Any
 
 import httpx
 
-from hooks.demo import STACKS, environment, free_port, wait_until_healthy
+from hooks.demo import STACKS
+from hooks.node import environment
+from hooks.servers import free_port, running_server
 from tests.messages import logged_message
-from tests.waiting import TIMEOUT
 from tests.wrapped import unwrapped
 
 TYPESCRIPT = STACKS["typescript"]
@@ -173,18 +174,9 @@ def serving(
     # Beside the project, where neither builds nor watchers look. Servers that run at once share it,
     # as each may send the messages of the others.
     log = project.with_name(f"{project.name}.log")
-    env: Mapping[str, str] = environment(
-        **{"BETTER_AUTH_URL": address, "PORT": str(port), "TRUSTED_PROXIES": PROXY, **settings}
-    )
-    words = [word.format(port=port) for word in command]
-    with log.open("a") as output:
-        server = subprocess.Popen(words, cwd=project, env=env, stdout=output, stderr=output)
-        try:
-            wait_until_healthy(server, address)
-            yield Server(address, log, project)
-        finally:
-            server.terminate()
-            server.wait(timeout=TIMEOUT)
+    env = {"BETTER_AUTH_URL": address, "PORT": str(port), "TRUSTED_PROXIES": PROXY, **settings}
+    with running_server(command, project, environment(**env), address, log):
+        yield Server(address, log, project)
 
 
 def open_handles(file: Path) -> int:

@@ -6,8 +6,6 @@ import asyncio
 import os
 import secrets
 import shlex
-import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,17 +15,18 @@ import asyncpg  # type: ignore[import-untyped]
 import httpx
 from dotenv import dotenv_values
 
-from hooks.demo import NODE, NPM, STACKS_OF, environment, free_port, run, wait_until_healthy
+from hooks.demo import STACKS_OF, run
+from hooks.node import NODE, NPM, environment
+from hooks.servers import free_port, running_server
 from tests.npm_packages import lend
 from tests.recipes.document import Reader
 from tests.shell import bash
 from tests.template import render
-from tests.waiting import TIMEOUT
 
 #: Programs on a developer's PATH, and the tests' programs for them.
 PROGRAMS = {
-    "npm": [str(NODE / "bin" / "node"), NPM],
-    "npx": [str(NODE / "bin" / "node"), NPM.replace("npm-cli.js", "npx-cli.js")],
+    "npm": [str(NODE / "bin" / "node"), str(NPM)],
+    "npx": [str(NODE / "bin" / "node"), str(NPM.with_name("npx-cli.js"))],
     "python3": [sys.executable],
     "uv": [str(Path(sys.executable).with_name("uv"))],
 }
@@ -109,27 +108,11 @@ class Project:
 
     @contextmanager
     def started(self, command: str, address: str, **settings: str) -> Iterator[str]:
-        """Runs a command that starts the server, until the test ends."""
-        log = self.folder / "node_modules" / "server.log"
-        with log.open("wb") as output:
-            server = subprocess.Popen(
-                ["bash", "-c", command],
-                cwd=self.folder,
-                env=self.environment(**settings),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
-            try:
-                wait_until_healthy(server, address)
-                yield address
-            except BaseException:
-                sys.stderr.write(log.read_text())
-                raise
-            finally:
-                os.killpg(server.pid, signal.SIGINT)
-                server.wait(timeout=TIMEOUT)
+        """Runs a shell command that starts the server."""
+        env, log = self.environment(**settings), self.folder / "node_modules" / "server.log"
+        log.write_bytes(b"")
+        with running_server(["bash", "-c", command], self.folder, env, address, log):
+            yield address
 
     @contextmanager
     def serving(self, **settings: str) -> Iterator[str]:

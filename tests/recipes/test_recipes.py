@@ -19,7 +19,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from hooks.demo import free_port
+from hooks.servers import free_port
 from tests.answers import AUTH, STACKS
 from tests.editors import by_deleting, by_rename, in_place
 from tests.project.reloads import save_until

@@ -12,8 +12,7 @@ from typing import Any
 
 from dotenv import dotenv_values
 
-from hooks.demo import environment
-from hooks.node import NODE
+from hooks.node import NODE, environment
 from tests import postgresql
 from tests.project.projects import NO_AGENT
 from tests.project.typescript_sources import ENGINE, install_packages, render_project

@@ -11,7 +11,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from hooks.demo import environment
+from hooks.node import environment
 from tests.setup.npm_project import NODE_FILE, npm_project
 from tests.template import REPOSITORY
 from tests.waiting import TIMEOUT

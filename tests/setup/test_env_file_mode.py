@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hooks.demo import environment
+from hooks.node import environment
 from tests.project.typescript_sources import render_project
 from tests.setup.npm_project import BIN, NODE_FILE
 from tests.waiting import TIMEOUT

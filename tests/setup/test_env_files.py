@@ -13,8 +13,7 @@ from better_auth_setup.settings import Settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hooks.demo import environment
-from hooks.node import NODE
+from hooks.node import NODE, environment
 from tests.project.typescript_sources import render_project
 from tests.setup.env_files import LINES
 from tests.setup.npm_project import NODE_FILE, npm_project

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from hooks.demo import environment
+from hooks.node import environment
 from tests.template import REPOSITORY
 from tests.waiting import TIMEOUT
 

@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 import asyncpg  # type: ignore[import-untyped]
 import pytest
 
-from hooks.demo import environment, free_port
+from hooks.node import environment
+from hooks.servers import free_port
 from tests.foreign_variables import DEBUGGER, FOREIGN
 from tests.project.same_database import Way, each_way_to_write_it
 from tests.setup.npm_project import BIN, NODE_FILE, PACKAGE, NpmProject, npm_project

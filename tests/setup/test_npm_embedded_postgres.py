@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from better_auth_setup.embedded_postgres._programs import errors
 
-from hooks.demo import environment
+from hooks.node import environment
 from tests.setup.npm_project import NODE_FILE, call
 from tests.template import REPOSITORY
 from tests.waiting import TIMEOUT

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hooks.demo import environment
-from hooks.node import NODE, NPM
+from hooks.node import NODE, NPM, environment
 from tests.project.typescript_sources import install_packages
 from tests.setup.npm_project import PACKAGE, TREE
 from tests.some import some

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hooks.demo import environment
-from hooks.node import NPM, install
+from hooks.node import NPM, environment, install
 from tests.npm_packages import lend
 from tests.project.typescript_sources import render_project
 from tests.setup.npm_project import NODE_FILE, PACKAGE, NpmProject, npm_project

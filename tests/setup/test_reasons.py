@@ -14,7 +14,8 @@ from better_auth_setup.node import Packages
 from better_auth_setup.problem import Problem
 from better_auth_setup.programs import Result
 
-from hooks.demo import NODE, free_port
+from hooks.node import NODE
+from hooks.servers import free_port
 from tests.setup import npm_registry
 from tests.setup.npm_project import call
 from tests.setup.outputs import FAILURES, Failure

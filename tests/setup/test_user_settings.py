@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 from better_auth_setup import node
 
-from hooks.demo import environment
-from hooks.node import NPM, pinned
+from hooks.node import NPM, environment, pinned
 from tests.project.builds import noting_lookups
 from tests.setup import npm_registry
 from tests.setup.npm_project import NODE_FILE, PACKAGE

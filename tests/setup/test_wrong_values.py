@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hooks.demo import environment
+from hooks.node import environment
 from tests.answers import STACKS
 from tests.setup.npm_project import AS_A_USER, NODE_FILE, npm_project
 from tests.template import REPOSITORY

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,14 +15,15 @@ import httpx
 import psutil
 import pytest
 
-from hooks.demo import environment, free_port
+from hooks.node import environment
+from hooks.servers import free_port, running_server
 from tests.database_url.readers import write_reader
 from tests.project.typescript import run_node
 from tests.project.typescript_sources import ENGINE
 from tests.project.workshop import PRISMA, Workshop
 from tests.template import REPOSITORY
 from tests.template import environment as jinja
-from tests.waiting import TIMEOUT, wait_for
+from tests.waiting import wait_for
 
 PACKAGE = REPOSITORY / "template/python/packages/better-auth-sidecar"
 OUTBOX = REPOSITORY / "template/shared/outbox"
@@ -197,39 +196,12 @@ def serving(
     where = ["--host", host, "--port", str(port)]
     if "gunicorn" in command:
         where = ["--bind", f"{host}:{port}"]
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [*command, *where],
-            cwd=project,
-            env=app_environment(**{"BETTER_AUTH_URL": address, **settings}),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-        server = Server(address, log, process)
-        try:
-            wait_for(lambda: _answers(server))
-            yield server
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=TIMEOUT)
-            finally:
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
+    env = app_environment(**{"BETTER_AUTH_URL": address, **settings})
+    with running_server([*command, *where], project, env, address, log) as process:
+        yield Server(address, log, process)
 
 
 def app_environment(**settings: str) -> dict[str, str]:
     """The environment of an application, with the template's package on its path."""
     python = {"PYTHONPATH": str(PACKAGE / "src"), "PYTHONUNBUFFERED": "1"}
     return environment(**{**python, "BETTER_AUTH_ENV": "development", **settings})
-
-
-def _answers(server: Server) -> bool:
-    if server.process.poll() is not None:
-        raise AssertionError(f"the application has ended:\n{server.text()}")
-    try:
-        return httpx.get(f"{server.address}/health").status_code == 200
-    except httpx.TransportError:
-        return False

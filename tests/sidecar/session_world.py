@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-import subprocess
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
@@ -22,10 +21,10 @@ from better_auth_sidecar.testing import sign_in
 from dotenv import dotenv_values
 from fastapi import Depends, FastAPI, HTTPException, Response, WebSocket
 
-from hooks.demo import environment, free_port
+from hooks.node import environment
+from hooks.servers import free_port, running_server
 from tests.project.workshop import Workshop
 from tests.sidecar.projects import make_project
-from tests.waiting import TIMEOUT, wait_for
 
 BASE_URL = "http://localhost:8000"
 
@@ -91,35 +90,10 @@ def official(project: Path, variant: Variant | None = None) -> Iterator[Official
         variant.settings
     )
     options = {"rateLimit": {"enabled": False}, **variant.options}
-    log = project / f"auth-{port}.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            ["node", "auth/server.ts"],
-            cwd=project,
-            env=environment(
-                **values,
-                PORT=str(port),
-                AUTH_OPTIONS=json.dumps(options),
-            ),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-        )
-        address = f"http://127.0.0.1:{port}"
-
-        def answers() -> bool:
-            assert process.poll() is None, log.read_text()
-            try:
-                return httpx.get(f"{address}/health").status_code == 200
-            except httpx.TransportError:
-                return False
-
-        try:
-            wait_for(answers)
-            yield Official(project, address, make_settings(values, auth_server_url=address))
-        finally:
-            process.terminate()
-            process.wait(timeout=TIMEOUT)
+    address, log = f"http://127.0.0.1:{port}", project / f"auth-{port}.log"
+    env = environment(**values, PORT=str(port), AUTH_OPTIONS=json.dumps(options))
+    with running_server(["node", "auth/server.ts"], project, env, address, log):
+        yield Official(project, address, make_settings(values, auth_server_url=address))
 
 
 def make_settings(values: Mapping[str, str], **more: Any) -> Settings:

@@ -12,7 +12,8 @@ import httpx
 import pytest
 from dotenv import dotenv_values
 
-from hooks.demo import STACKS, environment, run, serving
+from hooks.demo import STACKS, run, serving
+from hooks.node import environment
 from tests.npm_packages import lend
 from tests.project.projects import NO_AGENT
 from tests.update.history import OLDEST, PRESENT, WITH_ISSUER

@@ -12,7 +12,8 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import httpx
 import pytest
 
-from hooks.demo import environment, free_port
+from hooks.node import environment
+from hooks.servers import free_port
 from tests.answers import AUTH, social_data
 from tests.project.social.accounts import Person, Provider, Refused
 from tests.project.social.projects import OFF, SERVE, Project, Shop, dummy_keys

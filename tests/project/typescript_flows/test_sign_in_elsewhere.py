@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from hooks.demo import free_port
+from hooks.servers import free_port
 from tests.project.typescript import Browser, Server, serving
 from tests.project.workshop import Workshop
 
