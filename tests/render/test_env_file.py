@@ -15,7 +15,8 @@ from dotenv import dotenv_values
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.answers import EVERYTHING, STACKS
+from hooks.demo import STACKS_OF
+from tests.answers import EVERYTHING, STACKS, provider_data
 from tests.node import run_node
 from tests.project.typescript_sources import render_project
 from tests.template import environment, module
@@ -79,6 +80,23 @@ def read_with_shell(texts: list[str]) -> list[str]:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
 
 
+@pytest.mark.parametrize("provider", provider_data())
+def test_a_pooler_is_named_in_a_way_that_the_url_takes(provider: str, tmp_path: Path) -> None:
+    render_project({"stack": "typescript", "provider": provider}, tmp_path)
+    example = (tmp_path / ".env.example").read_text()
+    takes = provider_data()[provider].get("protocol") == "PostgreSQL"
+    assert ("?pgbouncer=true" in example) == takes
+
+
+@pytest.mark.parametrize(("stack", "framework"), STACKS_OF)
+def test_no_port_is_offered_where_next_js_reads_it_from_the_environment_alone(
+    stack: str, framework: str, tmp_path: Path
+) -> None:
+    render_project({"stack": stack, "framework": framework}, tmp_path)
+    example = (tmp_path / ".env.example").read_text()
+    assert ("# PORT=" in example) == (framework == "hono")
+
+
 @pytest.mark.parametrize("stack", STACKS)
 def test_each_setting_occurs_once_and_is_read(stack: str, tmp_path: Path) -> None:
     """Also if a plugin and a social provider share a setting."""
@@ -90,6 +108,8 @@ def test_each_setting_occurs_once_and_is_read(stack: str, tmp_path: Path) -> Non
     libraries = tmp_path / "packages"
     sources = [tmp_path / auth / "env.ts", libraries / "better-auth-guard/settings.mjs"]
     code = "".join(source.read_text() for source in sources)
+    own = re.findall(r'"([A-Z_]+)"', sources[0].read_text())
+    assert sorted(own) == sorted({*own})
     read = re.findall(r'"([A-Z_]+)"', code)
     # Some are read by setup and Prisma's CLI, and in Python projects by FastAPI, which sends mails.
     elsewhere = {"TEST_DATABASE_URL", "DIRECT_URL"}

@@ -100,7 +100,9 @@ def test_every_tool_of_a_workflow_or_an_image_has_its_pin(
     folders = [REPOSITORY, *(project for _, project in projects)]
     files = [file for folder in folders for file in folder.glob(".github/workflows/*.yml")]
     files += [project / "Dockerfile" for _, project in projects]
-    tools = re.compile(r"(?:pipx run|uv tool run|pip install --no-cache-dir) ([\w-]+)(?:==(\S+))?")
+    tools = re.compile(
+        r"(?:pipx run|pipx install|uv tool run|pip install --no-cache-dir) ([\w-]+)(?:==(\S+))?"
+    )
     used = {pair for file in files for pair in tools.findall(file.read_text())}
     assert used == set(TOOLS.items())
 
@@ -123,6 +125,16 @@ def test_the_tests_have_the_packages_of_projects() -> None:
     bot = yaml.safe_load((REPOSITORY / ".github/dependabot.yml").read_text())
     [pip] = [each for each in bot["updates"] if each["package-ecosystem"] == "pip"]
     assert [each["dependency-name"] for each in pip["ignore"]] == sorted(shared)
+
+
+def test_the_python_packages_of_ci_are_those_of_the_lock_file(tmp_path: Path) -> None:
+    """Without uv, setup would install them with pip, which does not read uv.lock."""
+    render_project({"stack": "python"}, tmp_path)
+    workflow = (tmp_path / ".github/workflows/ci.yml").read_text()
+    steps = [step.get("run") for step in yaml.safe_load(workflow)["jobs"]["test"]["steps"]]
+    installed = steps.index(f"pipx install uv=={TOOLS['uv']}")
+    assert installed < steps.index("python3 scripts/setup.py")
+    assert "uv sync --locked" in (tmp_path / "Dockerfile").read_text()
 
 
 def test_workflows_and_images_have_the_same_node_and_actions(

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { prisma } from "../src/lib/prisma.ts";
 import { signedIn } from "./browser.ts";
 
@@ -15,9 +16,12 @@ test("a password is reset by a link in a mail", async () => {
   const ada = await signedIn();
   await ada.request("/api/auth/request-password-reset", { email: ada.email });
   const where = { kind: "reset-password", recipient: ada.email };
-  let message;
-  while (!message?.data) message = await prisma.outboxMessage.findFirst({ where });
-  const [, token] = /reset-password\/([^?]+)/.exec(message.data) ?? [];
+  let message = await prisma.outboxMessage.findFirst({ where });
+  for (let tries = 1; !message && tries < 100; tries++) {
+    await setTimeout(50); // it is written after the response
+    message = await prisma.outboxMessage.findFirst({ where });
+  }
+  const [, token] = /reset-password\/([^?]+)/.exec(message?.data ?? "") ?? [];
   const newPassword = crypto.randomUUID();
   const reset = await ada.request("/api/auth/reset-password", { token, newPassword });
   assert.equal(reset.status, 200);

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { randomInt, randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import { after } from "node:test";
 import { setTimeout } from "node:timers/promises";
 
@@ -18,11 +18,7 @@ export async function startServer(
   command: string[],
   settings: NodeJS.Dict<string> = {},
 ): Promise<string> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-
+  const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const server = spawn(process.execPath, command, {
     env: { ...process.env, PORT: `${port}`, BETTER_AUTH_URL: origin, ...settings },
@@ -36,6 +32,21 @@ export async function startServer(
     await setTimeout(50);
   }
   return origin;
+}
+
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(30_000, 32_000); // below those that systems give to connections
+    const probe = createServer();
+    const listening = once(probe, "listening");
+    probe.listen(port, "127.0.0.1");
+    const isFree = await listening.then(
+      () => true,
+      () => false,
+    );
+    probe.close();
+    if (isFree) return port;
+  }
 }
 
 /** Talks to an application over HTTP, and keeps its cookies; has a user and an address of its own. */

@@ -8,6 +8,7 @@ database is not a failure: Prisma creates it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import ssl
@@ -64,7 +65,8 @@ async def _is_pooled(asyncpg: Any, url: PostgresqlUrl) -> bool:
         return len(set(pids)) == 1
     finally:
         for connection in connections:
-            await connection.close(timeout=2)
+            with contextlib.suppress(OSError, TimeoutError):
+                await connection.close(timeout=2)
 
 
 def _advice(error: Exception, place: str) -> str:

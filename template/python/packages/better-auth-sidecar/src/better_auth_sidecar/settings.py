@@ -65,7 +65,7 @@ class _EnvFile(DotEnvSettingsSource):
             raise refusal(f"Save {file_path.name} as UTF-8.") from None
         except OSError as error:
             raise refusal(f"{file_path.name} cannot be read: {error.strerror}.") from None
-        return {name.lower(): value for name, value in values.items() if value}
+        return {n.lower(): value for n, value in values.items() if value and n != "PORT"}
 
 
 class Settings(BaseSettings):
@@ -100,7 +100,8 @@ class Settings(BaseSettings):
     mail_from: str = ""
     #: Logs the mails instead of sending them.
     mail: Literal["", "log"] = ""
-    host: str = "127.0.0.1"
+    #: Where browsers reach the application on this machine, from the environment alone: the
+    #: ``fastapi`` command does not read PORT of files, which is that of Node.js.
     port: int = Field(default=8000, ge=0, le=65535)
 
     @classmethod
@@ -152,6 +153,12 @@ class Settings(BaseSettings):
         if not places:
             return ""
         return f" of {places[0]}" + "".join(f", which overrides {p}" for p in places[1:2])
+
+    @classmethod
+    def root(cls) -> Path:
+        """The project's folder, where relative paths in DATABASE_URL start: that of .env.local."""
+        files = [file for file in cls._env_files() if file.is_absolute()]
+        return files[0].parent if files else Path.cwd()
 
     @classmethod
     def _env_files(cls) -> list[Path]:
@@ -207,10 +214,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _can_be_read(cls, value: SecretStr) -> SecretStr:
-        # Relative paths in it start at the project's folder, where .env.local is.
-        files = [file for file in cls._env_files() if file.is_absolute()]
-        root = files[0].parent if files else Path.cwd()
-        read_database_url(value.get_secret_value(), root)
+        read_database_url(value.get_secret_value(), cls.root())
         return value
 
     @field_validator("port", mode="before")

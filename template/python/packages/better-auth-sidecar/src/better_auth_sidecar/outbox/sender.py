@@ -7,7 +7,6 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from starlette.requests import Request
@@ -263,7 +262,9 @@ class Sender:
     async def _listen(self) -> None:
         import asyncpg  # type: ignore[import-untyped]
 
-        url = read_database_url(self._settings.database_url.get_secret_value(), Path.cwd())
+        url = read_database_url(
+            self._settings.database_url.get_secret_value(), self._settings.root()
+        )
         # LISTEN does not work through a pooler in transaction mode.
         while isinstance(url, PostgresqlUrl) and url.prepares:
             gone = asyncio.Event()
