@@ -16,6 +16,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -27,10 +28,13 @@ from playwright.sync_api import Error
 
 from hooks import chromium
 from hooks.node import NODE, NPM, REPOSITORY, environment
-from hooks.servers import ServerError, free_port, running_server
+from hooks.servers import LIMIT, ServerError, free_port, running_server
 
 #: The page that a developer opens first.
 SIGN_UP = "/auth/sign-up"
+#: In JavaScript: whether the page's script has started; React marks the forms that it takes over.
+_IS_READY = """"ready" in document.documentElement.dataset ||
+    [...document.forms].some((form) => Object.keys(form).some((key) => /^__react/.test(key)))"""
 
 
 @dataclass(frozen=True)
@@ -221,8 +225,14 @@ def visit(address: str) -> None:
     credentials = {"name": "Demo", "email": email, "password": secrets.token_urlsafe(16)}
     with chromium.launched() as browser:
         page = browser.new_page()
+        page.set_default_timeout(LIMIT * 1000)
         try:
-            page.goto(f"{address}{SIGN_UP}", wait_until="networkidle")
+            page.goto(f"{address}{SIGN_UP}")
+            deadline = time.monotonic() + LIMIT
+            while not page.evaluate(_IS_READY):
+                if time.monotonic() > deadline:
+                    raise DemoError("The page's script did not start.")
+                page.wait_for_timeout(50)
             for name, text in credentials.items():
                 page.locator(f"input[name={name}]").fill(text)
             page.keyboard.press("Enter")

@@ -18,7 +18,7 @@ import httpx
 #: Seconds for a server to start or to stop, which slow machines do not reach.
 LIMIT = 120
 
-_FIRST_PORT = 20_000 + os.getpid() % 100 * 100
+_FIRST_PORT = 12_000 + os.getpid() % 80 * 100
 _ports = cycle(range(_FIRST_PORT, _FIRST_PORT + 100))
 
 
@@ -29,8 +29,8 @@ class ServerError(Exception):
 def free_port() -> int:
     """A port for a server that is started next.
 
-    It is none of those that the system chooses from for connections, which could take it before
-    the server does; and each process of the tests has ports of its own.
+    It is none of those that the system gives to connections, or setup to embedded PostgreSQLs,
+    which could take it before the server does; and each process of the tests has its own.
 
     Raises:
         ServerError: this process has no port left.

@@ -6,6 +6,7 @@ import json
 import re
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -110,9 +111,13 @@ class Person:
         self._wait_for_scripts()
 
     def _wait_for_scripts(self) -> None:
+        self.waits_for(self._has_scripts, "The page's script did not start.")
+
+    def waits_for(self, find: Callable[[], object], failure: str) -> None:
+        """Polls while the browser's events are handled, until the result is true."""
         deadline = time.monotonic() + TIMEOUT
-        while not self._has_scripts():
-            assert time.monotonic() < deadline, "The page's script did not start."
+        while not find():
+            assert time.monotonic() < deadline, failure
             self.page.wait_for_timeout(20)
 
     def _has_scripts(self) -> bool:

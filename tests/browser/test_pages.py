@@ -16,6 +16,7 @@ from tests.browser.person import Person, add_authenticator
 from tests.browser.sites import Site, apart
 from tests.project.social.accounts import Person as Account
 from tests.totp import totp
+from tests.waiting import TIMEOUT
 
 pytestmark = pytest.mark.e2e
 
@@ -215,6 +216,7 @@ def test_sign_in_with_two_factors(person: Person) -> None:
     person.press("Make new backup codes", renewal)
     person.sees("the old ones no longer work", panel)
     person.press("Copy the codes", panel)
+    person.sees("Copied", panel)
     old, backup = backup, person.page.evaluate("navigator.clipboard.readText()").splitlines()
     assert len(backup) == len(old) and not {*backup} & {*old}
     assert person.barriers() == []
@@ -266,6 +268,8 @@ def test_a_code_by_text_message_signs_in(person: Person) -> None:
     phone = f"+44{int(person.email[:8], 16):010}"
     person.open("sign-in")
     way = person.way("Code by text message")
+    example = way.locator("input[name=phoneNumber]:visible").get_attribute("placeholder") or ""
+    assert re.fullmatch(r"\+[1-9]\d{1,14}", example), "the server refuses the example"
     person.fill(way, phoneNumber=phone)
     person.press("Send me a code", way)
     person.sees("Your phone gets the code.", way)
@@ -375,6 +379,7 @@ def test_an_api_key_is_shown_once(person: Person) -> None:
     person.press("Create a key", panel)
     person.sees("it is not shown again", panel)
     person.press("Copy the key", panel)
+    person.sees("Copied", panel)
     key = person.page.evaluate("navigator.clipboard.readText()")
     assert len(key) > 30 and panel.locator("#key").text_content() == key
     person.open("account")
@@ -539,6 +544,7 @@ def test_a_user_reads_a_sentence_while_the_auth_server_is_down(person: Person) -
 
 def test_a_page_reports_that_scripts_are_disabled(site: Site, chromium: Browser) -> None:
     context = chromium.new_context(java_script_enabled=False)
+    context.set_default_timeout(TIMEOUT * 1000)
     page = context.new_page()
     page.goto(site.url("sign-in"))
     page.get_by_text("Allow scripts for this site, then reload.").wait_for()
@@ -576,6 +582,7 @@ def test_a_page_is_painted_before_its_script_loads(person: Person) -> None:
     person.sees("Welcome back.")
     assert not person.page.locator("html[data-ready]").count()
     print(f"First contentful paint after {painted:.0f} ms")
+    person.waits_for(lambda: held, "The script was not requested.")
     held[0].continue_()
     person.page.wait_for_selector("html[data-ready]")
 

@@ -26,6 +26,7 @@ from hooks.servers import free_port, running_server
 from tests.answers import EVERYTHING
 from tests.conformance.changes import WATCH
 from tests.passwords import make_cheap
+from tests.patience import wait_for_transactions
 from tests.project.typescript import PROXY
 from tests.project.typescript_sources import install_packages
 from tests.project.workshop import Workshop
@@ -206,6 +207,7 @@ def configure(folder: Path) -> None:
             text = text.replace(old, new)
         (folder / name).write_text(text)
         make_cheap(folder / name)
+        wait_for_transactions((folder / name).with_name("prisma.ts"))
 
 
 @contextmanager

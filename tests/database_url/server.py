@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import tempfile
@@ -70,7 +71,15 @@ def _own(folder: Path) -> None:
 def _programs(folder: Path) -> Path:
     """A copy of npm's PostgreSQL, which has TLS, that every user may execute."""
     [native] = (install_packages() / "@embedded-postgres").glob("*/native")
-    shutil.copytree(native, folder, symlinks=True, ignore=shutil.ignore_patterns("*.a"))
+
+    def left_out(place: str, names: list[str]) -> set[str]:
+        """Archives, and links, which another process may be replacing."""
+        paths = [Path(place, name) for name in names]
+        links = {path.name for path in paths if re.search(r"\.so\.\d+$", path.name)}
+        files = {path.name for path in paths if path.is_file() and not path.is_symlink()}
+        return links - files | {name for name in names if name.endswith(".a")}
+
+    shutil.copytree(native, folder, symlinks=True, ignore=left_out)
     for library in (folder / "lib").glob("*.so.*.*"):
         name, version = library.name.split(".so.")
         link = library.with_name(f"{name}.so.{version.split('.')[0]}")

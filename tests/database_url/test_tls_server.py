@@ -34,7 +34,7 @@ PARAMETERS = {
     "sslmode=require&sslaccept=accept_invalid_certs": "",
     "sslmode=require&sslaccept=strict&sslcert=ca.pem": "",
     "sslmode=verify-full&sslrootcert=ca.pem": "",
-    "sslrootcert=ca.pem&connection_limit=1&pool_timeout=2&application_name=own": "",
+    "sslrootcert=ca.pem&connection_limit=1&pool_timeout=60&application_name=own": "",
     "channel_binding=require&sslrootcert=ca.pem": "Remove channel_binding=require",
 }
 #: The same for the user with a certificate.

@@ -17,7 +17,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from hooks.servers import free_port
-from tests.waiting import wait_for
+from tests.waiting import TIMEOUT, wait_for
 
 USER, PASSWORD = "my app", "p@ss/word#1"
 #: User and password, as in SMTP_URL.
@@ -98,6 +98,7 @@ def mail_server(
         auth_required=wants_user,
         auth_require_tls=bool(tls == "starttls"),
         authenticator=_sign_in,
+        ready_timeout=TIMEOUT,
     )
     controller.start()
     try:

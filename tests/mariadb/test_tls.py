@@ -41,7 +41,7 @@ console.log(JSON.stringify(found));
 
 EXPECTED = {
     "": "plain",
-    "connection_limit=1&pool_timeout=2&connect_timeout=2&socket_timeout=2": "plain",
+    "connection_limit=1&pool_timeout=60&connect_timeout=60&socket_timeout=60": "plain",
     "sslaccept=accept_invalid_certs": "TLS",
     "sslaccept=strict": "refused",
     "sslcert=other.pem": "refused",

@@ -27,11 +27,13 @@ from tests.conformance.internet import internets
 from tests.npm_packages import lend
 from tests.project.builds import LOOKUPS, build, noting_lookups
 from tests.project.cors import TRUSTED, check_cors
+from tests.project.reloads import save_until
 from tests.project.social.accounts import GitHub
 from tests.project.social.accounts import Person as Account
 from tests.project.typescript import (
     Server,
     guesses,
+    is_limited,
     npm,
     open_handles,
     output,
@@ -183,7 +185,7 @@ def test_an_invitation_opens_its_page(server: Server) -> None:
 
 def test_sign_in_attempts_are_limited_by_the_connections_address(project: Path) -> None:
     with serving(project, command=NEXTJS.serve, TRUSTED_PROXIES="") as server:
-        assert guesses(server.address) == [401, 401, 401, 429, 429]
+        assert is_limited(guesses(server.address))
 
 
 def test_the_handler_refuses_requests_without_instrumentation(
@@ -284,7 +286,7 @@ def without_sessions(project: Path) -> Iterator[None]:
     """Takes the table of sessions away for the length of a ``with`` block."""
 
     def rename(old: str, new: str) -> None:
-        with closing(sqlite3.connect(project / "dev.db")) as database:
+        with closing(sqlite3.connect(project / "dev.db", timeout=TIMEOUT)) as database:
             database.execute(f"ALTER TABLE {old} RENAME TO {new}")
 
     rename("session", "session_elsewhere")
@@ -483,6 +485,7 @@ def test_a_page_that_fails_is_reported_and_can_be_retried(person: Person) -> Non
 
 def test_a_page_reports_disabled_scripts(site: Site, chromium: Browser) -> None:
     context = chromium.new_context(java_script_enabled=False)
+    context.set_default_timeout(TIMEOUT * 1000)
     page = context.new_page()
     page.goto(site.url("sign-in"))
     assert "Allow them for this site, then reload." in page.locator("body").inner_text()
@@ -583,7 +586,7 @@ def test_sign_in_attempts_in_development_are_limited_by_the_connections_address(
     development: Server,
 ) -> None:
     # The address of no proxy.
-    assert guesses(development.address, "127.0.0.2") == [401, 401, 401, 429, 429]
+    assert is_limited(guesses(development.address, "127.0.0.2"))
 
 
 def test_edits_are_live_and_open_no_more_connections(project: Path, development: Server) -> None:
@@ -601,8 +604,7 @@ def test_edits_are_live_and_open_no_more_connections(project: Path, development:
     handles = open_handles(project / "dev.db")
     try:
         for text, status in [(closed, 400), (before, 200)] * 3:
-            auth.write_text(text)
-            wait_for(partial(sign_up_answers, status))
+            save_until(partial(auth.write_text, text), partial(sign_up_answers, status))
     finally:
         auth.write_text(before)
     assert 0 < open_handles(project / "dev.db") <= handles

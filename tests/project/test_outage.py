@@ -17,6 +17,7 @@ from dotenv import dotenv_values
 from hooks.demo import STACKS, run, serving
 from tests import passwords
 from tests.npm_packages import lend
+from tests.patience import wait_for_transactions
 from tests.project.outage import PASSWORD, Crowd
 from tests.template import render
 
@@ -30,6 +31,7 @@ REQUESTS = 600
 def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = render(template, tmp_path_factory.mktemp("app"), {"rate_limit_storage": "database"})
     passwords.make_cheap(folder / "auth" / "auth.ts")
+    wait_for_transactions(folder / "auth" / "prisma.ts")
     run(PYTHON.setup, lend(folder))
     yield folder
     run(PYTHON.stop, folder)
@@ -42,6 +44,8 @@ def crowd(
     """Users of a running application with one or more processes."""
     monkeypatch.setenv("TRUSTED_PROXIES", "127.0.0.1")
     monkeypatch.setenv(passwords.VARIABLE, "1")
+    url = dotenv_values(project / ".env.local")["DATABASE_URL"]
+    monkeypatch.setenv("DATABASE_URL", f"{url}?pool_timeout=60&connect_timeout=60")
     server = replace(PYTHON, serve=[*PYTHON.serve, "--workers", str(request.param)])
     with serving(server, project) as address:
         yield Crowd(address)

@@ -33,7 +33,7 @@ from tests.project.builds import build, fixed_port
 from tests.project.cors import TRUSTED, check_cors
 from tests.project.social.accounts import GitHub
 from tests.project.sqlite_migrations import switches_to_migrations
-from tests.project.typescript import Server, guesses, output, run, serving
+from tests.project.typescript import Server, guesses, is_limited, output, run, serving
 from tests.template import render
 
 pytestmark = pytest.mark.e2e
@@ -182,7 +182,7 @@ def alone(project: Path) -> Iterator[Server]:
 
 
 def test_sign_in_attempts_are_limited_by_the_connections_address(alone: Server) -> None:
-    assert guesses(alone.address) == [401, 401, 401, 429, 429]
+    assert is_limited(guesses(alone.address))
 
 
 def test_the_first_page_reports_that_fastapi_is_down(alone: Server) -> None:

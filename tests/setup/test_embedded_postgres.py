@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,6 +19,8 @@ import asyncpg  # type: ignore[import-untyped]
 import pytest
 from better_auth_setup import embedded_postgres
 from better_auth_setup.problem import Problem
+
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.e2e
 
@@ -97,7 +98,7 @@ def test_killed_servers_restart_with_their_data(root: Path, url: str) -> None:
     query(url, "CREATE TABLE kept (id INTEGER)")
     for _ in range(3):
         os.kill(server(root), signal.SIGKILL)
-        time.sleep(0.1)
+        wait_for(lambda: not embedded_postgres.status(root).running)
         assert embedded_postgres.ensure_running(root, url)
         assert query(url, "SELECT count(*) FROM kept") == 0
 

@@ -45,7 +45,7 @@ def test_one_of_many_concurrent_setups_gets_the_lock(folder: Path) -> None:
     chance = random.Random(7)
     processes = []
     killed = set()
-    for _ in range(40):
+    for _ in range(20):
         processes.append(start(folder, chance.randrange(20, 120)))
         time.sleep(chance.random() / 20)
         if chance.random() < 0.2:

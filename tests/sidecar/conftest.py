@@ -8,6 +8,14 @@ import pytest
 from tests.project.workshop import Workshop
 from tests.sidecar.projects import Server, make_project, serving
 from tests.sidecar.session_world import Official, make_session_project, official
+from tests.waiting import TIMEOUT
+
+
+@pytest.fixture(autouse=True)
+def slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Raises limits of the session check, which a slow machine would reach."""
+    monkeypatch.setattr("better_auth_sidecar.sessions._RENEWAL_TIMEOUT", TIMEOUT)
+    monkeypatch.setattr("better_auth_sidecar.sessions._START_TIMEOUT", TIMEOUT)
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ from hooks.node import environment
 from hooks.servers import free_port, running_server
 from tests.project.workshop import Workshop
 from tests.sidecar.projects import make_project
+from tests.waiting import TIMEOUT
 
 BASE_URL = "http://localhost:8000"
 
@@ -201,7 +202,7 @@ class Database:
     async def execute(self, statement: str, *values: Any) -> None:
         """Runs a statement with ``?`` for values; writes dates as Prisma does."""
         if self._url.startswith("file:"):
-            with closing(sqlite3.connect(self._file, timeout=10)) as file, file:
+            with closing(sqlite3.connect(self._file, timeout=TIMEOUT)) as file, file:
                 file.execute(statement, [_as_text(value) for value in values])
             return
         for number in range(1, len(values) + 1):

@@ -10,6 +10,7 @@ from better_auth_sidecar import AuthServerError
 from better_auth_sidecar.node import check_node
 
 from tests.sidecar.projects import Server
+from tests.waiting import wait_for
 
 
 def test_a_user_signs_up_and_out(server: Server) -> None:
@@ -29,7 +30,8 @@ def test_a_user_signs_up_and_out(server: Server) -> None:
 
 def test_the_application_reads_the_auth_configuration(server: Server) -> None:
     with server.client() as browser:
-        assert browser.get("/ready").json() == {"ready": True}
+        # Prisma's first query may take longer than the route waits.
+        wait_for(lambda: browser.get("/ready").json() == {"ready": True})
         configuration = browser.get("/configuration").json()
     assert configuration["cookie"]["name"] == "better-auth.session_token"
     assert configuration["cookie"]["dont_remember_name"] == "better-auth.dont_remember"

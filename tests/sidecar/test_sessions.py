@@ -92,7 +92,7 @@ async def test_the_models_contain_the_official_servers_fields(each: Official) ->
 
 
 async def test_twenty_tests_with_their_own_user_are_fast(auth: Official) -> None:
-    """They hash no password; to hash five would take longer, on any machine."""
+    """They hash no password; to hash ten would take longer, on any machine."""
     auth_server = AuthServer(auth.project, auth.settings)
     async with running(application(auth_server)) as client:
         await sign_in(client, auth_server)
@@ -102,7 +102,7 @@ async def test_twenty_tests_with_their_own_user_are_fast(auth: Official) -> None
             assert (await client.get("/me")).json()["id"] == user
         ours = time.process_time() - began
     began = time.process_time()
-    for _ in range(5):
+    for _ in range(10):
         # With better-auth's parameters.
         hashlib.scrypt(b"password", salt=b"salt", n=16384, r=16, p=1, maxmem=2**26)
     assert ours < time.process_time() - began
