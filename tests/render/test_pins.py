@@ -6,6 +6,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,18 @@ def test_the_tests_have_the_packages_of_projects() -> None:
     bot = yaml.safe_load((REPOSITORY / ".github/dependabot.yml").read_text())
     [pip] = [each for each in bot["updates"] if each["package-ecosystem"] == "pip"]
     assert [each["dependency-name"] for each in pip["ignore"]] == sorted(shared)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_dependabot_proposes_no_major_version_that_the_template_waits_with(
+    stack: str, tmp_path: Path
+) -> None:
+    render_project({"stack": stack}, tmp_path)
+    bot = yaml.safe_load((tmp_path / ".github/dependabot.yml").read_text())
+    [npm] = [each for each in bot["updates"] if each["package-ecosystem"] == "npm"]
+    ignored = [each["dependency-name"] for each in npm["ignore"] if "update-types" in each]
+    for name in {*pins()["within_major"]} & {*VERSIONS["npm"]}:
+        assert any(fnmatch(name, pattern) for pattern in ignored), name
 
 
 def test_the_python_packages_of_ci_are_those_of_the_lock_file(tmp_path: Path) -> None:

@@ -14,10 +14,10 @@ SHIPPING = {"Dockerfile", ".dockerignore", "compose.yaml"}
 
 #: The lines that an owner has to know; FastAPI's API types are generated.
 LINES = {
-    ("python", "hono"): 1096,
-    ("python", "nextjs"): 1426,
+    ("python", "hono"): 1097,
+    ("python", "nextjs"): 1427,
     ("typescript", "hono"): 791,
-    ("typescript", "nextjs"): 886,
+    ("typescript", "nextjs"): 890,
 }
 
 
