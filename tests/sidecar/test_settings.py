@@ -52,7 +52,7 @@ def test_certificates_are_found_from_the_projects_folder(
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     monkeypatch.chdir(elsewhere)
-    assert load(DATABASE_URL="postgresql://u:p@h/d?sslrootcert=ca.pem").root() == tmp_path
+    assert load(DATABASE_URL="postgresql://u:p@h/d?sslrootcert=ca.pem").project_folder() == tmp_path
     with pytest.raises(SystemExit, match="Correct sslrootcert= in DATABASE_URL"):
         load(DATABASE_URL="postgresql://u:p@h/d?sslrootcert=none.pem")
 

@@ -155,7 +155,7 @@ class Settings(BaseSettings):
         return f" of {places[0]}" + "".join(f", which overrides {p}" for p in places[1:2])
 
     @classmethod
-    def root(cls) -> Path:
+    def project_folder(cls) -> Path:
         """The project's folder, where relative paths in DATABASE_URL start: that of .env.local."""
         files = [file for file in cls._env_files() if file.is_absolute()]
         return files[0].parent if files else Path.cwd()
@@ -214,7 +214,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _can_be_read(cls, value: SecretStr) -> SecretStr:
-        read_database_url(value.get_secret_value(), cls.root())
+        read_database_url(value.get_secret_value(), cls.project_folder())
         return value
 
     @field_validator("port", mode="before")

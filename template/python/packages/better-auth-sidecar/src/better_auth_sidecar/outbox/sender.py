@@ -263,7 +263,7 @@ class Sender:
         import asyncpg  # type: ignore[import-untyped]
 
         url = read_database_url(
-            self._settings.database_url.get_secret_value(), self._settings.root()
+            self._settings.database_url.get_secret_value(), self._settings.project_folder()
         )
         # LISTEN does not work through a pooler in transaction mode.
         while isinstance(url, PostgresqlUrl) and url.prepares:
