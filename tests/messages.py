@@ -21,6 +21,6 @@ def logged_message(log: Path, to: str, subject: str) -> str:
     """
     line = rf"\bTo {re.escape(to)}: [^:]*{re.escape(subject)}[^:]*: (.*)\n"
     nothing = f"no message about {subject!r} to {to}"
-    found: list[str] = wait_for(lambda: re.findall(line, log.read_text(), re.M), nothing)
+    found: list[str] = wait_for(lambda: re.findall(line, log.read_text()), nothing)
     assert len(found) == 1, f"{len(found)} messages about {subject!r} to {to}"
     return found[0]

@@ -106,12 +106,17 @@ class Project:
         """Runs a shell command that must succeed; returns its output."""
         return bash(command, self.folder, self.environment(**settings))
 
+    @property
+    def log(self) -> Path:
+        """The output of the server that was started last."""
+        return self.folder / "node_modules" / "server.log"
+
     @contextmanager
     def started(self, command: str, address: str, **settings: str) -> Iterator[str]:
         """Runs a shell command that starts the server."""
-        env, log = self.environment(**settings), self.folder / "node_modules" / "server.log"
-        log.write_bytes(b"")
-        with running_server(["bash", "-c", command], self.folder, env, address, log):
+        env = self.environment(**settings)
+        self.log.write_bytes(b"")
+        with running_server(["bash", "-c", command], self.folder, env, address, self.log):
             yield address
 
     @contextmanager

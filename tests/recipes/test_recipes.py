@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import json
-import re
 import secrets
 import shutil
 import time
@@ -22,6 +21,7 @@ import pytest
 from hooks.servers import free_port
 from tests.answers import AUTH, STACKS
 from tests.editors import by_deleting, by_rename, in_place
+from tests.messages import logged_message
 from tests.project.reloads import save_until
 from tests.recipes import checks
 from tests.recipes.document import FOLDERS, Reader, recipes
@@ -29,7 +29,6 @@ from tests.recipes.projects import Project, browser, sign_in, sign_up
 from tests.redis_server import RedisServer, redis_server
 from tests.sampling import in_stack
 from tests.template import render
-from tests.waiting import wait_for
 
 pytestmark = pytest.mark.e2e
 in_each_stack = pytest.mark.parametrize("stack", STACKS, scope="module")
@@ -167,7 +166,7 @@ def test_verified_addresses(new: Project, email: str) -> None:
                 del answer["user"][varies]
         assert answers[0] == answers[1]
         assert sign_in(ada, email).status_code == 403
-        link = wait_for_link(new, email)
+        link = logged_message(new.log, email, "Verify")
         ada.get(link.removeprefix(address))
         sign_in(ada, email).raise_for_status()
         assert ada.get("/me").json()["email"] == email
@@ -200,7 +199,7 @@ def test_redis(new: Project, email: str, redis: RedisServer) -> None:
         assert [forgets(ada) for _ in range(4)] == [200, 200, 200, 429]
         sign_up(ada, f"second-{email}").raise_for_status()
         session = dict(ada.cookies)
-        log = (new.folder / "node_modules" / "server.log").read_text()
+        log = new.log.read_text()
         expected = "Sessions are read through the auth server, which is slower"
         assert (expected in log) == (new.stack == "python")
     with new.serving(REDIS_URL=redis.url) as address, browser(address) as restarted:
@@ -229,13 +228,6 @@ def test_the_projects_tests_pass_with_redis(
     new.run("npm run typecheck && npm run lint && npm run format:check")
     tests = {"python": "uv run pytest", "typescript": "npm test"}
     new.run(tests[new.stack], REDIS_URL=redis.url)
-
-
-def wait_for_link(project: Project, email: str) -> str:
-    """Waits for the link to a recipient in the server's output."""
-    log = project.folder / "node_modules" / "server.log"
-    link = rf"To {re.escape(email)}: Verify[^:]*: (\S+)"
-    return str(wait_for(lambda: re.findall(link, log.read_text()))[-1])
 
 
 @in_stack("python")
